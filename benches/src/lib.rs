@@ -1,0 +1,1 @@
+//! What wf-instrument costs, beside its peers.

@@ -1,0 +1,1 @@
+//! The Prometheus endpoint of wf-instrument.

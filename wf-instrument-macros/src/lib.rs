@@ -1,0 +1,1 @@
+//! The attribute and function-like macros of wf-instrument.

@@ -1,0 +1,1 @@
+//! Measure and govern AI inference from inside a Rust process.
