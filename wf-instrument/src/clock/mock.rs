@@ -1,0 +1,67 @@
+//! A clock that a test moves by hand, for one thread.
+
+use std::cell::Cell;
+
+use super::{Ticks, between};
+use crate::units::Nanos;
+
+thread_local! {
+    static MOCKED: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// While it lives, this thread's clock stands still but for [`Mock::advance`].
+///
+/// ```
+/// # #[cfg(feature = "mock")] {
+/// use wf_instrument::{Nanos, clock};
+///
+/// let mock = clock::mock::Mock::start();
+/// let start = clock::ticks();
+/// mock.advance(Nanos::from_millis(250));
+/// let measured = clock::between(start, clock::ticks());
+/// assert!(measured.as_millis() > 249.0 && measured.as_millis() < 251.0);
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Mock {
+    previous: Option<u64>,
+}
+
+impl Mock {
+    /// Stops this thread's clock.
+    #[must_use]
+    pub fn start() -> Self {
+        let real = super::source().clock.raw();
+        Self {
+            previous: MOCKED.replace(Some(real)),
+        }
+    }
+
+    /// Moves this thread's clock on by `span`.
+    #[expect(
+        clippy::unused_self,
+        reason = "only the one who stopped the clock may move it"
+    )]
+    pub fn advance(&self, span: Nanos) {
+        let now = MOCKED.get().unwrap_or_default();
+        MOCKED.set(Some(now + ticks_of(span)));
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        MOCKED.set(self.previous);
+    }
+}
+
+pub(super) fn ticks() -> Option<Ticks> {
+    MOCKED.get().map(Ticks)
+}
+
+/// How many ticks `span` lasts: the calibration run backwards over an hour, so exact to a millionth.
+fn ticks_of(span: Nanos) -> u64 {
+    const SAMPLE: u64 = 1 << 42;
+    let nanos = between(Ticks(0), Ticks(SAMPLE)).get().max(1);
+    let ticks = u128::from(span.get()) * u128::from(SAMPLE) / u128::from(nanos);
+    u64::try_from(ticks).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,95 @@
+//! Time: raw ticks on the hot path, nanoseconds everywhere else.
+//!
+//! On x86-64 with an invariant TSC a reading is one `rdtsc` (about 9 ns here, against 21 ns for `std::time::Instant`), calibrated
+//! once at first use (up to 200 ms, usually 10 to 20). Elsewhere it is the system's monotonic clock. The instruction is not fenced: the
+//! processor may take a stamp up to some 20 ns early, so differences below 100 ns are to be read with that in mind.
+
+#[cfg(any(test, feature = "mock"))]
+pub mod mock;
+
+use std::sync::OnceLock;
+
+use crate::units::Nanos;
+
+/// A raw reading of the clock. Means nothing by itself: see [`between`] and [`at`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticks(u64);
+
+impl Ticks {
+    /// The raw value, for storage in an atomic.
+    pub(crate) const fn raw(self) -> u64 {
+        self.0
+    }
+
+    /// What [`Ticks::raw`] gave.
+    pub(crate) const fn from_raw(raw: u64) -> Self {
+        Self(raw)
+    }
+}
+
+/// The clock now.
+#[inline]
+#[must_use]
+pub fn ticks() -> Ticks {
+    #[cfg(any(test, feature = "mock"))]
+    if let Some(mocked) = mock::ticks() {
+        return mocked;
+    }
+    Ticks(source().clock.raw())
+}
+
+/// The time from `start` to `end`; zero where the clock went backwards.
+#[inline]
+#[must_use]
+pub fn between(start: Ticks, end: Ticks) -> Nanos {
+    Nanos::new(source().clock.delta_as_nanos(start.0, end.0))
+}
+
+/// `ticks` as time since the clock's first use in this process; zero for anything before.
+#[must_use]
+pub fn at(ticks: Ticks) -> Nanos {
+    #[cfg(any(test, feature = "mock"))]
+    if mock::ticks().is_some() {
+        return between(Ticks(0), ticks);
+    }
+    between(source().origin, ticks)
+}
+
+/// The time since the clock's first use in this process.
+#[must_use]
+pub fn now() -> Nanos {
+    at(ticks())
+}
+
+/// Calibrates the clock now rather than in the first measurement. Up to 200 ms, usually 10 to 20.
+pub fn calibrate() {
+    source();
+}
+
+struct Source {
+    clock: quanta::Clock,
+    origin: Ticks,
+}
+
+#[inline]
+fn source() -> &'static Source {
+    static SOURCE: OnceLock<Source> = OnceLock::new();
+    SOURCE.get_or_init(|| {
+        let clock = quanta::Clock::new();
+        let origin = Ticks(clock.raw());
+        Source { clock, origin }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_goes_backwards_measures_nothing() {
+        let earlier = ticks();
+        let later = Ticks(earlier.0 + 1_000_000);
+        assert_eq!(between(later, earlier), Nanos::ZERO);
+        assert!(between(earlier, later) > Nanos::ZERO);
+    }
+}

@@ -1,0 +1,284 @@
+//! A histogram at rest: what readers hold, add, subtract and ask.
+
+use super::layout::Layout;
+use super::quantile::rank;
+use crate::units::to_f64;
+
+/// An immutable histogram: the counts of a moment, or the difference of two moments.
+///
+/// Sparse: 16 bytes for each bucket that holds a sample, so a few hundred bytes to a few KiB for latencies. Values are plain
+/// `u64` in the unit of the series that it came from (nanoseconds for times).
+///
+/// ```
+/// use wf_instrument::histogram::Frozen;
+///
+/// let frozen: Frozen = (1..=100).collect();
+/// assert_eq!(frozen.count(), 100);
+/// assert_eq!(frozen.quantile(0.5), Some(50));
+/// assert_eq!(frozen.sum(), 5_050);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frozen {
+    layout: Layout,
+    buckets: Vec<(u32, u64)>,
+    count: u64,
+    sum: u64,
+}
+
+impl Frozen {
+    /// A histogram without samples.
+    #[must_use]
+    pub const fn empty(layout: Layout) -> Self {
+        Self {
+            layout,
+            buckets: Vec::new(),
+            count: 0,
+            sum: 0,
+        }
+    }
+
+    /// From bucket numbers and counts in any order, numbers at most once, and the sum of the samples.
+    pub(crate) fn from_buckets(layout: Layout, mut buckets: Vec<(u32, u64)>, sum: u64) -> Self {
+        buckets.retain(|&(_, n)| n > 0);
+        buckets.sort_unstable_by_key(|&(bucket, _)| bucket);
+        let count = buckets.iter().map(|&(_, n)| n).sum();
+        Self {
+            layout,
+            buckets,
+            count,
+            sum,
+        }
+    }
+
+    /// The bucket arithmetic that it was recorded with.
+    #[must_use]
+    pub const fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The number of samples: always the sum over [`Frozen::buckets`].
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The sum of the samples as they were recorded (not of bucket midpoints), modulo 2⁶⁴.
+    #[must_use]
+    pub const fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    /// Whether there is no sample.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The mean of the samples; `None` where there is none.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| to_f64(self.sum) / to_f64(self.count))
+    }
+
+    /// The smallest value of the first bucket that holds a sample: at most 1/128 below the smallest sample at two digits.
+    #[must_use]
+    pub fn min(&self) -> Option<u64> {
+        self.buckets
+            .first()
+            .map(|&(bucket, _)| self.layout.lowest(bucket as usize))
+    }
+
+    /// The largest value of the last bucket that holds a sample: at most 1/128 above the largest sample at two digits.
+    #[must_use]
+    pub fn max(&self) -> Option<u64> {
+        self.buckets
+            .last()
+            .map(|&(bucket, _)| self.layout.highest(bucket as usize))
+    }
+
+    /// The nearest-rank quantile, as the largest value of its bucket: never below the sample, at most 1/128 above it at two
+    /// digits. `None` where there is no sample. One pass over the buckets.
+    ///
+    /// A quantile of few samples is the maximum in disguise: see [`samples_needed`](super::samples_needed).
+    #[must_use]
+    pub fn quantile(&self, q: f64) -> Option<u64> {
+        let rank = rank(q, self.count);
+        let mut seen = 0;
+        let reached = self.buckets.iter().find(|&&(_, n)| {
+            seen += n;
+            seen >= rank
+        });
+        reached.map(|&(bucket, _)| self.layout.highest(bucket as usize))
+    }
+
+    /// How many samples lie in buckets that end at or below `bound`: a Prometheus bucket with `le = bound`.
+    ///
+    /// A bucket that straddles the bound counts as above it, so the result is low by the samples in at most one bucket.
+    #[must_use]
+    pub fn count_up_to(&self, bound: u64) -> u64 {
+        let within = |bucket: u32| self.layout.highest(bucket as usize) <= bound;
+        self.buckets
+            .iter()
+            .take_while(|&&(bucket, _)| within(bucket))
+            .map(|&(_, n)| n)
+            .sum()
+    }
+
+    /// The buckets that hold samples, in order: lowest value, highest value, samples.
+    pub fn buckets(&self) -> impl ExactSizeIterator<Item = (u64, u64, u64)> + '_ {
+        self.buckets.iter().map(|&(bucket, n)| {
+            (
+                self.layout.lowest(bucket as usize),
+                self.layout.highest(bucket as usize),
+                n,
+            )
+        })
+    }
+
+    /// Everything recorded in either. Of another layout, `other` is re-recorded by the highest value of its buckets.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        let other = other.in_layout(self.layout);
+        let sum = self.sum.wrapping_add(other.sum);
+        combine(self, &other, u64::saturating_add, sum)
+    }
+
+    /// What was recorded since `earlier`, an earlier state of the same series. A bucket never goes below zero.
+    #[must_use]
+    pub fn minus(&self, earlier: &Self) -> Self {
+        let earlier = earlier.in_layout(self.layout);
+        let sum = self.sum.wrapping_sub(earlier.sum);
+        combine(self, &earlier, u64::saturating_sub, sum)
+    }
+
+    /// Memory held, in bytes: what a ring of windows counts against its budget.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.buckets.capacity() * size_of::<(u32, u64)>()
+    }
+
+    fn in_layout(&self, layout: Layout) -> std::borrow::Cow<'_, Self> {
+        use std::borrow::Cow;
+        if layout == self.layout {
+            return Cow::Borrowed(self);
+        }
+        let mut moved = Self::from_samples(layout, self.buckets().map(|(_, high, n)| (high, n)));
+        moved.sum = self.sum;
+        Cow::Owned(moved)
+    }
+
+    pub(crate) fn from_samples(
+        layout: Layout,
+        samples: impl IntoIterator<Item = (u64, u64)>,
+    ) -> Self {
+        let mut counts = std::collections::BTreeMap::<u32, u64>::new();
+        let mut sum = 0_u64;
+        for (value, n) in samples {
+            *counts
+                .entry(bucket_number(layout.index_of(value)))
+                .or_default() += n;
+            sum = sum.wrapping_add(value.wrapping_mul(n));
+        }
+        Self::from_buckets(layout, counts.into_iter().collect(), sum)
+    }
+}
+
+impl Default for Frozen {
+    fn default() -> Self {
+        Self::empty(Layout::TWO_DIGITS)
+    }
+}
+
+impl FromIterator<u64> for Frozen {
+    /// At two digits.
+    fn from_iter<I: IntoIterator<Item = u64>>(samples: I) -> Self {
+        Self::from_samples(
+            Layout::TWO_DIGITS,
+            samples.into_iter().map(|value| (value, 1)),
+        )
+    }
+}
+
+/// Merges two sorted bucket lists, taking a missing count as zero.
+fn combine(left: &Frozen, right: &Frozen, count: fn(u64, u64) -> u64, sum: u64) -> Frozen {
+    let mut buckets = Vec::with_capacity(left.buckets.len());
+    let (mut l, mut r) = (
+        left.buckets.iter().peekable(),
+        right.buckets.iter().peekable(),
+    );
+    while let Some(next) = l
+        .peek()
+        .into_iter()
+        .chain(r.peek())
+        .map(|&&(bucket, _)| bucket)
+        .min()
+    {
+        let mine = l.next_if(|b| b.0 == next).map_or(0, |b| b.1);
+        let theirs = r.next_if(|b| b.0 == next).map_or(0, |b| b.1);
+        buckets.push((next, count(mine, theirs)));
+    }
+    Frozen::from_buckets(left.layout, buckets, sum)
+}
+
+/// A bucket number as it is stored.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a layout has at most 56,320 buckets"
+)]
+pub(crate) const fn bucket_number(index: usize) -> u32 {
+    index as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_empty_histogram_knows_nothing() {
+        let empty = Frozen::default();
+        assert_eq!(
+            (empty.quantile(0.5), empty.min(), empty.max(), empty.mean()),
+            (None, None, None, None)
+        );
+        assert_eq!(empty.count_up_to(u64::MAX), 0);
+    }
+
+    #[test]
+    fn cumulative_counts_are_monotone_and_end_at_the_count() {
+        let frozen: Frozen = [5, 100, 1_000, 1_000_000].into_iter().collect();
+        assert_eq!(frozen.count_up_to(4), 0);
+        assert_eq!(frozen.count_up_to(5), 1);
+        assert_eq!(frozen.count_up_to(2_000), 3);
+        assert_eq!(frozen.count_up_to(u64::MAX), frozen.count());
+    }
+
+    fn samples() -> impl Strategy<Value = Vec<u64>> {
+        prop::collection::vec((any::<u64>(), 0_u32..64).prop_map(|(v, s)| v >> s), 1..200)
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_are_the_sorted_sample_within_the_stated_error(mut v in samples(), q in 0.0..=1.0) {
+            let frozen: Frozen = v.iter().copied().collect();
+            v.sort_unstable();
+            let exact = v[usize::try_from(rank(q, v.len() as u64)).unwrap() - 1];
+            let told = frozen.quantile(q).unwrap();
+            prop_assert!(told >= exact && told - exact <= exact / 128);
+        }
+
+        #[test]
+        fn what_was_added_can_be_taken_away_again(a in samples(), b in samples()) {
+            let (a, b): (Frozen, Frozen) = (a.into_iter().collect(), b.into_iter().collect());
+            prop_assert_eq!(a.plus(&b).minus(&b), a);
+        }
+
+        #[test]
+        fn adding_is_recording_both(a in samples(), b in samples()) {
+            let both: Frozen = a.iter().chain(&b).copied().collect();
+            let (a, b): (Frozen, Frozen) = (a.into_iter().collect(), b.into_iter().collect());
+            prop_assert_eq!(a.plus(&b), both);
+        }
+    }
+}

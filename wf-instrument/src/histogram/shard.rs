@@ -1,0 +1,145 @@
+//! One thread's share of a histogram.
+#![expect(
+    unsafe_code,
+    reason = "groups of counts are published through atomic pointers"
+)]
+
+use std::ptr;
+
+use super::frozen::{Frozen, bucket_number};
+use super::layout::Layout;
+use crate::sync::{AtomicPtr, Ordering};
+use crate::thread::{Count, Writer, allocate, allocating, drop_one};
+
+const LAYOUT: Layout = Layout::TWO_DIGITS;
+const GROUPS: usize = LAYOUT.groups();
+const GROUP_LEN: usize = LAYOUT.group_len();
+
+type Group = [Count; GROUP_LEN];
+
+/// Counts in the layout of two digits, in groups of 1 KiB that are allocated on first touch: latencies between 1 and 30 ms take
+/// five of them. 472 bytes when empty. Memory never grows with the number of samples.
+#[derive(Debug)]
+pub(crate) struct Shard {
+    sum: Count,
+    groups: [AtomicPtr<Group>; GROUPS],
+}
+
+impl Shard {
+    /// Counts `n` samples of `value`.
+    #[inline]
+    pub(crate) fn record(&self, value: u64, n: u64, writer: Writer) {
+        let (group, within) = LAYOUT.place(value);
+        let Some(group) = self.group(group, writer) else {
+            return drop_one();
+        };
+        group[within].add(n, writer);
+        self.sum.add(value.wrapping_mul(n), writer);
+    }
+
+    #[inline]
+    fn group(&self, number: usize, writer: Writer) -> Option<&Group> {
+        let place = &self.groups[number];
+        let order = match writer {
+            // The pointer was stored by this thread, or by the slot's last owner, with whom `Pool` synchronised.
+            Writer::Sole => Ordering::Relaxed,
+            // Acquire; pairs with Release in `first_touch`.
+            Writer::Shared => Ordering::Acquire,
+        };
+        let mut group = place.load(order);
+        if group.is_null() {
+            if writer == Writer::Shared && allocating() {
+                return None;
+            }
+            group = first_touch(place);
+        }
+        // SAFETY:
+        // - not null: `first_touch` returns what was published, and pointers are never reset;
+        // - points to a live `Group` from `Box::into_raw`, freed only in `drop`;
+        // - only shared references are made, and `Count` is `Sync`.
+        Some(unsafe { &*group })
+    }
+
+    /// Adds what this shard holds to `total`.
+    pub(crate) fn add_to(&self, total: &mut Sum) {
+        for (number, place) in self.groups.iter().enumerate() {
+            // Acquire; pairs with Release in `first_touch`: the counts are seen as they were initialised.
+            let group = place.load(Ordering::Acquire);
+            // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
+            let Some(group) = (unsafe { group.as_ref() }) else {
+                continue;
+            };
+            for (within, count) in group.iter().enumerate() {
+                total.add(number * GROUP_LEN + within, count.get());
+            }
+        }
+        total.sum = total.sum.wrapping_add(self.sum.get());
+    }
+}
+
+#[cold]
+fn first_touch(place: &AtomicPtr<Group>) -> *mut Group {
+    let made = allocate(|| Box::new(std::array::from_fn::<_, GROUP_LEN, _>(|_| Count::default())));
+    let made = Box::into_raw(made);
+    // Release; pairs with Acquire in `group` and `add_to`. Acquire on failure: we use what the other thread made.
+    match place.compare_exchange(ptr::null_mut(), made, Ordering::Release, Ordering::Acquire) {
+        Ok(_) => made,
+        Err(theirs) => {
+            // SAFETY: `made` came from `Box::into_raw` above and was not published.
+            drop(unsafe { Box::from_raw(made) });
+            theirs
+        }
+    }
+}
+
+impl Default for Shard {
+    fn default() -> Self {
+        Self {
+            sum: Count::default(),
+            groups: std::array::from_fn(|_| AtomicPtr::default()),
+        }
+    }
+}
+
+impl Drop for Shard {
+    fn drop(&mut self) {
+        for place in &self.groups {
+            let group = place.load(Ordering::Relaxed);
+            if !group.is_null() {
+                // SAFETY: from `Box::into_raw` in `first_touch`, freed once; `&mut self` means that nobody else looks.
+                drop(unsafe { Box::from_raw(group) });
+            }
+        }
+    }
+}
+
+/// The sum of shards while they are being read: dense, so that adding a shard is one pass.
+///
+/// Each bucket is read once and the count is the sum of what was read, so the result never contradicts itself. It may miss samples
+/// that are being recorded meanwhile, and its sum of values may be ahead of or behind its counts by those.
+pub(crate) struct Sum {
+    counts: Vec<u64>,
+    sum: u64,
+}
+
+impl Sum {
+    pub(crate) fn new() -> Self {
+        Self {
+            counts: vec![0; LAYOUT.buckets()],
+            sum: 0,
+        }
+    }
+
+    /// What was added so far, and empties it for the next histogram.
+    pub(crate) fn freeze(&mut self) -> Frozen {
+        let filled = self.counts.iter_mut().enumerate().filter(|(_, n)| **n > 0);
+        let buckets = filled
+            .map(|(i, n)| (bucket_number(i), std::mem::take(n)))
+            .collect();
+        Frozen::from_buckets(LAYOUT, buckets, std::mem::take(&mut self.sum))
+    }
+
+    fn add(&mut self, bucket: usize, n: u64) {
+        self.counts[bucket] = self.counts[bucket].wrapping_add(n);
+    }
+}

@@ -1,0 +1,178 @@
+//! A moment, and what happened between two moments.
+
+use super::totals::{
+    CounterTotals, FrameTotals, GenerationTotals, HistogramTotals, Outcomes, SpanTotals, Totals,
+};
+use crate::units::Nanos;
+
+/// Everything recorded up to a moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Snapshot {
+    /// When it was taken, on this process's clock ([`clock::now`](crate::clock::now)).
+    pub at: Nanos,
+    /// Everything since the process began.
+    pub totals: Totals,
+}
+
+/// Everything recorded between two moments.
+///
+/// ```
+/// use wf_instrument::snapshot::{Snapshot, Window};
+///
+/// let before = Snapshot::take();
+/// let window = Window::between(&before, &Snapshot::take());
+/// assert_eq!(window.begin, before.at);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Window {
+    /// The earlier moment.
+    pub begin: Nanos,
+    /// The later moment.
+    pub end: Nanos,
+    /// What was recorded between them; present states (in flight, gauges) are those of the later moment.
+    pub change: Totals,
+}
+
+impl Window {
+    /// What `later` has over `earlier`. A series that did not exist earlier counts from zero.
+    #[must_use]
+    pub fn between(earlier: &Snapshot, later: &Snapshot) -> Self {
+        Self {
+            begin: earlier.at,
+            end: later.at,
+            change: later.totals.since(&earlier.totals),
+        }
+    }
+
+    /// How long it lasts.
+    #[must_use]
+    pub const fn length(&self) -> Nanos {
+        self.end.since(self.begin)
+    }
+}
+
+impl Totals {
+    fn since(&self, earlier: &Self) -> Self {
+        Self {
+            generations: rows(
+                &self.generations,
+                &earlier.generations,
+                |r| &r.model,
+                GenerationTotals::since,
+            ),
+            spans: rows(&self.spans, &earlier.spans, |r| &r.span, SpanTotals::since),
+            frames: rows(
+                &self.frames,
+                &earlier.frames,
+                |r| &r.frame,
+                FrameTotals::since,
+            ),
+            counters: rows(
+                &self.counters,
+                &earlier.counters,
+                |r| (&r.name, &r.labels),
+                CounterTotals::since,
+            ),
+            gauges: self.gauges.clone(),
+            histograms: rows(
+                &self.histograms,
+                &earlier.histograms,
+                |r| (&r.name, &r.labels),
+                HistogramTotals::since,
+            ),
+            orphan_tokens: self.orphan_tokens.saturating_sub(earlier.orphan_tokens),
+            dropped: self.dropped.saturating_sub(earlier.dropped),
+        }
+    }
+}
+
+/// Each later row less the earlier row of the same key. Both lists are sorted by it.
+fn rows<'a, T: Clone, K: Ord>(
+    later: &'a [T],
+    earlier: &'a [T],
+    key: impl Fn(&'a T) -> K,
+    since: impl Fn(&T, &T) -> T,
+) -> Vec<T> {
+    let less = |row: &'a T| match earlier.binary_search_by_key(&key(row), &key) {
+        Ok(found) => since(row, &earlier[found]),
+        Err(_) => row.clone(),
+    };
+    later.iter().map(less).collect()
+}
+
+impl GenerationTotals {
+    fn since(&self, earlier: &Self) -> Self {
+        Self {
+            model: self.model.clone(),
+            arrived: self.arrived.saturating_sub(earlier.arrived),
+            outcomes: self.outcomes.since(earlier.outcomes),
+            prompt_tokens: self.prompt_tokens.saturating_sub(earlier.prompt_tokens),
+            tokens: self.tokens.saturating_sub(earlier.tokens),
+            queue: self.queue.minus(&earlier.queue),
+            time_to_first_token: self.time_to_first_token.minus(&earlier.time_to_first_token),
+            inter_token: self.inter_token.minus(&earlier.inter_token),
+            per_output_token: self.per_output_token.minus(&earlier.per_output_token),
+            end_to_end: self.end_to_end.minus(&earlier.end_to_end),
+            gave_up: self.gave_up.minus(&earlier.gave_up),
+            prompt_tokens_each: self.prompt_tokens_each.minus(&earlier.prompt_tokens_each),
+            tokens_each: self.tokens_each.minus(&earlier.tokens_each),
+            ..*self
+        }
+    }
+}
+
+impl Outcomes {
+    const fn since(self, earlier: Self) -> Self {
+        Self {
+            ok: self.ok.saturating_sub(earlier.ok),
+            error: self.error.saturating_sub(earlier.error),
+            cancelled: self.cancelled.saturating_sub(earlier.cancelled),
+            panicked: self.panicked.saturating_sub(earlier.panicked),
+        }
+    }
+}
+
+impl SpanTotals {
+    fn since(&self, earlier: &Self) -> Self {
+        Self {
+            span: self.span.clone(),
+            help: self.help.clone(),
+            in_flight: self.in_flight,
+            ok: self.ok.minus(&earlier.ok),
+            error: self.error.minus(&earlier.error),
+            cancelled: self.cancelled.minus(&earlier.cancelled),
+            panicked: self.panicked.minus(&earlier.panicked),
+        }
+    }
+}
+
+impl FrameTotals {
+    fn since(&self, earlier: &Self) -> Self {
+        Self {
+            frame: self.frame.clone(),
+            help: self.help.clone(),
+            late: self.late.saturating_sub(earlier.late),
+            dropped: self.dropped.saturating_sub(earlier.dropped),
+            duration: self.duration.minus(&earlier.duration),
+            ..*self
+        }
+    }
+}
+
+impl CounterTotals {
+    fn since(&self, earlier: &Self) -> Self {
+        Self {
+            value: self.value.wrapping_sub(earlier.value),
+            ..self.clone()
+        }
+    }
+}
+
+impl HistogramTotals {
+    fn since(&self, earlier: &Self) -> Self {
+        Self {
+            samples: self.samples.minus(&earlier.samples),
+            ..self.clone()
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The atomics of the whole crate: std's, or loom's under `--cfg wf_loom`.
+//!
+//! No other file names `std::sync::atomic` or `loom`, so that every lock-free part can be modelled.
+
+#[cfg(not(wf_loom))]
+pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+
+#[cfg(wf_loom)]
+pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU64, Ordering};

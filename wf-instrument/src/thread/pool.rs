@@ -1,0 +1,79 @@
+//! The pool of slots: which of them are taken.
+
+use crate::sync::{AtomicU64, Ordering};
+
+/// How many threads at once have a shard of their own. Those beyond share one: slower, never wrong.
+///
+/// 256 because tokio's blocking pool alone may have that many threads busy; a slot costs 8 bytes of address space a series, and
+/// memory only where a thread has recorded.
+#[cfg(not(wf_loom))]
+pub(crate) const SLOTS: usize = 256;
+#[cfg(wf_loom)]
+pub(crate) const SLOTS: usize = 2;
+
+const WORD: usize = 64;
+const WORDS: usize = SLOTS.div_ceil(WORD);
+
+/// A bit a slot: set while a thread owns it.
+pub(crate) struct Pool {
+    taken: [AtomicU64; WORDS],
+}
+
+impl Pool {
+    #[cfg(not(wf_loom))]
+    pub(crate) const fn new() -> Self {
+        Self {
+            taken: [const { AtomicU64::new(0) }; WORDS],
+        }
+    }
+
+    #[cfg(wf_loom)]
+    pub(crate) fn new() -> Self {
+        Self {
+            taken: std::array::from_fn(|_| AtomicU64::new(0)),
+        }
+    }
+
+    /// Takes the lowest free slot, so that memory follows the peak of concurrent threads and not their total number.
+    pub(crate) fn claim(&self) -> Option<usize> {
+        (0..SLOTS).find(|&slot| self.try_claim(slot))
+    }
+
+    /// Gives a slot back; its next owner goes on in the shards as they are.
+    pub(crate) fn release(&self, slot: usize) {
+        let (word, bit) = place(slot);
+        // Release; pairs with Acquire in `try_claim`: the next owner sees this one's last counts, and adds to them.
+        self.taken[word].fetch_and(!bit, Ordering::Release);
+    }
+
+    fn try_claim(&self, slot: usize) -> bool {
+        let (word, bit) = place(slot);
+        if self.taken[word].load(Ordering::Relaxed) & bit != 0 {
+            return false;
+        }
+        // Acquire; pairs with Release in `release`.
+        self.taken[word].fetch_or(bit, Ordering::Acquire) & bit == 0
+    }
+}
+
+const fn place(slot: usize) -> (usize, u64) {
+    (slot / WORD, 1 << (slot % WORD))
+}
+
+#[cfg(all(test, not(wf_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lowest_free_slot_comes_first_and_the_last_is_followed_by_none() {
+        let pool = Pool::new();
+        let all: Vec<_> = std::iter::from_fn(|| pool.claim()).collect();
+        assert_eq!(all, (0..SLOTS).collect::<Vec<_>>());
+        pool.release(70);
+        pool.release(3);
+        assert_eq!(
+            (pool.claim(), pool.claim(), pool.claim()),
+            (Some(3), Some(70), None)
+        );
+    }
+}

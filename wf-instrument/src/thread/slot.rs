@@ -1,0 +1,83 @@
+//! This thread's slot.
+
+use std::cell::Cell;
+
+use super::count::{Count, Writer};
+use super::pool::{Pool, SLOTS};
+
+/// Not asked for yet.
+const UNCLAIMED: usize = usize::MAX;
+/// None to be had: the shared shard serves. Also during first-touch allocation, and when the thread is ending.
+const SHARED: usize = SLOTS;
+
+static POOL: Pool = Pool::new();
+static DROPPED: Count = Count::new();
+
+thread_local! {
+    // Constant and without a destructor, so that it is a plain load, and readable from destructors of other thread-locals.
+    static SLOT: Cell<usize> = const { Cell::new(UNCLAIMED) };
+    static ALLOCATING: Cell<bool> = const { Cell::new(false) };
+    static LEASE: Lease = const { Lease };
+}
+
+/// The slot of this thread; at or above [`SLOTS`], it has none. A load and a predicted branch after the first call.
+#[inline]
+pub(crate) fn current() -> usize {
+    match SLOT.get() {
+        UNCLAIMED => claim(),
+        slot => slot,
+    }
+}
+
+/// Runs an allocation of ours while this thread has no slot: an allocator that records must not find half-made shards of its own
+/// thread, so what it records meanwhile goes to the shared shard.
+pub(crate) fn allocate<R>(make: impl FnOnce() -> R) -> R {
+    struct Restore(usize, bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            SLOT.set(self.0);
+            ALLOCATING.set(self.1);
+        }
+    }
+    let _restore = Restore(SLOT.replace(SHARED), ALLOCATING.replace(true));
+    make()
+}
+
+/// Whether this thread is within [`allocate`], where making another shard would go round in circles.
+pub(crate) fn allocating() -> bool {
+    ALLOCATING.get()
+}
+
+/// Counts a measurement that found no place at all.
+#[cold]
+pub(crate) fn drop_one() {
+    DROPPED.add(1, Writer::Shared);
+}
+
+/// How many measurements found no place: recorded by an allocator while the shared shard itself was being allocated.
+pub(crate) fn dropped() -> u64 {
+    DROPPED.get()
+}
+
+#[cold]
+fn claim() -> usize {
+    SLOT.set(SHARED);
+    // A thread whose thread-locals are already gone cannot give a slot back, so it gets none.
+    let Some(slot) = LEASE.try_with(|_| POOL.claim()).ok().flatten() else {
+        return SHARED;
+    };
+    SLOT.set(slot);
+    slot
+}
+
+/// Gives the slot back when the thread ends.
+struct Lease;
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let slot = SLOT.replace(SHARED);
+        if slot < SLOTS {
+            POOL.release(slot);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Quantities that carry their unit in their type.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A span of time, or a moment as time since the process's clock began, in nanoseconds.
+///
+/// Eight bytes, `Copy`; 2⁶⁴ ns are 584 years.
+///
+/// ```
+/// use wf_instrument::Nanos;
+///
+/// let gap = Nanos::from_millis(12);
+/// assert_eq!(gap.get(), 12_000_000);
+/// assert_eq!(gap.as_secs(), 0.012);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Nanos(u64);
+
+impl Nanos {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// `nanos` nanoseconds.
+    #[must_use]
+    pub const fn new(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    /// `millis` milliseconds, at most `u64::MAX` nanoseconds.
+    #[must_use]
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis.saturating_mul(1_000_000))
+    }
+
+    /// `secs` seconds, at most `u64::MAX` nanoseconds.
+    #[must_use]
+    pub const fn from_secs(secs: u64) -> Self {
+        Self(secs.saturating_mul(1_000_000_000))
+    }
+
+    /// The number of nanoseconds.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// In seconds, the base unit of everything that is exported.
+    #[must_use]
+    pub fn as_secs(self) -> f64 {
+        to_f64(self.0) * 1e-9
+    }
+
+    /// In milliseconds, for people.
+    #[must_use]
+    pub fn as_millis(self) -> f64 {
+        to_f64(self.0) * 1e-6
+    }
+
+    /// `self − earlier`, or zero where `earlier` is the later one.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
+
+    /// `self + span`, at most `u64::MAX` nanoseconds.
+    #[must_use]
+    pub const fn plus(self, span: Self) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl From<Duration> for Nanos {
+    /// At most `u64::MAX` nanoseconds.
+    fn from(span: Duration) -> Self {
+        Self(u64::try_from(span.as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<Nanos> for Duration {
+    fn from(span: Nanos) -> Self {
+        Self::from_nanos(span.0)
+    }
+}
+
+impl fmt::Display for Nanos {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&Duration::from(*self), f)
+    }
+}
+
+/// An amount of memory or data, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bytes(u64);
+
+impl Bytes {
+    /// `bytes` bytes.
+    #[must_use]
+    pub const fn new(bytes: u64) -> Self {
+        Self(bytes)
+    }
+
+    /// The number of bytes.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// In MiB, for people.
+    #[must_use]
+    pub fn as_mebibytes(self) -> f64 {
+        to_f64(self.0) / f64::from(1 << 20)
+    }
+}
+
+/// A share of a whole: 0 is none and 1 is all. Above 1 where the whole can be exceeded (a CPU quota's burst).
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct Ratio(f64);
+
+impl Ratio {
+    /// `part` of `whole`; `None` where `whole` is zero or either is not finite.
+    #[must_use]
+    pub fn of(part: f64, whole: f64) -> Option<Self> {
+        let share = part / whole;
+        share.is_finite().then_some(Self(share))
+    }
+
+    /// `share` as it is, with anything that is not a finite, non-negative number taken as `None`.
+    #[must_use]
+    pub fn new(share: f64) -> Option<Self> {
+        (share.is_finite() && share >= 0.0).then_some(Self(share))
+    }
+
+    /// The share, 1 being all.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+
+    /// In percent, for people and for thresholds that are stated in percent.
+    #[must_use]
+    pub fn as_percent(self) -> f64 {
+        self.0 * 100.0
+    }
+}
+
+/// How often or how fast: so many of something in a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct PerSecond(f64);
+
+impl PerSecond {
+    /// `count` of something in `span`; `None` where the span is zero.
+    #[must_use]
+    pub fn of(count: u64, span: Nanos) -> Option<Self> {
+        (span > Nanos::ZERO).then(|| Self(to_f64(count) / span.as_secs()))
+    }
+
+    /// The number in one second.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+/// The nearest `f64`: exact up to 2⁵³, within one part in 2⁵³ above.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the rounding is what the name promises"
+)]
+#[must_use]
+pub(crate) const fn to_f64(n: u64) -> f64 {
+    n as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_never_goes_below_zero_or_past_its_end() {
+        assert_eq!(Nanos::new(3).since(Nanos::new(5)), Nanos::ZERO);
+        assert_eq!(Nanos::from_secs(u64::MAX).get(), u64::MAX);
+        assert_eq!(Nanos::new(u64::MAX).plus(Nanos::new(1)).get(), u64::MAX);
+        assert_eq!(Nanos::from(Duration::MAX).get(), u64::MAX);
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_no_share() {
+        assert_eq!(Ratio::of(1.0, 0.0), None);
+        assert_eq!(Ratio::new(f64::NAN), None);
+        assert_eq!(PerSecond::of(7, Nanos::ZERO), None);
+        assert_eq!(
+            PerSecond::of(7, Nanos::from_millis(500)).map(PerSecond::get),
+            Some(14.0)
+        );
+    }
+}
