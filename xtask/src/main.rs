@@ -1,3 +1,43 @@
-//! The chores of this workspace.
+//! `cargo xtask`: the chores of this workspace, one verb a file.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks by printing"
+)]
 
-fn main() {}
+use std::env;
+use std::path::Path;
+use std::process::ExitCode;
+
+mod layers;
+
+const USAGE: &str = "\
+cargo xtask layers [--verbose]   no module of wf-instrument imports from a higher level";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Goes to the root of the workspace first: every verb's paths are relative to it.
+fn run(arguments: &[&str]) -> Result<(), String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    env::set_current_dir(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+    match arguments {
+        ["layers"] => layers::run(false),
+        ["layers", "--verbose"] => layers::run(true),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("`{}` is none of these:\n{USAGE}", other.join(" "))),
+    }
+}

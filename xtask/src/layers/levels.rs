@@ -1,0 +1,28 @@
+//! The levels of wf-instrument: the one place where a module gets its own.
+
+/// Levels and the modules at each; a module stands for all inside it that has no entry of its own.
+pub(super) type Levels = [(u8, &'static str)];
+
+/// From the record path's ground floor up to the governor.
+pub(super) const LEVELS: &Levels = &[
+    (0, "sync units error"),
+    (1, "clock thread histogram::layout histogram::quantile"),
+    (2, "histogram counter gauge labels"),
+    (3, "site slo registry"),
+    (4, "record sensor private"),
+    (5, "snapshot"),
+    (6, "admit knob adapt tier budget"),
+    (7, "govern tune"),
+];
+
+/// The level of a module, by its nearest entry; `None` where there is none.
+pub(super) fn level(levels: &Levels, module: &[String]) -> Option<u8> {
+    (1..=module.len()).rev().find_map(|length| {
+        let name = module[..length].join("::");
+        let holds = |modules: &str| modules.split(' ').any(|module| module == name);
+        levels
+            .iter()
+            .find(|(_, modules)| holds(modules))
+            .map(|(level, _)| *level)
+    })
+}
