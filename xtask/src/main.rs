@@ -11,8 +11,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 mod layers;
+mod metadata;
+mod process;
+mod report;
+mod test;
+mod tools;
+mod venv;
 
 const USAGE: &str = "\
+cargo xtask test                 everything that CI demands
 cargo xtask layers [--verbose]   no module of wf-instrument imports from a higher level";
 
 fn main() -> ExitCode {
@@ -32,6 +39,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     env::set_current_dir(&root).map_err(|error| format!("{}: {error}", root.display()))?;
     match arguments {
+        ["test"] => test::run(),
         ["layers"] => layers::run(false),
         ["layers", "--verbose"] => layers::run(true),
         [] | ["help" | "--help" | "-h"] => {

@@ -1,0 +1,91 @@
+//! What Cargo knows of a package of this workspace.
+
+use serde_json::Value;
+
+use crate::process::{cargo, output};
+
+pub(crate) struct Package(Value);
+
+impl Package {
+    /// # Errors
+    /// Where `cargo metadata` fails, or lists no such package.
+    pub(crate) fn named(name: &str) -> Result<Self, String> {
+        let text = output(&mut cargo("metadata --no-deps --format-version=1"))?;
+        let metadata: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        Self::find(&metadata, name).ok_or_else(|| format!("the workspace has no package {name}"))
+    }
+
+    /// The names of its targets of one kind (`bench`, `bin`, `example`, `test`), sorted.
+    pub(crate) fn targets(&self, kind: &str) -> Vec<String> {
+        let targets = self.0["targets"].as_array().into_iter().flatten();
+        let of_kind = targets.filter(|target| {
+            target["kind"]
+                .as_array()
+                .is_some_and(|kinds| kinds.iter().any(|other| other == kind))
+        });
+        let mut names: Vec<String> = of_kind
+            .filter_map(|target| target["name"].as_str().map(str::to_owned))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// The names of its features, sorted, without `default`.
+    pub(crate) fn features(&self) -> Vec<String> {
+        let features = self.0["features"].as_object().into_iter().flatten();
+        let mut names: Vec<String> = features.map(|(name, _)| name.clone()).collect();
+        names.retain(|name| name != "default");
+        names.sort();
+        names
+    }
+
+    fn find(metadata: &Value, name: &str) -> Option<Self> {
+        let mut packages = metadata["packages"].as_array()?.iter();
+        packages
+            .find(|package| package["name"] == name)
+            .cloned()
+            .map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn targets_are_those_of_the_package_and_kind() {
+        let package = Package::find(&metadata(), "ours").unwrap();
+        assert_eq!(package.targets("bench"), ["a", "b"]);
+        assert_eq!(package.targets("example"), [""; 0]);
+    }
+
+    #[test]
+    fn features_are_listed_without_the_default() {
+        assert_eq!(
+            Package::find(&metadata(), "ours").unwrap().features(),
+            ["gpu", "sense"]
+        );
+    }
+
+    #[test]
+    fn a_package_that_is_not_there_is_not_found() {
+        assert!(Package::find(&metadata(), "theirs").is_none());
+    }
+
+    fn metadata() -> Value {
+        json!({"packages": [
+            {"name": "other", "targets": [{"name": "no", "kind": ["bench"]}], "features": {}},
+            {
+                "name": "ours",
+                "targets": [
+                    {"name": "b", "kind": ["bench"]},
+                    {"name": "a", "kind": ["bench"]},
+                    {"name": "c", "kind": ["lib", "cdylib"]},
+                ],
+                "features": {"sense": [], "default": ["sense"], "gpu": ["sense"]},
+            },
+        ]})
+    }
+}

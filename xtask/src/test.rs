@@ -1,0 +1,159 @@
+//! `cargo xtask test`: everything that CI demands of a change.
+
+use std::env;
+use std::process::Command;
+
+use crate::layers;
+use crate::metadata::Package;
+use crate::process::cargo;
+use crate::report::Report;
+use crate::tools::{Missing, Tools};
+
+/// Runs every step, cheap ones first, then sums up.
+///
+/// # Errors
+/// Where a step failed; with `CI=true` also where a program is missing.
+pub(crate) fn run() -> Result<(), String> {
+    let mut run = Run::default();
+    run.programs();
+    run.checks();
+    run.report.step("layers", || layers::run(false));
+    run.dependencies();
+    run.features();
+    run.docs();
+    run.tests();
+    run.loom();
+    run.examples();
+    run.report.finish()
+}
+
+#[derive(Default)]
+struct Run {
+    report: Report,
+    tools: Tools,
+}
+
+impl Run {
+    /// Anybody's machine may lack a program; CI's may not.
+    fn programs(&mut self) {
+        let required = env::var_os("CI").is_some_and(|value| value == "true");
+        self.report.step("programs", || {
+            self.tools = Tools::provide();
+            if required {
+                self.tools.all_there()
+            } else {
+                Ok(())
+            }
+        });
+        for Missing { program, why } in &self.tools.missing {
+            self.report.skip(&format!("all that needs {program}"), why);
+        }
+    }
+
+    fn checks(&mut self) {
+        for (name, line) in CHECKS {
+            self.report.command(name, cargo(line));
+        }
+    }
+
+    fn dependencies(&mut self) {
+        if let Some(deny) = &self.tools.cargo_deny {
+            let mut command = Command::new(deny);
+            command.args("check --hide-inclusion-graph bans licenses sources".split(' '));
+            self.report.command("dependencies", command);
+        }
+    }
+
+    /// In a build of the whole workspace, features that one package wants hide what another lacks.
+    fn features(&mut self) {
+        let package = self.package("wf-instrument");
+        for feature in package.map_or(Vec::new(), |package| package.features()) {
+            let mut command = cargo("clippy --package wf-instrument --no-default-features");
+            command.args(["--features", &feature, "--", "-D", "warnings"]);
+            self.report
+                .command(&format!("feature {feature} alone"), command);
+        }
+    }
+
+    fn docs(&mut self) {
+        let mut command = cargo("doc --workspace --all-features --no-deps");
+        command.env("RUSTDOCFLAGS", "-D warnings");
+        self.report.command("docs", command);
+    }
+
+    fn tests(&mut self) {
+        for (name, line) in TESTS {
+            self.report.command(name, self.with_programs(cargo(line)));
+        }
+    }
+
+    /// The models of the lock-free parts, in a build where `sync` stands for loom.
+    fn loom(&mut self) {
+        let package = self.package("wf-instrument");
+        if package.is_some_and(|package| package.targets("test").iter().any(|name| name == "loom"))
+        {
+            let mut command = cargo("test --release --package wf-instrument --test loom");
+            command
+                .env("RUSTFLAGS", "--cfg wf_loom")
+                .env("CARGO_TARGET_DIR", "target/loom");
+            self.report.command("loom", command);
+        }
+    }
+
+    /// Every example runs to its end; one that waits for a visitor is stopped, and has failed.
+    fn examples(&mut self) {
+        let package = self.package("wf-examples");
+        let names = package.map_or(Vec::new(), |package| package.targets("example"));
+        if !names.is_empty() {
+            self.report
+                .command("examples", cargo("build --package wf-examples --examples"));
+        }
+        for name in names {
+            let mut command = Command::new("timeout");
+            command.args(["--foreground", EXAMPLE_SECONDS, "cargo", "run", "--quiet"]);
+            command.args(["--package", "wf-examples", "--example", &name]);
+            self.report
+                .command(&format!("example {name}"), self.with_programs(command));
+        }
+    }
+
+    fn with_programs(&self, mut command: Command) -> Command {
+        command.envs(self.tools.variables.iter().cloned());
+        command
+    }
+
+    fn package(&mut self, name: &str) -> Option<Package> {
+        let package = Package::named(name);
+        package
+            .map_err(|cause| self.report.step(name, || Err(cause)))
+            .ok()
+    }
+}
+
+const CHECKS: &[(&str, &str)] = &[
+    ("format", "fmt --all --check"),
+    ("clippy", "clippy --workspace --all-targets -- -D warnings"),
+    (
+        "clippy, all features",
+        "clippy --workspace --all-targets --all-features -- -D warnings",
+    ),
+    (
+        "clippy, wf-instrument",
+        "clippy --package wf-instrument --all-targets -- -D warnings",
+    ),
+    (
+        "clippy, disabled",
+        "clippy --package wf-instrument --all-targets --no-default-features -- -D warnings",
+    ),
+];
+
+/// With everything that can be on, and with everything off.
+const TESTS: &[(&str, &str)] = &[
+    ("tests", "test --workspace --all-features --no-fail-fast"),
+    (
+        "tests, disabled",
+        "test --package wf-instrument --no-default-features --no-fail-fast",
+    ),
+];
+
+const EXAMPLE_SECONDS: &str = "120";

@@ -1,0 +1,41 @@
+//! A Python with pinned packages, for the tests that ask other people's clients.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{output, run};
+
+/// The interpreter of an environment under `target` that holds our requirements and nothing else.
+///
+/// It is made once, and again when the requirements change.
+///
+/// # Errors
+/// Where Python cannot make it, or pip does not get a package.
+pub(crate) fn make(target: &Path) -> Result<PathBuf, String> {
+    let wanted = fs::read(REQUIREMENTS).map_err(|error| format!("{REQUIREMENTS}: {error}"))?;
+    let folder = target.join("venv");
+    let python = folder.join("bin/python");
+    let held = folder.join("requirements.txt");
+    if python.is_file() && fs::read(&held).is_ok_and(|held| held == wanted) {
+        return Ok(python);
+    }
+    run(Command::new("python3")
+        .args(["-m", "venv", "--clear"])
+        .arg(&folder))?;
+    run(Command::new(&python)
+        .args(PIP_INSTALL.split(' '))
+        .arg(REQUIREMENTS))?;
+    fs::write(&held, wanted).map_err(|error| format!("{}: {error}", held.display()))?;
+    Ok(python)
+}
+
+/// Whether Python is here with what [`make`] needs: Debian packs that apart.
+pub(crate) fn possible() -> bool {
+    output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok()
+}
+
+const REQUIREMENTS: &str = "xtask/requirements.txt";
+
+const PIP_INSTALL: &str =
+    "-m pip --disable-pip-version-check install --quiet --only-binary=:all: --require-hashes -r";
