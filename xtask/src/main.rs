@@ -10,6 +10,7 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
+mod bench;
 mod layers;
 mod metadata;
 mod process;
@@ -20,7 +21,8 @@ mod venv;
 
 const USAGE: &str = "\
 cargo xtask test                 everything that CI demands
-cargo xtask layers [--verbose]   no module of wf-instrument imports from a higher level";
+cargo xtask layers [--verbose]   no module of wf-instrument imports from a higher level
+cargo xtask bench [NAME…]        all benches or those named; figures go to target/bench";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -42,6 +44,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
         ["test"] => test::run(),
         ["layers"] => layers::run(false),
         ["layers", "--verbose"] => layers::run(true),
+        ["bench", names @ ..] => bench::run(names),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
