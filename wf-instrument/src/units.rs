@@ -162,6 +162,18 @@ impl PerSecond {
     }
 }
 
+/// What a number counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Things.
+    #[default]
+    One,
+    /// Nanoseconds; exported in seconds.
+    Nanos,
+    /// Bytes.
+    Bytes,
+}
+
 /// The nearest `f64`: exact up to 2⁵³, within one part in 2⁵³ above.
 #[expect(
     clippy::cast_precision_loss,

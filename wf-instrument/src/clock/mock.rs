@@ -38,10 +38,6 @@ impl Mock {
     }
 
     /// Moves this thread's clock on by `span`.
-    #[expect(
-        clippy::unused_self,
-        reason = "only the one who stopped the clock may move it"
-    )]
     pub fn advance(&self, span: Nanos) {
         let now = MOCKED.get().unwrap_or_default();
         MOCKED.set(Some(now + ticks_of(span)));

@@ -1,21 +1,220 @@
 //! From shards to totals.
 
-use super::totals::Totals;
+use std::sync::Arc;
+
+use super::totals::{
+    CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Outcomes,
+    SpanTotals, Totals,
+};
 use super::window::Snapshot;
 use crate::clock;
+use crate::histogram::Sum;
+use crate::labels::Label;
+use crate::outcome::Outcome;
+use crate::record::orphan_tokens;
+use crate::registry::{self, Named, Series};
+use crate::series::GenerationSeries;
+use crate::site::{FrameSite, GenerationSite, SITES, SiteRef, SpanSite};
 use crate::thread::dropped;
 
 impl Snapshot {
-    /// Sums every thread's shards of every series. Stops nobody; allocates; about 2 µs a histogram and thread.
+    /// Sums every thread's shards of every series. Stops nobody; allocates; about 10 µs a histogram.
     #[must_use]
     pub fn take() -> Self {
-        let totals = Totals {
-            dropped: dropped(),
-            ..Totals::default()
+        let mut collector = Collector {
+            totals: Totals::default(),
+            sum: Sum::new(),
         };
+        SITES.iter().for_each(|site| collector.site(*site));
+        for ((name, labels), named) in registry::named() {
+            collector.named(name, labels, named);
+        }
         Self {
             at: clock::now(),
-            totals,
+            totals: collector.finish(),
         }
     }
+}
+
+struct Collector {
+    totals: Totals,
+    sum: Sum,
+}
+
+impl Collector {
+    fn site(&mut self, site: SiteRef) {
+        match site {
+            SiteRef::Span(site) => {
+                let row = self.span(site);
+                self.totals.spans.push(row);
+            }
+            SiteRef::Generation(site) => self.generations(site),
+            SiteRef::Frame(site) => {
+                let row = self.frame(site);
+                self.totals.frames.push(row);
+            }
+            SiteRef::Counter(site) => self.totals.counters.push(CounterTotals {
+                name: site.name.into(),
+                help: site.help.into(),
+                labels: Vec::new(),
+                value: site.counter.total(),
+            }),
+            // Gauges of one name share a value, which the registry keeps.
+            SiteRef::Gauge(_) => {}
+        }
+    }
+
+    fn span(&mut self, site: &SpanSite) -> SpanTotals {
+        // Ends are read before starts within `in_flight`; durations before both, so that nothing ended is still in flight.
+        let [ok, error, cancelled, panicked] =
+            Outcome::ALL.map(|outcome| site.series.freeze(outcome, &mut self.sum));
+        SpanTotals {
+            span: site.name.into(),
+            help: site.help.into(),
+            in_flight: site.series.in_flight(),
+            ok,
+            error,
+            cancelled,
+            panicked,
+        }
+    }
+
+    /// A row for each model; the plain row only where it has something to say, or is all there is.
+    fn generations(&mut self, site: &GenerationSite) {
+        let mut models = site.models.iter().peekable();
+        let plain = &site.plain;
+        if models.peek().is_none() || plain.population().arrived > 0 {
+            let row = self.generation(site.name, site, plain);
+            self.totals.generations.push(row);
+        }
+        for (model, series) in models {
+            let row = self.generation(model, site, series);
+            self.totals.generations.push(row);
+        }
+    }
+
+    fn generation(
+        &mut self,
+        model: &str,
+        site: &GenerationSite,
+        series: &GenerationSeries,
+    ) -> GenerationTotals {
+        let population = series.population();
+        let [ok, error, cancelled, panicked] = population.ended;
+        let now = clock::ticks();
+        let sum = &mut self.sum;
+        GenerationTotals {
+            model: model.into(),
+            help: site.help.into(),
+            arrived: population.arrived,
+            outcomes: Outcomes {
+                ok,
+                error,
+                cancelled,
+                panicked,
+            },
+            waiting: population.waiting,
+            running: population.running,
+            oldest: series
+                .flight
+                .oldest()
+                .map(|arrival| clock::between(arrival, now)),
+            prompt_tokens: series.sum(|shard| shard.prompt_tokens.get()),
+            tokens: series.sum(|shard| shard.tokens.get()),
+            queue: series.freeze(|shard| &shard.queue, sum),
+            time_to_first_token: series.freeze(|shard| &shard.time_to_first_token, sum),
+            inter_token: series.freeze(|shard| &shard.inter_token, sum),
+            per_output_token: series.freeze(|shard| &shard.per_output_token, sum),
+            end_to_end: series.freeze(|shard| &shard.end_to_end, sum),
+            gave_up: series.freeze(|shard| &shard.gave_up, sum),
+            prompt_tokens_each: series.freeze(|shard| &shard.prompt_tokens_each, sum),
+            tokens_each: series.freeze(|shard| &shard.tokens_each, sum),
+            target: site.target,
+        }
+    }
+
+    fn frame(&mut self, site: &FrameSite) -> FrameTotals {
+        FrameTotals {
+            frame: site.name.into(),
+            help: site.help.into(),
+            late: site.series.late(),
+            dropped: site.series.dropped(),
+            duration: site.series.freeze(&mut self.sum),
+            target_fps: site.target_fps,
+        }
+    }
+
+    fn named(&mut self, name: Arc<str>, labels: Vec<Label>, named: Named) {
+        let help = named.help;
+        match named.series {
+            Series::Counter(counter) => {
+                let value = counter.total();
+                self.totals.counters.push(CounterTotals {
+                    name,
+                    help,
+                    labels,
+                    value,
+                });
+            }
+            Series::Gauge(gauge) => {
+                let value = gauge.value();
+                self.totals.gauges.push(GaugeTotals {
+                    name,
+                    help,
+                    labels,
+                    value,
+                });
+            }
+            Series::Histogram(unit, recorder) => {
+                recorder.add_to(&mut self.sum);
+                let samples = self.sum.freeze();
+                self.totals.histograms.push(HistogramTotals {
+                    name,
+                    help,
+                    labels,
+                    unit,
+                    samples,
+                });
+            }
+        }
+    }
+
+    fn finish(mut self) -> Totals {
+        let totals = &mut self.totals;
+        merge(
+            &mut totals.generations,
+            |row| row.model.clone(),
+            GenerationTotals::absorb,
+        );
+        merge(
+            &mut totals.spans,
+            |row| row.span.clone(),
+            SpanTotals::absorb,
+        );
+        merge(
+            &mut totals.frames,
+            |row| row.frame.clone(),
+            FrameTotals::absorb,
+        );
+        merge(
+            &mut totals.counters,
+            |row| (row.name.clone(), row.labels.clone()),
+            CounterTotals::absorb,
+        );
+        totals.orphan_tokens = orphan_tokens();
+        totals.dropped = dropped();
+        self.totals
+    }
+}
+
+/// Sorts rows by their key and lets the first of each key absorb the others.
+fn merge<T, K: Ord>(rows: &mut Vec<T>, key: impl Fn(&T) -> K, absorb: impl Fn(&mut T, &T)) {
+    rows.sort_by_cached_key(&key);
+    rows.dedup_by(|later, first| {
+        let same = key(later) == key(first);
+        if same {
+            absorb(first, later);
+        }
+        same
+    });
 }

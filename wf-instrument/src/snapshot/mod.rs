@@ -3,6 +3,7 @@
 //! [`Snapshot::take`] sums every thread's shards without stopping a writer; [`Window::between`] subtracts. Nothing is ever reset, so any
 //! number of readers agree. Nothing here can reach an atomic.
 
+mod absorb;
 mod collect;
 mod totals;
 mod window;

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use crate::histogram::Frozen;
+pub use crate::labels::Label;
+pub use crate::slo::Target;
 use crate::units::Nanos;
+pub use crate::units::Unit;
 
 /// Every series, each list in order of its names. The names are unique within a list: sites of one name and kind are summed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,6 +55,8 @@ impl Outcomes {
 pub struct GenerationTotals {
     /// The model's name; the site's name where the code gives none.
     pub model: Arc<str>,
+    /// What the code that answers them is for, from its doc comment; may be empty.
+    pub help: Arc<str>,
     /// Requests that arrived.
     pub arrived: u64,
     /// How they ended.
@@ -92,15 +97,6 @@ impl GenerationTotals {
     pub const fn in_flight(&self) -> u64 {
         self.waiting + self.running
     }
-}
-
-/// A declared objective: `quantile` of the latency is below `limit`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Target {
-    /// The share of requests that must be within the limit: 0.99 for "p99".
-    pub quantile: f64,
-    /// The limit.
-    pub limit: Nanos,
 }
 
 /// The calls of one measured function.
@@ -152,9 +148,6 @@ pub struct FrameTotals {
     pub target_fps: f64,
 }
 
-/// A label's name and value.
-pub type Label = (Arc<str>, Arc<str>);
-
 /// A count that only grows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CounterTotals {
@@ -179,18 +172,6 @@ pub struct GaugeTotals {
     pub labels: Vec<Label>,
     /// The value now. Not a difference, in a window either.
     pub value: f64,
-}
-
-/// What a number counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unit {
-    /// Things.
-    #[default]
-    One,
-    /// Nanoseconds; exported in seconds.
-    Nanos,
-    /// Bytes.
-    Bytes,
 }
 
 /// A distribution.

@@ -104,6 +104,7 @@ impl GenerationTotals {
     fn since(&self, earlier: &Self) -> Self {
         Self {
             model: self.model.clone(),
+            help: self.help.clone(),
             arrived: self.arrived.saturating_sub(earlier.arrived),
             outcomes: self.outcomes.since(earlier.outcomes),
             prompt_tokens: self.prompt_tokens.saturating_sub(earlier.prompt_tokens),

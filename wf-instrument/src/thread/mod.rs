@@ -6,6 +6,5 @@ mod sharded;
 mod slot;
 
 pub(crate) use self::count::{Count, Writer};
-pub(crate) use self::pool::SLOTS;
 pub(crate) use self::sharded::Sharded;
 pub(crate) use self::slot::{allocate, allocating, drop_one, dropped};

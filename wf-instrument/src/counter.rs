@@ -1,0 +1,50 @@
+//! A count of things that any thread adds to.
+
+use crate::thread::{Count, Sharded};
+
+/// A count that only grows, sharded by thread: about 1 ns an addition, no lock, 128 bytes a thread that has counted.
+///
+/// ```
+/// use wf_instrument::Counter;
+///
+/// static HITS: Counter = Counter::new();
+///
+/// HITS.add(2);
+/// HITS.add(1);
+/// assert_eq!(HITS.total(), 3);
+/// ```
+#[derive(Debug)]
+pub struct Counter {
+    shards: Sharded<Count>,
+}
+
+impl Counter {
+    /// Nothing counted.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            shards: Sharded::new(),
+        }
+    }
+
+    /// Counts `n` more, modulo 2⁶⁴.
+    #[inline]
+    pub fn add(&self, n: u64) {
+        self.shards.with(|count, writer| count.add(n, writer));
+    }
+
+    /// All that was counted, by any thread, modulo 2⁶⁴.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.shards
+            .shards()
+            .map(Count::get)
+            .fold(0, u64::wrapping_add)
+    }
+}
+
+impl Default for Counter {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,10 @@
+//! What macro expansions name. Not for people: no part of it is stable.
+
+pub use linkme;
+
+pub use crate::outcome::Outcome;
+pub use crate::record::{MeasureIterator, MeasureStream, Progress, count, current_tokens};
+pub use crate::site::{
+    CounterSite, FrameSite, GaugeSite, GenerationSite, SITES, SiteRef, SpanSite,
+};
+pub use crate::slo::Target;

@@ -1,0 +1,57 @@
+//! An iterator of tokens, measured item by item.
+
+use std::iter::FusedIterator;
+
+use super::generation::Generation;
+use super::progress::Progress;
+use super::stream::end;
+
+/// Yields what `iterator` yields, and tells the generation of each item and of the end.
+///
+/// As [`MeasureStream`](super::MeasureStream), for iterators. Dropped before its end, the generation was cancelled.
+#[derive(Debug)]
+#[must_use = "iterators do nothing unless consumed"]
+pub struct MeasureIterator<I, J> {
+    iterator: I,
+    generation: Option<Generation>,
+    judge: J,
+}
+
+impl<I: Iterator, J: Fn(&I::Item) -> Progress> MeasureIterator<I, J> {
+    /// Measures `iterator` as the answer of `generation`; `judge` says what each item brings.
+    pub fn new(iterator: I, generation: Generation, judge: J) -> Self {
+        Self {
+            iterator,
+            generation: Some(generation),
+            judge,
+        }
+    }
+}
+
+impl<I: Iterator, J: Fn(&I::Item) -> Progress> Iterator for MeasureIterator<I, J> {
+    type Item = I::Item;
+
+    #[inline]
+    fn next(&mut self) -> Option<I::Item> {
+        let Some(generation) = &self.generation else {
+            return self.iterator.next();
+        };
+        let item = generation.enter(|| self.iterator.next());
+        match &item {
+            Some(item) => generation.tell((self.judge)(item)),
+            None => end(&mut self.generation),
+        }
+        item
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.iterator.size_hint()
+    }
+}
+
+impl<I: ExactSizeIterator, J: Fn(&I::Item) -> Progress> ExactSizeIterator
+    for MeasureIterator<I, J>
+{
+}
+
+impl<I: FusedIterator, J: Fn(&I::Item) -> Progress> FusedIterator for MeasureIterator<I, J> {}

@@ -1,0 +1,59 @@
+//! The pictures of a drawing function.
+
+use crate::histogram::{Frozen, Shard, Sum};
+use crate::thread::{Count, Sharded};
+use crate::units::Nanos;
+
+/// Frame times, and how many of them broke their budget.
+#[derive(Debug)]
+pub(crate) struct FrameSeries {
+    shards: Sharded<FrameShard>,
+}
+
+#[derive(Debug, Default)]
+struct FrameShard {
+    late: Count,
+    dropped: Count,
+    duration: Shard,
+}
+
+impl FrameSeries {
+    pub(crate) const fn new() -> Self {
+        Self {
+            shards: Sharded::new(),
+        }
+    }
+
+    /// Counts a frame. Over a budget of b ns it is late, and each whole budget that it overran is a frame not drawn.
+    #[inline]
+    pub(crate) fn drawn(&self, took: Nanos, budget: Nanos) {
+        self.shards.with(|shard, writer| {
+            shard.duration.record(took.get(), 1, writer);
+            if budget > Nanos::ZERO && took > budget {
+                shard.late.add(1, writer);
+                shard.dropped.add((took.get() - 1) / budget.get(), writer);
+            }
+        });
+    }
+
+    pub(crate) fn late(&self) -> u64 {
+        self.shards
+            .shards()
+            .map(|shard| shard.late.get())
+            .fold(0, u64::wrapping_add)
+    }
+
+    pub(crate) fn dropped(&self) -> u64 {
+        self.shards
+            .shards()
+            .map(|shard| shard.dropped.get())
+            .fold(0, u64::wrapping_add)
+    }
+
+    pub(crate) fn freeze(&self, sum: &mut Sum) -> Frozen {
+        self.shards
+            .shards()
+            .for_each(|shard| shard.duration.add_to(sum));
+        sum.freeze()
+    }
+}

@@ -1,0 +1,171 @@
+//! The places in the code that measure: static descriptors with their storage, known before the first call.
+
+use std::sync::OnceLock;
+
+use crate::counter::Counter;
+use crate::gauge::Gauge;
+use crate::labels::LabelTable;
+use crate::registry;
+use crate::series::{FrameSeries, GenerationSeries, SpanSeries};
+use crate::slo::Target;
+use crate::thread::drop_one;
+use crate::units::Nanos;
+
+/// A measured function.
+#[derive(Debug)]
+pub struct SpanSite {
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) series: SpanSeries,
+}
+
+impl SpanSite {
+    /// Named `name`; `help` says what it is for.
+    #[must_use]
+    pub const fn new(name: &'static str, help: &'static str) -> Self {
+        Self {
+            name,
+            help,
+            series: SpanSeries::new(),
+        }
+    }
+}
+
+/// A function that answers requests with tokens.
+#[derive(Debug)]
+pub struct GenerationSite {
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) target: Option<Target>,
+    /// The requests whose model the code does not name.
+    pub(crate) plain: GenerationSeries,
+    pub(crate) models: LabelTable<GenerationSeries>,
+}
+
+impl GenerationSite {
+    /// Named `name`; `help` says what it is for, `target` how soon the first token is promised.
+    #[must_use]
+    pub const fn new(name: &'static str, help: &'static str, target: Option<Target>) -> Self {
+        Self {
+            name,
+            help,
+            target,
+            plain: GenerationSeries::new(),
+            models: LabelTable::new(),
+        }
+    }
+}
+
+/// A function that draws a picture.
+#[derive(Debug)]
+pub struct FrameSite {
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) target_fps: f64,
+    pub(crate) budget: Nanos,
+    pub(crate) series: FrameSeries,
+}
+
+impl FrameSite {
+    /// Named `name`; `help` says what it is for, `target_fps` how many pictures a second are promised (0: none are).
+    #[must_use]
+    pub const fn new(name: &'static str, help: &'static str, target_fps: f64) -> Self {
+        Self {
+            name,
+            help,
+            target_fps,
+            budget: budget(target_fps),
+            series: FrameSeries::new(),
+        }
+    }
+}
+
+/// A place that counts.
+#[derive(Debug)]
+pub struct CounterSite {
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) counter: Counter,
+}
+
+impl CounterSite {
+    /// Named `name`, without `_total`; `help` says what it counts.
+    #[must_use]
+    pub const fn new(name: &'static str, help: &'static str) -> Self {
+        Self {
+            name,
+            help,
+            counter: Counter::new(),
+        }
+    }
+
+    /// Counts `n` more.
+    #[inline]
+    pub fn add(&'static self, n: u64) {
+        self.counter.add(n);
+    }
+}
+
+/// A place that sets a value.
+#[derive(Debug)]
+pub struct GaugeSite {
+    name: &'static str,
+    help: &'static str,
+    gauge: OnceLock<Option<&'static Gauge>>,
+}
+
+impl GaugeSite {
+    /// Named `name`; `help` says what the value is.
+    #[must_use]
+    pub const fn new(name: &'static str, help: &'static str) -> Self {
+        Self {
+            name,
+            help,
+            gauge: OnceLock::new(),
+        }
+    }
+
+    /// Replaces the value: the same for every place that sets a gauge of this name. It is seen from the first time on, since a gauge
+    /// that nobody has set has no value.
+    #[inline]
+    pub fn set(&'static self, value: f64) {
+        let shared = || registry::gauge(self.name, self.help, &[]).ok();
+        match self.gauge.get_or_init(shared) {
+            Some(gauge) => gauge.set(value),
+            None => drop_one(),
+        }
+    }
+}
+
+/// A site of any kind, as the linker collects them.
+#[derive(Clone, Copy, Debug)]
+pub enum SiteRef {
+    /// A measured function.
+    Span(&'static SpanSite),
+    /// A function that answers requests with tokens.
+    Generation(&'static GenerationSite),
+    /// A function that draws a picture.
+    Frame(&'static FrameSite),
+    /// A place that counts.
+    Counter(&'static CounterSite),
+    /// A place that sets a value.
+    Gauge(&'static GaugeSite),
+}
+
+/// Every site in the program, put together by the linker: each series exists before its first call.
+#[linkme::distributed_slice]
+pub static SITES: [SiteRef];
+
+/// The time for one picture, rounded to nanoseconds; zero where none is promised.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "saturates, and a senseless target becomes no budget"
+)]
+const fn budget(target_fps: f64) -> Nanos {
+    if target_fps > 0.0 {
+        Nanos::new((1e9 / target_fps) as u64)
+    } else {
+        Nanos::ZERO
+    }
+}

@@ -1,0 +1,26 @@
+//! Objectives that are declared beside the code they bind.
+
+use crate::units::Nanos;
+
+/// An objective for a latency: `quantile` of the requests are within `limit`.
+///
+/// `slo = "p99 < 500ms"` on a measured function becomes one; the histogram then has a bucket bound at the limit, and the governor takes
+/// it for its target.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Target {
+    /// The share of requests that must be within the limit: 0.99 for "p99".
+    pub quantile: f64,
+    /// The limit.
+    pub limit: Nanos,
+}
+
+impl Target {
+    /// `quantile` (0 to 1) of the requests within `limit_nanos` nanoseconds.
+    #[must_use]
+    pub const fn new(quantile: f64, limit_nanos: u64) -> Self {
+        Self {
+            quantile,
+            limit: Nanos::new(limit_nanos),
+        }
+    }
+}

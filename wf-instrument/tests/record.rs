@@ -1,0 +1,243 @@
+//! What is recorded of requests and calls, by hand and on a clock that stands still.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use wf_instrument::clock::mock::Mock;
+use wf_instrument::private::{GenerationSite, SITES, SiteRef, SpanSite, linkme};
+use wf_instrument::snapshot::{GenerationTotals, Snapshot, SpanTotals};
+use wf_instrument::{Nanos, Outcome};
+
+/// A site of its own for each test, as a macro would make it.
+macro_rules! site {
+    ($kind:ident, $site:ty, $new:expr) => {{
+        static SITE: $site = $new;
+        #[linkme::distributed_slice(SITES)]
+        static ENTRY: SiteRef = SiteRef::$kind(&SITE);
+        &SITE
+    }};
+}
+
+fn generations(model: &str) -> GenerationTotals {
+    let totals = Snapshot::take().totals;
+    totals
+        .generations
+        .into_iter()
+        .find(|row| &*row.model == model)
+        .expect("the site is known")
+}
+
+fn spans(name: &str) -> SpanTotals {
+    let totals = Snapshot::take().totals;
+    totals
+        .spans
+        .into_iter()
+        .find(|row| &*row.span == name)
+        .expect("the site is known")
+}
+
+/// Within the 1/128 of a bucket and the millionth of the calibration.
+fn close(told: Option<u64>, expected: Nanos) -> bool {
+    let (told, expected) = (told.expect("a sample"), expected.get());
+    told.abs_diff(expected) <= expected / 100
+}
+
+#[test]
+fn a_generation_is_measured_from_arrival_to_end() {
+    let site = site!(
+        Generation,
+        GenerationSite,
+        GenerationSite::new("whole", "", None)
+    );
+    let clock = Mock::start();
+    let generation = site.arrive();
+    clock.advance(Nanos::from_millis(30));
+    generation.admitted();
+    generation.prompt_tokens(7);
+    clock.advance(Nanos::from_millis(70));
+    generation.tokens(0);
+    generation.tokens(1);
+    clock.advance(Nanos::from_millis(20));
+    generation.tokens(1);
+    clock.advance(Nanos::from_millis(40));
+    generation.tokens(2);
+    generation.end(Outcome::Ok);
+
+    let row = generations("whole");
+    assert!(close(row.queue.quantile(1.0), Nanos::from_millis(30)));
+    assert!(close(
+        row.time_to_first_token.quantile(1.0),
+        Nanos::from_millis(100)
+    ));
+    assert!(close(row.inter_token.max(), Nanos::from_millis(20)));
+    assert_eq!(row.inter_token.count(), 3);
+    assert!(close(
+        row.per_output_token.quantile(1.0),
+        Nanos::from_millis(20)
+    ));
+    assert!(close(row.end_to_end.quantile(1.0), Nanos::from_millis(160)));
+    assert_eq!((row.prompt_tokens, row.tokens, row.arrived), (7, 4, 1));
+    assert_eq!((row.outcomes.ok, row.in_flight()), (1, 0));
+}
+
+#[test]
+fn giving_up_before_the_first_token_never_enters_the_success_histograms() {
+    let site = site!(
+        Generation,
+        GenerationSite,
+        GenerationSite::new("gave_up", "", None)
+    );
+    let clock = Mock::start();
+    let generation = site.arrive();
+    clock.advance(Nanos::from_secs(3));
+    drop(generation);
+
+    let row = generations("gave_up");
+    assert!(row.time_to_first_token.is_empty() && row.end_to_end.is_empty());
+    assert!(close(row.gave_up.quantile(1.0), Nanos::from_secs(3)));
+    assert_eq!((row.outcomes.cancelled, row.outcomes.total()), (1, 1));
+}
+
+#[test]
+fn waiting_running_and_oldest_follow_the_requests() {
+    let site = site!(
+        Generation,
+        GenerationSite,
+        GenerationSite::new("population", "", None)
+    );
+    let clock = Mock::start();
+    let (first, second) = (site.arrive(), site.arrive());
+    clock.advance(Nanos::from_millis(500));
+    second.admitted();
+    let row = generations("population");
+    assert_eq!((row.waiting, row.running), (1, 1));
+    assert!(close(row.oldest.map(Nanos::get), Nanos::from_millis(500)));
+    drop(first);
+    let row = generations("population");
+    assert_eq!((row.waiting, row.running), (0, 1));
+    second.end(Outcome::Ok);
+    let row = generations("population");
+    assert_eq!((row.in_flight(), row.oldest), (0, None));
+}
+
+#[test]
+fn a_generation_that_ends_on_another_thread_is_counted_once() {
+    let site = site!(
+        Generation,
+        GenerationSite,
+        GenerationSite::new("moved", "", None)
+    );
+    std::thread::scope(|scope| {
+        for _ in 0..100 {
+            let generation = site.arrive_as("moved-model");
+            generation.tokens(1);
+            scope.spawn(move || {
+                generation.tokens(1);
+                generation.end(Outcome::Ok);
+            });
+        }
+    });
+    let row = generations("moved-model");
+    assert_eq!(
+        (row.tokens, row.outcomes.ok, row.in_flight()),
+        (200, 100, 0)
+    );
+    let absent = Snapshot::take()
+        .totals
+        .generations
+        .iter()
+        .all(|row| &*row.model != "moved");
+    assert!(
+        absent,
+        "a site whose requests all name their model has no row of its own"
+    );
+}
+
+#[test]
+fn tokens_go_to_the_generation_in_scope_and_else_to_the_orphans() {
+    use wf_instrument::private::current_tokens;
+
+    let site = site!(
+        Generation,
+        GenerationSite,
+        GenerationSite::new("scope", "", None)
+    );
+    let before = Snapshot::take().totals.orphan_tokens;
+    let (outer, inner) = (site.arrive_as("outer"), site.arrive_as("inner"));
+    outer.enter(|| {
+        current_tokens(1);
+        inner.enter(|| current_tokens(10));
+        current_tokens(1);
+    });
+    current_tokens(5);
+    assert_eq!(
+        (generations("outer").tokens, generations("inner").tokens),
+        (2, 10)
+    );
+    assert_eq!(Snapshot::take().totals.orphan_tokens - before, 5);
+}
+
+#[test]
+fn a_generation_whose_code_unwinds_has_panicked_wherever_it_is_dropped() {
+    let site = site!(
+        Generation,
+        GenerationSite,
+        GenerationSite::new("unwound", "", None)
+    );
+    let generation = site.arrive();
+    let unwound = catch_unwind(AssertUnwindSafe(|| {
+        generation.enter(|| panic!("as planned"))
+    }));
+    assert!(unwound.is_err());
+    drop(generation);
+    let row = generations("unwound");
+    assert_eq!((row.outcomes.panicked, row.outcomes.total()), (1, 1));
+}
+
+#[test]
+fn calls_end_in_four_ways() {
+    let site = site!(Span, SpanSite, SpanSite::new("four_ways", ""));
+    site.start().end(Outcome::Ok);
+    site.start().end(Outcome::Error);
+    drop(site.start());
+    let unwound = catch_unwind(|| {
+        let _scope = site.enter();
+        panic!("as planned");
+    });
+    assert!(unwound.is_err());
+    drop(site.enter());
+    let running = site.start();
+
+    let row = spans("four_ways");
+    let outcomes = row.outcomes();
+    assert_eq!(
+        (
+            outcomes.ok,
+            outcomes.error,
+            outcomes.cancelled,
+            outcomes.panicked
+        ),
+        (2, 1, 1, 1)
+    );
+    assert_eq!(row.in_flight, 1);
+    running.end(Outcome::Ok);
+    assert_eq!(spans("four_ways").in_flight, 0);
+}
+
+#[test]
+fn a_window_holds_what_happened_in_it_alone() {
+    use wf_instrument::snapshot::Window;
+
+    let site = site!(Span, SpanSite, SpanSite::new("windowed", ""));
+    site.start().end(Outcome::Ok);
+    let before = Snapshot::take();
+    site.start().end(Outcome::Ok);
+    site.start().end(Outcome::Error);
+    let window = Window::between(&before, &Snapshot::take());
+    let row = window
+        .change
+        .spans
+        .iter()
+        .find(|row| &*row.span == "windowed")
+        .expect("known");
+    assert_eq!((row.ok.count(), row.error.count()), (1, 1));
+}
