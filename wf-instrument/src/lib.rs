@@ -4,6 +4,8 @@
 pub mod clock;
 #[cfg(feature = "enabled")]
 mod counter;
+#[cfg(not(feature = "enabled"))]
+mod disabled;
 #[cfg(feature = "enabled")]
 mod gauge;
 #[cfg(feature = "enabled")]
@@ -45,3 +47,6 @@ pub use self::{
     slo::Target,
     units::{Bytes, Nanos, PerSecond, Ratio, Unit},
 };
+
+#[cfg(not(feature = "enabled"))]
+pub use self::disabled::{Counter, Gauge, admitted};
