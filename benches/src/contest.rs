@@ -1,0 +1,174 @@
+//! Contenders that answer one question, taking turns.
+
+use std::fmt;
+use std::sync::Barrier;
+use std::thread;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use crate::arguments::Arguments;
+use crate::report;
+
+/// One question and those who answer it.
+pub struct Contest {
+    question: &'static str,
+    contenders: Vec<Contender>,
+}
+
+struct Contender {
+    name: &'static str,
+    /// Does the operation so many times, on the calling thread.
+    work: Box<dyn Fn(u64) + Sync>,
+}
+
+/// What one contender took, in nanoseconds of one core for one operation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figure {
+    /// The question.
+    pub question: &'static str,
+    /// Who answered.
+    pub contender: &'static str,
+    /// On how many threads at once.
+    pub threads: usize,
+    /// The median over the batches.
+    pub median_ns: f64,
+    /// The smallest.
+    pub min_ns: f64,
+}
+
+/// A batch lasts about this long on one thread: long against a clock reading, short against a scheduler's time slice.
+const BATCH_NS: f64 = 200_000.0;
+
+impl Contest {
+    /// Nobody answers yet.
+    #[must_use]
+    pub fn new(question: &'static str) -> Self {
+        Self {
+            question,
+            contenders: Vec::new(),
+        }
+    }
+
+    /// Adds a contender; `work(n)` does the operation `n` times on the calling thread.
+    #[must_use]
+    pub fn contender(mut self, name: &'static str, work: impl Fn(u64) + Sync + 'static) -> Self {
+        self.contenders.push(Contender {
+            name,
+            work: Box::new(work),
+        });
+        self
+    }
+
+    /// Runs every contender at every number of threads, and reports.
+    pub fn run(self, arguments: &Arguments) -> Vec<Figure> {
+        let mut figures = Vec::new();
+        for &threads in &arguments.threads {
+            figures.extend(self.round_robin(threads, arguments.rounds));
+        }
+        report::print(self.question, &figures);
+        figures
+    }
+
+    fn round_robin(&self, threads: usize, rounds: usize) -> Vec<Figure> {
+        let sizes: Vec<u64> = self
+            .contenders
+            .iter()
+            .map(|c| batch_size(c, threads))
+            .collect();
+        let mut samples = vec![Vec::with_capacity(rounds); self.contenders.len()];
+        for _ in 0..rounds {
+            for (i, contender) in self.contenders.iter().enumerate() {
+                (contender.work)(sizes[i] / 8);
+                samples[i].push(batch(contender, sizes[i], threads));
+            }
+        }
+        let figure = |(contender, mut samples): (&Contender, Vec<f64>)| {
+            samples.sort_by(f64::total_cmp);
+            Figure {
+                question: self.question,
+                contender: contender.name,
+                threads,
+                median_ns: samples[samples.len() / 2],
+                min_ns: samples[0],
+            }
+        };
+        self.contenders.iter().zip(samples).map(figure).collect()
+    }
+}
+
+/// Core-nanoseconds an operation: wall time × cores at work / operations, so that perfect scaling shows one figure for any number of
+/// threads.
+fn batch(contender: &Contender, operations: u64, threads: usize) -> f64 {
+    let cores = thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(threads);
+    let wall = if threads == 1 {
+        timed(|| (contender.work)(operations))
+    } else {
+        together(contender, operations, threads)
+    };
+    wall * as_f64(cores as u64) / as_f64(operations * threads as u64)
+}
+
+/// From the first thread's start, once all are there, to the last one's end.
+fn together(contender: &Contender, operations: u64, threads: usize) -> f64 {
+    let barrier = Barrier::new(threads);
+    let run = || {
+        (contender.work)(operations / 8);
+        barrier.wait();
+        let start = Instant::now();
+        (contender.work)(operations);
+        (start, Instant::now())
+    };
+    let spans: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        workers
+            .into_iter()
+            .map(|w| w.join().expect("a contender does not panic"))
+            .collect()
+    });
+    let start = spans.iter().map(|span| span.0).min();
+    let end = spans.iter().map(|span| span.1).max();
+    start
+        .zip(end)
+        .map_or(0.0, |(start, end)| (end - start).as_secs_f64() * 1e9)
+}
+
+fn timed(work: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    work();
+    start.elapsed().as_secs_f64() * 1e9
+}
+
+fn batch_size(contender: &Contender, threads: usize) -> u64 {
+    const PROBE: u64 = 20_000;
+    let longer = if threads > 1 { 10.0 } else { 1.0 };
+    let each = timed(|| (contender.work)(PROBE)) / as_f64(PROBE);
+    as_u64(BATCH_NS * longer / each.max(0.1)).max(8)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of operations are far below 2⁵³"
+)]
+const fn as_f64(n: u64) -> f64 {
+    n as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a batch size"
+)]
+const fn as_u64(n: f64) -> u64 {
+    n as u64
+}
+
+impl fmt::Debug for Contest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contest")
+            .field("question", &self.question)
+            .finish_non_exhaustive()
+    }
+}
