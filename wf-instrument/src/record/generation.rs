@@ -112,7 +112,7 @@ impl Generation {
         let now = clock::ticks();
         let last = self.last.replace(now);
         self.tokens.set(self.tokens.get() + n);
-        self.series.with(|shard, writer| {
+        self.series.with(move |shard, writer| {
             shard.tokens.add(n, writer);
             if last == NEVER {
                 self.first.set(now);

@@ -33,7 +33,7 @@ impl SpanSeries {
 
     #[inline]
     pub(crate) fn end(&self, outcome: Outcome, took: Nanos) {
-        self.shards.with(|shard, writer| {
+        self.shards.with(move |shard, writer| {
             shard.durations[outcome.index()].record(took.get(), 1, writer);
             // Release; pairs with Acquire in `in_flight`: whoever counts this end also counts its start.
             shard.ended.add_release(1, writer);
