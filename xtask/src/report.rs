@@ -22,10 +22,7 @@ impl Report {
         self.timed(name, |report| {
             let result = process::watch(command, |line| {
                 tests.add(Tests::reported_by(line).unwrap_or_default());
-                skipped.extend(
-                    line.strip_prefix(SKIPPED)
-                        .map(|what| what.trim().to_owned()),
-                );
+                skipped.extend(skip_reported_by(line));
             });
             report.skipped.append(&mut skipped);
             (tests, result)
@@ -140,6 +137,12 @@ impl Tests {
     }
 }
 
+/// Where tests run one at a time, the harness has begun the line: `test a_name ... `.
+fn skip_reported_by(line: &str) -> Option<String> {
+    line.split_once(SKIPPED)
+        .map(|(_, what)| what.trim().to_owned())
+}
+
 /// How a test says that it could not run: it writes `SKIPPED: what because why` to standard error.
 const SKIPPED: &str = "SKIPPED:";
 
@@ -165,6 +168,14 @@ mod tests {
                 failed: 3
             })
         );
+    }
+
+    #[test]
+    fn a_skip_is_seen_wherever_it_stands_in_a_line() {
+        for line in ["SKIPPED: a because b", "test a ... SKIPPED: a because b"] {
+            assert_eq!(skip_reported_by(line).unwrap(), "a because b");
+        }
+        assert_eq!(skip_reported_by("test a ... ok"), None);
     }
 
     #[test]
