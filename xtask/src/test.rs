@@ -110,8 +110,10 @@ impl Run {
         }
         for name in names {
             let mut command = Command::new("timeout");
-            command.args(["--foreground", EXAMPLE_SECONDS, "cargo", "run", "--quiet"]);
-            command.args(["--package", "wf-examples", "--example", &name]);
+            command.args(["--foreground", "--verbose", EXAMPLE_SECONDS]);
+            command
+                .args("cargo run --quiet --package wf-examples --example".split(' '))
+                .arg(&name);
             self.report
                 .command(&format!("example {name}"), self.with_programs(command));
         }
@@ -136,10 +138,6 @@ const CHECKS: &[(&str, &str)] = &[
     (
         "clippy, all features",
         "clippy --workspace --all-targets --all-features -- -D warnings",
-    ),
-    (
-        "clippy, wf-instrument",
-        "clippy --package wf-instrument --all-targets -- -D warnings",
     ),
     (
         "clippy, disabled",
