@@ -134,10 +134,13 @@ impl Run {
 
 const CHECKS: &[(&str, &str)] = &[
     ("format", "fmt --all --check"),
-    ("clippy", "clippy --workspace --all-targets -- -D warnings"),
+    (
+        "clippy",
+        "clippy --keep-going --workspace --all-targets -- -D warnings",
+    ),
     (
         "clippy, all features",
-        "clippy --workspace --all-targets --all-features -- -D warnings",
+        "clippy --keep-going --workspace --all-targets --all-features -- -D warnings",
     ),
     (
         "clippy, disabled",

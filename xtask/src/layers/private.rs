@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::resolve::Target;
-use super::source::Source;
+use super::source::{Place, Source};
 
 /// Imports of `wf_instrument::private` outside wf-instrument and its macros.
 ///
@@ -14,11 +14,12 @@ use super::source::Source;
 pub(super) fn imports() -> Result<Vec<String>, String> {
     let mut files = Vec::new();
     rust_files(Path::new("."), &mut files).map_err(|error| error.to_string())?;
+    files.sort();
     let mut found = Vec::new();
     for file in files {
         let text =
             fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        found.extend(imports_of(&file, &text)?);
+        found.extend(imports_of(file.strip_prefix(".").unwrap_or(&file), &text)?);
     }
     Ok(found)
 }
@@ -31,14 +32,10 @@ fn imports_of(file: &Path, text: &str) -> Result<Vec<String>, String> {
         let target = source.resolve(&mention.module, &mention.path, "");
         matches!(target, Target::Outside(path) if path.starts_with(&private))
     });
-    Ok(found
-        .map(|mention| {
-            format!(
-                "{}: wf_instrument::private is for macros only",
-                mention.place
-            )
-        })
-        .collect())
+    let line = |place: &Place| format!("{place}: wf_instrument::private is for macros only");
+    let mut lines: Vec<String> = found.map(|mention| line(&mention.place)).collect();
+    lines.dedup();
+    Ok(lines)
 }
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
