@@ -1,35 +1,37 @@
 //! Measure and govern AI inference from inside a Rust process.
 
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod clock;
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 mod counter;
 #[cfg(not(feature = "enabled"))]
 mod disabled;
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 mod gauge;
 #[cfg(feature = "enabled")]
 pub mod histogram;
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 mod labels;
+#[cfg(all(test, wf_loom))]
+mod models;
 #[cfg(feature = "enabled")]
 mod outcome;
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 #[doc(hidden)]
 pub mod private;
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod record;
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod registry;
-#[cfg(feature = "sense")]
+#[cfg(all(feature = "sense", not(wf_loom)))]
 pub mod sensor;
 #[cfg(feature = "enabled")]
 mod series;
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 mod site;
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 mod slo;
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod snapshot;
 #[cfg(feature = "enabled")]
 mod sync;
@@ -38,7 +40,7 @@ mod thread;
 #[cfg(feature = "enabled")]
 mod units;
 
-#[cfg(feature = "enabled")]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 pub use self::{
     counter::Counter,
     gauge::Gauge,

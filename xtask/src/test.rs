@@ -89,15 +89,11 @@ impl Run {
 
     /// The models of the lock-free parts, in a build where `sync` stands for loom.
     fn loom(&mut self) {
-        let package = self.package("wf-instrument");
-        if package.is_some_and(|package| package.targets("test").iter().any(|name| name == "loom"))
-        {
-            let mut command = cargo("test --release --package wf-instrument --test loom");
-            command
-                .env("RUSTFLAGS", "--cfg wf_loom")
-                .env("CARGO_TARGET_DIR", "target/loom");
-            self.report.command("loom", command);
-        }
+        let mut command = cargo("test --release --package wf-instrument --lib models");
+        command
+            .env("RUSTFLAGS", "--cfg wf_loom")
+            .env("CARGO_TARGET_DIR", "target/loom");
+        self.report.command("loom", command);
     }
 
     /// Every example runs to its end; one that waits for a visitor is stopped, and has failed.

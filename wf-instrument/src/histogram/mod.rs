@@ -12,12 +12,14 @@ mod exchange;
 mod frozen;
 mod layout;
 mod quantile;
+#[cfg(not(wf_loom))]
 mod recorder;
 mod shard;
 
 pub use self::frozen::Frozen;
 pub use self::layout::Layout;
 pub use self::quantile::samples_needed;
+#[cfg(not(wf_loom))]
 pub use self::recorder::Recorder;
 pub use hdrhistogram::RecordError;
 

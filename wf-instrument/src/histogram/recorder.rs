@@ -25,7 +25,6 @@ pub struct Recorder {
 
 impl Recorder {
     /// Without samples, and without memory but 2 KiB for pointers.
-    #[cfg(not(wf_loom))]
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -59,14 +58,13 @@ impl Recorder {
     }
 }
 
-#[cfg(not(wf_loom))]
 impl Default for Recorder {
     fn default() -> Self {
         Self::new()
     }
 }
 
-#[cfg(all(test, not(wf_loom)))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -1,11 +1,13 @@
 //! What is stored for each measured thing: one shard a thread holds everything that an event touches.
 
+#[cfg(not(wf_loom))]
 mod flight;
+#[cfg(not(wf_loom))]
 mod frame;
+#[cfg(not(wf_loom))]
 mod generation;
 mod span;
 
-pub(crate) use self::flight::Ticket;
-pub(crate) use self::frame::FrameSeries;
-pub(crate) use self::generation::GenerationSeries;
 pub(crate) use self::span::SpanSeries;
+#[cfg(not(wf_loom))]
+pub(crate) use self::{flight::Ticket, frame::FrameSeries, generation::GenerationSeries};

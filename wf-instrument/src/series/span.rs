@@ -19,7 +19,15 @@ struct SpanShard {
 }
 
 impl SpanSeries {
+    #[cfg(not(wf_loom))]
     pub(crate) const fn new() -> Self {
+        Self {
+            shards: Sharded::new(),
+        }
+    }
+
+    #[cfg(wf_loom)]
+    pub(crate) fn new() -> Self {
         Self {
             shards: Sharded::new(),
         }

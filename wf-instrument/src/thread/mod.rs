@@ -3,8 +3,16 @@
 mod count;
 mod pool;
 mod sharded;
+#[cfg(not(wf_loom))]
+mod slot;
+#[cfg(wf_loom)]
+#[path = "slot_modelled.rs"]
 mod slot;
 
 pub(crate) use self::count::{Count, Writer};
 pub(crate) use self::sharded::Sharded;
-pub(crate) use self::slot::{allocate, allocating, drop_one, dropped};
+#[cfg(not(wf_loom))]
+pub(crate) use self::slot::dropped;
+pub(crate) use self::slot::{allocate, allocating, drop_one};
+#[cfg(wf_loom)]
+pub(crate) use self::{pool::Pool, slot::with_slot};

@@ -1,0 +1,132 @@
+//! Loom models of the lock-free parts: every interleaving of a few threads, and every value that the memory model lets them see.
+//!
+//! Readers are spawned and the writer goes on in the first thread: loom looks for interleavings at the last access to an object, and a
+//! writer that loads before it stores hides an earlier reader from it.
+//!
+//! Run by `RUSTFLAGS="--cfg wf_loom" cargo test --release -p wf-instrument --lib models` (part of `cargo xtask test`).
+
+use std::sync::Arc;
+
+use loom::thread;
+
+use crate::histogram::{Shard, Sum};
+use crate::outcome::Outcome;
+use crate::series::SpanSeries;
+use crate::thread::{Count, Pool, Sharded, Writer, with_slot};
+use crate::units::Nanos;
+
+/// A slot that no pool hands out.
+const NO_SLOT: usize = usize::MAX;
+
+/// Every interleaving with at most three preemptions; dropping the shards alone takes a thousand steps.
+fn model(run: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.max_branches = 100_000;
+    builder.preemption_bound = Some(3);
+    builder.check(run);
+}
+
+#[test]
+fn a_slots_next_owner_adds_to_what_the_last_one_left() {
+    model(|| {
+        let pool = Arc::new(Pool::new());
+        let count = Arc::new(Sharded::<Count>::new());
+        let worker = {
+            let (pool, count) = (pool.clone(), count.clone());
+            thread::spawn(move || add_one(&pool, &count))
+        };
+        add_one(&pool, &count);
+        worker.join().unwrap();
+        assert_eq!(count.shards().map(Count::get).sum::<u64>(), 2);
+    });
+}
+
+fn add_one(pool: &Pool, count: &Sharded<Count>) {
+    let slot = pool.claim().expect("two slots, two threads");
+    count.with_slot(slot, |count, writer| count.add(1, writer));
+    pool.release(slot);
+}
+
+#[test]
+fn no_two_threads_own_a_slot_at_once() {
+    model(|| {
+        let pool = Arc::new(Pool::new());
+        let other = {
+            let pool = pool.clone();
+            thread::spawn(move || pool.claim())
+        };
+        let mine = pool.claim();
+        assert_ne!(mine, other.join().unwrap());
+    });
+}
+
+#[test]
+fn threads_without_a_slot_share_a_shard_and_lose_nothing() {
+    model(|| {
+        let count = Arc::new(Sharded::<Count>::new());
+        let other = {
+            let count = count.clone();
+            thread::spawn(move || count.with_slot(NO_SLOT, |count, writer| count.add(1, writer)))
+        };
+        count.with_slot(NO_SLOT, |count, writer| count.add(1, writer));
+        other.join().unwrap();
+        assert_eq!(count.shards().map(Count::get).sum::<u64>(), 2);
+    });
+}
+
+#[test]
+fn an_octave_is_seen_whole_or_not_at_all() {
+    model(|| {
+        let shard = Arc::new(Shard::default());
+        let reader = {
+            let shard = shard.clone();
+            thread::spawn(move || frozen_count(&shard))
+        };
+        shard.record(5, 1, Writer::Sole);
+        assert!(reader.join().unwrap() <= 1);
+        assert_eq!(frozen_count(&shard), 1);
+    });
+}
+
+fn frozen_count(shard: &Shard) -> u64 {
+    let mut sum = Sum::new();
+    shard.add_to(&mut sum);
+    sum.freeze().count()
+}
+
+#[test]
+fn sharers_of_an_octave_lose_nothing() {
+    model(|| {
+        let shard = Arc::new(Shard::default());
+        let other = {
+            let shard = shard.clone();
+            thread::spawn(move || shard.record(5, 1, Writer::Shared))
+        };
+        shard.record(5, 1, Writer::Shared);
+        other.join().unwrap();
+        assert_eq!(frozen_count(&shard), 2);
+    });
+}
+
+#[test]
+fn in_flight_is_never_negative_though_calls_end_in_other_shards() {
+    model(|| {
+        let series = Arc::new(SpanSeries::new());
+        // Both shards exist, so that the model is about the counts alone.
+        call(&series);
+        let reader = {
+            let series = series.clone();
+            thread::spawn(move || series.in_flight())
+        };
+        call(&series);
+        assert!(reader.join().unwrap() <= 1);
+        assert_eq!(series.in_flight(), 0);
+    });
+}
+
+/// A call that starts in one shard and ends in another, as one that moves between threads does: what hands it over orders the two as
+/// one thread's program does.
+fn call(series: &SpanSeries) {
+    with_slot(0, || series.start());
+    with_slot(1, || series.end(Outcome::Ok, Nanos::new(1)));
+}

@@ -1,0 +1,27 @@
+//! This thread's slot where loom runs the threads: what the model says.
+
+loom::thread_local! {
+    static SLOT: std::cell::Cell<usize> = std::cell::Cell::new(usize::MAX);
+}
+
+/// Runs `work` as the owner of `slot`; at or past the last slot, as a thread without one.
+pub(crate) fn with_slot<R>(slot: usize, work: impl FnOnce() -> R) -> R {
+    SLOT.with(|current| current.set(slot));
+    work()
+}
+
+pub(crate) fn current() -> usize {
+    SLOT.with(std::cell::Cell::get)
+}
+
+pub(crate) fn allocate<R>(make: impl FnOnce() -> R) -> R {
+    make()
+}
+
+pub(crate) fn allocating() -> bool {
+    false
+}
+
+pub(crate) fn drop_one() {
+    unreachable!("nothing is recorded by a modelled allocator");
+}
