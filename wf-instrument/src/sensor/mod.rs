@@ -1,5 +1,41 @@
 //! What the process, the host and its devices are doing.
+//!
+//! [`Sensors::read`] makes one pass over everything that the kernel tells: one file or call a source, each read on its own, so that
+//! one that fails leaves a reason in its own reading and the others as they are. A reading is a value with the moment it was taken,
+//! [absent](Reading::Absent) (the machine has no such thing) or [unknown](Reading::Unknown) (it could not be read), and never a 0
+//! or NaN that stands for one of those.
+//!
+//! On Linux the sources are `/proc`, control groups of version 2, 1 or both, and PSI. Elsewhere `sysinfo` brings the processor and
+//! memory readings, and the rest is unknown.
+//!
+//! ```
+//! use wf_instrument::sensor::{Reading, Sensors};
+//!
+//! let mut sensors = Sensors::new();
+//! let readings = sensors.read();
+//! match &readings.memory {
+//!     Reading::Present { value, .. } => assert!(value.get() > 0.0),
+//!     Reading::Absent(reason) | Reading::Unknown(reason) => assert!(!reason.is_empty()),
+//! }
+//! // A share of time takes two passes.
+//! assert_eq!(readings.process_cpu.value(), None);
+//! ```
 
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(any(not(target_os = "linux"), test))]
+#[cfg_attr(
+    target_os = "linux",
+    expect(dead_code, reason = "built here only to be tested")
+)]
+mod portable;
 mod reading;
+mod readings;
+mod since;
 
-pub use self::reading::{Reading, Readings};
+#[cfg(target_os = "linux")]
+pub use self::linux::Sensors;
+#[cfg(not(target_os = "linux"))]
+pub use self::portable::Sensors;
+pub use self::reading::Reading;
+pub use self::readings::{Guard, ProcessIo, ProcessTotals, Readings, Resident, Throttling};

@@ -2,7 +2,14 @@
 
 use std::borrow::Cow;
 
-use crate::units::{Bytes, Nanos, Ratio};
+use crate::clock;
+use crate::units::Nanos;
+
+/// Why there is no value, in words for people.
+pub(super) type Reason = Cow<'static, str>;
+
+/// What a source gave, or why it gave nothing.
+pub(super) type Answer<T> = Result<T, Reason>;
 
 /// One quantity as a sensor saw it.
 ///
@@ -24,6 +31,19 @@ pub enum Reading<T> {
 }
 
 impl<T> Reading<T> {
+    /// What was read just now, or why it could not be.
+    pub(super) fn of(answer: Answer<T>) -> Self {
+        Self::stamped(answer, clock::now())
+    }
+
+    /// What was read at `at`, or why it could not be.
+    pub(super) fn stamped(answer: Answer<T>, at: Nanos) -> Self {
+        match answer {
+            Ok(value) => Self::Present { value, at },
+            Err(reason) => Self::Unknown(reason),
+        }
+    }
+
     /// The value, unless it is absent, unknown or older than `oldest` at `now`.
     pub fn fresh(&self, now: Nanos, oldest: Nanos) -> Option<&T> {
         match self {
@@ -61,6 +81,15 @@ impl<T> Reading<T> {
         matches!(self, Self::Absent(_))
     }
 
+    /// The same reading of another quantity that may follow from it.
+    pub(super) fn and_then<U>(self, convert: impl FnOnce(T) -> Answer<U>) -> Reading<U> {
+        match self {
+            Self::Present { value, at } => Reading::stamped(convert(value), at),
+            Self::Absent(reason) => Reading::Absent(reason),
+            Self::Unknown(reason) => Reading::Unknown(reason),
+        }
+    }
+
     /// The same reading of another quantity that follows from it.
     pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Reading<U> {
         match self {
@@ -78,33 +107,4 @@ impl<T> Default for Reading<T> {
     fn default() -> Self {
         Self::Unknown(Cow::Borrowed("not read yet"))
     }
-}
-
-/// Everything that the sensors saw in one pass.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Readings {
-    /// When the pass ended, on this process's clock.
-    pub at: Nanos,
-    /// Processors that this process may use: the CPU quota where there is one, else its affinity.
-    pub cores: Reading<f64>,
-    /// The process's share of those.
-    pub process_cpu: Reading<Ratio>,
-    /// The host's busy share of all its processors.
-    pub host_cpu: Reading<Ratio>,
-    /// Memory of this process that is resident.
-    pub resident: Reading<Bytes>,
-    /// Memory that this process may use: the container's limit where there is one, else the host's.
-    pub memory_limit: Reading<Bytes>,
-    /// The used share of that.
-    pub memory: Reading<Ratio>,
-    /// The share of time in which some task waited for a processor (PSI, 10 s average).
-    pub cpu_pressure: Reading<Ratio>,
-    /// The share of time in which some task waited for memory (PSI, 10 s average).
-    pub memory_pressure: Reading<Ratio>,
-    /// How long an I/O request waits for its device, on average.
-    pub disk_wait: Reading<Nanos>,
-    /// The busy share of the busiest GPU.
-    pub gpu: Reading<Ratio>,
-    /// The used share of that GPU's memory.
-    pub gpu_memory: Reading<Ratio>,
 }

@@ -1,0 +1,131 @@
+//! `/proc/self/cgroup` and `/proc/self/mountinfo`: in which control groups this process is, and where they are mounted.
+
+use procfs::process::MountInfo;
+
+use super::files::Files;
+use crate::sensor::reading::Answer;
+
+/// Which of the two interfaces a hierarchy has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    One,
+    Two,
+}
+
+/// The groups that bind this process in one hierarchy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hierarchy {
+    pub(super) version: Version,
+    /// Directories, relative to the root: the process's own group first, then its ancestors as far as they are mounted here.
+    pub(super) levels: Vec<String>,
+}
+
+/// Where to look for what bounds this process; `None` where no such hierarchy is mounted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cgroups {
+    pub(super) cpu: Option<Hierarchy>,
+    pub(super) memory: Option<Hierarchy>,
+    /// Version 2, which alone has PSI.
+    pub(super) unified: Option<Hierarchy>,
+}
+
+/// The groups of this process, found anew when it is moved to others.
+#[derive(Debug, Default)]
+pub(super) struct Membership {
+    text: String,
+    found: Cgroups,
+}
+
+impl Membership {
+    /// The groups now; none where the kernel has no control groups.
+    pub(super) fn read(&mut self, files: &mut Files) -> Answer<&Cgroups> {
+        let text = files.find("proc/self/cgroup", |text| Some(text.to_owned()))?;
+        let text = text.unwrap_or_default();
+        if text != self.text {
+            self.found = files.read("proc/self/mountinfo", |mounts| Some(locate(&text, mounts)))?;
+            self.text = text;
+        }
+        Ok(&self.found)
+    }
+
+    /// The groups as they were found last.
+    pub(super) const fn known(&self) -> &Cgroups {
+        &self.found
+    }
+}
+
+/// On a hybrid host a controller belongs to version 1 or to version 2, never to both: the one that names it has it.
+fn locate(groups: &str, mounts: &str) -> Cgroups {
+    let mounts = || {
+        mounts
+            .lines()
+            .filter_map(|line| MountInfo::from_line(line).ok())
+    };
+    let unified = group_of(groups, "").and_then(|group| {
+        let mount = mounts().find(|mount| mount.fs_type == "cgroup2")?;
+        hierarchy(Version::Two, &mount, group)
+    });
+    let controller = |name: &str| match group_of(groups, name) {
+        Some(group) => mounts()
+            .find(|mount| mount.fs_type == "cgroup" && mount.super_options.contains_key(name))
+            .and_then(|mount| hierarchy(Version::One, &mount, group)),
+        None => unified.clone(),
+    };
+    Cgroups {
+        cpu: controller("cpu"),
+        memory: controller("memory"),
+        unified: unified.clone(),
+    }
+}
+
+/// The path in the line `number:controllers:path` that names `controller`; version 2 names none (cgroups(7)).
+fn group_of<'a>(groups: &'a str, controller: &str) -> Option<&'a str> {
+    groups.lines().find_map(|line| {
+        let (_, named) = line.split_once(':')?;
+        let (controllers, path) = named.split_once(':')?;
+        controllers
+            .split(',')
+            .any(|name| name == controller)
+            .then_some(path)
+    })
+}
+
+fn hierarchy(version: Version, mount: &MountInfo, group: &str) -> Option<Hierarchy> {
+    let top = mount.mount_point.to_str()?.trim_matches('/');
+    Some(Hierarchy {
+        version,
+        levels: levels(top, below(&mount.root, group)),
+    })
+}
+
+/// The part of `group` below the group that is mounted; nothing where `group` lies outside it, as in a container that sees the host's
+/// path but mounts its own group alone.
+fn below<'a>(mounted: &str, group: &'a str) -> &'a str {
+    let inside = group
+        .strip_prefix(mounted.trim_end_matches('/'))
+        .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        .unwrap_or("");
+    let escapes = inside.split('/').any(|part| part == "..");
+    if escapes {
+        ""
+    } else {
+        inside.trim_matches('/')
+    }
+}
+
+fn levels(top: &str, below: &str) -> Vec<String> {
+    let ends = below
+        .match_indices('/')
+        .map(|(end, _)| end)
+        .chain((!below.is_empty()).then_some(below.len()));
+    let mut levels = vec![top.to_owned()];
+    levels.extend(
+        ends.take(DEEPEST)
+            .map(|end| format!("{top}/{}", &below[..end])),
+    );
+    levels.reverse();
+    levels
+}
+
+/// Groups nest about six deep where systemd and Kubernetes meet; past this only the outer ones are read.
+const DEEPEST: usize = 32;

@@ -1,0 +1,127 @@
+//! The kernel's text files, read whole and parsed.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use crate::sensor::reading::Answer;
+
+/// Reads files below a root, all through one buffer, which grows to the largest of them and stays.
+#[derive(Debug)]
+pub(super) struct Files {
+    root: PathBuf,
+    buffer: Vec<u8>,
+}
+
+impl Files {
+    pub(super) fn new(root: PathBuf) -> Self {
+        Self {
+            root,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// What `parse` makes of the file at `path`, relative to the root.
+    pub(super) fn read<T>(
+        &mut self,
+        path: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Answer<T> {
+        let parsed = self.load(path).map(|text| parse(&text));
+        understood(path, parsed)
+    }
+
+    /// The same, with `None` where there is no such file.
+    pub(super) fn find<T>(
+        &mut self,
+        path: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Answer<Option<T>> {
+        match self.load(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            loaded => understood(path, loaded.map(|text| parse(&text))).map(Some),
+        }
+    }
+
+    /// Where `path` really is.
+    pub(super) fn at(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// Whether there is a file or directory at `path`.
+    pub(super) fn exists(&self, path: &str) -> bool {
+        self.at(path).exists()
+    }
+
+    /// How many files the directory at `path` has.
+    pub(super) fn count(&self, path: &str) -> Answer<u64> {
+        entries(&self.at(path)).map_err(|error| format!("/{path}: {error}").into())
+    }
+
+    fn load(&mut self, path: &str) -> io::Result<std::borrow::Cow<'_, str>> {
+        self.buffer.clear();
+        File::open(self.root.join(path))?
+            .take(LONGEST)
+            .read_to_end(&mut self.buffer)?;
+        Ok(String::from_utf8_lossy(&self.buffer))
+    }
+}
+
+/// The first value after `key` in lines of the form `key value` or `key: value`, in any order.
+pub(super) fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        let name = words.next()?;
+        (name.strip_suffix(':').unwrap_or(name) == key)
+            .then(|| words.next())
+            .flatten()
+    })
+}
+
+/// That value as a number.
+pub(super) fn number_of(text: &str, key: &str) -> Option<u64> {
+    value_of(text, key)?.parse().ok()
+}
+
+/// That value, counted in units of 1024 bytes as `kB` is in `/proc`, in bytes.
+pub(super) fn kibibytes_of(text: &str, key: &str) -> Option<u64> {
+    number_of(text, key)?.checked_mul(1024)
+}
+
+fn understood<T>(path: &str, parsed: io::Result<Option<T>>) -> Answer<T> {
+    match parsed {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) => Err(format!("/{path}: not in the form that the kernel documents").into()),
+        Err(error) => Err(format!("/{path}: {error}").into()),
+    }
+}
+
+fn entries(directory: &Path) -> io::Result<u64> {
+    fs::read_dir(directory)?.try_fold(0, |count, entry| entry.map(|_| count + 1))
+}
+
+/// No file that is read here comes near this: `/proc/stat` of a host with 512 processors has some 100 KiB. What is longer is cut.
+const LONGEST: u64 = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_a_whole_word_and_its_first_line_counts() {
+        let text = "inactive_file_x 1\ninactive_file 2\ninactive_file 3\nMemTotal:   4 kB\nlone\n";
+        assert_eq!(number_of(text, "inactive_file"), Some(2));
+        assert_eq!(kibibytes_of(text, "MemTotal"), Some(4096));
+        assert_eq!(value_of(text, "lone"), None);
+        assert_eq!(value_of(text, "Mem"), None);
+    }
+
+    #[test]
+    fn a_size_past_all_of_u64_is_no_size() {
+        assert_eq!(
+            kibibytes_of("VmRSS: 18446744073709551615 kB", "VmRSS"),
+            None
+        );
+        assert_eq!(number_of("threads -1", "threads"), None);
+    }
+}

@@ -1,0 +1,30 @@
+//! `/proc/meminfo`: the host's memory.
+
+use super::files::{Files, kibibytes_of};
+use crate::sensor::reading::Answer;
+use crate::units::{Ratio, to_f64};
+
+/// The host's memory, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Memory {
+    pub(super) total: u64,
+    available: u64,
+}
+
+pub(super) fn read(files: &mut Files) -> Answer<Memory> {
+    files.read("proc/meminfo", parse)
+}
+
+impl Memory {
+    pub(super) fn used(&self) -> Answer<Ratio> {
+        let used = self.total.saturating_sub(self.available);
+        Ratio::of(to_f64(used), to_f64(self.total)).ok_or("the host has no memory".into())
+    }
+}
+
+fn parse(text: &str) -> Option<Memory> {
+    Some(Memory {
+        total: kibibytes_of(text, "MemTotal")?,
+        available: kibibytes_of(text, "MemAvailable")?,
+    })
+}

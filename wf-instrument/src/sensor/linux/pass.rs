@@ -1,0 +1,153 @@
+//! One pass: which sources make up each reading.
+
+use super::cgroup::Cgroups;
+use super::disk::Disk;
+use super::files::Files;
+use super::host::Processors;
+use super::limit::Limit;
+use super::meminfo::Memory;
+use super::quota::Quota;
+use super::status::Status;
+use super::{descriptors, disk, host, io, limit, meminfo, pressure, process, quota};
+use crate::sensor::reading::{Answer, Reading};
+use crate::sensor::readings::{Readings, Throttling};
+use crate::sensor::since::{Since, share};
+use crate::units::{Bytes, Nanos, Ratio};
+
+/// The groups of this process, or why they are not known.
+pub(super) type Groups<'a> = Answer<&'a Cgroups>;
+
+/// The totals of the pass before.
+#[derive(Debug)]
+pub(super) struct Rates {
+    process_cpu: Since<Nanos, Ratio>,
+    host_cpu: Since<Processors, Ratio>,
+    disk_wait: Since<Vec<Disk>, Nanos>,
+}
+
+impl Rates {
+    pub(super) const fn new() -> Self {
+        Self {
+            process_cpu: Since::new(),
+            host_cpu: Since::new(),
+            disk_wait: Since::new(),
+        }
+    }
+}
+
+pub(super) fn processors(
+    files: &mut Files,
+    groups: &Groups<'_>,
+    status: &Answer<Status>,
+    rates: &mut Rates,
+    readings: &mut Readings,
+) {
+    let process = Reading::of(process::read(files));
+    let host = host::read(files);
+    let host_time = Reading::of(host.clone().and_then(|host| host.processors()));
+    let booted = host.and_then(|host| host.booted());
+    let quota = find_quota(files, groups);
+    let cores = cores(&quota, status);
+
+    readings.throttling = throttling(files, &quota);
+    readings.process_cpu = rates.process_cpu.read(
+        process.clone().map(|process| process.cpu_time()),
+        |before, now, span| share(now.since(*before), span, cores.clone()?),
+    );
+    readings.host_cpu = rates
+        .host_cpu
+        .read(host_time, |before, now, _| host::busy(*before, *now));
+    readings.threads = process.clone().map(|process| process.threads);
+    readings.process = process.and_then(|process| process.totals(booted?));
+    readings.cores = Reading::of(cores);
+}
+
+pub(super) fn memory(
+    files: &mut Files,
+    groups: &Groups<'_>,
+    status: &Answer<Status>,
+    readings: &mut Readings,
+) {
+    let of = |part: fn(&Status) -> Answer<Bytes>| {
+        Reading::of(status.clone().and_then(|status| part(&status)))
+    };
+    readings.resident = of(Status::resident);
+    readings.resident_peak = of(Status::peak);
+    readings.resident_parts = Reading::of(status.clone().and_then(|status| status.parts()));
+
+    let host = meminfo::read(files);
+    let (limit, used) = bound(files, groups, &host);
+    readings.memory_limit = Reading::of(limit);
+    readings.memory = Reading::of(used);
+    readings.host_memory = Reading::of(host.and_then(|host| host.used()));
+}
+
+pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Readings) {
+    let own = groups
+        .as_ref()
+        .ok()
+        .and_then(|groups| groups.unified.as_ref());
+    let mut of = |resource| Reading::of(pressure::read(files, own, resource));
+    readings.cpu_pressure = of("cpu");
+    readings.memory_pressure = of("memory");
+    readings.io_pressure = of("io");
+}
+
+pub(super) fn storage(files: &mut Files, rates: &mut Rates, readings: &mut Readings) {
+    readings.disk_wait = rates
+        .disk_wait
+        .read(Reading::of(disk::read(files)), |before, now, _| {
+            disk::wait(before, now)
+        });
+    readings.process_io = Reading::of(io::read(files));
+    readings.open_files = Reading::of(descriptors::open(files));
+    readings.open_files_limit = Reading::of(descriptors::limit(files));
+}
+
+fn find_quota<'a>(files: &mut Files, groups: &Groups<'a>) -> Answer<Option<Quota<'a>>> {
+    match &groups.clone()?.cpu {
+        Some(cpu) => quota::read(files, cpu),
+        None => Ok(None),
+    }
+}
+
+/// A quota may be wider than the processors that this process is allowed on, and then those bind.
+fn cores(quota: &Answer<Option<Quota<'_>>>, status: &Answer<Status>) -> Answer<f64> {
+    let quota = quota.clone()?.map_or(f64::INFINITY, |quota| quota.cores);
+    Ok(status.clone()?.processors()?.min(quota))
+}
+
+fn throttling(files: &mut Files, quota: &Answer<Option<Quota<'_>>>) -> Reading<Throttling> {
+    match quota {
+        Ok(Some(quota)) => Reading::of(quota::throttling(files, quota)),
+        Ok(None) => Reading::Absent("no CPU quota".into()),
+        Err(reason) => Reading::Unknown(reason.clone()),
+    }
+}
+
+/// How much memory this process may use, and the used share of it: its groups' where they have a limit, else the host's.
+fn bound(
+    files: &mut Files,
+    groups: &Groups<'_>,
+    host: &Answer<Memory>,
+) -> (Answer<Bytes>, Answer<Ratio>) {
+    let most = host.as_ref().map_or(UNLIMITED, |host| host.total);
+    match find_limit(files, groups, most) {
+        Ok(Some(limit)) => (Ok(limit.bytes), limit.used),
+        Ok(None) => (
+            host.clone().map(|host| Bytes::new(host.total)),
+            host.clone().and_then(|host| host.used()),
+        ),
+        Err(reason) => (Err(reason.clone()), Err(reason)),
+    }
+}
+
+fn find_limit(files: &mut Files, groups: &Groups<'_>, most: u64) -> Answer<Option<Limit>> {
+    match &groups.clone()?.memory {
+        Some(memory) => limit::read(files, memory, most),
+        None => Ok(None),
+    }
+}
+
+/// No machine has this much memory, and what version 1 writes for no limit is above it.
+const UNLIMITED: u64 = 1 << 62;

@@ -1,0 +1,33 @@
+//! `/proc/pressure` and the `*.pressure` files of control groups: the share of time in which somebody waited (PSI).
+
+use procfs::parse_pressure_record;
+
+use super::cgroup::Hierarchy;
+use super::files::Files;
+use crate::sensor::reading::{Answer, Reason};
+use crate::units::Ratio;
+
+/// The 10 s average for `cpu`, `memory` or `io`: of the process's own group where it keeps one, else of the host.
+pub(super) fn read(
+    files: &mut Files,
+    unified: Option<&Hierarchy>,
+    resource: &str,
+) -> Answer<Ratio> {
+    if let Some(group) = unified.and_then(|unified| unified.levels.first())
+        && let Ok(own) = files.read(&format!("{group}/{resource}.pressure"), parse)
+    {
+        return Ok(own);
+    }
+    files
+        .find(&format!("proc/pressure/{resource}"), parse)?
+        .ok_or(OFF)
+}
+
+/// The `some` line. Kernels before 5.13 write no other for the processor, so the second is not asked for.
+fn parse(text: &str) -> Option<Ratio> {
+    let some = text.lines().find(|line| line.starts_with("some "))?;
+    let percent = parse_pressure_record(some).ok()?.avg10;
+    Ratio::new(f64::from(percent) / 100.0).filter(|share| share.get() <= 1.0)
+}
+
+const OFF: Reason = Reason::Borrowed("the kernel keeps no pressure stall information");

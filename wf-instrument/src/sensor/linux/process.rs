@@ -1,0 +1,66 @@
+//! `/proc/self/stat`: the processor time and threads of this process, and when it began.
+
+use std::time::{Duration, SystemTime};
+
+use super::files::Files;
+use crate::sensor::reading::Answer;
+use crate::sensor::readings::ProcessTotals;
+use crate::units::{Bytes, Nanos};
+
+/// What the file says, in the kernel's units. Times are in ticks of the clock, 100 a second on every common architecture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stat {
+    user: u64,
+    system: u64,
+    pub(super) threads: u64,
+    /// Ticks from the boot to this process's beginning.
+    started: u64,
+    virtual_memory: u64,
+}
+
+pub(super) fn read(files: &mut Files) -> Answer<Stat> {
+    files.read("proc/self/stat", parse)
+}
+
+impl Stat {
+    pub(super) fn cpu_time(&self) -> Nanos {
+        ticks(self.user.saturating_add(self.system))
+    }
+
+    /// The totals of a process whose host booted at `booted`, in seconds of Unix time.
+    pub(super) fn totals(&self, booted: u64) -> Answer<ProcessTotals> {
+        Ok(ProcessTotals {
+            cpu_time: self.cpu_time(),
+            started: after_boot(booted, self.started).ok_or("the process began past all time")?,
+            virtual_memory: Bytes::new(self.virtual_memory),
+        })
+    }
+}
+
+/// The fields by their numbers in proc_pid_stat(5). The name, field 2, is in parentheses and may hold any byte, parentheses too, so
+/// counting begins after the last one.
+fn parse(text: &str) -> Option<Stat> {
+    let (_, after_name) = text.rsplit_once(')')?;
+    let fields: Vec<&str> = after_name.split_ascii_whitespace().collect();
+    let field = |number: usize| fields.get(number - 3)?.parse().ok();
+    Some(Stat {
+        user: field(14)?,
+        system: field(15)?,
+        threads: field(20)?,
+        started: field(22)?,
+        virtual_memory: field(23)?,
+    })
+}
+
+fn after_boot(booted: u64, started: u64) -> Option<SystemTime> {
+    SystemTime::UNIX_EPOCH
+        .checked_add(Duration::from_secs(booted))?
+        .checked_add(Duration::from(ticks(started)))
+}
+
+fn ticks(count: u64) -> Nanos {
+    let tick = NANOS_PER_SECOND / procfs::ticks_per_second().max(1);
+    Nanos::new(count.saturating_mul(tick))
+}
+
+const NANOS_PER_SECOND: u64 = 1_000_000_000;

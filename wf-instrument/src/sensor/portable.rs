@@ -1,0 +1,212 @@
+//! The sensors of every system but Linux, through `sysinfo`.
+
+use std::time::{Duration, SystemTime};
+
+use sysinfo::{MemoryRefreshKind, Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
+
+use super::reading::{Answer, Reading, Reason};
+use super::readings::{Guard, ProcessIo, ProcessTotals, Readings};
+use super::since::{Since, share};
+use crate::clock;
+use crate::units::{Bytes, Nanos, Ratio, to_f64};
+
+/// Reads what the system says of this process and its host.
+///
+/// Rates are those between two passes of the same `Sensors`, so each reader has its own.
+#[derive(Debug)]
+pub struct Sensors {
+    system: Answer<System>,
+    process_cpu: Since<Nanos, Ratio>,
+    host_cpu: Since<(), Ratio>,
+}
+
+impl Sensors {
+    /// Sensors of this machine. Reads nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            system: System::new().map_err(reason),
+            process_cpu: Since::new(),
+            host_cpu: Since::new(),
+        }
+    }
+
+    /// One pass over everything that is read here; control groups, pressure, the disk and GPUs are unknown.
+    ///
+    /// Rates (`process_cpu`, `host_cpu`) are those since the pass before and unknown in the first.
+    #[must_use]
+    pub fn read(&mut self) -> Readings {
+        let mut readings = unread();
+        self.read_process(&mut readings);
+        self.read_host(&mut readings);
+        readings.at = clock::now();
+        readings
+    }
+
+    /// How much is resident; pressure is unknown.
+    #[must_use]
+    pub fn guard(&mut self) -> Guard {
+        let process = self.process();
+        let none = unread();
+        Guard {
+            resident: Reading::of(process.map(|process| Bytes::new(process.memory()))),
+            cpu_pressure: none.cpu_pressure,
+            memory_pressure: none.memory_pressure,
+            at: clock::now(),
+        }
+    }
+
+    fn read_process(&mut self, readings: &mut Readings) {
+        let process = self.process();
+        readings.resident =
+            Reading::of(process.clone().map(|process| Bytes::new(process.memory())));
+        readings.process_io = Reading::of(process.clone().map(storage));
+        readings.open_files = Reading::of(
+            process
+                .clone()
+                .and_then(|process| count(process.open_files())),
+        );
+        readings.open_files_limit = Reading::of(
+            process
+                .clone()
+                .and_then(|process| count(process.open_files_limit())),
+        );
+        readings.process = Reading::of(process.and_then(totals));
+
+        let cores = cores();
+        let cpu_time = readings.process.clone().map(|totals| totals.cpu_time);
+        readings.process_cpu = self.process_cpu.read(cpu_time, |before, now, span| {
+            share(now.since(*before), span, cores.clone()?)
+        });
+        readings.cores = Reading::of(cores);
+    }
+
+    /// `sysinfo` computes the busy share between two of its own refreshes, at least 200 ms apart.
+    fn read_host(&mut self, readings: &mut Readings) {
+        let busy = self.system().map(busy);
+        let busy = busy.and_then(|busy| Ratio::new(busy).ok_or(NOT_READ));
+        readings.host_cpu = self
+            .host_cpu
+            .read(Reading::of(Ok(())), |(), (), _| busy);
+
+        let memory = Reading::of(self.system().map(memory));
+        readings.memory_limit = memory.clone().map(|(total, _)| Bytes::new(total));
+        readings.host_memory = memory.and_then(|(total, available)| {
+            let used = to_f64(total.saturating_sub(available));
+            Ratio::of(used, to_f64(total)).ok_or(NOT_READ)
+        });
+        readings.memory = readings.host_memory.clone();
+    }
+
+    fn process(&mut self) -> Answer<&Process> {
+        let pid = sysinfo::get_current_pid().map_err(reason)?;
+        let kind = ProcessRefreshKind::nothing()
+            .with_cpu()
+            .with_memory()
+            .with_disk_usage();
+        let system = self.system()?;
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, kind);
+        system.process(pid).ok_or(NOT_READ)
+    }
+
+    fn system(&mut self) -> Answer<&mut System> {
+        self.system.as_mut().map_err(|reason| reason.clone())
+    }
+}
+
+impl Default for Sensors {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn unread() -> Readings {
+    Readings {
+        throttling: Reading::Unknown(NOT_READ),
+        threads: Reading::Unknown(NOT_READ),
+        resident_parts: Reading::Unknown(NOT_READ),
+        resident_peak: Reading::Unknown(NOT_READ),
+        cpu_pressure: Reading::Unknown(NOT_READ),
+        memory_pressure: Reading::Unknown(NOT_READ),
+        io_pressure: Reading::Unknown(NOT_READ),
+        disk_wait: Reading::Unknown(NOT_READ),
+        gpu: Reading::Unknown(NOT_READ),
+        gpu_memory: Reading::Unknown(NOT_READ),
+        ..Readings::default()
+    }
+}
+
+fn busy(system: &mut System) -> f64 {
+    system.refresh_cpu_usage();
+    f64::from(system.global_cpu_usage()) / 100.0
+}
+
+/// The host's memory and what of it is available.
+fn memory(system: &mut System) -> (u64, u64) {
+    system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
+    (system.total_memory(), system.available_memory())
+}
+
+fn reason(error: impl std::fmt::Display) -> Reason {
+    error.to_string().into()
+}
+
+fn cores() -> Answer<f64> {
+    std::thread::available_parallelism()
+        .map(|cores| to_f64(u64::try_from(cores.get()).unwrap_or(u64::MAX)))
+        .map_err(reason)
+}
+
+fn totals(process: &Process) -> Answer<ProcessTotals> {
+    let started = Duration::from_secs(process.start_time());
+    Ok(ProcessTotals {
+        cpu_time: Nanos::from_millis(process.accumulated_cpu_time()),
+        started: SystemTime::UNIX_EPOCH
+            .checked_add(started)
+            .ok_or(NOT_READ)?,
+        virtual_memory: Bytes::new(process.virtual_memory()),
+    })
+}
+
+fn storage(process: &Process) -> ProcessIo {
+    let usage = process.disk_usage();
+    ProcessIo {
+        read: Bytes::new(usage.total_read_bytes),
+        written: Bytes::new(usage.total_written_bytes),
+    }
+}
+
+fn count(files: Option<usize>) -> Answer<u64> {
+    files
+        .and_then(|files| u64::try_from(files).ok())
+        .ok_or(NOT_READ)
+}
+
+const NOT_READ: Reason = Reason::Borrowed("not read on this system");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_this_system_does_not_tell_is_unknown_and_the_rest_is_there() {
+        let readings = Sensors::new().read();
+        assert!(
+            readings
+                .resident
+                .value()
+                .is_some_and(|held| held.get() > 1 << 20)
+        );
+        assert!(readings.memory.value().is_some_and(|used| used.get() < 1.0));
+        assert!(readings.cores.value().is_some_and(|cores| *cores >= 1.0));
+        assert_eq!(
+            readings.cpu_pressure.reason(),
+            Some("not read on this system")
+        );
+        assert_eq!(
+            readings.process_cpu.reason(),
+            Some("needs a second reading")
+        );
+        assert_eq!(readings.host_cpu.reason(), Some("needs a second reading"));
+    }
+}
