@@ -26,7 +26,7 @@ mod linux;
 #[cfg(any(not(target_os = "linux"), test))]
 #[cfg_attr(
     target_os = "linux",
-    expect(dead_code, reason = "built here only to be tested")
+    expect(unreachable_pub, reason = "built here only to be tested")
 )]
 mod portable;
 mod reading;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use sysinfo::{MemoryRefreshKind, Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
+use sysinfo::{MemoryRefreshKind, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use super::reading::{Answer, Reading, Reason};
 use super::readings::{Guard, ProcessIo, ProcessTotals, Readings};
@@ -85,9 +85,7 @@ impl Sensors {
     fn read_host(&mut self, readings: &mut Readings) {
         let busy = self.system().map(busy);
         let busy = busy.and_then(|busy| Ratio::new(busy).ok_or(NOT_READ));
-        readings.host_cpu = self
-            .host_cpu
-            .read(Reading::of(Ok(())), |(), (), _| busy);
+        readings.host_cpu = self.host_cpu.read(Reading::of(Ok(())), |(), (), _| busy);
 
         let memory = Reading::of(self.system().map(memory));
         readings.memory_limit = memory.clone().map(|(total, _)| Bytes::new(total));
@@ -190,7 +188,9 @@ mod tests {
 
     #[test]
     fn what_this_system_does_not_tell_is_unknown_and_the_rest_is_there() {
-        let readings = Sensors::new().read();
+        let mut sensors = Sensors::new();
+        let readings = sensors.read();
+        assert!(sensors.guard().resident.value().is_some());
         assert!(
             readings
                 .resident
