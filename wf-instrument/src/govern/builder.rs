@@ -1,0 +1,155 @@
+//! What a governor is to keep, and with which knobs.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::config::{Config, Targets};
+use super::control::Control;
+use super::decide::Mode;
+use super::diagnose::Thresholds;
+use super::driver::{Governor, Source};
+use super::limits::Limits;
+use crate::knob::Knob;
+use crate::sensor::Readings;
+use crate::snapshot::Snapshot;
+use crate::units::Nanos;
+
+/// Builds a [`Governor`].
+#[must_use = "nothing is governed before start"]
+pub struct Builder {
+    config: Config,
+    knobs: Vec<Knob>,
+    source: Source,
+    period: Nanos,
+    mode: Mode,
+}
+
+impl Builder {
+    /// Nine of ten requests are to get their first token within `target`.
+    pub fn target_ttft(mut self, target: Duration) -> Self {
+        self.config.targets.time_to_first_token = Some(target.into());
+        self
+    }
+
+    /// The mean time between two tokens is to stay within `target`.
+    pub fn target_inter_token(mut self, target: Duration) -> Self {
+        self.config.targets.inter_token = Some(target.into());
+        self
+    }
+
+    /// One more knob. The governor moves the first [`concurrency`](Knob::concurrency) and the first [`workers`](Knob::workers)
+    /// knob; others are shown and can be set by hand.
+    pub fn knob(mut self, knob: Knob) -> Self {
+        self.knobs.push(knob);
+        self
+    }
+
+    /// Where the machine's state comes from. Without it everything about the machine is unknown: the concurrency limit is still
+    /// governed, the workers are not.
+    pub fn sensors(self, mut read: impl FnMut() -> Readings + Send + 'static) -> Self {
+        self.source(move || (Snapshot::take(), read()))
+    }
+
+    /// Where both the measurements and the machine's state come from, in place of this process.
+    pub fn source(mut self, read: impl FnMut() -> (Snapshot, Readings) + Send + 'static) -> Self {
+        self.source = Box::new(read);
+        self
+    }
+
+    /// When a resource counts as the bottleneck.
+    pub const fn thresholds(mut self, thresholds: Thresholds) -> Self {
+        self.config.thresholds = thresholds;
+        self
+    }
+
+    /// How far and how often a knob may move.
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.config.limits = limits;
+        self
+    }
+
+    /// The time from tick to tick, at least 10 ms: 1 s. The windows and waiting times are stated in seconds and do not shrink with it.
+    pub fn period(mut self, period: Duration) -> Self {
+        self.period = Nanos::from(period).max(Nanos::from_millis(10));
+        self
+    }
+
+    /// Starts as a dry run: decides and journals, and moves nothing.
+    pub const fn advisory(mut self) -> Self {
+        self.mode = Mode::Advisory;
+        self
+    }
+
+    /// Starts the governor's thread.
+    ///
+    /// # Errors
+    /// [`StartError`]: two knobs of one name, a target of nothing, or no thread to be had.
+    pub fn start(self) -> Result<Governor, StartError> {
+        distinct(&self.knobs)?;
+        positive(&self.config.targets)?;
+        let mut control = Control::new(self.config, self.knobs);
+        control.set_mode(self.mode);
+        Governor::start(control, self.source, self.period)
+    }
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            config: Config::default(),
+            knobs: Vec::new(),
+            source: Box::new(|| (Snapshot::take(), Readings::default())),
+            period: Nanos::from_secs(1),
+            mode: Mode::Active,
+        }
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("config", &self.config)
+            .field("knobs", &self.knobs)
+            .field("period", &self.period)
+            .field("mode", &self.mode)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a governor did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Two knobs have one name.
+    #[error("two knobs are named {name}; give one of them another name with `Knob::named`")]
+    SameName {
+        /// The name.
+        name: Arc<str>,
+    },
+    /// A target of no time at all cannot be kept.
+    #[error("a target of 0 s cannot be kept; leave it out to have none")]
+    ZeroTarget,
+    /// The system gave no thread.
+    #[error("no thread for the governor")]
+    Thread(#[source] std::io::Error),
+}
+
+fn distinct(knobs: &[Knob]) -> Result<(), StartError> {
+    let mut names: Vec<&Arc<str>> = knobs.iter().map(Knob::name).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|two| two[0] == two[1]) {
+        Some(two) => Err(StartError::SameName {
+            name: two[0].clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn positive(targets: &Targets) -> Result<(), StartError> {
+    let zero = Some(Nanos::ZERO);
+    if targets.time_to_first_token == zero || targets.inter_token == zero {
+        return Err(StartError::ZeroTarget);
+    }
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! The governor without a thread and without a clock: whoever calls [`Control::tick`] is both.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::act::{Outcome, act};
+use super::config::{Config, Targets};
+use super::decide::{Bound, Cause, Decision, Inputs, Mode, Move, State, step};
+use super::evidence::{Evidence, History};
+use super::journal::{Journal, Record};
+use crate::knob::{Knob, KnobError, Position};
+use crate::sensor::Readings;
+use crate::snapshot::Snapshot;
+use crate::units::Nanos;
+
+/// Sense → diagnose → decide → act → verify, one tick at a time.
+///
+/// A tick costs some tens of microseconds for the evidence and a few for the decision, plus what the knobs' closures cost. A simulated engine drives it in virtual
+/// time; [`Governor`](super::Governor) drives it from a thread.
+#[derive(Debug)]
+pub struct Control {
+    config: Config,
+    knobs: Vec<Knob>,
+    mode: Mode,
+    history: History,
+    state: State,
+    holds: Vec<(usize, Nanos)>,
+    last_good: Vec<u64>,
+    journal: Arc<Mutex<Journal>>,
+}
+
+impl Control {
+    /// Reads where the knobs stand, and moves nothing.
+    #[must_use]
+    pub fn new(config: Config, mut knobs: Vec<Knob>) -> Self {
+        let last_good = knobs.iter_mut().map(|knob| knob.position().value).collect();
+        Self {
+            config,
+            knobs,
+            mode: Mode::Active,
+            history: History::default(),
+            state: State::default(),
+            holds: Vec::new(),
+            last_good,
+            journal: Arc::default(),
+        }
+    }
+
+    /// One tick at `now`. Every tick ends in the journal with its reason.
+    pub fn tick(&mut self, now: Nanos, snapshot: Snapshot, readings: Readings) -> Decision {
+        let stale_after = self.config.limits.stale_after;
+        let inputs = Inputs {
+            evidence: self.history.sense(now, snapshot, readings, stale_after),
+            knobs: self.knobs.iter_mut().map(Knob::position).collect(),
+            holds: std::mem::take(&mut self.holds),
+            mode: self.mode,
+        };
+        let (state, decision) = step(std::mem::take(&mut self.state), &inputs, &self.config);
+        self.state = state;
+        let done = self.make(&decision);
+        self.remember_good(&inputs, &decision);
+        self.log(inputs, decision.clone(), done);
+        decision
+    }
+
+    /// Whether decisions become moves. A trial in flight is taken back at the next tick when it is left.
+    pub const fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+    }
+
+    /// Whether decisions become moves.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Moves a knob for an operator, and leaves it alone until `until`.
+    ///
+    /// # Errors
+    /// [`KnobError`] where there is no such knob or it does not move; nothing is held then.
+    pub fn set(&mut self, name: &str, to: u64, now: Nanos, until: Nanos) -> Result<u64, KnobError> {
+        let index = self.find(name)?;
+        let wanted = Move::new(index, &self.knobs[index].position(), to);
+        let applied = self.knobs[index].apply(to)?;
+        self.holds.push((index, until));
+        self.history.cut();
+        let reason = format!("{wanted}: an operator asked for it");
+        let done = Outcome {
+            knob: wanted.knob.clone(),
+            asked: to,
+            result: Ok(applied),
+        };
+        self.intervene(now, (Cause::Operator, reason), vec![wanted], vec![done]);
+        Ok(applied)
+    }
+
+    /// Gives a knob back to the governor: ends an operator's lease and a quarantine.
+    ///
+    /// # Errors
+    /// [`KnobError::NoSuchKnob`].
+    pub fn release(&mut self, name: &str, now: Nanos) -> Result<(), KnobError> {
+        let index = self.find(name)?;
+        self.knobs[index].release();
+        self.holds.push((index, now));
+        Ok(())
+    }
+
+    /// Puts every governed knob where it stood when all targets were last met, and moves nothing from then on.
+    pub fn fall_back(&mut self, now: Nanos, why: &str) {
+        self.mode = Mode::Advisory;
+        self.state = State::default();
+        self.history = History::default();
+        let positions: Vec<Position> = self.knobs.iter_mut().map(Knob::position).collect();
+        let astray = |(index, (knob, &good)): (usize, (&Position, &u64))| {
+            let ours = knob.role != crate::knob::Role::Manual && knob.value != good;
+            ours.then(|| Move::new(index, knob, good))
+        };
+        let moves: Vec<Move> = positions
+            .iter()
+            .zip(&self.last_good)
+            .enumerate()
+            .filter_map(astray)
+            .collect();
+        let done = act(&moves, &mut self.knobs);
+        let reason = format!("{why}: back to the last good setting, and advisory from now on");
+        self.intervene(now, (Cause::Watchdog, reason), moves, done);
+    }
+
+    pub(crate) fn journal(&self) -> Arc<Mutex<Journal>> {
+        self.journal.clone()
+    }
+
+    /// Everything that was recorded lately, oldest first. Clones about 1 KiB a record.
+    #[must_use]
+    pub fn records(&self) -> Vec<Record> {
+        lock(&self.journal).records()
+    }
+
+    /// Makes the moves, unless this is a dry run; what ends a trial is always made.
+    fn make(&mut self, decision: &Decision) -> Vec<Outcome> {
+        let due = self.mode == Mode::Active || decision.cause == Cause::RolledBack;
+        if !due || decision.moves.is_empty() {
+            return Vec::new();
+        }
+        self.history.cut();
+        act(&decision.moves, &mut self.knobs)
+    }
+
+    fn remember_good(&mut self, inputs: &Inputs, decision: &Decision) {
+        let calm = decision.trial.is_none() && decision.moves.is_empty();
+        if calm && meets(&inputs.evidence, &self.config.targets) {
+            self.last_good = inputs.knobs.iter().map(|knob| knob.value).collect();
+        }
+    }
+
+    fn find(&self, name: &str) -> Result<usize, KnobError> {
+        let found = self.knobs.iter().position(|knob| &**knob.name() == name);
+        found.ok_or_else(|| KnobError::NoSuchKnob {
+            name: name.to_owned(),
+            registered: self
+                .knobs
+                .iter()
+                .map(|k| &**k.name())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
+    }
+
+    fn intervene(
+        &self,
+        now: Nanos,
+        (cause, reason): (Cause, String),
+        moves: Vec<Move>,
+        done: Vec<Outcome>,
+    ) {
+        let evidence = Evidence {
+            at: now,
+            ..Evidence::default()
+        };
+        let inputs = Inputs {
+            evidence,
+            mode: self.mode,
+            ..Inputs::default()
+        };
+        let bound_by = Bound::Operator;
+        self.log(
+            inputs,
+            Decision {
+                moves,
+                cause,
+                reason,
+                bound_by,
+                ..Decision::default()
+            },
+            done,
+        );
+    }
+
+    fn log(&self, inputs: Inputs, decision: Decision, done: Vec<Outcome>) {
+        let record = Record {
+            inputs,
+            decision,
+            done,
+            ..Record::default()
+        };
+        lock(&self.journal).push(record);
+    }
+}
+
+/// Whether everything promised was kept in this tick, and something was measured at all.
+fn meets(evidence: &Evidence, targets: &Targets) -> bool {
+    let within = |value: Option<Nanos>, target: Option<Nanos>| match (value, target) {
+        (_, None) => true,
+        (Some(value), Some(target)) => value <= target,
+        (None, Some(_)) => false,
+    };
+    evidence.missing.is_none()
+        && within(
+            evidence.time_to_first_token.p90,
+            targets.time_to_first_token,
+        )
+        && within(evidence.inter_token, targets.inter_token)
+}
+
+/// A poisoned lock is no reason to stop: what it protects is replaced as a whole or appended to.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,156 @@
+//! From evidence to moves: a pure function of the state, one tick's inputs and the configuration.
+//!
+//! [`step`] reads no clock, does no I/O, draws no random number and keeps its sums in a fixed order: the same inputs give the same decisions,
+//! so a journal can be replayed. Two controllers: the [`concurrency`] limit follows the inter-token latency each tick; the [`workers`] move one
+//! notch at a time, each move a [`Trial`](super::verify::Trial). While a trial runs, the concurrency limit is frozen.
+
+mod concurrency;
+mod opinion;
+mod trial;
+mod workers;
+
+use std::collections::VecDeque;
+
+pub(crate) use self::opinion::Opinion;
+pub use self::opinion::{Bound, Cause, Decision, Move};
+use super::config::Config;
+use super::diagnose::{self, Diagnosis, diagnose};
+use super::evidence::Evidence;
+use super::ledger::{Ledger, Owner};
+use super::verify::{Sample, Trial};
+use crate::knob::{Position, Role};
+use crate::units::Nanos;
+
+/// Everything that a tick decides from. Kept in the journal, so that it can be decided again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inputs {
+    /// What was measured.
+    pub evidence: Evidence,
+    /// Where the knobs stand, in their order of registration.
+    pub knobs: Vec<Position>,
+    /// Knobs that an operator has taken since the last tick, and until when.
+    pub holds: Vec<(usize, Nanos)>,
+    /// Whether moves will be made.
+    pub mode: Mode,
+}
+
+/// Whether decisions become moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// They do.
+    #[default]
+    Active,
+    /// They are journaled and not made: a dry run.
+    Advisory,
+    /// Nothing is decided.
+    Paused,
+}
+
+/// What has to be remembered from tick to tick.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    diagnosis: diagnose::State,
+    concurrency: concurrency::State,
+    workers: workers::State,
+    ledger: Ledger,
+    trial: Option<Trial>,
+    trials: u64,
+    recent: VecDeque<Sample>,
+}
+
+/// One tick.
+#[must_use]
+pub fn step(mut state: State, inputs: &Inputs, config: &Config) -> (State, Decision) {
+    let (remembered, diagnosis) = diagnose(state.diagnosis, &inputs.evidence, &config.thresholds);
+    state.diagnosis = remembered;
+    state.grant(inputs);
+    let seen = Seen {
+        inputs,
+        diagnosis,
+        config,
+    };
+    let opinion = state.decide(&seen);
+    state.remember(&seen, &opinion);
+    let decision = Decision::new(opinion, diagnosis, state.trial.as_ref());
+    (state, decision)
+}
+
+/// What the controllers look at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen<'a> {
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) diagnosis: Diagnosis,
+    pub(crate) config: &'a Config,
+}
+
+impl<'a> Seen<'a> {
+    pub(crate) const fn now(&self) -> Nanos {
+        self.inputs.evidence.at
+    }
+
+    pub(crate) const fn evidence(&self) -> &'a Evidence {
+        &self.inputs.evidence
+    }
+
+    /// The first knob of a role, and its number.
+    pub(crate) fn knob(&self, role: Role) -> Option<(usize, &'a Position)> {
+        self.inputs
+            .knobs
+            .iter()
+            .enumerate()
+            .find(|(_, knob)| knob.role == role)
+    }
+}
+
+impl State {
+    fn grant(&mut self, inputs: &Inputs) {
+        for &(knob, until) in &inputs.holds {
+            self.ledger
+                .lease(knob, Owner::Operator, inputs.evidence.at, until);
+        }
+    }
+
+    fn decide(&mut self, seen: &Seen<'_>) -> Opinion {
+        if seen.inputs.mode != Mode::Active
+            && let Some(trial) = self.trial.take()
+        {
+            return self.roll_back(
+                &trial,
+                seen,
+                "the trial in flight ends with the mode".into(),
+            );
+        }
+        if seen.inputs.mode == Mode::Paused {
+            return Opinion::hold(Bound::Operator, "paused".into());
+        }
+        if let Some(missing) = seen.evidence().missing {
+            return Opinion::hold(Bound::Evidence, missing.to_string());
+        }
+        if self.trial.is_some() {
+            return self.continue_trial(seen);
+        }
+        let limit = concurrency::decide(&mut self.concurrency, &self.ledger, seen);
+        let workers = workers::consider(&mut self.workers, &limit, seen);
+        if !limit.moves.is_empty() {
+            return limit;
+        }
+        match workers {
+            Some(wish) => self.begin_trial(wish, limit, seen),
+            None => limit,
+        }
+    }
+
+    /// The ticks since the last move: what a trial takes as its "before".
+    fn remember(&mut self, seen: &Seen<'_>, opinion: &Opinion) {
+        if !opinion.moves.is_empty() {
+            self.recent.clear();
+            return;
+        }
+        self.recent.extend(Sample::of(seen.evidence()));
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+    }
+}
+
+const RECENT: usize = 8;

@@ -1,0 +1,179 @@
+//! Which resource is the bottleneck.
+//!
+//! Two verdicts. [`plain`] is the playbook's rule, first match wins, on one tick. Ours repairs what it leaves open: it scores every
+//! class, so two at once and none at all are both visible; it takes the class by a fixed precedence; it enters after 3 of 5 ticks
+//! and leaves only after 5 of 5 below a lower threshold; and it asks for processor pressure beside use. Both are journaled.
+
+mod hysteresis;
+
+use std::fmt;
+
+pub(crate) use self::hysteresis::State;
+use super::evidence::Evidence;
+use crate::sensor::Reading;
+use crate::units::{Nanos, Ratio};
+
+/// What there is too little of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Processors.
+    CpuBound,
+    /// The GPU.
+    GpuBound,
+    /// Memory.
+    MemoryBound,
+    /// Frames of the user interface.
+    UiBound,
+    /// The disk.
+    IoBound,
+    /// Nothing in particular.
+    #[default]
+    Balanced,
+}
+
+impl Class {
+    /// As it is exported.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CpuBound => "cpu_bound",
+            Self::GpuBound => "gpu_bound",
+            Self::MemoryBound => "memory_bound",
+            Self::UiBound => "ui_bound",
+            Self::IoBound => "io_bound",
+            Self::Balanced => "balanced",
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// When a resource counts as the bottleneck. Shares are of what the process may use. The defaults are the playbook's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thresholds {
+    /// Processors are busy above this: 0.90.
+    pub cpu_busy: f64,
+    /// … and the GPU is not, below this: 0.60.
+    pub gpu_idle: f64,
+    /// The GPU is busy above this: 0.90.
+    pub gpu_busy: f64,
+    /// … and the processors are not, below this: 0.70.
+    pub cpu_idle: f64,
+    /// Memory is full above this: 0.85.
+    pub memory_full: f64,
+    /// Frames are short below this share of those promised: 0.90.
+    pub frames_short: f64,
+    /// The disk is slow above this: 100 ms.
+    pub disk_slow: Nanos,
+    /// Tasks wait for processors above this share of the time: 0.10. Not in the plain rule: a busy processor is not a scarce one.
+    pub cpu_pressed: f64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            cpu_busy: 0.90,
+            gpu_idle: 0.60,
+            gpu_busy: 0.90,
+            cpu_idle: 0.70,
+            memory_full: 0.85,
+            frames_short: 0.90,
+            disk_slow: Nanos::from_millis(100),
+            cpu_pressed: 0.10,
+        }
+    }
+}
+
+/// How near each class is to its threshold: 1 is at it. `None` where it cannot be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Scores {
+    /// Memory in use.
+    pub memory: Option<f64>,
+    /// The disk's wait.
+    pub io: Option<f64>,
+    /// The GPU's use.
+    pub gpu: Option<f64>,
+    /// The processors' use.
+    pub cpu: Option<f64>,
+    /// Promised frames over drawn ones.
+    pub ui: Option<f64>,
+}
+
+/// A tick's verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Diagnosis {
+    /// Ours.
+    pub class: Class,
+    /// The playbook's.
+    pub plain: Class,
+    /// What it rests on.
+    pub scores: Scores,
+}
+
+/// One tick: the verdict, and what has to be remembered for the next one.
+pub(crate) fn diagnose(
+    state: State,
+    evidence: &Evidence,
+    thresholds: &Thresholds,
+) -> (State, Diagnosis) {
+    let scores = scores(evidence, thresholds);
+    let state = state.after(evidence, scores, thresholds);
+    let diagnosis = Diagnosis {
+        class: state.class(),
+        plain: plain(evidence, thresholds),
+        scores,
+    };
+    (state, diagnosis)
+}
+
+/// The playbook's rule, first match wins. A GPU that the machine has not satisfies an upper bound on it; what cannot be read blocks every
+/// rule that needs it.
+#[must_use]
+pub fn plain(evidence: &Evidence, thresholds: &Thresholds) -> Class {
+    let (cpu, gpu) = (evidence.cpu(), &evidence.host.gpu);
+    let cpu_above = |bound: f64| cpu.is_some_and(|c| c.get() > bound);
+    let cpu_below = |bound: f64| cpu.is_some_and(|c| c.get() < bound);
+    let above = |r: &Reading<Ratio>, bound: f64| r.value().is_some_and(|v| v.get() > bound);
+    let below = |r: &Reading<Ratio>, bound: f64| {
+        r.is_absent() || r.value().is_some_and(|v| v.get() < bound)
+    };
+    let frames_below = |bound: f64| evidence.frames.is_some_and(|f| f.get() < bound);
+    let slow = |wait: &Nanos| *wait > thresholds.disk_slow;
+
+    if cpu_above(thresholds.cpu_busy) && below(gpu, thresholds.gpu_idle) {
+        Class::CpuBound
+    } else if above(gpu, thresholds.gpu_busy) && cpu_below(thresholds.cpu_idle) {
+        Class::GpuBound
+    } else if above(&evidence.host.memory, thresholds.memory_full) {
+        Class::MemoryBound
+    } else if frames_below(thresholds.frames_short) {
+        Class::UiBound
+    } else if evidence.host.disk_wait.value().is_some_and(slow) {
+        Class::IoBound
+    } else {
+        Class::Balanced
+    }
+}
+
+fn scores(evidence: &Evidence, thresholds: &Thresholds) -> Scores {
+    let over = |r: &Reading<Ratio>, bound: f64| r.value().map(|v| v.get() / bound);
+    let disk_slow = thresholds.disk_slow.as_secs();
+    Scores {
+        memory: over(&evidence.host.memory, thresholds.memory_full),
+        io: evidence
+            .host
+            .disk_wait
+            .value()
+            .map(|w| w.as_secs() / disk_slow),
+        gpu: over(&evidence.host.gpu, thresholds.gpu_busy),
+        cpu: evidence.cpu().map(|c| c.get() / thresholds.cpu_busy),
+        ui: evidence.frames.map(|f| thresholds.frames_short / f.get()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+use super::*;
+
+fn present<T>(value: T) -> Reading<T> {
+    Reading::Present {
+        value,
+        at: Nanos::ZERO,
+    }
+}
+
+fn share(percent: f64) -> Reading<Ratio> {
+    present(Ratio::new(percent / 100.0).unwrap())
+}
+
+/// A machine with nothing the matter and no GPU.
+fn calm() -> Evidence {
+    let mut evidence = Evidence::default();
+    evidence.host.process_cpu = share(50.0);
+    evidence.host.gpu = Reading::Absent("none found".into());
+    evidence.host.memory = share(50.0);
+    evidence.host.cpu_pressure = share(50.0);
+    evidence.host.disk_wait = present(Nanos::from_millis(1));
+    evidence
+}
+
+fn with(change: impl FnOnce(&mut Evidence)) -> Evidence {
+    let mut evidence = calm();
+    change(&mut evidence);
+    evidence
+}
+
+fn check(change: impl FnOnce(&mut Evidence), expected: Class) {
+    assert_eq!(plain(&with(change), &Thresholds::default()), expected);
+}
+
+#[test]
+fn the_plain_rule_holds_at_each_edge() {
+    check(|_| (), Class::Balanced);
+    check(|e| e.host.process_cpu = share(90.0), Class::Balanced);
+    check(|e| e.host.process_cpu = share(90.1), Class::CpuBound);
+    for (cpu, gpu, expected) in [
+        (90.1, 59.9, Class::CpuBound),
+        (90.1, 60.0, Class::Balanced),
+        (69.9, 90.1, Class::GpuBound),
+        (70.0, 90.1, Class::Balanced),
+        (69.9, 90.0, Class::Balanced),
+        (95.0, 65.0, Class::Balanced),
+    ] {
+        let both = |e: &mut Evidence| (e.host.process_cpu, e.host.gpu) = (share(cpu), share(gpu));
+        check(both, expected);
+    }
+    check(|e| e.host.memory = share(85.0), Class::Balanced);
+    check(|e| e.host.memory = share(85.1), Class::MemoryBound);
+    check(|e| e.frames = Ratio::new(0.9), Class::Balanced);
+    check(|e| e.frames = Ratio::new(0.899), Class::UiBound);
+    check(
+        |e| e.host.disk_wait = present(Nanos::from_millis(100)),
+        Class::Balanced,
+    );
+    check(
+        |e| e.host.disk_wait = present(Nanos::from_millis(101)),
+        Class::IoBound,
+    );
+}
+
+#[test]
+fn the_plain_rule_takes_the_first_match() {
+    let everything = |e: &mut Evidence| {
+        e.host.process_cpu = share(99.0);
+        e.host.memory = share(99.0);
+        e.frames = Ratio::new(0.1);
+        e.host.disk_wait = present(Nanos::from_secs(1));
+    };
+    check(everything, Class::CpuBound);
+    check(
+        |e| {
+            everything(e);
+            e.host.process_cpu = share(50.0);
+        },
+        Class::MemoryBound,
+    );
+    check(
+        |e| {
+            everything(e);
+            e.host.process_cpu = share(50.0);
+            e.host.memory = share(1.0);
+        },
+        Class::UiBound,
+    );
+}
+
+#[test]
+fn an_unreadable_gpu_blocks_and_an_absent_one_does_not() {
+    check(|e| e.host.process_cpu = share(99.0), Class::CpuBound);
+    let unreadable = |e: &mut Evidence| {
+        e.host.process_cpu = share(99.0);
+        e.host.gpu = Reading::Unknown("no permission".into());
+    };
+    check(unreadable, Class::Balanced);
+}
+
+#[test]
+fn an_unknown_processor_use_asserts_nothing_about_it() {
+    let unknown = |e: &mut Evidence| {
+        e.host.process_cpu = Reading::default();
+        e.host.gpu = share(99.0);
+    };
+    check(unknown, Class::Balanced);
+}
+
+fn classes(ticks: impl IntoIterator<Item = Evidence>) -> Vec<Class> {
+    let mut state = State::default();
+    let mut told = Vec::new();
+    for evidence in ticks {
+        let (next, diagnosis) = diagnose(state, &evidence, &Thresholds::default());
+        state = next;
+        told.push(diagnosis.class);
+    }
+    told
+}
+
+fn memory(percent: f64) -> Evidence {
+    with(|e| e.host.memory = share(percent))
+}
+
+#[test]
+fn a_class_is_entered_after_three_of_five_ticks() {
+    let told = classes([99.0, 50.0, 99.0, 50.0, 99.0].map(memory));
+    assert_eq!(told[..4], [Class::Balanced; 4]);
+    assert_eq!(told[4], Class::MemoryBound);
+    let sparse = classes([99.0, 50.0, 50.0, 99.0, 50.0, 50.0, 99.0].map(memory));
+    assert!(sparse.iter().all(|&c| c == Class::Balanced));
+}
+
+#[test]
+fn a_class_is_left_after_five_ticks_five_points_below() {
+    let near = classes([99.0, 99.0, 99.0, 81.0, 81.0, 81.0, 81.0, 81.0, 81.0].map(memory));
+    assert_eq!(
+        near[8],
+        Class::MemoryBound,
+        "81 % is not five points below 85 %"
+    );
+    let far = classes([99.0, 99.0, 99.0, 79.0, 79.0, 79.0, 79.0, 79.0].map(memory));
+    assert_eq!(far[6], Class::MemoryBound);
+    assert_eq!(far[7], Class::Balanced);
+}
+
+#[test]
+fn a_sensor_that_goes_blind_keeps_the_class() {
+    let blind = with(|e| e.host.memory = Reading::default());
+    let ticks = [memory(99.0), memory(99.0), memory(99.0)]
+        .into_iter()
+        .chain(vec![blind; 9]);
+    assert_eq!(classes(ticks)[11], Class::MemoryBound);
+}
+
+#[test]
+fn a_busy_processor_without_pressure_is_no_bottleneck() {
+    let busy = |pressure| {
+        with(move |e| {
+            e.host.process_cpu = share(99.0);
+            e.host.cpu_pressure = pressure;
+        })
+    };
+    assert_eq!(classes(vec![busy(share(5.0)); 5])[4], Class::Balanced);
+    assert_eq!(classes(vec![busy(share(11.0)); 5])[4], Class::CpuBound);
+    assert_eq!(
+        classes(vec![busy(Reading::Absent("no PSI".into())); 5])[4],
+        Class::CpuBound
+    );
+    assert_eq!(
+        classes(vec![busy(Reading::default()); 5])[4],
+        Class::Balanced
+    );
+}
+
+#[test]
+fn memory_comes_before_everything_else() {
+    let both = with(|e| {
+        e.host.memory = share(99.0);
+        e.host.process_cpu = share(99.0);
+        e.host.disk_wait = present(Nanos::from_secs(1));
+    });
+    assert_eq!(classes(vec![both; 3])[2], Class::MemoryBound);
+}

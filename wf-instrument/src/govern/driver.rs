@@ -1,0 +1,196 @@
+//! The governor's thread and clock: the only ones that it has.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::builder::{Builder, StartError};
+use super::control::{Control, lock};
+use super::decide::Mode;
+use super::journal::{Actions, Journal, Record, Status};
+use crate::clock;
+use crate::knob::KnobError;
+use crate::sensor::Readings;
+use crate::snapshot::Snapshot;
+use crate::units::Nanos;
+
+/// A running governor. Dropping it ends its thread, waits for a tick in progress, and leaves the knobs where they are.
+///
+/// It has one thread, which sleeps between ticks. A tick that panics, or comes more than five periods late, puts the knobs back
+/// to the last good setting and leaves the governor advisory until [`Governor::resume`].
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use wf_instrument::govern::Governor;
+/// use wf_instrument::knob::Knob;
+/// # let (read, apply) = (|| 4_u64, Ok);
+///
+/// let governor = Governor::builder()
+///     .target_ttft(Duration::from_millis(500))
+///     .target_inter_token(Duration::from_millis(20))
+///     .knob(Knob::concurrency(1..=64, read, apply))
+///     .start()?;
+/// println!("{}", governor.status().reason);
+/// # Ok::<(), wf_instrument::govern::StartError>(())
+/// ```
+#[must_use = "a governor that is dropped stops"]
+pub struct Governor {
+    control: Arc<Mutex<Control>>,
+    journal: Arc<Mutex<Journal>>,
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What is measured, as the governor asks for it once a tick.
+pub(super) type Source = Box<dyn FnMut() -> (Snapshot, Readings) + Send>;
+
+impl Governor {
+    /// What is to be kept, and with which knobs.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(super) fn start(
+        control: Control,
+        source: Source,
+        period: Nanos,
+    ) -> Result<Self, StartError> {
+        let journal = control.journal();
+        let control = Arc::new(Mutex::new(control));
+        let (stop, stopped) = channel();
+        let driver = Driver {
+            control: control.clone(),
+            journal: journal.clone(),
+            source,
+            period,
+        };
+        let thread = std::thread::Builder::new()
+            .name("wf-governor".into())
+            .spawn(move || driver.run(&stopped))
+            .map_err(StartError::Thread)?;
+        Ok(Self {
+            control,
+            journal,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// Decides nothing until [`Governor::resume`]. A trial in flight is taken back at the next tick.
+    pub fn pause(&self) {
+        lock(&self.control).set_mode(Mode::Paused);
+    }
+
+    /// Decides and moves, whatever it did before.
+    pub fn resume(&self) {
+        lock(&self.control).set_mode(Mode::Active);
+    }
+
+    /// Decides and journals, and moves nothing: a dry run.
+    pub fn advise(&self) {
+        lock(&self.control).set_mode(Mode::Advisory);
+    }
+
+    /// Moves a knob by hand and keeps the governor from it for `lease`. Runs the knob's closure on the calling thread.
+    ///
+    /// # Errors
+    /// [`KnobError`] where there is no such knob or it does not move.
+    pub fn set(&self, knob: &str, to: u64, lease: Duration) -> Result<u64, KnobError> {
+        let now = clock::now();
+        lock(&self.control).set(knob, to, now, now.plus(lease.into()))
+    }
+
+    /// Gives a knob back to the governor: ends [`Governor::set`]'s lease and a quarantine.
+    ///
+    /// # Errors
+    /// [`KnobError::NoSuchKnob`].
+    pub fn release(&self, knob: &str) -> Result<(), KnobError> {
+        lock(&self.control).release(knob, clock::now())
+    }
+
+    /// The last ten minutes of ticks, oldest first. Clones about 1 KiB a record; never waits for a knob.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Record> {
+        lock(&self.journal).records()
+    }
+
+    /// How often each knob was moved, by direction and reason, since the start. Never waits for a knob.
+    #[must_use]
+    pub fn actions(&self) -> Vec<Actions> {
+        lock(&self.journal).actions()
+    }
+
+    /// Where it stands. Never waits for a knob.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        lock(&self.journal).status()
+    }
+}
+
+impl Drop for Governor {
+    fn drop(&mut self) {
+        self.stop.take();
+        let thread = self.thread.take().map(JoinHandle::join);
+        // The thread catches its ticks' panics; one outside of them has already been told by the panic hook.
+        drop(thread);
+    }
+}
+
+impl fmt::Debug for Governor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Governor")
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+struct Driver {
+    control: Arc<Mutex<Control>>,
+    journal: Arc<Mutex<Journal>>,
+    source: Source,
+    period: Nanos,
+}
+
+impl Driver {
+    /// Ticks until the other end of `stopped` is dropped. Ticks that were missed are not made up for.
+    fn run(mut self, stopped: &Receiver<()>) {
+        let mut due = clock::now();
+        while self.sleep_until(due, stopped) {
+            let begun = clock::now();
+            self.tick(begun, begun.since(due));
+            due = due.plus(self.period).max(begun);
+        }
+    }
+
+    fn sleep_until(&self, due: Nanos, stopped: &Receiver<()>) -> bool {
+        let left = Duration::from(due.since(clock::now()));
+        matches!(stopped.recv_timeout(left), Err(RecvTimeoutError::Timeout))
+    }
+
+    fn tick(&mut self, begun: Nanos, late: Nanos) {
+        let far_too_late = Nanos::new(self.period.get().saturating_mul(LATE));
+        if late > far_too_late {
+            let why = format!("the tick came {late} late");
+            return lock(&self.control).fall_back(begun, &why);
+        }
+        let once = catch_unwind(AssertUnwindSafe(|| self.sense_and_control()));
+        if once.is_err() {
+            lock(&self.control).fall_back(begun, "the tick panicked");
+        }
+        lock(&self.journal).took(clock::now().since(begun));
+    }
+
+    fn sense_and_control(&mut self) {
+        let (snapshot, readings) = (self.source)();
+        lock(&self.control).tick(clock::now(), snapshot, readings);
+    }
+}
+
+/// In periods: later than this and what was decided rests on a machine that has since changed.
+const LATE: u64 = 5;
+
+#[cfg(test)]
+mod tests;

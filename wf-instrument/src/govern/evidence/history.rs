@@ -1,0 +1,230 @@
+//! From a ring of snapshots to evidence.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::{Evidence, Missing, Quantiles, fresh};
+use crate::histogram::{Frozen, samples_needed};
+use crate::sensor::Readings;
+use crate::snapshot::{GenerationTotals, Snapshot, Totals};
+use crate::units::{Nanos, PerSecond, Ratio, to_f64};
+
+/// The last snapshots, reduced to what the governor looks at: at most [`LONGEST`] seconds of them, about 5 KiB each.
+///
+/// Windows reach back to the last [`History::cut`] at most, so that no evidence mixes two settings of the knobs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct History {
+    rows: VecDeque<Row>,
+    last: Option<Nanos>,
+}
+
+impl History {
+    /// Takes one snapshot in, and says what is known at `now`. About 10 µs with 1 KiB histograms, 30 where windows had to be widened.
+    pub(crate) fn sense(
+        &mut self,
+        now: Nanos,
+        snapshot: Snapshot,
+        readings: Readings,
+        stale_after: Nanos,
+    ) -> Evidence {
+        let host = fresh(readings, now, stale_after);
+        let at = snapshot.at;
+        let missing = self.missing(now, at, stale_after);
+        if missing != Some(Missing::ClockWentBack) {
+            self.push(Row::of(snapshot));
+        }
+        let blank = Evidence {
+            at: now,
+            missing,
+            host,
+            ..Evidence::default()
+        };
+        match (missing, self.base()) {
+            (None, Some((earlier, latest))) => self.measured(earlier, latest, blank),
+            _ => blank,
+        }
+    }
+
+    /// Forgets everything before the last snapshot: the knobs have moved since.
+    pub(crate) fn cut(&mut self) {
+        self.rows.drain(..self.rows.len().saturating_sub(1));
+    }
+
+    fn missing(&self, now: Nanos, at: Nanos, stale_after: Nanos) -> Option<Missing> {
+        let age = now.since(at);
+        match self.last {
+            Some(last) if at <= last => Some(Missing::ClockWentBack),
+            _ if age > stale_after => Some(Missing::Stale(age)),
+            None => Some(Missing::NoWindow),
+            Some(_) => None,
+        }
+    }
+
+    fn push(&mut self, row: Row) {
+        self.last = Some(row.at);
+        let oldest = row.at.since(Nanos::from_secs(LONGEST));
+        self.rows.push_back(row);
+        while self.rows.len() > 2 && self.rows[1].at <= oldest {
+            self.rows.pop_front();
+        }
+    }
+
+    fn base(&self) -> Option<(&Row, &Row)> {
+        let latest = self.rows.back()?;
+        let earlier = self.rows.iter().rev().nth(1)?;
+        Some((earlier, latest))
+    }
+
+    fn measured(&self, earlier: &Row, latest: &Row, blank: Evidence) -> Evidence {
+        let (now, before) = (&latest.generations, &earlier.generations);
+        let window = latest.at.since(earlier.at);
+        let rate = |later: u64, earlier: u64| PerSecond::of(later.saturating_sub(earlier), window);
+        let gaps = now.inter_token.minus(&before.inter_token);
+        let enough = gaps.count() >= samples_needed(0.5);
+        let bad = |g: &GenerationTotals| g.outcomes.error + g.outcomes.panicked;
+        Evidence {
+            window,
+            time_to_first_token: self.first_tokens(),
+            inter_token: gaps.mean().filter(|_| enough).map(nanos),
+            inter_token_p99: self.widened(0.99, |g| &g.inter_token),
+            queue_p90: self.widened(0.9, |g| &g.queue),
+            tokens: rate(now.tokens, before.tokens),
+            done: rate(now.outcomes.ok, before.outcomes.ok),
+            arrived: rate(now.arrived, before.arrived),
+            gave_up: now.gave_up.count().saturating_sub(before.gave_up.count()),
+            failed: bad(now).saturating_sub(bad(before)),
+            waiting: now.waiting,
+            running: now.running,
+            oldest: now.oldest,
+            frames: frames(earlier, latest, window),
+            ..blank
+        }
+    }
+
+    fn first_tokens(&self) -> Quantiles {
+        Quantiles {
+            p50: self.first_token(0.5),
+            p90: self.first_token(0.9),
+            p99: self.first_token(0.99),
+        }
+    }
+
+    /// Those that gave up are the slowest: where the quantile falls among them, no time was enough.
+    fn first_token(&self, q: f64) -> Option<Nanos> {
+        let sum = |g: &GenerationTotals| g.time_to_first_token.count() + g.gave_up.count();
+        let (earlier, latest) = self.window_with(samples_needed(q), sum)?;
+        let met = latest
+            .time_to_first_token
+            .minus(&earlier.time_to_first_token);
+        let all = to_f64(sum(latest) - sum(earlier));
+        let among_met = q * all / to_f64(met.count().max(1));
+        if met.is_empty() || among_met > 1.0 {
+            return Some(Nanos::new(u64::MAX));
+        }
+        met.quantile(among_met).map(Nanos::new)
+    }
+
+    fn widened(&self, q: f64, field: fn(&GenerationTotals) -> &Frozen) -> Option<Nanos> {
+        let (earlier, latest) = self.window_with(samples_needed(q), |g| field(g).count())?;
+        field(latest)
+            .minus(field(earlier))
+            .quantile(q)
+            .map(Nanos::new)
+    }
+
+    /// The shortest of the windows in which `count` grew by `needed`.
+    fn window_with(
+        &self,
+        needed: u64,
+        count: impl Fn(&GenerationTotals) -> u64,
+    ) -> Option<(&GenerationTotals, &GenerationTotals)> {
+        let latest = self.rows.back()?;
+        let grown = |row: &Row| count(&latest.generations).saturating_sub(count(&row.generations));
+        WINDOWS
+            .iter()
+            .filter_map(|&secs| self.back_to(latest.at.since(Nanos::from_secs(secs))))
+            .find(|row| grown(row) >= needed)
+            .map(|row| (&row.generations, &latest.generations))
+    }
+
+    /// The latest row at or before `moment`, else the oldest that there is beside the last one.
+    fn back_to(&self, moment: Nanos) -> Option<&Row> {
+        let before_last = self.rows.len().checked_sub(1)?;
+        let mut rows = self.rows.iter().take(before_last);
+        let slack = Nanos::from_millis(100);
+        rows.rfind(|row| row.at <= moment.plus(slack))
+            .or(self.rows.front())
+            .filter(|_| before_last > 0)
+    }
+}
+
+/// What the governor looks at of one snapshot: all models together.
+#[derive(Clone, Debug, Default)]
+struct Row {
+    at: Nanos,
+    generations: GenerationTotals,
+    frames: Vec<(Arc<str>, u64, f64)>,
+}
+
+impl Row {
+    fn of(snapshot: Snapshot) -> Self {
+        let Totals {
+            generations,
+            frames,
+            ..
+        } = snapshot.totals;
+        Self {
+            at: snapshot.at,
+            generations: generations.into_iter().reduce(together).unwrap_or_default(),
+            frames: frames
+                .into_iter()
+                .map(|f| (f.frame, f.duration.count(), f.target_fps))
+                .collect(),
+        }
+    }
+}
+
+/// Only the fields that [`Evidence`] is made of.
+fn together(a: GenerationTotals, b: GenerationTotals) -> GenerationTotals {
+    let mut outcomes = a.outcomes;
+    outcomes.ok += b.outcomes.ok;
+    outcomes.error += b.outcomes.error;
+    outcomes.panicked += b.outcomes.panicked;
+    GenerationTotals {
+        arrived: a.arrived + b.arrived,
+        outcomes,
+        waiting: a.waiting + b.waiting,
+        running: a.running + b.running,
+        oldest: a.oldest.max(b.oldest),
+        tokens: a.tokens + b.tokens,
+        queue: a.queue.plus(&b.queue),
+        time_to_first_token: a.time_to_first_token.plus(&b.time_to_first_token),
+        inter_token: a.inter_token.plus(&b.inter_token),
+        gave_up: a.gave_up.plus(&b.gave_up),
+        ..GenerationTotals::default()
+    }
+}
+
+/// The worst share of the promised frames among the functions that drew in the window. A page that is closed is not short of frames.
+fn frames(earlier: &Row, latest: &Row, window: Nanos) -> Option<Ratio> {
+    let share = |(name, drawn, promised): &(Arc<str>, u64, f64)| {
+        let before = earlier
+            .frames
+            .iter()
+            .find(|(n, ..)| n == name)
+            .map_or(0, |f| f.1);
+        let fresh = drawn.saturating_sub(before);
+        let rate = PerSecond::of(fresh, window).filter(|_| fresh > 0)?;
+        Ratio::of(rate.get(), *promised)
+    };
+    let lower = |a: Ratio, b: Ratio| if b.get() < a.get() { b } else { a };
+    latest.frames.iter().filter_map(share).reduce(lower)
+}
+
+fn nanos(mean: f64) -> Nanos {
+    Nanos::new(super::super::limits::whole(mean))
+}
+
+/// In seconds: the base window, and what it is widened to.
+const WINDOWS: [u64; 3] = [1, 5, LONGEST];
+const LONGEST: u64 = 30;

@@ -1,0 +1,133 @@
+//! What one tick knows, as plain values: the only thing that the pure stages look at.
+//!
+//! [`History`] turns snapshots into [`Evidence`]. A quantile that has too few samples in the last second is taken over five, then thirty;
+//! with too few even there it is `None`, and whoever needs it holds still.
+
+mod history;
+
+use std::borrow::Cow;
+use std::fmt;
+
+pub(crate) use self::history::History;
+use crate::sensor::{Reading, Readings};
+use crate::units::{Nanos, PerSecond, Ratio};
+
+/// What one tick knows. All requests of all models together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// The tick's time.
+    pub at: Nanos,
+    /// Why nothing can be said in this tick; nothing may be moved then.
+    pub missing: Option<Missing>,
+    /// How long the base window is: from the last tick to this one.
+    pub window: Nanos,
+    /// From arrival to the first token. Requests that were given up before it lie above all others.
+    pub time_to_first_token: Quantiles,
+    /// The mean time between tokens, each token counted, in the base window.
+    pub inter_token: Option<Nanos>,
+    /// The time between tokens that 99 of 100 stay within.
+    pub inter_token_p99: Option<Nanos>,
+    /// How long nine of ten requests waited at most until they were admitted.
+    pub queue_p90: Option<Nanos>,
+    /// Tokens generated.
+    pub tokens: Option<PerSecond>,
+    /// Requests that ended ok.
+    pub done: Option<PerSecond>,
+    /// Requests that arrived.
+    pub arrived: Option<PerSecond>,
+    /// Requests that were cancelled before their first token, in the base window: each a miss of the TTFT target.
+    pub gave_up: u64,
+    /// Requests that ended in an error or a panic, in the base window.
+    pub failed: u64,
+    /// Arrived and not yet admitted, now.
+    pub waiting: u64,
+    /// Admitted and not yet ended, now.
+    pub running: u64,
+    /// The age of the oldest that has not ended.
+    pub oldest: Option<Nanos>,
+    /// Frames drawn, of those that were promised: the worst drawing function that drew at all.
+    pub frames: Option<Ratio>,
+    /// The machine. A value that was too old is unknown.
+    pub host: Readings,
+}
+
+impl Evidence {
+    /// Whether a limit held requests back: some wait now.
+    #[must_use]
+    pub const fn is_limited(&self) -> bool {
+        self.waiting > 0
+    }
+
+    /// Arrived and not yet ended, now.
+    #[must_use]
+    pub const fn in_flight(&self) -> u64 {
+        self.waiting + self.running
+    }
+
+    /// The busy share of the processors that we may use: the process's share of its quota or the host's, whichever is higher, so
+    /// that neither a small container nor a noisy neighbour goes unseen.
+    #[must_use]
+    pub fn cpu(&self) -> Option<Ratio> {
+        let (process, host) = (self.host.process_cpu.value(), self.host.host_cpu.value());
+        let higher = |a: Ratio, b: Ratio| if a.get() < b.get() { b } else { a };
+        process.into_iter().chain(host).copied().reduce(higher)
+    }
+}
+
+/// Three quantiles of a latency; `None` where there were too few samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Quantiles {
+    /// Half of them.
+    pub p50: Option<Nanos>,
+    /// Nine of ten.
+    pub p90: Option<Nanos>,
+    /// 99 of 100.
+    pub p99: Option<Nanos>,
+}
+
+/// Why a tick knows nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Missing {
+    /// There is nothing yet to subtract from: the first tick.
+    NoWindow,
+    /// The snapshot is not later than the last one.
+    ClockWentBack,
+    /// The snapshot is older than readings may be.
+    Stale(Nanos),
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoWindow => f.write_str("nothing to compare with yet"),
+            Self::ClockWentBack => f.write_str("the snapshot is not later than the last one"),
+            Self::Stale(age) => write!(f, "the snapshot is {age} old"),
+        }
+    }
+}
+
+/// The readings with everything too old turned into unknown.
+fn fresh(readings: Readings, now: Nanos, oldest: Nanos) -> Readings {
+    Readings {
+        at: readings.at,
+        cores: aged(readings.cores, now, oldest),
+        process_cpu: aged(readings.process_cpu, now, oldest),
+        host_cpu: aged(readings.host_cpu, now, oldest),
+        resident: aged(readings.resident, now, oldest),
+        memory_limit: aged(readings.memory_limit, now, oldest),
+        memory: aged(readings.memory, now, oldest),
+        cpu_pressure: aged(readings.cpu_pressure, now, oldest),
+        memory_pressure: aged(readings.memory_pressure, now, oldest),
+        disk_wait: aged(readings.disk_wait, now, oldest),
+        gpu: aged(readings.gpu, now, oldest),
+        gpu_memory: aged(readings.gpu_memory, now, oldest),
+    }
+}
+
+fn aged<T>(reading: Reading<T>, now: Nanos, oldest: Nanos) -> Reading<T> {
+    match reading.age(now) {
+        Some(age) if age > oldest => Reading::Unknown(Cow::Owned(format!("{age} old"))),
+        _ => reading,
+    }
+}
