@@ -8,8 +8,12 @@ mod counter;
 mod disabled;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod gauge;
+#[cfg(feature = "govern")]
+pub mod govern;
 #[cfg(feature = "enabled")]
 pub mod histogram;
+#[cfg(feature = "govern")]
+pub mod knob;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod labels;
 #[cfg(all(test, wf_loom))]
@@ -37,6 +41,8 @@ pub mod snapshot;
 mod sync;
 #[cfg(feature = "enabled")]
 mod thread;
+#[cfg(feature = "govern")]
+pub mod tier;
 #[cfg(feature = "enabled")]
 mod units;
 
