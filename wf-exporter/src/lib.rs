@@ -1,1 +1,9 @@
 //! The Prometheus endpoint of wf-instrument.
+#![forbid(unsafe_code)]
+
+mod bounds;
+mod families;
+mod text;
+
+pub use self::bounds::Bounds;
+pub use self::families::{Families, Family, FamilyError, Histogram, Kind, Value};
