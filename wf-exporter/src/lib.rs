@@ -3,6 +3,8 @@
 
 mod bounds;
 mod families;
+mod names;
+mod page;
 mod text;
 
 pub use self::bounds::Bounds;

@@ -1,0 +1,38 @@
+//! Pictures drawn.
+
+use wf_instrument::snapshot::FrameTotals;
+
+use crate::bounds::{self, to_f64};
+use crate::families::{Families, Family, Value};
+
+pub(super) fn frames(rows: &[FrameTotals], families: &mut Families) {
+    if rows.is_empty() {
+        return;
+    }
+    let each = |family: Family, value: fn(&FrameTotals) -> Value| {
+        rows.iter().fold(family, |family, row| {
+            family.sample(&[("frame", &row.frame)], value(row))
+        })
+    };
+    families.offer(each(Family::counter("wf_frames", "Frames drawn."), |row| {
+        to_f64(row.duration.count()).into()
+    }));
+    families.offer(each(
+        Family::counter(
+            "wf_frames_late",
+            "Frames that took longer than their budget.",
+        ),
+        |row| to_f64(row.late).into(),
+    ));
+    families.offer(each(
+        Family::counter(
+            "wf_frames_dropped",
+            "Whole frame budgets that passed without a new frame.",
+        ),
+        |row| to_f64(row.dropped).into(),
+    ));
+    families.offer(each(
+        Family::histogram("wf_frame_duration_seconds", "Time that a frame took."),
+        |row| bounds::FRAME.count(&row.duration).into(),
+    ));
+}

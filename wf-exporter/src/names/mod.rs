@@ -1,0 +1,29 @@
+//! Which recorded series is which family: the names that users meet in Grafana.
+//!
+//! vLLM's names with `wf_` for `vllm:`, so that its dashboards and rules need nothing else replaced. Base units, `_total` on counters and
+//! only there, no colon: `promtool check metrics` has nothing to say.
+
+mod application;
+mod frame;
+mod generation;
+mod own;
+mod span;
+
+use wf_instrument::snapshot::Totals;
+
+pub(crate) use self::own::{Own, own};
+use crate::families::Families;
+
+/// Adds everything recorded. A series is there from the first scrape on, at zero, because call-sites are known before they run.
+pub(crate) fn totals(totals: &Totals, families: &mut Families) {
+    generation::generations(&totals.generations, families);
+    span::spans(&totals.spans, families);
+    frame::frames(&totals.frames, families);
+    application::counters(&totals.counters, families);
+    application::gauges(&totals.gauges, families);
+    application::histograms(&totals.histograms, families);
+    own::losses(totals, families);
+}
+
+#[cfg(test)]
+mod tests;

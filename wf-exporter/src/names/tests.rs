@@ -1,0 +1,336 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use wf_instrument::Nanos;
+use wf_instrument::histogram::Frozen;
+use wf_instrument::snapshot::{
+    CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Outcomes,
+    SpanTotals, Target, Unit,
+};
+
+use super::*;
+use crate::text::encode;
+
+/// Every sample line of the page, by what stands before its value.
+fn written(totals: &Totals) -> BTreeMap<String, String> {
+    let mut families = Families::default();
+    super::totals(totals, &mut families);
+    assert_eq!(families.refused(), 0);
+    let page = encode(&families, 0);
+    let samples = page.lines().filter(|line| !line.starts_with('#'));
+    let pair = |line: &str| {
+        line.rsplit_once(' ')
+            .map(|(k, v)| (k.to_owned(), v.to_owned()))
+    };
+    samples.map(|line| pair(line).unwrap()).collect()
+}
+
+fn check(totals: &Totals, expected: &[(&str, &str)]) {
+    let written = written(totals);
+    for (series, value) in expected {
+        assert_eq!(
+            written.get(*series).map(String::as_str),
+            Some(*value),
+            "{series}\nin {written:#?}"
+        );
+    }
+}
+
+fn millis(samples: impl IntoIterator<Item = u64>) -> Frozen {
+    samples.into_iter().map(|ms| ms * 1_000_000).collect()
+}
+
+fn generation(model: &str) -> GenerationTotals {
+    GenerationTotals {
+        model: model.into(),
+        arrived: 9,
+        outcomes: Outcomes {
+            ok: 4,
+            error: 1,
+            cancelled: 2,
+            panicked: 0,
+        },
+        waiting: 1,
+        running: 1,
+        oldest: Some(Nanos::from_millis(2_500)),
+        prompt_tokens: 70,
+        tokens: 80,
+        queue: millis([3]),
+        time_to_first_token: millis([120, 180, 900]),
+        inter_token: millis([7]),
+        per_output_token: millis([9]),
+        end_to_end: millis([1_000]),
+        gave_up: millis([5_000]),
+        prompt_tokens_each: [10, 60].into_iter().collect(),
+        tokens_each: [80].into_iter().collect(),
+        target: None,
+    }
+}
+
+fn of_generations(generations: Vec<GenerationTotals>) -> Totals {
+    Totals {
+        generations,
+        ..Totals::default()
+    }
+}
+
+#[test]
+fn a_generation_has_vllms_names() {
+    let totals = of_generations(vec![generation("llama")]);
+    check(
+        &totals,
+        &[
+            (
+                r#"wf_time_to_first_token_seconds_bucket{engine="0",model_name="llama",le="0.2"}"#,
+                "2",
+            ),
+            (
+                r#"wf_time_to_first_token_seconds_bucket{engine="0",model_name="llama",le="1.0"}"#,
+                "3",
+            ),
+            (
+                r#"wf_time_to_first_token_seconds_count{engine="0",model_name="llama"}"#,
+                "3",
+            ),
+            (
+                r#"wf_time_to_first_token_seconds_sum{engine="0",model_name="llama"}"#,
+                "1.2",
+            ),
+            (
+                r#"wf_inter_token_latency_seconds_bucket{engine="0",model_name="llama",le="0.008"}"#,
+                "1",
+            ),
+            (
+                r#"wf_request_time_per_output_token_seconds_sum{engine="0",model_name="llama"}"#,
+                "0.009",
+            ),
+            (
+                r#"wf_e2e_request_latency_seconds_sum{engine="0",model_name="llama"}"#,
+                "1",
+            ),
+            (
+                r#"wf_request_queue_time_seconds_bucket{engine="0",model_name="llama",le="0.005"}"#,
+                "1",
+            ),
+            (
+                r#"wf_request_cancelled_before_first_token_seconds_count{engine="0",model_name="llama"}"#,
+                "1",
+            ),
+            (
+                r#"wf_request_prompt_tokens_bucket{engine="0",model_name="llama",le="10.0"}"#,
+                "1",
+            ),
+            (
+                r#"wf_request_generation_tokens_sum{engine="0",model_name="llama"}"#,
+                "80",
+            ),
+            (
+                r#"wf_prompt_tokens_total{engine="0",model_name="llama"}"#,
+                "70",
+            ),
+            (
+                r#"wf_generation_tokens_total{engine="0",model_name="llama"}"#,
+                "80",
+            ),
+            (
+                r#"wf_request_success_total{engine="0",finished_reason="stop",model_name="llama"}"#,
+                "4",
+            ),
+            (
+                r#"wf_request_failure_total{engine="0",error_type="error",model_name="llama"}"#,
+                "1",
+            ),
+            (
+                r#"wf_request_failure_total{engine="0",error_type="cancelled",model_name="llama"}"#,
+                "2",
+            ),
+            (
+                r#"wf_request_failure_total{engine="0",error_type="panicked",model_name="llama"}"#,
+                "0",
+            ),
+            (
+                r#"wf_num_requests_running{engine="0",model_name="llama"}"#,
+                "1",
+            ),
+            (
+                r#"wf_num_requests_waiting{engine="0",model_name="llama"}"#,
+                "1",
+            ),
+            (
+                r#"wf_oldest_request_age_seconds{engine="0",model_name="llama"}"#,
+                "2.5",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn series_are_there_before_the_first_event() {
+    let quiet = of_generations(vec![GenerationTotals {
+        model: "m".into(),
+        ..GenerationTotals::default()
+    }]);
+    let busy = of_generations(vec![generation("m")]);
+    let names = |totals| written(totals).into_keys().collect::<Vec<_>>();
+    assert_eq!(names(&quiet), names(&busy));
+    assert!(written(&quiet).values().all(|value| value == "0"));
+}
+
+#[test]
+fn a_target_is_a_bound_of_every_model() {
+    let target = Target {
+        quantile: 0.99,
+        limit: Nanos::from_millis(350),
+    };
+    let declared = GenerationTotals {
+        target: Some(target),
+        ..generation("a")
+    };
+    check(
+        &of_generations(vec![declared, generation("b")]),
+        &[
+            (
+                r#"wf_time_to_first_token_seconds_bucket{engine="0",model_name="a",le="0.35"}"#,
+                "2",
+            ),
+            (
+                r#"wf_time_to_first_token_seconds_bucket{engine="0",model_name="b",le="0.35"}"#,
+                "2",
+            ),
+            (
+                r#"wf_request_cancelled_before_first_token_seconds_bucket{engine="0",model_name="b",le="0.35"}"#,
+                "0",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_span_has_every_outcome() {
+    let span = SpanTotals {
+        span: "decode".into(),
+        in_flight: 2,
+        ok: millis([4]),
+        cancelled: millis([70_000]),
+        ..SpanTotals::default()
+    };
+    check(
+        &Totals {
+            spans: vec![span],
+            ..Totals::default()
+        },
+        &[
+            (
+                r#"wf_span_duration_seconds_bucket{outcome="ok",span="decode",le="0.005"}"#,
+                "1",
+            ),
+            (
+                r#"wf_span_duration_seconds_bucket{outcome="cancelled",span="decode",le="60.0"}"#,
+                "0",
+            ),
+            (
+                r#"wf_span_duration_seconds_bucket{outcome="cancelled",span="decode",le="+Inf"}"#,
+                "1",
+            ),
+            (
+                r#"wf_span_duration_seconds_count{outcome="error",span="decode"}"#,
+                "0",
+            ),
+            (
+                r#"wf_span_duration_seconds_count{outcome="panicked",span="decode"}"#,
+                "0",
+            ),
+            (r#"wf_spans_in_flight{span="decode"}"#, "2"),
+        ],
+    );
+}
+
+#[test]
+fn frames_are_counted_against_their_budget() {
+    let frame = FrameTotals {
+        frame: "draw".into(),
+        late: 1,
+        dropped: 2,
+        duration: millis([4, 40]),
+        target_fps: 60.0,
+        ..FrameTotals::default()
+    };
+    check(
+        &Totals {
+            frames: vec![frame],
+            ..Totals::default()
+        },
+        &[
+            (r#"wf_frames_total{frame="draw"}"#, "2"),
+            (r#"wf_frames_late_total{frame="draw"}"#, "1"),
+            (r#"wf_frames_dropped_total{frame="draw"}"#, "2"),
+            (
+                r#"wf_frame_duration_seconds_bucket{frame="draw",le="0.016667"}"#,
+                "1",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_application_keeps_its_own_names() {
+    let label = |n: &str, v: &str| -> Vec<(Arc<str>, Arc<str>)> { vec![(n.into(), v.into())] };
+    let counter = |v: &str, value| CounterTotals {
+        name: "cache_hits".into(),
+        labels: label("tier", v),
+        value,
+        ..CounterTotals::default()
+    };
+    let histogram = |name: &str, unit, samples| HistogramTotals {
+        name: name.into(),
+        unit,
+        samples,
+        ..HistogramTotals::default()
+    };
+    let totals = Totals {
+        counters: vec![counter("disk", 1), counter("memory", 41)],
+        gauges: vec![GaugeTotals {
+            name: "batch".into(),
+            value: 3.5,
+            ..GaugeTotals::default()
+        }],
+        histograms: vec![
+            histogram("batch_size", Unit::One, [8].into_iter().collect()),
+            histogram("load_seconds", Unit::Nanos, millis([250])),
+            histogram("upload_bytes", Unit::Bytes, [300].into_iter().collect()),
+        ],
+        orphan_tokens: 5,
+        dropped: 6,
+        ..Totals::default()
+    };
+    check(
+        &totals,
+        &[
+            (r#"cache_hits_total{tier="disk"}"#, "1"),
+            (r#"cache_hits_total{tier="memory"}"#, "41"),
+            ("batch", "3.5"),
+            (r#"batch_size_bucket{le="10.0"}"#, "1"),
+            ("load_seconds_sum", "0.25"),
+            (r#"upload_bytes_bucket{le="256.0"}"#, "0"),
+            (r#"upload_bytes_bucket{le="1024.0"}"#, "1"),
+            ("wf_orphan_tokens_total", "5"),
+            ("wf_events_dropped_total", "6"),
+        ],
+    );
+}
+
+#[test]
+fn an_application_s_name_that_cannot_be_written_costs_only_its_series() {
+    let counter = |name: &str| CounterTotals {
+        name: name.into(),
+        ..CounterTotals::default()
+    };
+    let totals = Totals {
+        counters: vec![counter("bad name"), counter("good")],
+        ..Totals::default()
+    };
+    let mut families = Families::default();
+    super::totals(&totals, &mut families);
+    assert_eq!(families.refused(), 1);
+    assert!(encode(&families, 0).contains("\ngood_total 0\n"));
+}
