@@ -1,0 +1,144 @@
+//! The handle: start, ask for the address, stop.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::oneshot;
+use wf_instrument::snapshot::Snapshot;
+
+use crate::error::StartError;
+use crate::families::{Families, FamilyError};
+use crate::page::{Collector, Page, recorded};
+use crate::server;
+
+/// A running endpoint. Dropping it ends the thread and closes the port.
+///
+/// ```
+/// let exporter = wf_exporter::Exporter::builder()
+///     .address(([127, 0, 0, 1], 0))
+///     .start()?;
+/// println!("http://{}/metrics", exporter.local_addr());
+/// # Ok::<(), wf_exporter::StartError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "dropping the exporter stops it"]
+pub struct Exporter {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Exporter {
+    /// An exporter on `127.0.0.1:9464` that serves everything recorded.
+    pub fn builder() -> Builder {
+        Builder {
+            address: (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into(),
+            source: Box::new(Snapshot::take),
+            collectors: Vec::new(),
+        }
+    }
+
+    /// Where it listens: with the port that the system chose where port 0 was asked for.
+    #[must_use]
+    pub const fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends the thread and closes the port and every connection, as dropping does.
+    ///
+    /// Blocks until a scrape that is being made is made, so for as long as the slowest collector takes.
+    pub fn stop(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Exporter {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        match self.thread.take() {
+            // A collector that owns the exporter drops it on the exporter's own thread, which cannot wait for itself.
+            Some(own) if own.thread().id() == thread::current().id() => {}
+            Some(thread) => drop(thread.join()),
+            None => {}
+        }
+    }
+}
+
+/// What an exporter serves, and where.
+#[must_use = "nothing is served before `start`"]
+pub struct Builder {
+    address: SocketAddr,
+    source: Box<dyn FnMut() -> Snapshot + Send>,
+    collectors: Vec<Collector>,
+}
+
+impl Builder {
+    /// Where to listen; a loopback address. Port 0 takes any that is free.
+    pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// Where the recorded series come from, instead of [`Snapshot::take`]: a replay, or a snapshot that something else takes anyway.
+    pub fn source(mut self, source: impl FnMut() -> Snapshot + Send + 'static) -> Self {
+        self.source = Box::new(source);
+        self
+    }
+
+    /// Asks `collector` for more families on each scrape.
+    ///
+    /// It runs on the exporter's thread and should take microseconds: every scraper waits for it. The recorded series and earlier
+    /// collectors keep a name that it adds again. Where it panics, the families that it adds are missing from that scrape, all others
+    /// are there, and `wf_collector_panics_total` counts it.
+    ///
+    /// ```
+    /// use wf_exporter::{Exporter, Family};
+    ///
+    /// let exporter = Exporter::builder()
+    ///     .address(([127, 0, 0, 1], 0))
+    ///     .collector(|families| {
+    ///         let knobs = Family::gauge("wf_governor_setpoint", "What the governor set.");
+    ///         families.add(knobs.sample(&[("knob", "threads")], 8.0))
+    ///     })
+    ///     .start()?;
+    /// # Ok::<(), wf_exporter::StartError>(())
+    /// ```
+    pub fn collector(
+        mut self,
+        collector: impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static,
+    ) -> Self {
+        self.collectors.push(Box::new(collector));
+        self
+    }
+
+    /// Binds the address, then starts the exporter's thread. Nothing else in the process is touched.
+    ///
+    /// # Errors
+    ///
+    /// Where the address is not a loopback address or cannot be bound, or the system gives no thread. Then nothing is left behind.
+    pub fn start(self) -> Result<Exporter, StartError> {
+        let (listener, address) = server::bind(self.address)?;
+        let (stop, stopped) = oneshot::channel();
+        let mut collectors = vec![recorded(self.source)];
+        collectors.extend(self.collectors);
+        let thread = server::spawn(listener, Page::new(collectors), stopped)?;
+        Ok(Exporter {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("address", &self.address)
+            .field("collectors", &self.collectors.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The port that Prometheus' registry of default ports gives to OpenTelemetry's exporter, which this one stands in for.
+const DEFAULT_PORT: u16 = 9464;

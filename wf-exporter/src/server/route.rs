@@ -1,0 +1,111 @@
+//! Which request gets which answer. Pure, but for the page it asks for.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use hyper::{Method, Request, Response, StatusCode};
+
+use crate::text;
+
+/// The answer to `request`; `render` makes the page where that is what was asked for. hyper leaves the body of an answer to HEAD away.
+pub(super) fn respond<B>(
+    request: &Request<B>,
+    render: impl FnOnce() -> String,
+) -> Response<Full<Bytes>> {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    match request.uri().path() {
+        "/" | "/metrics" if !reads => refused(),
+        "/metrics" => answer(StatusCode::OK, text::CONTENT_TYPE, render()),
+        "/" => answer(StatusCode::OK, "text/html; charset=utf-8", INDEX),
+        _ => answer(
+            StatusCode::NOT_FOUND,
+            PLAIN,
+            "not found; the page is /metrics\n",
+        ),
+    }
+}
+
+fn refused() -> Response<Full<Bytes>> {
+    let mut response = answer(
+        StatusCode::METHOD_NOT_ALLOWED,
+        PLAIN,
+        "method not allowed; use GET or HEAD\n",
+    );
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    response
+}
+
+fn answer(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = status;
+    response.headers_mut().extend([
+        (CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ]);
+    response
+}
+
+const PLAIN: &str = "text/plain; charset=utf-8";
+
+const INDEX: &str = "<!doctype html><html lang=\"en\"><title>wf-exporter</title>\
+    <p>Measurements of this process for Prometheus: <a href=\"/metrics\">/metrics</a></p></html>\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(method: Method, path: &str, expected: StatusCode) -> Response<Full<Bytes>> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(())
+            .unwrap();
+        let response = respond(&request, || "page".into());
+        assert_eq!(response.status(), expected, "{request:?}");
+        response
+    }
+
+    #[test]
+    fn reading_is_all_that_can_be_done() {
+        for method in [
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+            Method::OPTIONS,
+            Method::TRACE,
+        ] {
+            let response = check(method, "/metrics", StatusCode::METHOD_NOT_ALLOWED);
+            assert_eq!(response.headers()[ALLOW], "GET, HEAD");
+        }
+    }
+
+    #[test]
+    fn the_page_is_found_with_any_query_and_nothing_else_is() {
+        let page = check(Method::GET, "/metrics?name=x", StatusCode::OK);
+        assert_eq!(page.headers()[CONTENT_TYPE], text::CONTENT_TYPE);
+        check(Method::HEAD, "/metrics", StatusCode::OK);
+        check(Method::GET, "/", StatusCode::OK);
+        for path in [
+            "/metrics/",
+            "//metrics",
+            "/Metrics",
+            "/../metrics",
+            "/favicon.ico",
+        ] {
+            check(Method::GET, path, StatusCode::NOT_FOUND);
+        }
+    }
+
+    #[test]
+    fn nothing_is_made_that_was_not_asked_for() {
+        let request = Request::post("/metrics").body(()).unwrap();
+        respond(&request, || panic!("a page was made"));
+    }
+}

@@ -1,0 +1,302 @@
+//! Real sockets, hostile peers, short limits. Every test ends with an honest scrape, or with the server's hanging up.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::families::Family;
+
+struct Server {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(limits: Limits) -> Self {
+        Self::with_page(limits, Page::new(Vec::new()))
+    }
+
+    fn with_page(limits: Limits, page: Page) -> Self {
+        let (listener, address) = bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let thread = spawn_within(limits, listener, page, stopped).unwrap();
+        Self {
+            address,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.set_write_timeout(Some(DEADLINE)).unwrap();
+        stream
+    }
+
+    /// Sends `bytes` and reads until the server hangs up. A peer that is cut off may get an error instead; both are its end.
+    fn exchange(&self, bytes: &[u8]) -> String {
+        let mut stream = self.connect();
+        let _may_be_cut_off = stream.write_all(bytes);
+        read_all(&mut stream)
+    }
+
+    fn scrape(&self) -> String {
+        self.exchange(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+    }
+
+    fn check_honest_scrape(&self) {
+        let page = self.scrape();
+        assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
+        assert!(page.contains("\nwf_build_info{"), "{page}");
+    }
+
+    /// Scrapes until there is a seat again.
+    fn check_honest_scrape_soon(&self) {
+        let begin = Instant::now();
+        while !self.scrape().starts_with("HTTP/1.1 200 OK\r\n") {
+            assert!(begin.elapsed() < DEADLINE, "no seat became free");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        self.thread.take().unwrap().join().unwrap();
+    }
+}
+
+/// Past any time that a test needs: only a failing test waits this long.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+const SHORT: Limits = Limits {
+    request: Duration::from_millis(150),
+    response: Duration::from_millis(150),
+    life: Duration::from_millis(300),
+    ..Limits::DEFAULT
+};
+
+fn read_all(stream: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    let ended = stream.read_to_end(&mut read);
+    let waiting = ended.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+    assert!(
+        !waiting,
+        "the server did not hang up after {} bytes",
+        read.len()
+    );
+    String::from_utf8_lossy(&read).into_owned()
+}
+
+/// A page that no socket's buffer holds.
+fn endless_page() -> Page {
+    let help = "x".repeat(64 << 20);
+    Page::new(vec![Box::new(move |families| {
+        families.add(Family::gauge("large", help.clone()).sample(&[], 1.0))
+    })])
+}
+
+fn check(request: &[u8], status: &str) {
+    let server = Server::start(SHORT);
+    let answer = server.exchange(request);
+    assert!(
+        answer.starts_with(status),
+        "{status:?} expected, got {answer:?}"
+    );
+    server.check_honest_scrape();
+}
+
+#[test]
+fn a_request_without_a_version_is_a_bad_one() {
+    check(b"GET /metrics\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n");
+}
+
+#[test]
+fn garbage_is_a_bad_request() {
+    check(
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        "HTTP/1.1 400 Bad Request\r\n",
+    );
+    check(&[0xff; 4_096], "HTTP/1.1 400 Bad Request\r\n");
+}
+
+#[test]
+fn a_header_above_the_limit_is_refused() {
+    let huge = format!(
+        "GET /metrics HTTP/1.1\r\nx: {}\r\n\r\n",
+        "x".repeat(16 << 10)
+    );
+    check(huge.as_bytes(), "HTTP/1.1 431 ");
+    let many = format!("GET /metrics HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(500));
+    check(many.as_bytes(), "HTTP/1.1 431 ");
+}
+
+#[test]
+fn a_long_path_is_refused() {
+    let long = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(16 << 10));
+    check(long.as_bytes(), "HTTP/1.1 4");
+}
+
+#[test]
+fn a_body_that_never_comes_is_not_waited_for() {
+    check(
+        b"POST /metrics HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000000\r\n\r\nx",
+        "HTTP/1.1 405 ",
+    );
+    check(
+        b"GET /metrics HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nfff\r\n",
+        "HTTP/1.1 200 ",
+    );
+}
+
+#[test]
+fn half_a_request_is_hung_up_on() {
+    check(b"", "");
+    check(b"GET /metr", "");
+    check(b"GET /metrics HTTP/1.1\r\nhost: x\r\n", "");
+}
+
+#[test]
+fn head_gets_the_size_and_not_the_page() {
+    let server = Server::start(SHORT);
+    let answer = server.exchange(b"HEAD /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    assert!(
+        answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\n"),
+        "{answer}"
+    );
+    assert!(answer.contains("content-length: "), "{answer}");
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_turn() {
+    let server = Server::start(SHORT);
+    let answers = server.exchange(
+        b"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET /nothing HTTP/1.1\r\nhost: x\r\n\r\n\
+          GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    );
+    let statuses: Vec<_> = answers
+        .match_indices("HTTP/1.1 ")
+        .map(|(at, _)| &answers[at + 9..at + 12])
+        .collect();
+    assert_eq!(statuses, ["200", "404", "200"], "{answers}");
+}
+
+#[test]
+fn a_connection_is_not_kept_for_ever() {
+    let server = Server::start(Limits {
+        request: DEADLINE,
+        ..SHORT
+    });
+    let mut stream = server.connect();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    assert!(read_all(&mut stream).starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+#[test]
+fn a_connection_too_many_is_told_so_and_closed() {
+    let server = Server::start(Limits::DEFAULT);
+    let seated: Vec<_> = (0..Limits::DEFAULT.connections)
+        .map(|_| server.connect())
+        .collect();
+    let answer = server.scrape();
+    assert!(
+        answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"),
+        "{answer}"
+    );
+    assert!(answer.ends_with("try again in 5 seconds\n"), "{answer}");
+    drop(seated);
+    server.check_honest_scrape_soon();
+}
+
+#[test]
+fn peers_that_send_a_byte_now_and_then_lose_their_seats() {
+    let server = Server::start(Limits {
+        life: DEADLINE * 9,
+        ..SHORT
+    });
+    let mut slow: Vec<_> = (0..SHORT.connections).map(|_| server.connect()).collect();
+    let begin = Instant::now();
+    let request = b"GET /metrics HTTP/1.1\r\n".iter().cycle();
+    for byte in request {
+        slow.retain_mut(|stream| stream.write_all(&[*byte]).is_ok());
+        if slow.is_empty() {
+            break;
+        }
+        assert!(
+            begin.elapsed() < DEADLINE,
+            "{} still have theirs",
+            slow.len()
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+    server.check_honest_scrape_soon();
+}
+
+#[test]
+fn a_crowd_is_answered_or_turned_away_and_leaves_nothing_behind() {
+    let server = Server::start(SHORT);
+    let crowd: Vec<_> = (0..100).map(|_| server.connect()).collect();
+    for mut stream in crowd {
+        let _may_be_cut_off = stream.write_all(b"GET / HTTP/1.0\r\n\r\n");
+        let answer = read_all(&mut stream);
+        let expected = ["HTTP/1.0 200 ", "HTTP/1.1 503 ", ""];
+        assert!(
+            expected.iter().any(|start| answer.starts_with(start)),
+            "{answer}"
+        );
+    }
+    server.check_honest_scrape_soon();
+}
+
+#[test]
+fn a_peer_that_takes_nothing_blocks_nobody_and_is_cut_off() {
+    let server = Server::with_page(
+        Limits {
+            life: DEADLINE * 9,
+            ..SHORT
+        },
+        endless_page(),
+    );
+    let mut slow = server.connect();
+    slow.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    assert!(
+        server
+            .exchange(b"GET / HTTP/1.0\r\n\r\n")
+            .starts_with("HTTP/1.0 200 OK\r\n")
+    );
+    thread::sleep(SHORT.response * 2);
+    assert!(read_all(&mut slow).len() < 64 << 20, "a slow peer got all");
+}
+
+#[test]
+fn a_peer_that_leaves_in_the_middle_harms_nobody() {
+    let server = Server::with_page(SHORT, endless_page());
+    let mut hasty = server.connect();
+    hasty
+        .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    hasty.read_exact(&mut [0; 1_000]).unwrap();
+    drop(hasty);
+    assert!(
+        server
+            .exchange(b"GET / HTTP/1.0\r\n\r\n")
+            .starts_with("HTTP/1.0 200 OK\r\n")
+    );
+}
+
+#[test]
+fn stopping_hangs_up_on_everybody() {
+    let server = Server::start(Limits::DEFAULT);
+    let (mut idle, address) = (server.connect(), server.address);
+    idle.write_all(b"GET / HT").unwrap();
+    drop(server);
+    assert_eq!(read_all(&mut idle), "");
+    assert!(TcpStream::connect(address).is_err());
+}

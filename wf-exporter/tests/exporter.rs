@@ -1,0 +1,129 @@
+//! The handle as an application uses it.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+
+use wf_exporter::{Exporter, Family, StartError};
+
+const ANY_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
+
+fn scrape(address: SocketAddr) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+    page
+}
+
+#[test]
+fn what_is_recorded_and_what_is_collected_is_on_one_page() {
+    let exporter = Exporter::builder()
+        .address(ANY_PORT)
+        .collector(|families| {
+            families.add(Family::gauge("setpoint", "Set.").sample(&[("knob", "threads")], 8.0))
+        })
+        .start()
+        .unwrap();
+    let page = scrape(exporter.local_addr());
+    assert!(
+        page.contains("content-type: text/plain; version=0.0.4; charset=utf-8\r\n"),
+        "{page}"
+    );
+    assert!(page.contains("\nsetpoint{knob=\"threads\"} 8\n"), "{page}");
+    assert!(page.contains("\nwf_events_dropped_total 0\n"), "{page}");
+}
+
+#[test]
+fn a_panic_in_a_collector_is_one_missing_family_and_a_count() {
+    let exporter = Exporter::builder()
+        .address(ANY_PORT)
+        .collector(|_| panic!("a collector's bug"))
+        .start()
+        .unwrap();
+    for n in 1..3 {
+        let page = scrape(exporter.local_addr());
+        assert!(
+            page.contains(&format!("\nwf_collector_panics_total {n}\n")),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_an_error_that_names_it_and_the_way_out() {
+    let other = TcpListener::bind(ANY_PORT_ADDRESS).unwrap();
+    let address = other.local_addr().unwrap();
+    let error = Exporter::builder().address(address).start().unwrap_err();
+    assert!(matches!(error, StartError::Bind { .. }));
+    let told = error.to_string();
+    assert!(
+        told.contains(&address.to_string()) && told.contains("choose another port"),
+        "{told}"
+    );
+}
+
+const ANY_PORT_ADDRESS: &str = "127.0.0.1:0";
+
+#[test]
+fn an_address_that_others_can_reach_is_refused() {
+    for address in [
+        "0.0.0.0:0",
+        "[::]:0",
+        "192.0.2.1:9464",
+        "[::ffff:127.0.0.1]:0",
+    ] {
+        let address: SocketAddr = address.parse().unwrap();
+        let error = Exporter::builder().address(address).start().unwrap_err();
+        assert!(matches!(error, StartError::NotLoopback { .. }), "{error}");
+        assert!(error.to_string().contains("use 127.0.0.1"), "{error}");
+    }
+}
+
+#[test]
+fn a_stopped_exporter_leaves_its_port_to_the_next() {
+    let first = Exporter::builder().address(ANY_PORT).start().unwrap();
+    let address = first.local_addr();
+    scrape(address);
+    first.stop();
+    assert!(TcpStream::connect(address).is_err());
+    let second = Exporter::builder().address(address).start().unwrap();
+    assert!(scrape(second.local_addr()).contains("wf_build_info"));
+}
+
+#[tokio::test]
+async fn an_exporter_lives_and_ends_inside_another_runtime() {
+    let exporter = Exporter::builder().address(ANY_PORT).start().unwrap();
+    let address = exporter.local_addr();
+    let page = tokio::task::spawn_blocking(move || scrape(address))
+        .await
+        .unwrap();
+    assert!(page.contains("wf_build_info"), "{page}");
+    drop(exporter);
+}
+
+#[test]
+fn a_collector_may_drop_its_own_exporter() {
+    use std::sync::{Arc, Mutex};
+    let slot: Arc<Mutex<Option<Exporter>>> = Arc::default();
+    let own = Arc::clone(&slot);
+    let exporter = Exporter::builder()
+        .address(ANY_PORT)
+        .collector(move |_| {
+            drop(own.lock().unwrap().take());
+            Ok(())
+        })
+        .start()
+        .unwrap();
+    let address = exporter.local_addr();
+    *slot.lock().unwrap() = Some(exporter);
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    let ended = stream.read_to_end(&mut Vec::new());
+    assert!(ended.is_ok() || slot.lock().unwrap().is_none());
+}
