@@ -7,6 +7,8 @@ mod exporter;
 mod families;
 mod names;
 mod page;
+#[cfg(feature = "sense")]
+mod sensors;
 mod server;
 mod text;
 
@@ -14,3 +16,5 @@ pub use self::bounds::Bounds;
 pub use self::error::StartError;
 pub use self::exporter::{Builder, Exporter};
 pub use self::families::{Families, Family, FamilyError, Histogram, Kind, Value};
+#[cfg(feature = "sense")]
+pub use self::sensors::sensors;
