@@ -140,5 +140,5 @@ impl fmt::Debug for Builder {
     }
 }
 
-/// The port that Prometheus' registry of default ports gives to OpenTelemetry's exporter, which this one stands in for.
+/// OpenTelemetry's default for a Prometheus exporter (`OTEL_EXPORTER_PROMETHEUS_PORT`), where agents look already.
 const DEFAULT_PORT: u16 = 9464;

@@ -4,8 +4,12 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use wf_exporter::{Exporter, Family, StartError};
+use wf_instrument::{Unit, registry};
 
 const ANY_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
@@ -55,7 +59,7 @@ fn a_panic_in_a_collector_is_one_missing_family_and_a_count() {
 
 #[test]
 fn a_port_that_is_taken_is_an_error_that_names_it_and_the_way_out() {
-    let other = TcpListener::bind(ANY_PORT_ADDRESS).unwrap();
+    let other = TcpListener::bind(SocketAddr::from(ANY_PORT)).unwrap();
     let address = other.local_addr().unwrap();
     let error = Exporter::builder().address(address).start().unwrap_err();
     assert!(matches!(error, StartError::Bind { .. }));
@@ -65,8 +69,6 @@ fn a_port_that_is_taken_is_an_error_that_names_it_and_the_way_out() {
         "{told}"
     );
 }
-
-const ANY_PORT_ADDRESS: &str = "127.0.0.1:0";
 
 #[test]
 fn an_address_that_others_can_reach_is_refused() {
@@ -106,8 +108,32 @@ async fn an_exporter_lives_and_ends_inside_another_runtime() {
 }
 
 #[test]
+fn what_the_sdk_records_is_served() {
+    let help = "Read from the model store.";
+    let counter = registry::counter("bytes_read", help, &[("disk", "a")]).unwrap();
+    let loads = registry::histogram("load_seconds", "Loading a model.", Unit::Nanos, &[]).unwrap();
+    let exporter = Exporter::builder().address(ANY_PORT).start().unwrap();
+    let before = scrape(exporter.local_addr());
+    assert!(
+        before.contains("\nbytes_read_total{disk=\"a\"} 0\n"),
+        "{before}"
+    );
+    counter.add(4_096);
+    loads.record(1_900_000_000);
+    let after = scrape(exporter.local_addr());
+    for line in [
+        "# HELP bytes_read_total Read from the model store.",
+        "bytes_read_total{disk=\"a\"} 4096",
+        "load_seconds_bucket{le=\"1.0\"} 0",
+        "load_seconds_bucket{le=\"2.0\"} 1",
+        "load_seconds_sum 1.9",
+    ] {
+        assert!(after.contains(&format!("\n{line}\n")), "{line} in {after}");
+    }
+}
+
+#[test]
 fn a_collector_may_drop_its_own_exporter() {
-    use std::sync::{Arc, Mutex};
     let slot: Arc<Mutex<Option<Exporter>>> = Arc::default();
     let own = Arc::clone(&slot);
     let exporter = Exporter::builder()
@@ -124,6 +150,14 @@ fn a_collector_may_drop_its_own_exporter() {
     stream
         .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
         .unwrap();
-    let ended = stream.read_to_end(&mut Vec::new());
-    assert!(ended.is_ok() || slot.lock().unwrap().is_none());
+    let _answered_or_cut_off = stream.read_to_end(&mut Vec::new());
+    assert!(slot.lock().unwrap().is_none());
+    let begin = Instant::now();
+    while TcpStream::connect(address).is_ok() {
+        assert!(
+            begin.elapsed() < Duration::from_secs(20),
+            "the port is still open"
+        );
+        thread::sleep(Duration::from_millis(1));
+    }
 }

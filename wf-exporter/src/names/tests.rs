@@ -43,6 +43,7 @@ fn millis(samples: impl IntoIterator<Item = u64>) -> Frozen {
 fn generation(model: &str) -> GenerationTotals {
     GenerationTotals {
         model: model.into(),
+        help: "".into(),
         arrived: 9,
         outcomes: Outcomes {
             ok: 4,

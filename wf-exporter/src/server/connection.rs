@@ -29,6 +29,7 @@ pub(super) async fn serve(stream: TcpStream, limits: Limits, page: Rc<RefCell<Pa
             .timer(TokioTimer::new())
             .header_read_timeout(limits.request)
             .max_buf_size(limits.header)
+            .half_close(true)
             .serve_connection(stream, service)
     );
     if timeout(limits.life, connection.as_mut()).await.is_err() {

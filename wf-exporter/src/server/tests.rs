@@ -1,7 +1,7 @@
 //! Real sockets, hostile peers, short limits. Every test ends with an honest scrape, or with the server's hanging up.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::*;
@@ -73,6 +73,9 @@ impl Drop for Server {
 /// Past any time that a test needs: only a failing test waits this long.
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// A page in bytes that no socket's buffer holds.
+const TOO_MUCH: usize = 64 << 20;
+
 const SHORT: Limits = Limits {
     request: Duration::from_millis(150),
     response: Duration::from_millis(150),
@@ -92,9 +95,8 @@ fn read_all(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&read).into_owned()
 }
 
-/// A page that no socket's buffer holds.
-fn endless_page() -> Page {
-    let help = "x".repeat(64 << 20);
+fn page_of(bytes: usize) -> Page {
+    let help = "x".repeat(bytes);
     Page::new(vec![Box::new(move |families| {
         families.add(Family::gauge("large", help.clone()).sample(&[], 1.0))
     })])
@@ -169,6 +171,17 @@ fn head_gets_the_size_and_not_the_page() {
         "{answer}"
     );
     assert!(answer.contains("content-length: "), "{answer}");
+}
+
+#[test]
+fn a_peer_that_is_done_sending_gets_its_answer() {
+    let server = Server::with_page(Limits::DEFAULT, page_of(8 << 20));
+    let mut stream = server.connect();
+    stream
+        .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    assert!(read_all(&mut stream).len() > 8 << 20);
 }
 
 #[test]
@@ -261,7 +274,7 @@ fn a_peer_that_takes_nothing_blocks_nobody_and_is_cut_off() {
             life: DEADLINE * 9,
             ..SHORT
         },
-        endless_page(),
+        page_of(TOO_MUCH),
     );
     let mut slow = server.connect();
     slow.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -272,12 +285,12 @@ fn a_peer_that_takes_nothing_blocks_nobody_and_is_cut_off() {
             .starts_with("HTTP/1.0 200 OK\r\n")
     );
     thread::sleep(SHORT.response * 2);
-    assert!(read_all(&mut slow).len() < 64 << 20, "a slow peer got all");
+    assert!(read_all(&mut slow).len() < TOO_MUCH, "a slow peer got all");
 }
 
 #[test]
 fn a_peer_that_leaves_in_the_middle_harms_nobody() {
-    let server = Server::with_page(SHORT, endless_page());
+    let server = Server::with_page(SHORT, page_of(TOO_MUCH));
     let mut hasty = server.connect();
     hasty
         .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
