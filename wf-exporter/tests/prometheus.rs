@@ -1,18 +1,18 @@
-//! The real tools read what we write: `promtool check metrics` and a Prometheus that scrapes.
+//! The real tools read what we write: `promtool check metrics`, a Prometheus that scrapes, and the reference client's parser.
 //!
-//! They are found by `WF_PROMTOOL` and `WF_PROMETHEUS`, or on the path (Debian's package `prometheus`). Where they are missing, the
-//! tests say so and prove nothing.
+//! They are found by `WF_PROMTOOL` and `WF_PROMETHEUS`, or on the path (Debian's package `prometheus`), and by `WF_PYTHON`, a Python
+//! that has `prometheus-client`. Where they are missing, the tests say so and prove nothing.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use wf_exporter::Exporter;
 use wf_instrument::histogram::Frozen;
 use wf_instrument::snapshot::{
@@ -97,24 +97,77 @@ fn promtool_finds_nothing_to_complain_about() {
     let exporter = exporter();
     get(exporter.local_addr(), "/metrics");
     let page = get(exporter.local_addr(), "/metrics");
-    let mut check = Command::new(promtool)
-        .args(["check", "metrics"])
+    let said = run(Command::new(promtool).args(["check", "metrics"]), &page);
+    assert!(
+        said.status.success() && said.stdout.is_empty() && said.stderr.is_empty(),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn the_reference_client_reads_the_same_values() {
+    let Some(python) = std::env::var_os("WF_PYTHON") else {
+        return skipped("WF_PYTHON", "a Python with prometheus-client");
+    };
+    let page = get(exporter().local_addr(), "/metrics");
+    let said = run(Command::new(python).args(["-c", READ]), &page);
+    assert!(said.status.success(), "{said:?}");
+    let read: Value = serde_json::from_slice(&said.stdout).unwrap();
+    let check = |family: &str, kind: &str, sample: &str, labels: Value, value: f64| {
+        let expected = json!([family, kind, sample, labels, value]);
+        let found = read.as_array().unwrap().contains(&expected);
+        assert!(found, "{expected} in {read:#}");
+    };
+    let model = || json!({"engine": "0", "model_name": AWKWARD});
+    let bucket = json!({"engine": "0", "model_name": AWKWARD, "le": "0.08"});
+    let tokens = "wf_generation_tokens";
+    check(
+        tokens,
+        "counter",
+        "wf_generation_tokens_total",
+        model(),
+        200.0,
+    );
+    let ttft = "wf_time_to_first_token_seconds";
+    check(
+        ttft,
+        "histogram",
+        "wf_time_to_first_token_seconds_count",
+        model(),
+        10.0,
+    );
+    check(
+        ttft,
+        "histogram",
+        "wf_time_to_first_token_seconds_bucket",
+        bucket,
+        7.0,
+    );
+    check("batch", "gauge", "batch", json!({}), 1e-7);
+}
+
+/// Prints every sample that the parser finds on standard input, with its family's name and kind.
+const READ: &str = "
+import json, sys
+from prometheus_client.parser import text_string_to_metric_families as read
+page = sys.stdin.buffer.read().decode()
+print(json.dumps([[f.name, f.type, s.name, s.labels, float(s.value)] for f in read(page) for s in f.samples]))
+";
+
+fn run(command: &mut Command, input: &str) -> Output {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    check
+    child
         .stdin
         .take()
         .unwrap()
-        .write_all(page.as_bytes())
+        .write_all(input.as_bytes())
         .unwrap();
-    let said = check.wait_with_output().unwrap();
-    assert!(
-        said.status.success() && said.stdout.is_empty() && said.stderr.is_empty(),
-        "{said:?}"
-    );
+    child.wait_with_output().unwrap()
 }
 
 #[test]
@@ -237,19 +290,21 @@ fn get(address: SocketAddr, path: &str) -> String {
         .map_or(String::new(), |(_, body)| body.to_owned())
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "a test that proves nothing must say so"
-)]
 fn tool(variable: &str, name: &str) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut on_path = std::env::split_paths(&path).map(|folder| folder.join(name));
     let found = named.or_else(|| on_path.find(|file| file.is_file()));
     if found.is_none() {
-        eprintln!(
-            "SKIPPED: no {name} on the path and {variable} is not set; on Debian: apt-get install prometheus"
-        );
+        skipped(variable, name);
     }
     found
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a test that proves nothing must say so"
+)]
+fn skipped(variable: &str, tool: &str) {
+    eprintln!("SKIPPED: {tool} is not here, and {variable} does not say where it is");
 }

@@ -94,7 +94,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-    use tokio::time::Instant;
+    use tokio::time::{Instant, timeout};
 
     use super::*;
 
@@ -103,6 +103,13 @@ mod tests {
     fn pair() -> (Patient<DuplexStream>, DuplexStream) {
         let (ours, theirs) = duplex(8);
         (Patient::new(ours, PATIENCE), theirs)
+    }
+
+    async fn write(stream: &mut Patient<DuplexStream>, bytes: usize) -> Result<(), io::ErrorKind> {
+        let written = timeout(PATIENCE * 100, stream.write_all(&vec![0; bytes])).await;
+        written
+            .expect("it is given up")
+            .map_err(|error| error.kind())
     }
 
     async fn take(mut peer: DuplexStream, bytes: usize, every: Duration) {
@@ -117,8 +124,7 @@ mod tests {
     async fn a_peer_that_takes_nothing_is_given_up() {
         let (mut stream, _peer) = pair();
         let begin = Instant::now();
-        let error = stream.write_all(&[0; 9]).await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(write(&mut stream, 9).await, Err(io::ErrorKind::TimedOut));
         assert_eq!(begin.elapsed(), PATIENCE);
     }
 
@@ -127,7 +133,7 @@ mod tests {
         let (mut stream, peer) = pair();
         tokio::spawn(take(peer, 100, PATIENCE * 9 / 10));
         let begin = Instant::now();
-        assert!(stream.write_all(&[0; 64]).await.is_err());
+        assert_eq!(write(&mut stream, 64).await, Err(io::ErrorKind::TimedOut));
         assert_eq!(begin.elapsed(), PATIENCE);
     }
 

@@ -175,13 +175,13 @@ fn head_gets_the_size_and_not_the_page() {
 
 #[test]
 fn a_peer_that_is_done_sending_gets_its_answer() {
-    let server = Server::with_page(Limits::DEFAULT, page_of(8 << 20));
+    let server = Server::with_page(Limits::DEFAULT, page_of(TOO_MUCH));
     let mut stream = server.connect();
     stream
         .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
         .unwrap();
     stream.shutdown(Shutdown::Write).unwrap();
-    assert!(read_all(&mut stream).len() > 8 << 20);
+    assert!(read_all(&mut stream).len() > TOO_MUCH);
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn pipelined_requests_are_answered_in_turn() {
 #[test]
 fn a_connection_is_not_kept_for_ever() {
     let server = Server::start(Limits {
-        request: DEADLINE,
+        request: DEADLINE * 9,
         ..SHORT
     });
     let mut stream = server.connect();
@@ -225,6 +225,23 @@ fn a_connection_too_many_is_told_so_and_closed() {
     assert!(answer.ends_with("try again in 5 seconds\n"), "{answer}");
     drop(seated);
     server.check_honest_scrape_soon();
+}
+
+#[test]
+fn a_connection_too_many_may_finish_its_request_before_it_reads_the_answer() {
+    let limits = Limits {
+        connections: 0,
+        refusal: DEADLINE,
+        ..Limits::DEFAULT
+    };
+    let server = Server::start(limits);
+    let mut stream = server.connect();
+    for part in ["GET / HTTP/1.1\r\n", "host: x\r\n", "\r\n"] {
+        thread::sleep(Duration::from_millis(30));
+        stream.write_all(part.as_bytes()).unwrap();
+    }
+    stream.shutdown(Shutdown::Write).unwrap();
+    assert!(read_all(&mut stream).starts_with("HTTP/1.1 503 "));
 }
 
 #[test]
@@ -284,7 +301,8 @@ fn a_peer_that_takes_nothing_blocks_nobody_and_is_cut_off() {
             .exchange(b"GET / HTTP/1.0\r\n\r\n")
             .starts_with("HTTP/1.0 200 OK\r\n")
     );
-    thread::sleep(SHORT.response * 2);
+    slow.read_exact(&mut [0]).unwrap();
+    thread::sleep(SHORT.response * 4);
     assert!(read_all(&mut slow).len() < TOO_MUCH, "a slow peer got all");
 }
 
