@@ -3,7 +3,9 @@
 pub use linkme;
 
 pub use crate::outcome::Outcome;
-pub use crate::record::{MeasureIterator, MeasureStream, Progress, count, current_tokens};
+pub use crate::record::{
+    IntoTokens, MeasureIterator, MeasureStream, Progress, count, current_tokens,
+};
 pub use crate::site::{
     CounterSite, FrameSite, GaugeSite, GenerationSite, SITES, SiteRef, SpanSite,
 };

@@ -1,0 +1,260 @@
+//! What stands between the parentheses of `#[wf_measure(..)]`.
+//!
+//! Every argument is read even when an earlier one is wrong, so that one compile reports them all.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse as _, ParseStream, Parser as _};
+use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token};
+
+use crate::mistakes::Mistakes;
+use crate::slo::Slo;
+use crate::suggest::nearest;
+
+/// The arguments as they were written; each that was given correctly, the last one where it was given twice.
+#[derive(Default)]
+pub(crate) struct Args {
+    pub(crate) ttft: Option<Span>,
+    pub(crate) frame: Option<Span>,
+    pub(crate) name: Option<Given<LitStr>>,
+    pub(crate) model: Option<Given<Expr>>,
+    pub(crate) tokens: Option<Given<Expr>>,
+    pub(crate) prompt_tokens: Option<Given<Expr>>,
+    pub(crate) queued_at: Option<Given<Expr>>,
+    pub(crate) target_fps: Option<Given<f64>>,
+    pub(crate) slo: Option<Given<Slo>>,
+    pub(crate) runtime: Option<Given<Path>>,
+}
+
+/// An argument's value, and where its name stands.
+pub(crate) struct Given<T> {
+    pub(crate) at: Span,
+    pub(crate) value: T,
+}
+
+/// Every argument's name, with an example of its use.
+const KNOWN: &[(&str, &str)] = &[
+    ("ttft", "ttft"),
+    ("frame", "frame"),
+    ("name", "name = \"chat\""),
+    ("model", "model = self.name"),
+    ("tokens", "tokens = |chunk| chunk.token_count()"),
+    ("prompt_tokens", "prompt_tokens = prompt.len()"),
+    ("queued_at", "queued_at = request.arrived"),
+    ("target_fps", "target_fps = 60"),
+    ("slo", "slo = \"p99 < 500ms\""),
+    ("crate", "crate = my_app::wf_instrument"),
+];
+
+impl Args {
+    /// Reads all of `tokens`, with every mistake noted in `mistakes`.
+    pub(crate) fn parse(tokens: TokenStream, mistakes: &mut Mistakes) -> Self {
+        let mut args = Self::default();
+        let parse = |input: ParseStream<'_>| {
+            args.read_all(input, mistakes);
+            Ok(())
+        };
+        if let Err(mistake) = parse.parse2(tokens) {
+            mistakes.add(mistake);
+        }
+        args
+    }
+
+    fn read_all(&mut self, input: ParseStream<'_>, mistakes: &mut Mistakes) {
+        let mut seen = Vec::new();
+        while !input.is_empty() {
+            if let Err(mistake) = self.read_one(input, &mut seen) {
+                mistakes.add(mistake);
+                skip_to_comma(input);
+            }
+            if !input.is_empty()
+                && let Err(mistake) = input.parse::<Token![,]>()
+            {
+                mistakes.add(mistake);
+                skip_to_comma(input);
+                // Absent only at the end, where the loop ends too.
+                let _ = input.parse::<Token![,]>();
+            }
+        }
+    }
+
+    fn read_one(&mut self, input: ParseStream<'_>, seen: &mut Vec<Ident>) -> Result<()> {
+        let key = key(input)?;
+        let twice = seen.contains(&key);
+        match key.to_string().as_str() {
+            "ttft" => self.ttft = Some(flag(&key, input)?),
+            "frame" => self.frame = Some(flag(&key, input)?),
+            "name" => self.name = Some(value(&key, input, name)?),
+            "model" => self.model = Some(value(&key, input, Expr::parse)?),
+            "tokens" => self.tokens = Some(value(&key, input, Expr::parse)?),
+            "prompt_tokens" => self.prompt_tokens = Some(value(&key, input, Expr::parse)?),
+            "queued_at" => self.queued_at = Some(value(&key, input, Expr::parse)?),
+            "target_fps" => self.target_fps = Some(value(&key, input, frames_per_second)?),
+            "slo" => self.slo = Some(value(&key, input, objective)?),
+            "crate" => self.runtime = Some(value(&key, input, Path::parse_mod_style)?),
+            _ => return Err(unknown(&key)),
+        }
+        if twice {
+            return Err(Error::new(
+                key.span(),
+                format!("`{key}` is given twice; keep one"),
+            ));
+        }
+        seen.push(key);
+        Ok(())
+    }
+}
+
+/// The argument's name; with what was probably meant where something else stands there.
+fn key(input: ParseStream<'_>) -> Result<Ident> {
+    if let Ok(text) = input.fork().parse::<LitStr>() {
+        let text = text.value();
+        return Err(input.error(format!("to name the site, write `name = \"{text}\"`")));
+    }
+    input.call(Ident::parse_any).map_err(|mistake| {
+        Error::new(
+            mistake.span(),
+            format!("expected an argument: {}", all_known()),
+        )
+    })
+}
+
+fn flag(key: &Ident, input: ParseStream<'_>) -> Result<Span> {
+    if input.peek(Token![,]) || input.is_empty() {
+        return Ok(key.span());
+    }
+    Err(input.error(format!("`{key}` takes no value: write `{key}` alone")))
+}
+
+fn value<T>(
+    key: &Ident,
+    input: ParseStream<'_>,
+    parse: fn(ParseStream<'_>) -> Result<T>,
+) -> Result<Given<T>> {
+    let at = key.span();
+    let missing = || Error::new(at, format!("`{key}` takes a value: `{}`", example(key)));
+    input.parse::<Token![=]>().map_err(|_| missing())?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(missing());
+    }
+    parse(input).map(|value| Given { at, value })
+}
+
+fn name(input: ParseStream<'_>) -> Result<LitStr> {
+    let name: LitStr = input
+        .parse()
+        .map_err(|mistake| Error::new(mistake.span(), "a name is a literal: `name = \"chat\"`"))?;
+    let text = name.value();
+    if text.trim().is_empty() || text.contains(char::is_control) {
+        let message = "a name is one line of text with something to read in it";
+        return Err(Error::new(name.span(), message));
+    }
+    Ok(name)
+}
+
+fn objective(input: ParseStream<'_>) -> Result<Slo> {
+    const FORM: &str = "an objective is written as `slo = \"p99 < 500ms\"`";
+    let text: LitStr = input
+        .parse()
+        .map_err(|mistake| Error::new(mistake.span(), FORM))?;
+    Slo::parse(&text.value()).map_err(|wrong| Error::new(text.span(), format!("{wrong}; {FORM}")))
+}
+
+fn frames_per_second(input: ParseStream<'_>) -> Result<f64> {
+    let at = input.span();
+    let number = match input.parse() {
+        Ok(Lit::Int(number)) => number.base10_parse().ok(),
+        Ok(Lit::Float(number)) => number.base10_parse().ok(),
+        _ => None,
+    };
+    number
+        .filter(|fps: &f64| fps.is_finite() && *fps > 0.0)
+        .ok_or_else(|| Error::new(at, "a frame rate is a number above zero: `target_fps = 60`"))
+}
+
+fn unknown(key: &Ident) -> Error {
+    let names: Vec<&str> = KNOWN.iter().map(|&(name, _)| name).collect();
+    let message = match nearest(&key.to_string(), &names) {
+        Some(meant) => format!("unknown argument `{key}`; did you mean `{meant}`?"),
+        None => format!("unknown argument `{key}`; there are {}", all_known()),
+    };
+    Error::new(key.span(), message)
+}
+
+fn all_known() -> String {
+    let names: Vec<String> = KNOWN.iter().map(|(name, _)| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+fn example(key: &Ident) -> &'static str {
+    let of_key = |(name, _): &&(&str, &str)| key == name;
+    KNOWN
+        .iter()
+        .find(of_key)
+        .map_or("", |&(_, example)| example)
+}
+
+fn skip_to_comma(input: ParseStream<'_>) {
+    // A failed step leaves the input as it is, which is its end.
+    while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    fn mistakes_of(tokens: TokenStream) -> Vec<String> {
+        let mut mistakes = Mistakes::default();
+        Args::parse(tokens, &mut mistakes);
+        mistakes.messages()
+    }
+
+    #[test]
+    fn every_argument_is_read() {
+        let mut mistakes = Mistakes::default();
+        let tokens = quote! {
+            ttft, name = "chat", model = self.names.get(0), tokens = |c: &Chunk| c.n::<u8, 2>(),
+            prompt_tokens = a + b, queued_at = at, slo = "p99 < 2s", crate = ::my::wf, target_fps = 59.94, frame,
+        };
+        let args = Args::parse(tokens, &mut mistakes);
+        assert_eq!(mistakes.messages(), Vec::<String>::new());
+        assert!(args.ttft.is_some() && args.frame.is_some() && args.runtime.is_some());
+        assert!(args.model.is_some() && args.tokens.is_some());
+        assert!(args.prompt_tokens.is_some() && args.queued_at.is_some());
+        assert_eq!(args.name.unwrap().value.value(), "chat");
+        assert_eq!(args.target_fps.unwrap().value, 59.94);
+        assert_eq!(args.slo.unwrap().value.limit_nanos, 2_000_000_000);
+    }
+
+    #[test]
+    fn all_mistakes_are_found_at_once() {
+        let found = mistakes_of(quote! {
+            tftt, name = 3, name, model, "chat", slo = "fast", target_fps = 0, bogus(1, 2) = |a| a, ttft = true, ttft, ttft, 7
+        });
+        assert_eq!(found.len(), 11, "{found:#?}");
+    }
+
+    #[test]
+    fn no_input_hangs_or_panics_the_reader() {
+        for tokens in [
+            quote!(,),
+            quote!(,,,),
+            quote!(=),
+            quote!(= = =),
+            quote!(name = ),
+            quote!(tokens = |c),
+            quote!(name "x"),
+            quote!(ttft frame),
+            quote!(crate),
+            quote!(crate = 3),
+        ] {
+            assert!(
+                !mistakes_of(tokens.clone()).is_empty(),
+                "{tokens} was taken"
+            );
+        }
+        assert!(mistakes_of(quote!()).is_empty());
+    }
+}

@@ -1,0 +1,34 @@
+//! `wf_gauge!("name", value)`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::parse::ParseStream;
+use syn::spanned::Spanned as _;
+use syn::{Error, Expr, Result};
+
+use super::Expansion;
+use crate::expand::declare;
+
+const FORM: &str = "a gauge has a name and a value: `wf_gauge!(\"queue_depth\", depth)`";
+
+pub(crate) fn gauge(tokens: TokenStream) -> TokenStream {
+    super::expand(tokens, read)
+}
+
+fn read(input: ParseStream<'_>) -> Result<Expansion> {
+    let runtime = super::runtime(input)?;
+    let (name, mistake) = super::metric(input, FORM)?;
+    let value = super::value(input).and_then(|value| value.ok_or_else(|| missing(&name)));
+    let value: Expr = super::with(mistake, value)?;
+    let site = declare(&runtime, "Gauge", &quote!(#name, ""));
+    let span = Span::call_site().located_at(value.span());
+    let typed = quote_spanned!(span=> let __wf_value: f64 = #value;);
+    Ok(Expansion {
+        measuring: quote!(#site #typed __WF_SITE.set(__wf_value);),
+        checked: quote_spanned!(span=> let _: f64 = #value;),
+    })
+}
+
+fn missing(name: &syn::LitStr) -> Error {
+    Error::new(name.span(), FORM)
+}

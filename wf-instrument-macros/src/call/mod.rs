@@ -1,0 +1,89 @@
+//! The function-like macros: `wf_token!`, `wf_count!` and `wf_gauge!`.
+
+mod count;
+mod gauge;
+mod token;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Error, Expr, LitStr, Path, Result, Token};
+
+pub(crate) use self::count::count;
+pub(crate) use self::gauge::gauge;
+pub(crate) use self::token::token;
+use crate::{metric_name, model};
+
+/// What an invocation becomes where it measures, and where it does not.
+struct Expansion {
+    measuring: TokenStream,
+    /// Evaluates nothing, and yet its arguments are typed and used.
+    checked: TokenStream,
+}
+
+/// Expands `tokens` by what `read` makes of them; its mistake, if any, stands where the call stood.
+fn expand(tokens: TokenStream, read: fn(ParseStream<'_>) -> Result<Expansion>) -> TokenStream {
+    match read.parse2(tokens) {
+        Ok(Expansion { measuring, .. }) if cfg!(feature = "enabled") => quote!({ #measuring }),
+        Ok(Expansion { checked, .. }) => quote!({ if false { #checked } }),
+        Err(mistakes) => {
+            let mistakes = mistakes.into_compile_error();
+            quote!({ #mistakes })
+        }
+    }
+}
+
+/// `crate = path,` in front of the other arguments, for those who re-export the macros.
+fn runtime(input: ParseStream<'_>) -> Result<TokenStream> {
+    if !(input.peek(Token![crate]) && input.peek2(Token![=])) {
+        return Ok(model::runtime(None));
+    }
+    input.parse::<Token![crate]>()?;
+    input.parse::<Token![=]>()?;
+    let path = Path::parse_mod_style(input)?;
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(model::runtime(Some(&path)))
+}
+
+/// A metric's name, and what is wrong with it.
+fn metric(input: ParseStream<'_>, otherwise: &str) -> Result<(LitStr, Option<Error>)> {
+    let name: LitStr = input
+        .parse()
+        .map_err(|mistake| Error::new(mistake.span(), otherwise))?;
+    let mistake = metric_name::check(&name.value()).err();
+    let mistake = mistake.map(|message| Error::new(name.span(), message));
+    Ok((name, mistake))
+}
+
+/// `, value` with or without a comma behind it; `None` where there is nothing.
+fn value(input: ParseStream<'_>) -> Result<Option<Expr>> {
+    if input.is_empty() {
+        return Ok(None);
+    }
+    input.parse::<Token![,]>()?;
+    if input.is_empty() {
+        return Ok(None);
+    }
+    let value = input.parse()?;
+    input.parse::<Option<Token![,]>>()?;
+    Ok(Some(value))
+}
+
+/// Takes `n` as a number of tokens would be taken, without the runtime, which is not there where nothing is measured.
+fn as_number(n: &Expr) -> TokenStream {
+    quote!(let _ = ::core::convert::TryInto::<u64>::try_into(#n);)
+}
+
+/// `result`, or both mistakes.
+fn with<T>(mistake: Option<Error>, result: Result<T>) -> Result<T> {
+    match (mistake, result) {
+        (None, result) => result,
+        (Some(mistake), Ok(_)) => Err(mistake),
+        (Some(mut mistake), Err(other)) => {
+            mistake.combine(other);
+            Err(mistake)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Contradictions: arguments that do not go together, and functions that cannot be measured as asked.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::quote;
+use syn::spanned::Spanned as _;
+
+use crate::args::Args;
+use crate::item::Function;
+use crate::mistakes::Mistakes;
+use crate::returned::{Call, Returned};
+
+/// Notes every contradiction, each at the token that has to change.
+pub(crate) fn check(args: &Args, function: &Function, mistakes: &mut Mistakes) {
+    let returned = Returned::of(&function.sig);
+    between_arguments(args, mistakes);
+    const_function(function, mistakes);
+    if args.ttft.is_some() {
+        generation(args, function, &returned, mistakes);
+    }
+    if let Some(frame) = args.frame {
+        drawn_at_once(frame, returned.call, mistakes);
+    }
+}
+
+fn between_arguments(args: &Args, mistakes: &mut Mistakes) {
+    if let (Some(_), Some(frame)) = (args.ttft, args.frame) {
+        mistakes.at(
+            frame,
+            "a function makes tokens or draws frames: keep one of `ttft` and `frame`",
+        );
+    }
+    for (at, name) in generation_arguments(args) {
+        if args.ttft.is_none() {
+            let message = format!(
+                "`{name}` describes a generation: write `ttft` as well, as in `#[wf_measure(ttft, {name} = ..)]`"
+            );
+            mistakes.at(at, message);
+        }
+    }
+    if let (Some(fps), None) = (&args.target_fps, args.frame) {
+        mistakes.at(fps.at, "`target_fps` describes frames: write `frame` as well, as in `#[wf_measure(frame, target_fps = ..)]`");
+    }
+}
+
+fn generation_arguments(args: &Args) -> impl Iterator<Item = (Span, &'static str)> {
+    [
+        (args.model.as_ref().map(|given| given.at), "model"),
+        (args.tokens.as_ref().map(|given| given.at), "tokens"),
+        (
+            args.prompt_tokens.as_ref().map(|given| given.at),
+            "prompt_tokens",
+        ),
+        (args.queued_at.as_ref().map(|given| given.at), "queued_at"),
+        (args.slo.as_ref().map(|given| given.at), "slo"),
+    ]
+    .into_iter()
+    .filter_map(|(at, name)| Some((at?, name)))
+}
+
+fn const_function(function: &Function, mistakes: &mut Mistakes) {
+    if let Some(constness) = &function.sig.constness {
+        mistakes.at(
+            constness.span(),
+            "a `const fn` may run in the compiler, where there is no clock: remove `const`, or measure its caller",
+        );
+    }
+}
+
+fn generation(args: &Args, function: &Function, returned: &Returned<'_>, mistakes: &mut Mistakes) {
+    if returned.never() {
+        let message = "a generation ends, and this function never returns: measure the function that makes one reply";
+        mistakes.at(function.sig.output.span(), message);
+        return;
+    }
+    let pushed = mentions(function.body.stream(), "wf_token");
+    if let (Some(ty), false) = (returned.unseen_source(), pushed) {
+        let shown = quote!(#ty).to_string().replace(' ', "");
+        mistakes.at(ty.span(), format!(
+            "the items of `{shown}` cannot be counted: return `impl Stream<Item = ..>` or `impl Iterator<Item = ..>` (boxed or in a `Result`, as you like), or call `wf_token!()` for each token"
+        ));
+        return;
+    }
+    if let (Some(tokens), None) = (&args.tokens, returned.source()) {
+        mistakes.at(tokens.at, "`tokens` counts those in an item of a returned stream or iterator, and none is returned: call `wf_token!(n)` where the tokens are made");
+    }
+}
+
+fn drawn_at_once(frame: Span, call: Call, mistakes: &mut Mistakes) {
+    if call != Call::Sync {
+        mistakes.at(frame, "a frame is drawn by a function that returns when it is done, and this one is asynchronous: annotate what it calls to draw");
+    }
+}
+
+/// Whether `word` stands anywhere in `tokens`.
+fn mentions(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => mentions(group.stream(), word),
+        _ => false,
+    })
+}

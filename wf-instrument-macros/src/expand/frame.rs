@@ -1,0 +1,18 @@
+//! `#[wf_measure(frame)]`: one picture a call.
+
+use proc_macro2::{Group, TokenStream};
+use quote::quote;
+
+use super::site;
+use crate::model::Model;
+
+pub(super) fn expand(model: &Model, target_fps: f64, body: &Group) -> TokenStream {
+    let Model {
+        runtime,
+        name,
+        help,
+        ..
+    } = model;
+    let site = site::declare(runtime, "Frame", &quote!(#name, #help, #target_fps));
+    quote!(#site let __wf_scope = __WF_SITE.enter(); #body)
+}

@@ -1,0 +1,199 @@
+//! `#[wf_measure(ttft)]`: one reply of a model, from its arrival to the end of its tokens.
+
+use proc_macro2::{Group, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned as _;
+
+use super::{body, number, site};
+use crate::model::{Generation, Model};
+use crate::returned::{Call, Owner, Returned, Source, SourceKind};
+
+pub(super) fn expand(
+    model: &Model,
+    generation: &Generation,
+    returned: &Returned<'_>,
+    body: &Group,
+) -> TokenStream {
+    let site = declare(model, generation);
+    let arrival = arrival(&model.runtime, generation);
+    let measured = match returned.source() {
+        Some(source) => {
+            let answer = answer(&model.runtime, &source, generation.tokens.as_ref());
+            yielded(returned, &answer, body)
+        }
+        None => pushed(&model.runtime, returned, body),
+    };
+    quote!(#site #arrival #measured)
+}
+
+fn declare(model: &Model, generation: &Generation) -> TokenStream {
+    let Model {
+        runtime,
+        name,
+        help,
+        ..
+    } = model;
+    let target = match &generation.slo {
+        Some(slo) => {
+            let (quantile, limit_nanos) = (slo.quantile, slo.limit_nanos);
+            quote!(::core::option::Option::Some(#runtime::Target::new(#quantile, #limit_nanos)))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    site::declare(runtime, "Generation", &quote!(#name, #help, #target))
+}
+
+/// The request arrives, and everything that the arguments say of it is told.
+fn arrival(runtime: &TokenStream, generation: &Generation) -> TokenStream {
+    let Generation {
+        model,
+        prompt_tokens,
+        queued_at,
+        ..
+    } = generation;
+    let arrive = match model {
+        Some(model) => {
+            let model = text(model);
+            quote!(__WF_SITE.arrive_as(#model))
+        }
+        None => quote!(__WF_SITE.arrive()),
+    };
+    let mutable = queued_at.as_ref().map(|_| quote!(mut));
+    let queued = queued_at
+        .as_ref()
+        .map(|at| quote!(__wf_generation.queued_at(#at);));
+    let prompt = prompt_tokens.as_ref().map(|n| {
+        let n = number(runtime, n);
+        quote!(__wf_generation.prompt_tokens(#n);)
+    });
+    quote! {
+        let #mutable __wf_generation = #arrive;
+        #queued
+        #prompt
+    }
+}
+
+/// Tokens come while the function runs, told by `wf_token!`.
+fn pushed(runtime: &TokenStream, returned: &Returned<'_>, body: &Group) -> TokenStream {
+    let judge = body::judge(runtime, returned);
+    match returned.call {
+        Call::Sync => {
+            let work = body::closure(returned.spelled, body);
+            let outcome = body::outcome(runtime, returned);
+            quote! {
+                let __wf_output = __wf_generation.enter(#work);
+                __wf_generation.end(#outcome);
+                __wf_output
+            }
+        }
+        Call::Async => {
+            let future = body::future(returned.output, body);
+            quote!(__wf_generation.measure(#future, #judge).await)
+        }
+        Call::Future { boxed } => {
+            let future = made(returned, body);
+            let measured = quote!(__wf_generation.measure(__wf_future, #judge));
+            let measured = body::boxed_if(boxed, measured);
+            quote!(let __wf_future = #future; #measured)
+        }
+    }
+}
+
+/// Tokens come from the stream or iterator that the function returns, which `answer` makes of `__wf_output`.
+fn yielded(returned: &Returned<'_>, answer: &TokenStream, body: &Group) -> TokenStream {
+    match returned.call {
+        Call::Sync => {
+            let work = body::closure(returned.spelled, body);
+            quote!(let __wf_output = __wf_generation.enter(#work); #answer)
+        }
+        Call::Async => {
+            let future = body::future(returned.output, body);
+            quote! {
+                let (__wf_generation, __wf_output) = __wf_generation.accompany(#future).await;
+                #answer
+            }
+        }
+        Call::Future { boxed } => {
+            let future = made(returned, body);
+            let pin = body::pin_output(returned.output);
+            let answered = quote! {
+                async move {
+                    #pin
+                    let (__wf_generation, __wf_output) = __wf_future.await;
+                    #answer
+                }
+            };
+            let answered = body::boxed_if(boxed, answered);
+            quote! {
+                let __wf_future = #future;
+                let __wf_future = __wf_generation.accompany(__wf_future);
+                #answered
+            }
+        }
+    }
+}
+
+/// The future that the function makes; whatever is counted meanwhile is the generation's.
+fn made(returned: &Returned<'_>, body: &Group) -> TokenStream {
+    body::unboxed_future(body).unwrap_or_else(|| {
+        let work = body::closure(returned.spelled, body);
+        quote!(__wf_generation.enter(#work))
+    })
+}
+
+/// The measured source, in the box and the result that it came in.
+fn answer(runtime: &TokenStream, source: &Source<'_>, tokens: Option<&Expr>) -> TokenStream {
+    let measure = match source.kind {
+        SourceKind::Stream => quote!(#runtime::MeasureStream),
+        SourceKind::Iterator => quote!(#runtime::MeasureIterator),
+    };
+    let judge = judge_items(runtime, source, tokens);
+    let measured = quote!(#measure::new(__wf_output, __wf_generation, #judge));
+    let measured = match source.owner {
+        Owner::Plain => measured,
+        Owner::Box => quote!(::std::boxed::Box::new(#measured)),
+        Owner::PinBox => quote!(::std::boxed::Box::pin(#measured)),
+    };
+    if !source.in_result {
+        return measured;
+    }
+    quote! {
+        match __wf_output {
+            ::core::result::Result::Ok(__wf_output) => ::core::result::Result::Ok(#measured),
+            ::core::result::Result::Err(__wf_error) => {
+                __wf_generation.end(#runtime::Outcome::Error);
+                ::core::result::Result::Err(__wf_error)
+            }
+        }
+    }
+}
+
+/// What an item brings: one token or what `tokens` says; an `Err` is a failure.
+fn judge_items(runtime: &TokenStream, source: &Source<'_>, tokens: Option<&Expr>) -> TokenStream {
+    let progress = match tokens {
+        Some(tokens) => quote!(#runtime::count(__wf_item, #tokens)),
+        None => quote!(#runtime::Progress::Tokens(1)),
+    };
+    let item = if tokens.is_some() {
+        quote!(__wf_item)
+    } else {
+        quote!(_)
+    };
+    if !source.fallible_items() {
+        return quote!(move |#item| #progress);
+    }
+    quote! {
+        move |__wf_result| match __wf_result {
+            ::core::result::Result::Ok(#item) => #progress,
+            ::core::result::Result::Err(_) => #runtime::Progress::Failed,
+        }
+    }
+}
+
+/// `expr` as a `&str`; a mistaken type is reported at `expr`.
+fn text(expr: &Expr) -> TokenStream {
+    let parenthesised = quote!((#expr));
+    let span = Span::call_site().located_at(expr.span());
+    quote_spanned!(span=> ::core::convert::AsRef::<str>::as_ref(&#parenthesised))
+}

@@ -1,0 +1,58 @@
+//! From model to code: one file for each kind of measurement.
+//!
+//! The item keeps everything that is not its body. Names that expansion adds start with `__wf_`.
+
+mod body;
+mod frame;
+mod generation;
+mod site;
+mod span;
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned as _;
+
+pub(crate) use self::site::declare;
+
+use crate::item::Function;
+use crate::model::{Kind, Model};
+use crate::returned::Returned;
+
+/// The function, measuring itself.
+pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
+    let returned = Returned::of(&function.sig);
+    let body = within(&function.body);
+    let measured = match &model.kind {
+        Kind::Span => span::expand(model, &returned, &body),
+        Kind::Generation(generation) => generation::expand(model, generation, &returned, &body),
+        Kind::Frame { target_fps } => frame::expand(model, *target_fps, &body),
+    };
+    let Function {
+        attrs,
+        vis,
+        defaultness,
+        sig,
+        body,
+    } = function;
+    let measured = braced(measured, body.span());
+    quote!(#(#attrs)* #vis #defaultness #sig #measured)
+}
+
+/// The body as a block within the expansion: reported where it was written, and its braces not taken for superfluous ones.
+fn within(body: &Group) -> Group {
+    braced(body.stream(), Span::call_site().located_at(body.span()))
+}
+
+/// The braces around all keep the span of the body's, by which the compiler knows the function as its author's (and says if nobody calls it).
+fn braced(tokens: TokenStream, span: Span) -> Group {
+    let mut block = Group::new(Delimiter::Brace, tokens);
+    block.set_span(span);
+    block
+}
+
+/// `expr` as a number of tokens; a mistaken type is reported at `expr`.
+pub(crate) fn number(runtime: &TokenStream, expr: &Expr) -> TokenStream {
+    let span = Span::call_site().located_at(expr.span());
+    quote_spanned!(span=> #runtime::IntoTokens::into_tokens(#expr))
+}

@@ -1,0 +1,13 @@
+//! What is emitted when something is wrong: the mistakes, and the item as it was written.
+//!
+//! Without the item, everything that calls it would be reported as well, and an editor could not complete inside its half-typed body.
+
+use proc_macro2::TokenStream;
+
+use crate::mistakes::Mistakes;
+
+pub(crate) fn keep(item: TokenStream, mistakes: Mistakes) -> TokenStream {
+    let mut output = mistakes.report();
+    output.extend(item);
+    output
+}

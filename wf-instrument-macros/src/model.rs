@@ -1,0 +1,88 @@
+//! What is to be measured, decided: the only thing that expansion looks at beside the function's own tokens.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt as _;
+use syn::{Expr, LitStr, Path};
+
+use crate::args::{Args, Given};
+use crate::item::Function;
+use crate::slo::Slo;
+
+/// One site.
+pub(crate) struct Model {
+    /// The path of the runtime's macro interface.
+    pub(crate) runtime: TokenStream,
+    /// An expression for the site's name, constant.
+    pub(crate) name: TokenStream,
+    pub(crate) help: String,
+    pub(crate) kind: Kind,
+}
+
+pub(crate) enum Kind {
+    /// How long calls take, by outcome.
+    Span,
+    /// One reply of a model.
+    Generation(Box<Generation>),
+    /// One picture; 0 frames a second promise nothing.
+    Frame { target_fps: f64 },
+}
+
+/// What is said about a reply beside its tokens.
+pub(crate) struct Generation {
+    pub(crate) model: Option<Expr>,
+    pub(crate) tokens: Option<Expr>,
+    pub(crate) prompt_tokens: Option<Expr>,
+    pub(crate) queued_at: Option<Expr>,
+    pub(crate) slo: Option<Slo>,
+}
+
+impl Model {
+    pub(crate) fn new(args: Args, function: &Function) -> Self {
+        Self {
+            runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
+            name: name(args.name.as_ref(), function),
+            help: function.help(),
+            kind: kind(args),
+        }
+    }
+}
+
+/// The runtime's macro interface, below `path` or where Cargo puts it.
+pub(crate) fn runtime(path: Option<&Path>) -> TokenStream {
+    path.map_or_else(
+        || quote!(::wf_instrument::private),
+        |path| quote!(#path::private),
+    )
+}
+
+/// The given name, or module and function. An attribute on a method cannot see the type.
+fn name(given: Option<&Given<LitStr>>, function: &Function) -> TokenStream {
+    if let Some(Given { value, .. }) = given {
+        return quote!(#value);
+    }
+    let function = function.sig.ident.unraw().to_string();
+    quote!(::core::concat!(::core::module_path!(), "::", #function))
+}
+
+fn kind(args: Args) -> Kind {
+    if args.ttft.is_some() {
+        return Kind::Generation(Box::new(Generation {
+            model: value(args.model),
+            tokens: value(args.tokens),
+            prompt_tokens: value(args.prompt_tokens),
+            queued_at: value(args.queued_at),
+            slo: value(args.slo),
+        }));
+    }
+    match args.frame {
+        Some(_) => Kind::Frame {
+            target_fps: value(args.target_fps).unwrap_or_default(),
+        },
+        None => Kind::Span,
+    }
+}
+
+fn value<T>(given: Option<Given<T>>) -> Option<T> {
+    given.map(|Given { value, .. }| value)
+}

@@ -1,0 +1,381 @@
+//! What a signature says about the value that the caller receives. Types are read as they are spelled: an alias is not seen through.
+
+use syn::{
+    AngleBracketedGenericArguments, GenericArgument, PathArguments, PathSegment, ReturnType,
+    Signature, Type, TypeParamBound,
+};
+
+/// How the value gets to the caller, and its type.
+pub(crate) struct Returned<'a> {
+    pub(crate) call: Call,
+    /// The type after the arrow; `None` is the unit.
+    pub(crate) spelled: Option<&'a Type>,
+    /// The value that the caller has in the end: of an async function, after `.await`. `None` is the unit.
+    pub(crate) output: Option<&'a Type>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Call {
+    /// The function returns the value.
+    Sync,
+    /// An `async fn`.
+    Async,
+    /// The function returns a future of the value: `impl Future`, or a boxed one such as `#[async_trait]` makes.
+    Future { boxed: bool },
+}
+
+/// What yields the tokens.
+pub(crate) struct Source<'a> {
+    pub(crate) kind: SourceKind,
+    pub(crate) owner: Owner,
+    pub(crate) item: Option<&'a Type>,
+    /// The source stands in an `Ok`.
+    pub(crate) in_result: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum SourceKind {
+    Stream,
+    Iterator,
+}
+
+/// How the source is returned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Owner {
+    /// `impl Stream`.
+    Plain,
+    /// `Box<dyn Stream>`.
+    Box,
+    /// `Pin<Box<dyn Stream>>`.
+    PinBox,
+}
+
+impl<'a> Returned<'a> {
+    pub(crate) fn of(sig: &'a Signature) -> Self {
+        let spelled = match &sig.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, ty) => Some(plain(ty)),
+        };
+        let future = spelled.and_then(future_of);
+        let (call, output) = match (sig.asyncness, future) {
+            (Some(_), _) => (Call::Async, spelled),
+            (None, Some((output, boxed))) => (Call::Future { boxed }, Some(output)),
+            (None, None) => (Call::Sync, spelled),
+        };
+        Self {
+            call,
+            spelled,
+            output,
+        }
+    }
+
+    /// It returns `!`.
+    pub(crate) fn never(&self) -> bool {
+        matches!(self.output, Some(Type::Never(_)))
+    }
+
+    /// An `Err` may come back: the type is spelled `Result`, under whatever path.
+    pub(crate) fn fallible(&self) -> bool {
+        self.output.is_some_and(is_result)
+    }
+
+    /// The stream or iterator that comes back, if one is spelled out.
+    pub(crate) fn source(&self) -> Option<Source<'a>> {
+        let output = self.output?;
+        let inner = if is_result(output) {
+            first_argument(output)?
+        } else {
+            output
+        };
+        let (kind, owner, item) = source_of(inner)?;
+        Some(Source {
+            kind,
+            owner,
+            item,
+            in_result: is_result(output),
+        })
+    }
+
+    /// The type that comes back sounds like a source, and yet is not one that can be seen through.
+    pub(crate) fn unseen_source(&self) -> Option<&'a Type> {
+        let output = self.output?;
+        let inner = if is_result(output) {
+            first_argument(output)?
+        } else {
+            output
+        };
+        let sounds = |name: &str| {
+            ["Stream", "Iterator", "Iter", "Receiver"]
+                .iter()
+                .any(|end| name.ends_with(end))
+        };
+        let named = |segment: &PathSegment| sounds(&segment.ident.to_string());
+        let hidden = last_segment(inner).is_some_and(named) || bounds(inner).any(named);
+        (hidden && self.source().is_none()).then_some(inner)
+    }
+}
+
+impl Source<'_> {
+    /// Its items are `Result`s, an `Err` being the end.
+    pub(crate) fn fallible_items(&self) -> bool {
+        self.item.is_some_and(is_result)
+    }
+}
+
+pub(crate) fn is_result(ty: &Type) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == "Result")
+}
+
+/// The output of `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>` or a `BoxFuture<'_, T>`, and whether it is boxed.
+fn future_of(ty: &Type) -> Option<(&Type, bool)> {
+    if let Some(output) = alias(ty, &["BoxFuture", "LocalBoxFuture"]) {
+        return Some((output, true));
+    }
+    let (inner, owner) = owned(ty);
+    let output = associated(
+        bounds(inner).find(|bound| bound.ident == "Future")?,
+        "Output",
+    )?;
+    match (inner, owner) {
+        (Type::ImplTrait(_), Owner::Plain) => Some((output, false)),
+        (Type::TraitObject(_), Owner::PinBox) => Some((output, true)),
+        _ => None,
+    }
+}
+
+fn source_of(ty: &Type) -> Option<(SourceKind, Owner, Option<&Type>)> {
+    if let Some(item) = alias(ty, &["BoxStream", "LocalBoxStream"]) {
+        return Some((SourceKind::Stream, Owner::PinBox, Some(item)));
+    }
+    let (inner, owner) = owned(ty);
+    let (kind, bound) = bounds(inner).find_map(|bound| match bound.ident.to_string().as_str() {
+        "Stream" => Some((SourceKind::Stream, bound)),
+        "Iterator" => Some((SourceKind::Iterator, bound)),
+        _ => None,
+    })?;
+    let unboxed_object = owner == Owner::Plain && matches!(inner, Type::TraitObject(_));
+    (!unboxed_object).then(|| (kind, owner, associated(bound, "Item")))
+}
+
+/// Looks into `Box<T>` and `Pin<Box<T>>`.
+fn owned(ty: &Type) -> (&Type, Owner) {
+    let inside = |ty, name| {
+        last_segment(ty)
+            .filter(|s| s.ident == name)
+            .and(first_argument(ty))
+    };
+    if let Some(boxed) = inside(ty, "Box") {
+        return (boxed, Owner::Box);
+    }
+    match inside(ty, "Pin").and_then(|pinned| inside(pinned, "Box")) {
+        Some(boxed) => (boxed, Owner::PinBox),
+        None => (ty, Owner::Plain),
+    }
+}
+
+/// The type argument of a type that is spelled with one of `names`.
+fn alias<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Type> {
+    let segment = last_segment(ty)?;
+    names
+        .iter()
+        .any(|name| segment.ident == name)
+        .then(|| first_argument(ty))?
+}
+
+/// The last segments of the traits in `impl A + B` or `dyn A + B`; of anything else, none.
+fn bounds(ty: &Type) -> impl Iterator<Item = &PathSegment> {
+    let bounds = match ty {
+        Type::ImplTrait(ty) => Some(&ty.bounds),
+        Type::TraitObject(ty) => Some(&ty.bounds),
+        _ => None,
+    };
+    bounds
+        .into_iter()
+        .flatten()
+        .filter_map(|bound| match bound {
+            TypeParamBound::Trait(bound) => bound.path.segments.last(),
+            _ => None,
+        })
+}
+
+fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(ty) => ty.path.segments.last(),
+        _ => None,
+    }
+}
+
+fn first_argument(ty: &Type) -> Option<&Type> {
+    arguments(last_segment(ty)?)?
+        .args
+        .iter()
+        .find_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(plain(ty)),
+            _ => None,
+        })
+}
+
+/// `T` of `Trait<name = T>`.
+fn associated<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
+    arguments(segment)?
+        .args
+        .iter()
+        .find_map(|argument| match argument {
+            GenericArgument::AssocType(argument) if argument.ident == name => {
+                Some(plain(&argument.ty))
+            }
+            _ => None,
+        })
+}
+
+fn arguments(segment: &PathSegment) -> Option<&AngleBracketedGenericArguments> {
+    match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(arguments),
+        _ => None,
+    }
+}
+
+/// `ty` without parentheses and without the invisible groups that `macro_rules` leaves.
+fn plain(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => plain(&group.elem),
+        Type::Paren(paren) => plain(&paren.elem),
+        _ => ty,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sig(text: &str) -> Signature {
+        syn::parse_str(text).unwrap()
+    }
+
+    #[test]
+    fn sources_are_seen_through_their_boxes_and_results() {
+        use Owner::{Box, PinBox, Plain};
+        use SourceKind::{Iterator, Stream};
+        for (output, kind, owner, in_result, fallible_items) in [
+            (
+                "impl Stream<Item = u8> + Send + 'static",
+                Stream,
+                Plain,
+                false,
+                false,
+            ),
+            (
+                "impl futures::Stream<Item = io::Result<u8>>",
+                Stream,
+                Plain,
+                false,
+                true,
+            ),
+            (
+                "Pin<Box<dyn Stream<Item = u8> + Send>>",
+                Stream,
+                PinBox,
+                false,
+                false,
+            ),
+            (
+                "std::pin::Pin<std::boxed::Box<(dyn Stream<Item = u8> + Send + '_)>>",
+                Stream,
+                PinBox,
+                false,
+                false,
+            ),
+            (
+                "BoxStream<'static, Result<u8, E>>",
+                Stream,
+                PinBox,
+                false,
+                true,
+            ),
+            (
+                "Result<LocalBoxStream<'_, u8>>",
+                Stream,
+                PinBox,
+                true,
+                false,
+            ),
+            ("impl Iterator<Item = u8>", Iterator, Plain, false, false),
+            (
+                "anyhow::Result<Box<dyn Iterator<Item = Result<u8, E>> + '_>>",
+                Iterator,
+                Box,
+                true,
+                true,
+            ),
+        ] {
+            for qualifier in ["", "async "] {
+                let sig = sig(&format!("{qualifier}fn f() -> {output}"));
+                let source = Returned::of(&sig).source().expect(output);
+                assert_eq!((source.kind, source.owner), (kind, owner), "{output}");
+                assert_eq!(source.in_result, in_result, "{output}");
+                assert_eq!(source.fallible_items(), fallible_items, "{output}");
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_no_sources() {
+        for output in [
+            "String",
+            "Vec<u8>",
+            "Result<String, E>",
+            "Option<impl Stream<Item = u8>>",
+            "&dyn Iterator<Item = u8>",
+            "()",
+            "!",
+        ] {
+            let sig = sig(&format!("fn f() -> {output}"));
+            assert!(Returned::of(&sig).source().is_none(), "{output}");
+            assert!(Returned::of(&sig).unseen_source().is_none(), "{output}");
+        }
+    }
+
+    #[test]
+    fn a_source_behind_a_name_of_its_own_is_noticed() {
+        for output in [
+            "ReceiverStream<u8>",
+            "Result<mpsc::Receiver<u8>, E>",
+            "impl TryStream<Ok = u8>",
+            "std::vec::IntoIter<u8>",
+        ] {
+            let sig = sig(&format!("fn f() -> {output}"));
+            assert!(Returned::of(&sig).unseen_source().is_some(), "{output}");
+        }
+    }
+
+    #[test]
+    fn functions_that_return_futures_are_asynchronous() {
+        for (output, boxed) in [
+            ("impl Future<Output = Result<u8, E>> + Send", false),
+            (
+                "Pin<Box<dyn core::future::Future<Output = Result<u8>> + Send + 'async_trait>>",
+                true,
+            ),
+            ("BoxFuture<'_, io::Result<u8>>", true),
+        ] {
+            let sig = sig(&format!("fn f() -> {output}"));
+            let returned = Returned::of(&sig);
+            assert_eq!(returned.call, Call::Future { boxed }, "{output}");
+            assert!(returned.fallible(), "{output}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_spelled_result_is_fallible() {
+        for (text, fallible) in [
+            ("fn f() -> Result<u8, E>", true),
+            ("fn f() -> std::io::Result<u8>", true),
+            ("async fn f() -> anyhow::Result<()>", true),
+            ("fn f() -> Option<Result<u8, E>>", false),
+            ("fn f() -> ResultSet", false),
+            ("fn f()", false),
+        ] {
+            assert_eq!(Returned::of(&sig(text)).fallible(), fallible, "{text}");
+        }
+    }
+}
