@@ -1,0 +1,19 @@
+//! Every form of function compiles under the macros, without a warning, and returns what it returned before.
+//!
+//! Also without the feature `enabled`, where what only an argument uses is unused.
+#![cfg_attr(feature = "enabled", deny(warnings, clippy::all))]
+#![cfg_attr(
+    not(feature = "enabled"),
+    allow(unused, reason = "items are left as they are, without their arguments")
+)]
+
+mod common;
+
+#[path = "measure_forms/frames.rs"]
+mod frames;
+#[path = "measure_forms/generations.rs"]
+mod generations;
+#[path = "measure_forms/spans.rs"]
+mod spans;
+#[path = "measure_forms/traits.rs"]
+mod traits;
