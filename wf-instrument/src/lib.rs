@@ -1,5 +1,7 @@
 //! Measure and govern AI inference from inside a Rust process.
 
+#[cfg(feature = "admit")]
+pub mod admit;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod clock;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
