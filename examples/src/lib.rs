@@ -1,0 +1,3 @@
+//! A language model, served: the library behind the reference engine.
+
+pub mod model;

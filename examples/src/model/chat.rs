@@ -1,0 +1,126 @@
+//! Messages to the text of a prompt, by the checkpoint's own chat template.
+
+use minijinja::{Environment, Error, ErrorKind, context, syntax::SyntaxConfig};
+use serde::Deserialize;
+
+use super::{ModelError, files::Files};
+
+/// A Jinja template, as instruction-tuned checkpoints carry it.
+#[derive(Debug)]
+pub(crate) struct ChatTemplate {
+    environment: Environment<'static>,
+    pub(crate) begin: String,
+    end: String,
+}
+
+impl ChatTemplate {
+    pub(crate) fn open(files: Files<'_>) -> Result<Self, ModelError> {
+        let settings: Settings = files
+            .json_optional("tokenizer_config.json")?
+            .unwrap_or_default();
+        let beside = files.read_optional("chat_template.jinja")?;
+        let beside = beside.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let template = beside.or_else(|| settings.chat_template.and_then(Templates::choose));
+        let environment = environment(template.unwrap_or_else(|| PLAIN.to_owned()))
+            .map_err(|source| ModelError::Template { source })?;
+        let text = |token: Option<Token>| token.map(Token::text).unwrap_or_default();
+        Ok(Self {
+            environment,
+            begin: text(settings.bos_token),
+            end: text(settings.eos_token),
+        })
+    }
+
+    /// Renders (role, text) pairs, ending where the assistant is to go on.
+    pub(crate) fn render(&self, messages: &[(&str, &str)]) -> Result<String, ModelError> {
+        let message = |&(role, content): &(&str, &str)| context! { role, content };
+        let values = context! {
+            messages => messages.iter().map(message).collect::<Vec<_>>(),
+            add_generation_prompt => true,
+            bos_token => &self.begin,
+            eos_token => &self.end,
+        };
+        self.environment
+            .get_template(NAME)
+            .and_then(|template| template.render(values))
+            .map_err(|source| ModelError::Template { source })
+    }
+}
+
+/// The dialect of `transformers.apply_chat_template`, with a bound on loops.
+fn environment(template: String) -> Result<Environment<'static>, Error> {
+    let mut environment = Environment::new();
+    environment.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()?,
+    );
+    environment.set_fuel(Some(FUEL));
+    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    environment.add_function(
+        "raise_exception",
+        |message: String| -> Result<String, Error> {
+            Err(Error::new(ErrorKind::InvalidOperation, message))
+        },
+    );
+    environment.add_template_owned(NAME, template)?;
+    Ok(environment)
+}
+
+/// The fields of `tokenizer_config.json` that shape a prompt.
+#[derive(Default, Deserialize)]
+struct Settings {
+    chat_template: Option<Templates>,
+    bos_token: Option<Token>,
+    eos_token: Option<Token>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Templates {
+    One(String),
+    Many(Vec<NamedTemplate>),
+}
+
+impl Templates {
+    fn choose(self) -> Option<String> {
+        match self {
+            Self::One(template) => Some(template),
+            Self::Many(all) => all
+                .into_iter()
+                .find(|named| named.name == "default")
+                .map(|named| named.template),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct NamedTemplate {
+    name: String,
+    template: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Token {
+    Text(String),
+    Added { content: String },
+}
+
+impl Token {
+    fn text(self) -> String {
+        match self {
+            Self::Text(text) | Self::Added { content: text } => text,
+        }
+    }
+}
+
+const NAME: &str = "chat";
+
+/// For checkpoints without a template.
+const PLAIN: &str = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:";
+
+/// Template instructions a prompt may take: far above real templates at a thousand messages, and
+/// below a second.
+const FUEL: u64 = 1_000_000;

@@ -1,0 +1,64 @@
+//! Tokens back to text as they arrive.
+
+use std::{fmt, sync::Arc};
+
+use super::tokenizer::Tokenizer;
+
+/// Turns a stream of tokens into a stream of text, never splitting a character.
+///
+/// Some tokens change the text of the one before (a leading space, the second byte of a character),
+/// so each step decodes a short window twice and returns the difference: about 2 µs a token.
+pub struct TextDecoder {
+    tokenizer: Arc<Tokenizer>,
+    /// The tokens whose text was returned last, then those still waiting.
+    window: Vec<u32>,
+    returned: usize,
+}
+
+impl TextDecoder {
+    pub(super) const fn new(tokenizer: Arc<Tokenizer>) -> Self {
+        Self {
+            tokenizer,
+            window: Vec::new(),
+            returned: 0,
+        }
+    }
+
+    /// Takes the next token; `None` until it completes a character. Special tokens have no text.
+    pub fn push(&mut self, token: u32) -> Option<String> {
+        self.window.push(token);
+        let text = self.waiting();
+        let waits = self.window.len() - self.returned;
+        if text.is_empty() || (text.ends_with(UNFINISHED) && waits < LONGEST_CHARACTER) {
+            return None;
+        }
+        self.window.drain(..self.returned);
+        self.returned = self.window.len();
+        Some(text)
+    }
+
+    /// The text of an unfinished character at the end, as U+FFFD.
+    #[must_use]
+    pub fn finish(self) -> Option<String> {
+        Some(self.waiting()).filter(|text| !text.is_empty())
+    }
+
+    fn waiting(&self) -> String {
+        let before = self.tokenizer.decode(&self.window[..self.returned]);
+        let all = self.tokenizer.decode(&self.window);
+        all.strip_prefix(&before).unwrap_or_default().to_owned()
+    }
+}
+
+impl fmt::Debug for TextDecoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextDecoder")
+            .field("window", &self.window)
+            .finish_non_exhaustive()
+    }
+}
+
+const UNFINISHED: char = char::REPLACEMENT_CHARACTER;
+
+/// UTF-8 takes at most four bytes, so at most four tokens, for one character.
+const LONGEST_CHARACTER: usize = 4;

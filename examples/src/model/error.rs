@@ -1,0 +1,169 @@
+//! What can go wrong between a checkpoint on disk and a token.
+
+use std::{io, path::PathBuf};
+
+/// Why a model could not be loaded, started or advanced.
+///
+/// Every message is one line that names the file or value, the limit and the way out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// A file of the checkpoint could not be read.
+    #[error(
+        "{}: {source}; a checkpoint directory holds config.json, tokenizer.json and \
+         model.safetensors or model.safetensors.index.json", file.display()
+    )]
+    Read {
+        /// The file asked for.
+        file: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A JSON file is not what its name promises.
+    #[error("{}: not valid: {source}; download the file again", file.display())]
+    Json {
+        /// The file that was parsed.
+        file: PathBuf,
+        /// Where and why parsing stopped.
+        source: serde_json::Error,
+    },
+    /// A field of `config.json` is outside what this engine runs.
+    #[error("{}: {field} is {value}, but {expected}; choose another checkpoint", file.display())]
+    Config {
+        /// The configuration file.
+        file: PathBuf,
+        /// The field's JSON name.
+        field: &'static str,
+        /// The value found.
+        value: String,
+        /// What would have been accepted.
+        expected: String,
+    },
+    /// A safetensors file is damaged.
+    #[error(
+        "{}: not a valid safetensors file: {source}; download the file again", file.display()
+    )]
+    Safetensors {
+        /// The weights file.
+        file: PathBuf,
+        /// Which part of the format is violated.
+        source: safetensors::SafeTensorError,
+    },
+    /// `model.safetensors.index.json` names a file outside its own directory.
+    #[error(
+        "{}: the weight map names {name:?}, but only files beside the index are read; \
+         correct the weight map", file.display()
+    )]
+    ShardName {
+        /// The index file.
+        file: PathBuf,
+        /// The refused name.
+        name: String,
+    },
+    /// The weights lack a tensor that the configuration needs.
+    #[error(
+        "{}: tensor {name} is missing, but config.json needs it; \
+         the two files must come from one checkpoint", file.display()
+    )]
+    MissingTensor {
+        /// The weights file or, for several, their directory.
+        file: PathBuf,
+        /// The tensor's name.
+        name: String,
+    },
+    /// A tensor's shape disagrees with the configuration.
+    #[error(
+        "{}: tensor {name} has shape {found:?}, but config.json needs {expected:?}; \
+         the two files must come from one checkpoint", file.display()
+    )]
+    Shape {
+        /// The weights file or, for several, their directory.
+        file: PathBuf,
+        /// The tensor's name.
+        name: String,
+        /// The shape in the file.
+        found: Vec<usize>,
+        /// The shape that follows from `config.json`.
+        expected: Vec<usize>,
+    },
+    /// A tensor's element type is not one this engine reads.
+    #[error(
+        "{}: tensor {name} has type {found}, but only F32, F16 and BF16 are read; \
+         convert the checkpoint", file.display()
+    )]
+    ElementType {
+        /// The weights file.
+        file: PathBuf,
+        /// The tensor's name.
+        name: String,
+        /// The type in the file.
+        found: String,
+    },
+    /// `tokenizer.json` is damaged, or a text or token is beyond it.
+    #[error("{}: {message}", file.display())]
+    Tokenizer {
+        /// The tokenizer file.
+        file: PathBuf,
+        /// What the tokenizer said.
+        message: String,
+    },
+    /// The chat template is damaged or refuses these messages.
+    #[error("chat template: {source}; send other messages or correct tokenizer_config.json")]
+    Template {
+        /// What the template engine said.
+        source: minijinja::Error,
+    },
+    /// A sequence cannot start from nothing.
+    #[error("the prompt is empty; send at least one token")]
+    EmptyPrompt,
+    /// The sequence asked for more positions than the model knows.
+    #[error("{asked} tokens asked for, but the model's context is {context}; ask for fewer")]
+    Context {
+        /// Prompt and answer together, in tokens.
+        asked: usize,
+        /// The most a sequence may hold, in tokens.
+        context: usize,
+    },
+    /// The sequence has used up what it preallocated.
+    #[error(
+        "{asked} tokens do not fit the {capacity} that the sequence was started with; \
+         start it with more"
+    )]
+    Full {
+        /// Tokens held and to be added.
+        asked: usize,
+        /// What [`Model::start`](super::Model::start) was asked to preallocate.
+        capacity: usize,
+    },
+    /// A token that the model has no embedding for.
+    #[error(
+        "token {token} is unknown, the vocabulary ends at {vocabulary}; use this model's own encode"
+    )]
+    Token {
+        /// The token id.
+        token: u32,
+        /// Number of tokens the model knows.
+        vocabulary: usize,
+    },
+    /// `prefill` and `decode` were called in the wrong order.
+    #[error("{called} was called {when}; call prefill once, then decode for each token")]
+    Order {
+        /// The method called.
+        called: &'static str,
+        /// The state it was called in.
+        when: &'static str,
+    },
+    /// A sampling parameter is out of range.
+    #[error("{parameter} is {value}, but {expected}; choose a value in range")]
+    Sampling {
+        /// The parameter's name.
+        parameter: &'static str,
+        /// The value given.
+        value: f32,
+        /// The accepted range.
+        expected: &'static str,
+    },
+    /// The tensor library refused an operation.
+    #[error("tensor operation failed: {0}")]
+    Tensor(#[from] candle_core::Error),
+}

@@ -1,0 +1,88 @@
+//! Rotary position embedding: each pair of a head's values turns by an angle of its position.
+//!
+//! Source: Su et al., "RoFormer", 2021; the pairing of halves and the frequency scalings are those
+//! of Hugging Face `modeling_rope_utils.py`, so that their checkpoints give their own answers.
+
+use std::f32::consts::TAU;
+
+use candle_core::{Device, Result, Tensor};
+
+use super::config::Config;
+
+/// How rotation frequencies are stretched beyond the context that a model was first trained on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum RopeScaling {
+    None,
+    Linear {
+        factor: f32,
+    },
+    Llama3 {
+        factor: f32,
+        low: f32,
+        high: f32,
+        context: f32,
+    },
+}
+
+impl RopeScaling {
+    fn apply(&self, frequency: f32) -> f32 {
+        match *self {
+            Self::None => frequency,
+            Self::Linear { factor } => frequency / factor,
+            Self::Llama3 {
+                factor,
+                low,
+                high,
+                context,
+            } => {
+                let turns = context * frequency / TAU;
+                let keep = ((turns - low) / (high - low)).clamp(0.0, 1.0);
+                frequency * (keep + (1.0 - keep) / factor)
+            }
+        }
+    }
+}
+
+/// Cosines and sines of every position, computed once for a model.
+#[derive(Debug)]
+pub(crate) struct RopeTable {
+    cos: Tensor,
+    sin: Tensor,
+}
+
+impl RopeTable {
+    pub(crate) fn new(config: &Config) -> Result<Self> {
+        let pairs = config.head_width / 2;
+        let angles = angles(config, pairs);
+        let table = |turn: fn(f32) -> f32| {
+            let values: Vec<f32> = angles.iter().map(|&angle| turn(angle)).collect();
+            Tensor::from_vec(values, (config.context, pairs), &Device::Cpu)
+        };
+        Ok(Self {
+            cos: table(f32::cos)?,
+            sin: table(f32::sin)?,
+        })
+    }
+
+    /// The rows of `count` positions from `start`, as cosines and sines.
+    pub(crate) fn rows(&self, start: usize, count: usize) -> Result<(Tensor, Tensor)> {
+        Ok((
+            self.cos.narrow(0, start, count)?,
+            self.sin.narrow(0, start, count)?,
+        ))
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "positions and widths are below 2¹⁶"
+)]
+fn angles(config: &Config, pairs: usize) -> Vec<f32> {
+    let frequency = |pair: usize| {
+        let exponent = pair as f32 / pairs as f32;
+        config.rope_scaling.apply(config.rope_theta.powf(-exponent))
+    };
+    let frequencies: Vec<f32> = (0..pairs).map(frequency).collect();
+    let row = |position: usize| frequencies.iter().map(move |f| position as f32 * f);
+    (0..config.context).flat_map(row).collect()
+}

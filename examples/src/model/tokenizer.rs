@@ -1,0 +1,61 @@
+//! Text to tokens, by the checkpoint's own `tokenizer.json`.
+
+use std::path::PathBuf;
+
+use super::{ModelError, files::Files};
+
+/// A Hugging Face tokenizer and the file it came from.
+#[derive(Debug)]
+pub(crate) struct Tokenizer {
+    inner: tokenizers::Tokenizer,
+    /// The text of the token that begins a sequence, when there is one.
+    begin: String,
+    file: PathBuf,
+}
+
+impl Tokenizer {
+    pub(crate) fn open(files: Files<'_>, begin: &str) -> Result<Self, ModelError> {
+        let file = files.path("tokenizer.json");
+        let bytes = files.read("tokenizer.json")?;
+        let mut inner = match tokenizers::Tokenizer::from_bytes(&bytes) {
+            Ok(inner) => inner,
+            Err(error) => {
+                let message = format!("not valid: {error}; download the file again");
+                return Err(ModelError::Tokenizer { file, message });
+            }
+        };
+        inner.with_padding(None);
+        match inner.with_truncation(None) {
+            Ok(_) => Ok(Self {
+                inner,
+                begin: begin.to_owned(),
+                file,
+            }),
+            Err(error) => Err(ModelError::Tokenizer {
+                file,
+                message: error.to_string(),
+            }),
+        }
+    }
+
+    /// Chat templates write the beginning token themselves; other text gets it here.
+    pub(crate) fn encode(&self, text: &str) -> Result<Vec<u32>, ModelError> {
+        let begun = !self.begin.is_empty() && text.starts_with(&self.begin);
+        match self.inner.encode_fast(text, !begun) {
+            Ok(encoding) => Ok(encoding.get_ids().to_vec()),
+            Err(error) => {
+                let message = format!("cannot encode this text: {error}; send other text");
+                Err(ModelError::Tokenizer {
+                    file: self.file.clone(),
+                    message,
+                })
+            }
+        }
+    }
+
+    /// The text of `tokens`, with U+FFFD where they are not whole characters.
+    pub(crate) fn decode(&self, tokens: &[u32]) -> String {
+        // Decoding fails only on a decoder regex that gives up, which leaves no text to show.
+        self.inner.decode(tokens, true).unwrap_or_default()
+    }
+}
