@@ -1,0 +1,96 @@
+//! The sequences that can go on, and the threads that take turns at them.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::sequence::Running;
+
+/// First in, first out: a sequence that had its step goes to the back, so all of them advance at the same pace.
+#[derive(Debug)]
+pub(super) struct Board {
+    state: Mutex<State>,
+    /// Heard by workers within the number: there is a sequence to advance.
+    work: Condvar,
+    /// Heard by workers past the number: it may have grown.
+    grown: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    ready: VecDeque<Running>,
+    workers: usize,
+    closed: bool,
+}
+
+impl Board {
+    pub(super) const fn new(workers: usize) -> Self {
+        Self {
+            state: Mutex::new(State {
+                ready: VecDeque::new(),
+                workers,
+                closed: false,
+            }),
+            work: Condvar::new(),
+            grown: Condvar::new(),
+        }
+    }
+
+    pub(super) fn submit(&self, running: Running) {
+        let mut state = self.lock();
+        if !state.closed {
+            state.ready.push_back(running);
+            self.work.notify_one();
+        }
+    }
+
+    /// Puts back what the worker has advanced and gives it the next sequence; sleeps while there is none or the worker is one too many.
+    /// `None` when the board was closed.
+    pub(super) fn turn(&self, worker: usize, back: Option<Running>) -> Option<Running> {
+        let mut state = self.lock();
+        state.ready.extend(back);
+        while !state.closed {
+            if worker >= state.workers {
+                // The word that woke this worker, or the sequence that it put back, is for another.
+                self.work.notify_one();
+                state = sleep(&self.grown, state);
+            } else if let Some(next) = state.ready.pop_front() {
+                return Some(next);
+            } else {
+                state = sleep(&self.work, state);
+            }
+        }
+        None
+    }
+
+    pub(super) fn workers(&self) -> usize {
+        self.lock().workers
+    }
+
+    pub(super) fn set_workers(&self, workers: usize) {
+        self.lock().workers = workers;
+        self.wake_all();
+    }
+
+    /// Drops what waits here and sends the workers home.
+    pub(super) fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        let dropped = std::mem::take(&mut state.ready);
+        drop(state);
+        drop(dropped);
+        self.wake_all();
+    }
+
+    fn wake_all(&self) {
+        self.work.notify_all();
+        self.grown.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn sleep<'a>(on: &Condvar, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+    on.wait(state).unwrap_or_else(PoisonError::into_inner)
+}

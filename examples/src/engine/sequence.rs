@@ -1,0 +1,136 @@
+//! One request that is in: its sequence, and how far it got.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedSender;
+use wf_instrument::admit::Permit;
+
+use super::error::EngineError;
+use super::request::Request;
+use super::stop::{Cut, Stops};
+use super::token::{Finish, Token};
+use crate::model::{Logits, Model, ModelError, Sampler, Sequence, TextDecoder};
+
+/// Holds the request's permit, so that the permit is back exactly when the sequence is freed.
+pub(super) struct Running {
+    model: Arc<Model>,
+    sequence: Sequence,
+    sampler: Sampler,
+    decoder: Option<TextDecoder>,
+    stops: Stops,
+    last: Option<u32>,
+    left: usize,
+    // Unbounded is bounded here: an answer is no longer than the context, and a worker must never wait for a slow client.
+    tokens: UnboundedSender<Result<Token, EngineError>>,
+    _permit: Permit,
+}
+
+/// Whether there is another step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    GoesOn,
+    Ended,
+}
+
+impl Running {
+    pub(super) fn new(
+        model: &Arc<Model>,
+        request: Request,
+        tokens: UnboundedSender<Result<Token, EngineError>>,
+        permit: Permit,
+    ) -> Result<Self, EngineError> {
+        let capacity = request.prompt_len() + request.max_tokens;
+        Ok(Self {
+            sequence: model.start(&request.prompt, capacity)?,
+            model: Arc::clone(model),
+            sampler: request.sampler,
+            decoder: Some(model.decoder()),
+            stops: Stops::new(request.stop),
+            last: None,
+            left: request.max_tokens,
+            tokens,
+            _permit: permit,
+        })
+    }
+
+    /// Reads the prompt or goes on by a token, and tells the client. A client that went away ends it here.
+    pub(super) fn step(&mut self) -> Progress {
+        if self.tokens.is_closed() {
+            return Progress::Ended;
+        }
+        match self.next() {
+            Ok(token) => self.tell(token),
+            Err(error) => {
+                self.fail(error.into());
+                Progress::Ended
+            }
+        }
+    }
+
+    /// Tells the client what went wrong, if it is still there.
+    pub(super) fn fail(&self, error: EngineError) {
+        let _ = self.tokens.send(Err(error));
+    }
+
+    fn next(&mut self) -> Result<Token, ModelError> {
+        let logits = match self.last {
+            None => prefill(&mut self.sequence)?,
+            Some(last) => decode_step(&mut self.sequence, last)?,
+        };
+        let id = self.sampler.sample(&logits);
+        self.last = Some(id);
+        if self.model.is_end(id) {
+            let text = self.rest();
+            return Ok(Token::last(text, 0, Finish::Stop));
+        }
+        self.left -= 1;
+        Ok(self.spell(id))
+    }
+
+    fn spell(&mut self, id: u32) -> Token {
+        let decoded = self.decoder.as_mut().and_then(|decoder| decoder.push(id));
+        match self.stops.push(&decoded.unwrap_or_default()) {
+            Cut::Stopped(text) => Token::last(text, 1, Finish::Stop),
+            Cut::GoesOn(text) if self.left == 0 => {
+                let text = text + &self.rest();
+                Token::last(text, 1, Finish::Length)
+            }
+            Cut::GoesOn(text) => Token::more(text),
+        }
+    }
+
+    /// The text that was held back, now that nothing follows it.
+    fn rest(&mut self) -> String {
+        let decoded = self.decoder.take().and_then(TextDecoder::finish);
+        match self.stops.push(&decoded.unwrap_or_default()) {
+            Cut::Stopped(text) => text,
+            Cut::GoesOn(text) => text + &self.stops.rest(),
+        }
+    }
+
+    fn tell(&self, token: Token) -> Progress {
+        let last = token.finish.is_some();
+        match self.tokens.send(Ok(token)) {
+            Ok(()) if !last => Progress::GoesOn,
+            _ => Progress::Ended,
+        }
+    }
+}
+
+/// Reads a prompt.
+fn prefill(sequence: &mut Sequence) -> Result<Logits, ModelError> {
+    sequence.prefill()
+}
+
+/// Goes on by one token.
+fn decode_step(sequence: &mut Sequence, last: u32) -> Result<Logits, ModelError> {
+    sequence.decode(last)
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running")
+            .field("left", &self.left)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,50 @@
+//! What an answer is made of.
+
+/// One piece of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Text to show; empty while a character or a possible stop string is incomplete.
+    pub text: String,
+    /// How many tokens the model generated for it: 1, or 0 for an end that brings no text of its own.
+    pub count: u64,
+    /// Set on the last piece.
+    pub finish: Option<Finish>,
+}
+
+impl Token {
+    pub(super) const fn more(text: String) -> Self {
+        Self {
+            text,
+            count: 1,
+            finish: None,
+        }
+    }
+
+    pub(super) const fn last(text: String, count: u64, finish: Finish) -> Self {
+        Self {
+            text,
+            count,
+            finish: Some(finish),
+        }
+    }
+}
+
+/// Why an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finish {
+    /// The model said so, or a stop string came.
+    Stop,
+    /// All the tokens that were asked for are there.
+    Length,
+}
+
+impl Finish {
+    /// Its name in OpenAI's interface.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+        }
+    }
+}
