@@ -1,0 +1,157 @@
+//! What a client is told when there is no answer, in OpenAI's form.
+
+use axum::Json;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use wf_instrument::admit::Refused;
+
+use crate::engine::EngineError;
+use crate::model::ModelError;
+
+/// `{"error": {"message", "type", "param", "code"}}` and its status.
+#[derive(Debug)]
+pub(super) struct ApiError {
+    status: StatusCode,
+    kind: &'static str,
+    code: Option<&'static str>,
+    param: Option<&'static str>,
+    message: String,
+}
+
+/// Seconds after which an overloaded engine is worth another try: about the longest wait in its queue.
+const RETRY_AFTER: &str = "2";
+
+impl ApiError {
+    /// The value of `param` cannot be used.
+    pub(super) fn invalid(param: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            param: Some(param),
+            ..Self::request(StatusCode::BAD_REQUEST, None, message)
+        }
+    }
+
+    /// The whole body cannot be used.
+    pub(super) fn malformed(message: impl Into<String>) -> Self {
+        Self::request(StatusCode::BAD_REQUEST, None, message)
+    }
+
+    pub(super) fn no_such_model(asked: &str, served: &str) -> Self {
+        Self {
+            param: Some("model"),
+            ..Self::request(
+                StatusCode::NOT_FOUND,
+                Some("model_not_found"),
+                format!("the model {asked:?} does not exist: this engine serves {served:?}"),
+            )
+        }
+    }
+
+    pub(super) fn no_such_path() -> Self {
+        let message =
+            "unknown path: this engine serves /v1/models, /v1/completions and /v1/chat/completions";
+        Self::request(StatusCode::NOT_FOUND, Some("unknown_url"), message)
+    }
+
+    pub(super) fn wrong_method() -> Self {
+        let message = "wrong method: /v1/models takes GET, the others POST";
+        Self::request(StatusCode::METHOD_NOT_ALLOWED, None, message)
+    }
+
+    pub(super) fn not_json() -> Self {
+        let message = "the body must be sent with content-type: application/json";
+        Self::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, None, message)
+    }
+
+    pub(super) fn body(rejected: &BytesRejection) -> Self {
+        let status = rejected.status();
+        let message = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                format!("the body is larger than {} bytes", super::MAX_BODY)
+            }
+            _ => format!("the body could not be read: {rejected}"),
+        };
+        Self::request(status, None, message)
+    }
+
+    /// The same in a stream that had begun.
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "error": {
+            "message": self.message,
+            "type": self.kind,
+            "param": self.param,
+            "code": self.code,
+        }})
+    }
+
+    fn request(status: StatusCode, code: Option<&'static str>, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind: "invalid_request_error",
+            code,
+            param: None,
+            message: message.into(),
+        }
+    }
+
+    fn overloaded(status: StatusCode, code: &'static str, message: String) -> Self {
+        Self {
+            kind: "overloaded_error",
+            ..Self::request(status, Some(code), message)
+        }
+    }
+
+    fn server(message: String) -> Self {
+        Self {
+            kind: "server_error",
+            ..Self::request(StatusCode::INTERNAL_SERVER_ERROR, None, message)
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        let message = error.to_string();
+        match error {
+            EngineError::EmptyPrompt => Self::malformed(message),
+            EngineError::NothingAsked => Self::invalid("max_tokens", message),
+            EngineError::TooLong { .. } => {
+                let code = Some("context_length_exceeded");
+                Self::request(StatusCode::BAD_REQUEST, code, message)
+            }
+            EngineError::Refused(Refused::QueueFull { .. }) => {
+                Self::overloaded(StatusCode::TOO_MANY_REQUESTS, "queue_full", message)
+            }
+            EngineError::Refused(_) => {
+                Self::overloaded(StatusCode::SERVICE_UNAVAILABLE, "waited_too_long", message)
+            }
+            EngineError::Model(error) => error.into(),
+            EngineError::Stopped => {
+                Self::overloaded(StatusCode::SERVICE_UNAVAILABLE, "stopping", message)
+            }
+            EngineError::Panicked(_) | EngineError::Thread(_) => Self::server(message),
+        }
+    }
+}
+
+impl From<ModelError> for ApiError {
+    fn from(error: ModelError) -> Self {
+        let message = error.to_string();
+        match error {
+            ModelError::Sampling { parameter, .. } => Self::invalid(parameter, message),
+            ModelError::Token { .. } => Self::invalid("prompt", message),
+            ModelError::Template { .. } => Self::invalid("messages", message),
+            ModelError::Tokenizer { .. } => Self::malformed(message),
+            _ => Self::server(message),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let busy = self.kind == "overloaded_error";
+        let retry = busy.then_some([(header::RETRY_AFTER, RETRY_AFTER)]);
+        (self.status, retry, Json(self.to_json())).into_response()
+    }
+}

@@ -1,0 +1,133 @@
+//! The JSON of answers, which differs between the two endpoints.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::engine::Finish;
+
+/// Which endpoint was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    Completions,
+    Chat,
+}
+
+/// What all parts of one answer have in common.
+#[derive(Debug)]
+pub(super) struct Shape {
+    endpoint: Endpoint,
+    id: String,
+    created: u64,
+    model: String,
+    prompt_tokens: u64,
+}
+
+impl Shape {
+    pub(super) fn new(endpoint: Endpoint, model: &str, prompt_tokens: u64) -> Self {
+        let created = SystemTime::now().duration_since(UNIX_EPOCH);
+        let created = created.map_or(0, |since| since.as_secs());
+        let prefix = match endpoint {
+            Endpoint::Completions => "cmpl",
+            Endpoint::Chat => "chatcmpl",
+        };
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self {
+            endpoint,
+            id: format!("{prefix}-{created:x}-{number}"),
+            created,
+            model: model.to_owned(),
+            prompt_tokens,
+        }
+    }
+
+    /// A whole answer.
+    pub(super) fn whole(&self, text: &str, finish: Finish, tokens: u64) -> Value {
+        let (object, mut choice) = match self.endpoint {
+            Endpoint::Completions => ("text_completion", json!({ "text": text })),
+            Endpoint::Chat => {
+                let message = json!({ "role": "assistant", "content": text, "refusal": null });
+                ("chat.completion", json!({ "message": message }))
+            }
+        };
+        choice["index"] = json!(0);
+        choice["logprobs"] = Value::Null;
+        choice["finish_reason"] = json!(finish.as_str());
+        let mut answer = self.frame(object, json!([choice]));
+        answer["usage"] = self.usage(tokens);
+        answer
+    }
+
+    /// What a streamed chat begins with; no token.
+    pub(super) fn opening(&self) -> Option<Value> {
+        match self.endpoint {
+            Endpoint::Completions => None,
+            Endpoint::Chat => Some(self.chunk(
+                json!({ "delta": { "role": "assistant", "content": "" } }),
+                None,
+            )),
+        }
+    }
+
+    /// A piece of text in a stream.
+    pub(super) fn piece(&self, text: &str) -> Value {
+        let choice = match self.endpoint {
+            Endpoint::Completions => json!({ "text": text }),
+            Endpoint::Chat => json!({ "delta": { "content": text } }),
+        };
+        self.chunk(choice, None)
+    }
+
+    /// The end of the text in a stream.
+    pub(super) fn ending(&self, finish: Finish) -> Value {
+        let choice = match self.endpoint {
+            Endpoint::Completions => json!({ "text": "" }),
+            Endpoint::Chat => json!({ "delta": {} }),
+        };
+        self.chunk(choice, Some(finish))
+    }
+
+    /// The last chunk where usage was asked for.
+    pub(super) fn bill(&self, tokens: u64) -> Value {
+        let mut chunk = self.frame(self.chunk_object(), json!([]));
+        chunk["usage"] = self.usage(tokens);
+        chunk
+    }
+
+    fn chunk(&self, mut choice: Value, finish: Option<Finish>) -> Value {
+        choice["index"] = json!(0);
+        choice["logprobs"] = Value::Null;
+        choice["finish_reason"] = json!(finish.map(Finish::as_str));
+        self.frame(self.chunk_object(), json!([choice]))
+    }
+
+    const fn chunk_object(&self) -> &'static str {
+        match self.endpoint {
+            Endpoint::Completions => "text_completion",
+            Endpoint::Chat => "chat.completion.chunk",
+        }
+    }
+
+    fn frame(&self, object: &str, choices: Value) -> Value {
+        let mut frame = json!({
+            "id": self.id,
+            "object": object,
+            "created": self.created,
+            "model": self.model,
+        });
+        frame["choices"] = choices;
+        frame
+    }
+
+    fn usage(&self, tokens: u64) -> Value {
+        json!({
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": tokens,
+            "total_tokens": self.prompt_tokens + tokens,
+        })
+    }
+}
+
+/// Ids are unique within the process; the second in them makes them so over restarts.
+static NEXT: AtomicU64 = AtomicU64::new(0);
