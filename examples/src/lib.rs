@@ -1,3 +1,10 @@
-//! A language model, served: the library behind the reference engine.
+//! The reference engine: a real language model, served, loaded, measured and governed in one process.
+//!
+//! [`model`] computes; [`engine`] admits requests and interleaves them over worker threads; [`client`] counts what clients see; [`http`]
+//! and [`load`] are the two kinds of clients. The library exists so that tests and lessons can use the parts: the product is the binary.
 
+pub mod client;
+pub mod engine;
+pub mod http;
+pub mod load;
 pub mod model;

@@ -1,0 +1,68 @@
+//! An open-loop load: requests arrive when they were meant to, however slow the answers are.
+//!
+//! Times count from the intended arrival, so an engine that falls behind cannot hide it by delaying the next question.
+
+mod arrivals;
+mod call;
+mod prompts;
+mod score;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use self::arrivals::Arrivals;
+use crate::client::Client;
+
+pub use self::prompts::Prompts;
+pub use self::score::{Score, Spread, Targets, Totals};
+
+/// Who asks what, and how often.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// Requests a second, on average.
+    pub rate: f64,
+    /// The same seed gives the same arrivals and prompts.
+    pub seed: u64,
+    /// The longest silence that a client bears before it leaves.
+    pub patience: Duration,
+    /// What is asked.
+    pub prompts: Prompts,
+}
+
+impl Load {
+    /// Asks until `stop` becomes true, then waits up to `drain` for the answers that are still coming. What is left then is cut off.
+    pub async fn run(
+        self,
+        client: Client,
+        score: Arc<Score>,
+        mut stop: watch::Receiver<bool>,
+        drain: Duration,
+    ) {
+        let mut prompts = self.prompts.clone().shuffled(self.seed);
+        let mut arrivals = Arrivals::new(self.rate, self.seed);
+        let (begin, mut next) = (Instant::now(), arrivals.next_arrival());
+        let mut calls = JoinSet::new();
+        loop {
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stopped| *stopped) => break,
+                () = sleep_until(begin + next) => {
+                    let request = prompts.next_request();
+                    let call = call::run(client.clone(), request, begin + next, self.patience);
+                    let score = Arc::clone(&score);
+                    calls.spawn(async move { score.add(&call.await) });
+                    next = arrivals.next_arrival();
+                }
+                Some(_) = calls.join_next() => {}
+            }
+        }
+        let ended = timeout(drain, async { while calls.join_next().await.is_some() {} });
+        if ended.await.is_err() {
+            calls.shutdown().await;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What a load asks.
+
+use std::sync::Arc;
+
+use fastrand::Rng;
+
+use crate::engine::Request;
+use crate::model::{Model, ModelError};
+
+/// Requests to choose from, encoded once.
+#[derive(Clone, Debug)]
+pub struct Prompts(Arc<[Request]>);
+
+/// An endless choice of requests.
+#[derive(Debug)]
+pub(super) struct Shuffled {
+    requests: Arc<[Request]>,
+    rng: Rng,
+}
+
+const QUESTIONS: [&str; 12] = [
+    "What is the capital of France?",
+    "What is the capital of Italy?",
+    "What is the capital of Spain?",
+    "What is the capital of Japan?",
+    "What is the capital of Egypt?",
+    "What is the capital of Norway?",
+    "What is the capital of Greece?",
+    "What is the capital of Peru?",
+    "What is 2 plus 3?",
+    "What is 7 plus 5?",
+    "What color is the sky?",
+    "What does a cat say?",
+];
+
+/// The longest answer to a question. Answers end by themselves before that.
+const ANSWER: usize = 80;
+
+impl Prompts {
+    /// Short questions, answered until the model ends the answer.
+    ///
+    /// # Errors
+    /// When the model's tokenizer or chat template refuses them, or its context is too short.
+    pub fn questions(model: &Model) -> Result<Self, ModelError> {
+        let ask = |question: &&str| {
+            let prompt = model.chat_prompt(&[("user", question)])?;
+            Request::new(model, &prompt, ANSWER)
+        };
+        QUESTIONS
+            .iter()
+            .map(ask)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// Prompts of `tokens_in` tokens, continued for up to `tokens_out`.
+    ///
+    /// # Errors
+    /// When the model's tokenizer refuses the text.
+    pub fn text(model: &Model, tokens_in: usize, tokens_out: usize) -> Result<Self, ModelError> {
+        let text = QUESTIONS.join(" ").repeat(tokens_in / 8 + 1);
+        let tokens = Request::new(model, &text, tokens_out)?;
+        let from = |start: usize| Request {
+            prompt: tokens.prompt[start..start + tokens_in].to_vec(),
+            ..tokens.clone()
+        };
+        Ok(Self((0..QUESTIONS.len()).map(from).collect()))
+    }
+
+    pub(super) fn shuffled(self, seed: u64) -> Shuffled {
+        Shuffled {
+            requests: self.0,
+            // Another stream than that of the arrivals, which have the seed itself.
+            rng: Rng::with_seed(!seed),
+        }
+    }
+}
+
+impl Shuffled {
+    pub(super) fn next_request(&mut self) -> Request {
+        self.requests[self.rng.usize(..self.requests.len())].clone()
+    }
+}

@@ -1,0 +1,185 @@
+//! What the clients of a load lived through, summed up.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use super::call::Seen;
+
+/// What a request must keep to count as good.
+#[derive(Clone, Copy, Debug)]
+pub struct Targets {
+    /// To the first token.
+    pub ttft: Duration,
+    /// Between tokens, on average over the answer.
+    pub gap: Duration,
+}
+
+/// The sum so far. Kept apart from the SDK, with three significant digits where that has two.
+#[derive(Debug)]
+pub struct Score {
+    targets: Targets,
+    sums: Mutex<Sums>,
+}
+
+/// In microseconds.
+#[derive(Debug)]
+struct Sums {
+    late: Histogram<u64>,
+    ttft: Histogram<u64>,
+    gaps: Histogram<u64>,
+    good: u64,
+}
+
+/// A distribution in seconds; `None` where nothing was recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Spread {
+    /// How many were recorded.
+    pub count: u64,
+    /// Half were no longer.
+    pub p50: Option<f64>,
+    /// 99 of 100 were no longer.
+    pub p99: Option<f64>,
+    /// The longest.
+    pub max: Option<f64>,
+}
+
+/// A [`Score`] at a moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Totals {
+    /// How late requests were sent: the load's own fault, and part of the times below.
+    pub lateness_seconds: Spread,
+    /// From the intended arrival to the first token.
+    pub ttft_seconds: Spread,
+    /// Between tokens.
+    pub gap_seconds: Spread,
+    /// Requests that were answered whole and kept both targets.
+    pub good: u64,
+}
+
+impl Score {
+    /// An empty score.
+    ///
+    /// # Panics
+    /// Never: the histograms' bounds are constants.
+    #[must_use]
+    pub fn new(targets: Targets) -> Self {
+        Self {
+            targets,
+            sums: Mutex::new(Sums::new()),
+        }
+    }
+
+    /// The score so far.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let sums = self.lock();
+        Totals {
+            lateness_seconds: Spread::of(&sums.late),
+            ttft_seconds: Spread::of(&sums.ttft),
+            gap_seconds: Spread::of(&sums.gaps),
+            good: sums.good,
+        }
+    }
+
+    pub(super) fn add(&self, seen: &Seen) {
+        let mut sums = self.lock();
+        record(&mut sums.late, seen.late);
+        if let Some(first) = seen.first {
+            record(&mut sums.ttft, first);
+        }
+        for &gap in &seen.gaps {
+            record(&mut sums.gaps, gap);
+        }
+        sums.good += u64::from(self.targets.met_by(seen));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sums> {
+        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Targets {
+    fn met_by(self, seen: &Seen) -> bool {
+        let gaps = u32::try_from(seen.gaps.len()).unwrap_or(u32::MAX);
+        let steady = seen.gaps.iter().sum::<Duration>() <= self.gap * gaps;
+        seen.whole && steady && seen.first.is_some_and(|first| first <= self.ttft)
+    }
+}
+
+impl Sums {
+    fn new() -> Self {
+        let hour = || {
+            Histogram::new_with_max(3_600_000_000, 3)
+                .expect("an hour in µs, 3 digits, is a valid range")
+        };
+        Self {
+            late: hour(),
+            ttft: hour(),
+            gaps: hour(),
+            good: 0,
+        }
+    }
+}
+
+impl Spread {
+    fn of(histogram: &Histogram<u64>) -> Self {
+        let some = |micros: u64| {
+            let known = !histogram.is_empty();
+            known.then(|| Duration::from_micros(micros).as_secs_f64())
+        };
+        Self {
+            count: histogram.len(),
+            p50: some(histogram.value_at_quantile(0.5)),
+            p99: some(histogram.value_at_quantile(0.99)),
+            max: some(histogram.max()),
+        }
+    }
+}
+
+fn record(histogram: &mut Histogram<u64>, time: Duration) {
+    histogram.saturating_record(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TARGETS: Targets = Targets {
+        ttft: Duration::from_millis(500),
+        gap: Duration::from_millis(20),
+    };
+
+    fn good(first: Option<u64>, gaps: &[u64], whole: bool) -> bool {
+        let score = Score::new(TARGETS);
+        score.add(&Seen {
+            late: Duration::ZERO,
+            first: first.map(Duration::from_millis),
+            gaps: gaps.iter().copied().map(Duration::from_millis).collect(),
+            whole,
+        });
+        score.totals().good == 1
+    }
+
+    #[test]
+    fn good_is_whole_and_within_both_targets() {
+        assert!(good(Some(500), &[10, 30], true));
+        assert!(good(Some(500), &[], true));
+    }
+
+    #[test]
+    fn a_late_start_a_slow_stream_or_a_cut_answer_is_not_good() {
+        assert!(!good(Some(501), &[10, 30], true));
+        assert!(!good(Some(500), &[10, 31], true));
+        assert!(!good(Some(500), &[10, 30], false));
+        assert!(!good(None, &[], true));
+    }
+
+    #[test]
+    fn nothing_recorded_is_not_zero() {
+        let totals = Score::new(TARGETS).totals();
+        assert_eq!(totals.ttft_seconds, Spread::default());
+    }
+}
