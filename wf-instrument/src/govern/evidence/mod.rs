@@ -122,6 +122,7 @@ fn fresh(readings: Readings, now: Nanos, oldest: Nanos) -> Readings {
         disk_wait: aged(readings.disk_wait, now, oldest),
         gpu: aged(readings.gpu, now, oldest),
         gpu_memory: aged(readings.gpu_memory, now, oldest),
+        ..readings
     }
 }
 
