@@ -1,4 +1,8 @@
 //! What does one event cost, against the clock readings it cannot do without and the fastest peer?
+#![expect(
+    clippy::print_stderr,
+    reason = "a bench says on its terminal why it cannot run"
+)]
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -9,13 +13,10 @@ use hdrhistogram::Histogram;
 use hdrhistogram::sync::{Recorder as HdrRecorder, SyncHistogram};
 use wf_benches::{Arguments, Contest};
 use wf_instrument::histogram::Recorder;
-use wf_instrument::private::{GenerationSite, SpanSite};
-use wf_instrument::{Counter, Outcome};
+use wf_instrument::{Counter, wf_measure};
 
 static RECORDER: Recorder = Recorder::new();
 static COUNTER: Counter = Counter::new();
-static SPAN: SpanSite = SpanSite::new("bench_span", "");
-static GENERATION: GenerationSite = GenerationSite::new("bench_generation", "", None);
 
 /// Log-uniform values between 1 ns and 1 s, as `Histogram`s see them in the wild.
 static VALUES: LazyLock<Vec<u64>> = LazyLock::new(|| {
@@ -92,9 +93,7 @@ fn measure() -> Contest {
                 black_box(clock.raw() - start);
             });
         })
-        .contender("wf", |n| {
-            (0..n).for_each(|_| SPAN.start().end(black_box(Outcome::Ok)))
-        })
+        .contender("wf", |n| (0..n).for_each(|_| measured()))
 }
 
 fn token() -> Contest {
@@ -106,10 +105,21 @@ fn token() -> Contest {
             });
         })
         .contender("wf", |n| {
-            let generation = GENERATION.arrive();
-            (0..n).for_each(|_| generation.tokens(black_box(1)));
-            generation.end(Outcome::Ok);
+            tokens(n).for_each(|token| {
+                black_box(token);
+            });
         })
+}
+
+#[wf_measure]
+#[inline(never)]
+fn measured() {
+    black_box(());
+}
+
+#[wf_measure(ttft)]
+fn tokens(n: u64) -> impl Iterator<Item = u64> {
+    0..n
 }
 
 fn values(n: u64, mut with: impl FnMut(u64)) {

@@ -20,18 +20,31 @@ impl Engine {
     ///
     /// In words, where Cargo fails.
     pub fn build(folder: &str, features: &[&str]) -> Result<Self, String> {
-        let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target").join(folder);
+        let target = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../target")
+            .join(folder);
         let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
         let built = Command::new(cargo)
-            .args(["build", "--release", "--package", "wf-examples", "--bin", "wf-examples"])
+            .args([
+                "build",
+                "--release",
+                "--package",
+                "wf-examples",
+                "--bin",
+                "wf-examples",
+            ])
             .args(features)
             .arg("--target-dir")
             .arg(&target)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status();
         match built {
-            Ok(status) if status.success() => Ok(Self { binary: target.join("release/wf-examples") }),
-            Ok(status) => Err(format!("the engine was not built: cargo ended with {status}")),
+            Ok(status) if status.success() => Ok(Self {
+                binary: target.join("release/wf-examples"),
+            }),
+            Ok(status) => Err(format!(
+                "the engine was not built: cargo ended with {status}"
+            )),
             Err(error) => Err(format!("cargo could not be started: {error}")),
         }
     }
@@ -45,7 +58,13 @@ impl Engine {
         let path = env::temp_dir().join(format!("wf-report-{}.json", std::process::id()));
         let status = Command::new(&self.binary)
             .args(arguments)
-            .args(["--serve", "127.0.0.1:0", "--metrics", "127.0.0.1:0", "--report"])
+            .args([
+                "--serve",
+                "127.0.0.1:0",
+                "--metrics",
+                "127.0.0.1:0",
+                "--report",
+            ])
             .arg(&path)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -54,8 +73,10 @@ impl Engine {
         if !status.success() {
             return Err(format!("the engine ended with {status} on {arguments:?}"));
         }
-        let text = fs::read(&path).map_err(|error| format!("no report at {}: {error}", path.display()))?;
-        let json = serde_json::from_slice(&text).map_err(|error| format!("the report is no JSON: {error}"))?;
+        let text =
+            fs::read(&path).map_err(|error| format!("no report at {}: {error}", path.display()))?;
+        let json = serde_json::from_slice(&text)
+            .map_err(|error| format!("the report is no JSON: {error}"))?;
         Ok(Report { json })
     }
 }

@@ -5,7 +5,11 @@
 
 mod arguments;
 mod contest;
+mod engine;
+mod pairs;
 mod report;
 
 pub use self::arguments::Arguments;
 pub use self::contest::{Contest, Figure};
+pub use self::engine::{Engine, Report};
+pub use self::pairs::{Pairs, Spread, take_turns};

@@ -28,13 +28,21 @@ impl Pairs {
     /// Nothing measured yet.
     #[must_use]
     pub const fn new(quantity: &'static str) -> Self {
-        Self { quantity, with: Vec::new(), without: Vec::new() }
+        Self {
+            quantity,
+            with: Vec::new(),
+            without: Vec::new(),
+        }
     }
 
     /// with / without, pair by pair.
     #[must_use]
     pub fn ratio(&self) -> Spread {
-        let ratios = self.with.iter().zip(&self.without).map(|(with, without)| with / without);
+        let ratios = self
+            .with
+            .iter()
+            .zip(&self.without)
+            .map(|(with, without)| with / without);
         Spread::of(ratios.collect())
     }
 }

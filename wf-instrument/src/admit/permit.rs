@@ -18,9 +18,6 @@ use super::queue::{Answer, Queue, Refused, Ticket};
 /// use std::time::Duration;
 /// use wf_instrument::admit::Gate;
 ///
-/// # let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-/// # let mut poll = |admission| std::pin::pin!(admission).poll(&mut cx).is_ready();
-/// # use std::future::Future;
 /// let gate = Gate::new(2, 100, Duration::from_millis(1500));
 /// # let _ = async {
 /// let permit = gate.admit().await?; // at once, or when a permit is free
