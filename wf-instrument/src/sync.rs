@@ -7,3 +7,6 @@ pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 #[cfg(wf_loom)]
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+
+#[cfg(wf_loom)]
+pub(crate) use loom::thread_local;

@@ -1,6 +1,6 @@
 //! This thread's slot where loom runs the threads: what the model says.
 
-loom::thread_local! {
+crate::sync::thread_local! {
     static SLOT: std::cell::Cell<usize> = std::cell::Cell::new(usize::MAX);
 }
 
