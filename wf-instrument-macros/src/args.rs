@@ -4,8 +4,8 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse as _, ParseStream, Parser as _};
-use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token};
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, token};
 
 use crate::mistakes::Mistakes;
 use crate::slo::Slo;
@@ -33,7 +33,7 @@ pub(crate) struct Given<T> {
 }
 
 /// Every argument's name, with an example of its use.
-const KNOWN: &[(&str, &str)] = &[
+const KNOWN: [(&str, &str); 10] = [
     ("ttft", "ttft"),
     ("frame", "frame"),
     ("name", "name = \"chat\""),
@@ -63,7 +63,7 @@ impl Args {
     fn read_all(&mut self, input: ParseStream<'_>, mistakes: &mut Mistakes) {
         let mut seen = Vec::new();
         while !input.is_empty() {
-            if let Err(mistake) = self.read_one(input, &mut seen) {
+            if let Err(mistake) = self.read_one(input, &mut seen, mistakes) {
                 mistakes.add(mistake);
                 skip_to_comma(input);
             }
@@ -78,69 +78,98 @@ impl Args {
         }
     }
 
-    fn read_one(&mut self, input: ParseStream<'_>, seen: &mut Vec<Ident>) -> Result<()> {
+    /// A mistyped name is reported and then taken for what it stands for, so that what follows from it is not reported as well.
+    fn read_one(
+        &mut self,
+        input: ParseStream<'_>,
+        seen: &mut Vec<&'static str>,
+        mistakes: &mut Mistakes,
+    ) -> Result<()> {
         let key = key(input)?;
-        let twice = seen.contains(&key);
-        match key.to_string().as_str() {
-            "ttft" => self.ttft = Some(flag(&key, input)?),
-            "frame" => self.frame = Some(flag(&key, input)?),
-            "name" => self.name = Some(value(&key, input, name)?),
-            "model" => self.model = Some(value(&key, input, Expr::parse)?),
-            "tokens" => self.tokens = Some(value(&key, input, Expr::parse)?),
-            "prompt_tokens" => self.prompt_tokens = Some(value(&key, input, Expr::parse)?),
-            "queued_at" => self.queued_at = Some(value(&key, input, Expr::parse)?),
-            "target_fps" => self.target_fps = Some(value(&key, input, frames_per_second)?),
-            "slo" => self.slo = Some(value(&key, input, objective)?),
-            "crate" => self.runtime = Some(value(&key, input, Path::parse_mod_style)?),
-            _ => return Err(unknown(&key)),
+        let meant = meant(&key)?;
+        if key != meant {
+            let message = format!("unknown argument `{key}`; did you mean `{meant}`?");
+            mistakes.at(key.span(), message);
         }
-        if twice {
-            return Err(Error::new(
-                key.span(),
-                format!("`{key}` is given twice; keep one"),
-            ));
+        if seen.contains(&meant) {
+            mistakes.at(key.span(), format!("`{meant}` is given twice; keep one"));
         }
-        seen.push(key);
+        seen.push(meant);
+        self.take(meant, key.span(), input)
+    }
+
+    fn take(&mut self, name: &str, at: Span, input: ParseStream<'_>) -> Result<()> {
+        match name {
+            "ttft" => {
+                self.ttft = Some(at);
+                return no_value(name, input);
+            }
+            "frame" => {
+                self.frame = Some(at);
+                return no_value(name, input);
+            }
+            _ => before_value(name, at, input)?,
+        }
+        match name {
+            "name" => self.name = Some(given(at, site_name(input)?)),
+            "model" => self.model = Some(given(at, input.parse()?)),
+            "tokens" => self.tokens = Some(given(at, input.parse()?)),
+            "prompt_tokens" => self.prompt_tokens = Some(given(at, input.parse()?)),
+            "queued_at" => self.queued_at = Some(given(at, input.parse()?)),
+            "target_fps" => self.target_fps = Some(given(at, frames_per_second(input)?)),
+            "slo" => self.slo = Some(given(at, objective(input)?)),
+            _ => self.runtime = Some(given(at, path(input)?)),
+        }
         Ok(())
     }
+}
+
+const fn given<T>(at: Span, value: T) -> Given<T> {
+    Given { at, value }
 }
 
 /// The argument's name; with what was probably meant where something else stands there.
 fn key(input: ParseStream<'_>) -> Result<Ident> {
     if let Ok(text) = input.fork().parse::<LitStr>() {
         let text = text.value();
-        return Err(input.error(format!("to name the site, write `name = \"{text}\"`")));
+        return Err(input.error(format!(
+            "to name what is measured, write `name = \"{text}\"`"
+        )));
     }
-    input.call(Ident::parse_any).map_err(|mistake| {
-        Error::new(
-            mistake.span(),
-            format!("expected an argument: {}", all_known()),
-        )
+    let expected = || format!("expected an argument: {}", all_known());
+    input
+        .call(Ident::parse_any)
+        .map_err(|mistake| Error::new(mistake.span(), expected()))
+}
+
+/// The argument that `key` is, or is closest to.
+fn meant(key: &Ident) -> Result<&'static str> {
+    let names = KNOWN.map(|(name, _)| name);
+    let word = key.to_string();
+    let exact = names.iter().copied().find(|name| *name == word);
+    exact.or_else(|| nearest(&word, &names)).ok_or_else(|| {
+        let message = format!("unknown argument `{key}`; there are {}", all_known());
+        Error::new(key.span(), message)
     })
 }
 
-fn flag(key: &Ident, input: ParseStream<'_>) -> Result<Span> {
-    if input.peek(Token![,]) || input.is_empty() {
-        return Ok(key.span());
+fn no_value(name: &str, input: ParseStream<'_>) -> Result<()> {
+    if input.peek(Token![=]) || input.peek(token::Paren) {
+        return Err(input.error(format!("`{name}` takes no value: write `{name}` alone")));
     }
-    Err(input.error(format!("`{key}` takes no value: write `{key}` alone")))
+    Ok(())
 }
 
-fn value<T>(
-    key: &Ident,
-    input: ParseStream<'_>,
-    parse: fn(ParseStream<'_>) -> Result<T>,
-) -> Result<Given<T>> {
-    let at = key.span();
-    let missing = || Error::new(at, format!("`{key}` takes a value: `{}`", example(key)));
+fn before_value(name: &str, at: Span, input: ParseStream<'_>) -> Result<()> {
+    let missing = || Error::new(at, format!("`{name}` takes a value: `{}`", example(name)));
     input.parse::<Token![=]>().map_err(|_| missing())?;
     if input.is_empty() || input.peek(Token![,]) {
         return Err(missing());
     }
-    parse(input).map(|value| Given { at, value })
+    Ok(())
 }
 
-fn name(input: ParseStream<'_>) -> Result<LitStr> {
+fn site_name(input: ParseStream<'_>) -> Result<LitStr> {
     let name: LitStr = input
         .parse()
         .map_err(|mistake| Error::new(mistake.span(), "a name is a literal: `name = \"chat\"`"))?;
@@ -150,6 +179,13 @@ fn name(input: ParseStream<'_>) -> Result<LitStr> {
         return Err(Error::new(name.span(), message));
     }
     Ok(name)
+}
+
+fn path(input: ParseStream<'_>) -> Result<Path> {
+    Path::parse_mod_style(input).map_err(|mistake| {
+        let message = "the runtime is named by its path: `crate = my_app::wf_instrument`";
+        Error::new(mistake.span(), message)
+    })
 }
 
 fn objective(input: ParseStream<'_>) -> Result<Slo> {
@@ -172,26 +208,13 @@ fn frames_per_second(input: ParseStream<'_>) -> Result<f64> {
         .ok_or_else(|| Error::new(at, "a frame rate is a number above zero: `target_fps = 60`"))
 }
 
-fn unknown(key: &Ident) -> Error {
-    let names: Vec<&str> = KNOWN.iter().map(|&(name, _)| name).collect();
-    let message = match nearest(&key.to_string(), &names) {
-        Some(meant) => format!("unknown argument `{key}`; did you mean `{meant}`?"),
-        None => format!("unknown argument `{key}`; there are {}", all_known()),
-    };
-    Error::new(key.span(), message)
-}
-
 fn all_known() -> String {
-    let names: Vec<String> = KNOWN.iter().map(|(name, _)| format!("`{name}`")).collect();
-    names.join(", ")
+    KNOWN.map(|(name, _)| format!("`{name}`")).join(", ")
 }
 
-fn example(key: &Ident) -> &'static str {
-    let of_key = |(name, _): &&(&str, &str)| key == name;
-    KNOWN
-        .iter()
-        .find(of_key)
-        .map_or("", |&(_, example)| example)
+fn example(name: &str) -> &'static str {
+    let known = KNOWN.iter().find(|(known, _)| *known == name);
+    known.map_or("", |&(_, example)| example)
 }
 
 fn skip_to_comma(input: ParseStream<'_>) {
@@ -231,9 +254,17 @@ mod tests {
     #[test]
     fn all_mistakes_are_found_at_once() {
         let found = mistakes_of(quote! {
-            tftt, name = 3, name, model, "chat", slo = "fast", target_fps = 0, bogus(1, 2) = |a| a, ttft = true, ttft, ttft, 7
+            tftt, name = 3, model, "chat", slo = "fast", target_fps = 0, bogus(1, 2) = |a| a, frame = true, frame, 7
         });
-        assert_eq!(found.len(), 11, "{found:#?}");
+        assert_eq!(found.len(), 10, "{found:#?}");
+    }
+
+    #[test]
+    fn a_mistyped_name_is_taken_for_what_it_stands_for() {
+        let mut mistakes = Mistakes::default();
+        let args = Args::parse(quote!(tftt, modle = "gpt"), &mut mistakes);
+        assert!(args.ttft.is_some() && args.model.is_some());
+        assert_eq!(mistakes.messages().len(), 2);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Contradictions: arguments that do not go together, and functions that cannot be measured as asked.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::quote;
 use syn::spanned::Spanned as _;
 
 use crate::args::Args;
@@ -69,15 +68,15 @@ fn const_function(function: &Function, mistakes: &mut Mistakes) {
 fn generation(args: &Args, function: &Function, returned: &Returned<'_>, mistakes: &mut Mistakes) {
     if returned.never() {
         let message = "a generation ends, and this function never returns: measure the function that makes one reply";
-        mistakes.at(function.sig.output.span(), message);
+        mistakes.at(returned.spelled.span(), message);
         return;
     }
     let pushed = mentions(function.body.stream(), "wf_token");
-    if let (Some(ty), false) = (returned.unseen_source(), pushed) {
-        let shown = quote!(#ty).to_string().replace(' ', "");
-        mistakes.at(ty.span(), format!(
-            "the items of `{shown}` cannot be counted: return `impl Stream<Item = ..>` or `impl Iterator<Item = ..>` (boxed or in a `Result`, as you like), or call `wf_token!()` for each token"
-        ));
+    if let (Some(name), false) = (returned.unseen_source(), pushed) {
+        let message = format!(
+            "the items of `{name}` cannot be counted: return `impl Stream<Item = ..>` or `impl Iterator<Item = ..>` (boxed or in a `Result`, as you like), or call `wf_token!()` for each token"
+        );
+        mistakes.at(name.span(), message);
         return;
     }
     if let (Some(tokens), None) = (&args.tokens, returned.source()) {

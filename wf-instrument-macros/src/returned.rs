@@ -1,7 +1,7 @@
 //! What a signature says about the value that the caller receives. Types are read as they are spelled: an alias is not seen through.
 
 use syn::{
-    AngleBracketedGenericArguments, GenericArgument, PathArguments, PathSegment, ReturnType,
+    AngleBracketedGenericArguments, GenericArgument, Ident, PathArguments, PathSegment, ReturnType,
     Signature, Type, TypeParamBound,
 };
 
@@ -96,23 +96,26 @@ impl<'a> Returned<'a> {
         })
     }
 
-    /// The type that comes back sounds like a source, and yet is not one that can be seen through.
-    pub(crate) fn unseen_source(&self) -> Option<&'a Type> {
-        let output = self.output?;
+    /// The name of a type that sounds like a source, and yet is none that can be seen through.
+    pub(crate) fn unseen_source(&self) -> Option<&'a Ident> {
+        let output = self.output.filter(|_| self.source().is_none())?;
         let inner = if is_result(output) {
             first_argument(output)?
         } else {
             output
         };
-        let sounds = |name: &str| {
-            ["Stream", "Iterator", "Iter", "Receiver"]
-                .iter()
-                .any(|end| name.ends_with(end))
-        };
-        let named = |segment: &PathSegment| sounds(&segment.ident.to_string());
-        let hidden = last_segment(inner).is_some_and(named) || bounds(inner).any(named);
-        (hidden && self.source().is_none()).then_some(inner)
+        let names = last_segment(inner).into_iter().chain(bounds(inner));
+        names
+            .map(|segment| &segment.ident)
+            .find(|name| sounds_like_a_source(name))
     }
+}
+
+fn sounds_like_a_source(name: &Ident) -> bool {
+    let name = name.to_string();
+    ["Stream", "Iterator", "Iter", "Receiver"]
+        .iter()
+        .any(|end| name.ends_with(end))
 }
 
 impl Source<'_> {

@@ -1,13 +1,12 @@
 //! `wf_gauge!("name", value)`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::parse::ParseStream;
-use syn::spanned::Spanned as _;
-use syn::{Error, Expr, Result};
+use syn::{Error, Expr, LitStr, Result};
 
 use super::Expansion;
-use crate::expand::declare;
+use crate::expand::{at, declare};
 
 const FORM: &str = "a gauge has a name and a value: `wf_gauge!(\"queue_depth\", depth)`";
 
@@ -21,7 +20,7 @@ fn read(input: ParseStream<'_>) -> Result<Expansion> {
     let value = super::value(input).and_then(|value| value.ok_or_else(|| missing(&name)));
     let value: Expr = super::with(mistake, value)?;
     let site = declare(&runtime, "Gauge", &quote!(#name, ""));
-    let span = Span::call_site().located_at(value.span());
+    let span = at(&value);
     let typed = quote_spanned!(span=> let __wf_value: f64 = #value;);
     Ok(Expansion {
         measuring: quote!(#site #typed __WF_SITE.set(__wf_value);),
@@ -29,6 +28,6 @@ fn read(input: ParseStream<'_>) -> Result<Expansion> {
     })
 }
 
-fn missing(name: &syn::LitStr) -> Error {
+fn missing(name: &LitStr) -> Error {
     Error::new(name.span(), FORM)
 }

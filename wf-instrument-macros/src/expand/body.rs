@@ -1,10 +1,11 @@
 //! The function's body as something that can be run within a measurement, with its types as sure as they were.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Path, Type, parse_quote};
 
+use super::placed;
 use crate::returned::Returned;
 
 /// `move || -> T { body }`: `?` and `return` stay inside, and what is returned is coerced to `T` as it was.
@@ -61,7 +62,8 @@ pub(super) fn pin_output(output: Option<&Type>) -> TokenStream {
 /// What the end of the measurement says of the output, as a function.
 pub(super) fn judge(runtime: &TokenStream, returned: &Returned<'_>) -> TokenStream {
     if returned.fallible() {
-        quote!(#runtime::Outcome::of)
+        let (at, runtime) = placed(runtime, &returned.spelled);
+        quote_spanned!(at=> #runtime::Outcome::of)
     } else {
         quote!(|_| #runtime::Outcome::Ok)
     }
@@ -70,7 +72,8 @@ pub(super) fn judge(runtime: &TokenStream, returned: &Returned<'_>) -> TokenStre
 /// The same, as an expression over `__wf_output`.
 pub(super) fn outcome(runtime: &TokenStream, returned: &Returned<'_>) -> TokenStream {
     if returned.fallible() {
-        quote!(#runtime::Outcome::of(&__wf_output))
+        let (at, runtime) = placed(runtime, &returned.spelled);
+        quote_spanned!(at=> #runtime::Outcome::of(&__wf_output))
     } else {
         quote!(#runtime::Outcome::Ok)
     }

@@ -1,11 +1,10 @@
 //! `#[wf_measure(ttft)]`: one reply of a model, from its arrival to the end of its tokens.
 
-use proc_macro2::{Group, Span, TokenStream};
+use proc_macro2::{Group, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Expr;
-use syn::spanned::Spanned as _;
 
-use super::{body, number, site};
+use super::{at, body, number, placed, site};
 use crate::model::{Generation, Model};
 use crate::returned::{Call, Owner, Returned, Source, SourceKind};
 
@@ -172,7 +171,10 @@ fn answer(runtime: &TokenStream, source: &Source<'_>, tokens: Option<&Expr>) -> 
 /// What an item brings: one token or what `tokens` says; an `Err` is a failure.
 fn judge_items(runtime: &TokenStream, source: &Source<'_>, tokens: Option<&Expr>) -> TokenStream {
     let progress = match tokens {
-        Some(tokens) => quote!(#runtime::count(__wf_item, #tokens)),
+        Some(tokens) => {
+            let (at, runtime) = placed(runtime, tokens);
+            quote_spanned!(at=> #runtime::count(__wf_item, #tokens))
+        }
         None => quote!(#runtime::Progress::Tokens(1)),
     };
     let item = if tokens.is_some() {
@@ -193,7 +195,5 @@ fn judge_items(runtime: &TokenStream, source: &Source<'_>, tokens: Option<&Expr>
 
 /// `expr` as a `&str`; a mistaken type is reported at `expr`.
 fn text(expr: &Expr) -> TokenStream {
-    let parenthesised = quote!((#expr));
-    let span = Span::call_site().located_at(expr.span());
-    quote_spanned!(span=> ::core::convert::AsRef::<str>::as_ref(&#parenthesised))
+    quote_spanned!(at(expr)=> ::core::convert::AsRef::<str>::as_ref(&(#expr)))
 }

@@ -8,10 +8,10 @@ mod generation;
 mod site;
 mod span;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Expr;
-use syn::spanned::Spanned as _;
+use syn::spanned::Spanned;
 
 pub(crate) use self::site::declare;
 
@@ -41,7 +41,7 @@ pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
 
 /// The body as a block within the expansion: reported where it was written, and its braces not taken for superfluous ones.
 fn within(body: &Group) -> Group {
-    braced(body.stream(), Span::call_site().located_at(body.span()))
+    braced(body.stream(), at(&body))
 }
 
 /// The braces around all keep the span of the body's, by which the compiler knows the function as its author's (and says if nobody calls it).
@@ -53,6 +53,21 @@ fn braced(tokens: TokenStream, span: Span) -> Group {
 
 /// `expr` as a number of tokens; a mistaken type is reported at `expr`.
 pub(crate) fn number(runtime: &TokenStream, expr: &Expr) -> TokenStream {
-    let span = Span::call_site().located_at(expr.span());
-    quote_spanned!(span=> #runtime::IntoTokens::into_tokens(#expr))
+    let (at, runtime) = placed(runtime, expr);
+    quote_spanned!(at=> #runtime::IntoTokens::into_tokens(#expr))
+}
+
+/// The place of `tokens` in the source, for code that is not its author's.
+pub(crate) fn at(tokens: &impl Spanned) -> Span {
+    Span::call_site().located_at(tokens.span())
+}
+
+/// The place of `tokens`, and the runtime's path as if it were written there: a type that does not fit is then reported there too.
+fn placed(runtime: &TokenStream, tokens: &impl Spanned) -> (Span, TokenStream) {
+    let at = at(tokens);
+    let place = |mut token: TokenTree| {
+        token.set_span(at);
+        token
+    };
+    (at, runtime.clone().into_iter().map(place).collect())
 }
