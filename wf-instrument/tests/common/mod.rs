@@ -1,6 +1,9 @@
 //! What the tests of measured code share.
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
+#[cfg(feature = "enabled")]
+pub(crate) mod rows;
+
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};

@@ -67,6 +67,26 @@ async fn boxed_later(n: usize) -> Result<BoxStream<'static, Result<Chunk, io::Er
     Ok(stream::iter(chunks(n)).map(Ok).boxed())
 }
 
+#[wf_measure(ttft, tokens = |chunk| chunk.token_count())]
+fn boxed_for_ever<T: AsRef<str>>(text: T) -> BoxStream<'static, Chunk> {
+    stream::iter(chunks(text.as_ref().len())).boxed()
+}
+
+#[wf_measure(ttft, tokens = |chunk| chunk.token_count())]
+fn uncaptured(text: &str) -> impl Stream<Item = Chunk> + use<> {
+    stream::iter(chunks(text.len()))
+}
+
+#[wf_measure(ttft)]
+fn generic<T: Clone>(items: &[T]) -> impl Iterator<Item = Result<T, ()>> {
+    items.iter().cloned().map(Ok)
+}
+
+#[wf_measure(ttft, tokens = |chunk| chunk.tokens * scale)]
+fn captured(n: usize, scale: usize) -> impl Iterator<Item = Chunk> {
+    chunks(n * scale)
+}
+
 #[wf_measure(ttft)]
 fn local(n: usize) -> LocalBoxStream<'static, Chunk> {
     stream::iter(chunks(n)).boxed_local()
@@ -179,6 +199,13 @@ fn streams_yield_what_they_yielded() {
     assert!(boxed(10).is_err());
     assert_eq!(n_of(block_on(boxed_later(3)).unwrap()), 3);
     assert_eq!((n_of(local(3)), n_of(unpinned(3))), (3, 3));
+    assert_eq!(
+        (
+            n_of(boxed_for_ever(String::from("abc"))),
+            n_of(uncaptured("abc"))
+        ),
+        (3, 3)
+    );
     assert_eq!(n_of(block_on(returned_future(3)).unwrap()), 3);
     assert_eq!(n_of(block_on(boxed_future(3))), 3);
 }
@@ -186,6 +213,7 @@ fn streams_yield_what_they_yielded() {
 #[test]
 fn iterators_yield_what_they_yielded() {
     assert!(iterated(3).eq(chunks(3)));
+    assert_eq!((generic(&[1, 2]).count(), captured(2, 2).count()), (2, 4));
     assert_eq!((iterated_box(0).count(), iterated_box(3).count()), (0, 3));
     assert_eq!(iterated_or_not(3).unwrap().count(), 3);
     assert!(iterated_or_not(10).is_err());

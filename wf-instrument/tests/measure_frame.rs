@@ -1,0 +1,57 @@
+//! `#[wf_measure(frame)]`: what is recorded of pictures, on a clock that stands still.
+
+mod common;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use common::rows::{assert_all, frame};
+use wf_instrument::clock::mock::Mock;
+use wf_instrument::{Nanos, wf_measure};
+
+#[test]
+fn a_frame_lasts_as_long_as_its_function() {
+    /// Draws.
+    #[wf_measure(frame, name = "plain")]
+    fn draw(clock: &Mock, millis: u64) -> u64 {
+        clock.advance(Nanos::from_millis(millis));
+        if millis > 5 {
+            return 0;
+        }
+        millis
+    }
+
+    let clock = Mock::start();
+    assert_eq!((draw(&clock, 10), draw(&clock, 10)), (0, 0));
+    let row = frame("plain");
+    assert_all(&row.duration, 2, 10);
+    assert_eq!((row.late, row.dropped, row.target_fps), (0, 0, 0.0));
+    assert_eq!(&*row.help, "Draws.");
+}
+
+#[test]
+fn a_frame_past_its_budget_is_late() {
+    #[wf_measure(frame, name = "budget", target_fps = 50)]
+    fn draw(clock: &Mock, millis: u64) {
+        clock.advance(Nanos::from_millis(millis));
+    }
+
+    let clock = Mock::start();
+    draw(&clock, 15);
+    draw(&clock, 30);
+    let row = frame("budget");
+    assert_eq!(
+        (row.duration.count(), row.late, row.target_fps),
+        (2, 1, 50.0)
+    );
+}
+
+#[test]
+fn a_frame_that_unwinds_was_not_drawn() {
+    #[wf_measure(frame, name = "unwound")]
+    fn draw() {
+        panic!("on purpose");
+    }
+
+    catch_unwind(AssertUnwindSafe(draw)).unwrap_err();
+    assert!(frame("unwound").duration.is_empty());
+}

@@ -1,0 +1,10 @@
+use wf_instrument::wf_measure;
+
+struct Model;
+
+#[wf_measure]
+impl Model {
+    fn reply(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use wf_instrument::wf_measure;
+
+#[wf_measure]
+trait Engine {}
+
+fn main() {}

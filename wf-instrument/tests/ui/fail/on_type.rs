@@ -1,0 +1,9 @@
+use wf_instrument::wf_measure;
+
+#[wf_measure]
+struct Model;
+
+#[wf_measure(ttft)]
+enum Reply {}
+
+fn main() {}

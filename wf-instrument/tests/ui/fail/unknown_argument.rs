@@ -1,0 +1,6 @@
+use wf_instrument::wf_measure;
+
+#[wf_measure(percentiles = [50, 99])]
+fn f() {}
+
+fn main() {}
