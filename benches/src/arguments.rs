@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 use std::{env, fs, io};
 
-use crate::contest::Figure;
+use serde::Serialize;
 
 /// `--json FILE`, `--rounds N` and `--threads A,B,C`; what Cargo adds (`--bench`) is ignored.
 #[derive(Clone, Debug)]
 pub struct Arguments {
     /// Where the figures go as JSON, if anywhere.
     pub json: Option<PathBuf>,
-    /// Batches a contender.
-    pub rounds: usize,
+    /// Batches a contender, or pairs of runs; the bench's own number where it is not given.
+    pub rounds: Option<usize>,
     /// Numbers of threads to run at.
     pub threads: Vec<usize>,
 }
@@ -25,7 +25,7 @@ impl Arguments {
     pub fn parse() -> Result<Self, String> {
         let mut parsed = Self {
             json: None,
-            rounds: 101,
+            rounds: None,
             threads: vec![1, 2, 8],
         };
         let mut arguments = env::args().skip(1);
@@ -38,7 +38,7 @@ impl Arguments {
             match name.as_str() {
                 "--bench" => {}
                 "--json" => parsed.json = Some(value()?.into()),
-                "--rounds" => parsed.rounds = number(&value()?)?,
+                "--rounds" => parsed.rounds = Some(number(&value()?)?),
                 "--threads" => {
                     parsed.threads = value()?.split(',').map(number).collect::<Result<_, _>>()?;
                 }
@@ -57,7 +57,7 @@ impl Arguments {
     /// # Errors
     ///
     /// What the file system says.
-    pub fn save(&self, figures: &[Figure]) -> io::Result<()> {
+    pub fn save<T: Serialize>(&self, figures: &[T]) -> io::Result<()> {
         match &self.json {
             Some(path) => fs::write(path, serde_json::to_vec_pretty(figures)?),
             None => Ok(()),

@@ -40,6 +40,9 @@ pub struct Figure {
 /// A batch lasts about this long on one thread: long against a clock reading, short against a scheduler's time slice.
 const BATCH_NS: f64 = 200_000.0;
 
+/// Batches a contender.
+const ROUNDS: usize = 101;
+
 impl Contest {
     /// Nobody answers yet.
     #[must_use]
@@ -64,7 +67,7 @@ impl Contest {
     pub fn run(self, arguments: &Arguments) -> Vec<Figure> {
         let mut figures = Vec::new();
         for &threads in &arguments.threads {
-            figures.extend(self.round_robin(threads, arguments.rounds));
+            figures.extend(self.round_robin(threads, arguments.rounds.unwrap_or(ROUNDS)));
         }
         report::print(self.question, &figures);
         figures

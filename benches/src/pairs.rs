@@ -1,5 +1,7 @@
 //! Two ways to run the same thing, taking turns.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// What both ways gave, pair by pair, for one quantity.
@@ -44,6 +46,12 @@ impl Pairs {
             .zip(&self.without)
             .map(|(with, without)| with / without);
         Spread::of(ratios.collect())
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3} [{:.3}–{:.3}]", self.median, self.min, self.max)
     }
 }
 

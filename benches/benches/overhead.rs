@@ -1,0 +1,59 @@
+//! What does measuring cost a real engine?
+//!
+//! The same engine built twice, with the feature `enabled` and without, under more load than it can bear; tokens a second, taking turns.
+//! Neither is governed, so that nothing but the measuring differs.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench reports to its terminal"
+)]
+
+use std::process::ExitCode;
+
+use wf_benches::{Arguments, Engine, Pairs, Spread, take_turns};
+
+/// Pairs of runs, unless `--rounds` says otherwise.
+const PAIRS: usize = 7;
+
+/// The small model makes the most tokens a second, so an event costs the largest share there is.
+const FLAGS: [&str; 10] = [
+    "--variant",
+    "tiny",
+    "--rate",
+    "2000",
+    "--max-concurrent",
+    "16",
+    "--workers",
+    "2",
+    "--duration",
+    "10s",
+];
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), String> {
+    let arguments = Arguments::parse()?;
+    let measuring = Engine::build("", &[])?;
+    let bare = Engine::build("bare", &["--no-default-features"])?;
+    let governed: Vec<_> = FLAGS.iter().copied().chain(["--no-governor"]).collect();
+    let rounds = arguments.rounds.unwrap_or(PAIRS);
+    let reports = take_turns(rounds, || measuring.run(&governed), || bare.run(&governed))?;
+    let mut pairs = Pairs::new("tokens/s");
+    for (with, without) in &reports {
+        pairs.with.push(with.number("/tokens_per_second")?);
+        pairs.without.push(without.number("/tokens_per_second")?);
+    }
+    println!("\ntokens/s, median [smallest–largest] of {rounds} runs");
+    println!("measuring      {}", Spread::of(pairs.with.clone()));
+    println!("not measuring  {}", Spread::of(pairs.without.clone()));
+    println!("ratio          {}", pairs.ratio());
+    arguments.save(&[pairs]).map_err(|error| error.to_string())
+}
