@@ -9,7 +9,6 @@
     reason = "a bench reports to its terminal"
 )]
 
-use std::fs;
 use std::process::ExitCode;
 
 use serde::Serialize;
