@@ -76,7 +76,7 @@ impl Sensors {
         let cores = cores();
         let cpu_time = readings.process.clone().map(|totals| totals.cpu_time);
         readings.process_cpu = self.process_cpu.read(cpu_time, |before, now, span| {
-            share(now.since(*before), span, cores.clone()?)
+            share(*before, *now, span, cores.clone()?)
         });
         readings.cores = Reading::of(cores);
     }

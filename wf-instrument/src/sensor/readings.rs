@@ -10,7 +10,7 @@ use crate::units::{Bytes, Nanos, Ratio};
 pub struct Readings {
     /// When the pass ended, on this process's clock.
     pub at: Nanos,
-    /// Processors that this process may use: the CPU quota where there is one, else its affinity.
+    /// Processors that this process may use: those it is allowed on, or its groups' tightest CPU quota where that is less.
     pub cores: Reading<f64>,
     /// The process's share of those since the pass before; above 1 while a quota's burst lasts.
     pub process_cpu: Reading<Ratio>,

@@ -53,10 +53,13 @@ impl<T, R: Clone> Since<T, R> {
     }
 }
 
-/// Processor time `used` as a share of what `cores` processors have in `span`.
-pub(super) fn share(used: Nanos, span: Nanos, cores: f64) -> Answer<Ratio> {
-    Ratio::of(used.as_secs(), span.as_secs() * cores)
-        .ok_or("there is no processor time to share".into())
+/// The processor time from `before` to `now` as a share of what `cores` processors have in `span`.
+pub(super) fn share(before: Nanos, now: Nanos, span: Nanos, cores: f64) -> Answer<Ratio> {
+    let all = span.as_secs() * cores;
+    Some(now.since(before).as_secs())
+        .filter(|_| now >= before)
+        .and_then(|used| Ratio::of(used, all))
+        .ok_or("processor time went backwards".into())
 }
 
 const SHORTEST: Nanos = Nanos::from_millis(100);

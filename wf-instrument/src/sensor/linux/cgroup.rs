@@ -129,3 +129,37 @@ fn levels(top: &str, below: &str) -> Vec<String> {
 
 /// Groups nest about six deep where systemd and Kubernetes meet; past this only the outer ones are read.
 const DEEPEST: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_looked_for_below_its_mount_and_nowhere_else() {
+        assert_eq!(below("/", "/a.slice/b.scope"), "a.slice/b.scope");
+        assert_eq!(below("/docker/1", "/docker/1/inner"), "inner");
+        assert_eq!(below("/docker/1", "/docker/12"), "");
+        assert_eq!(below("/docker/1", "/system.slice"), "");
+        assert_eq!(below("/", "/a/../../etc"), "");
+    }
+
+    #[test]
+    fn levels_go_from_the_group_up_to_its_mount() {
+        assert_eq!(levels("cg", "a/b"), ["cg/a/b", "cg/a", "cg"]);
+        assert_eq!(levels("cg", ""), ["cg"]);
+        assert_eq!(levels("cg", &"a/".repeat(9_000)).len(), DEEPEST + 1);
+    }
+
+    #[test]
+    fn a_controller_that_version_1_names_is_not_looked_for_in_version_2() {
+        let groups = "3:cpu,cpuacct:/a\n0::/b\n";
+        let mounts = "31 1 0:1 / /v1 rw - cgroup cgroup rw,cpu,cpuacct\n32 1 0:2 / /v2 rw - cgroup2 none rw\n";
+        let found = locate(groups, mounts);
+        assert_eq!(
+            found.cpu.map(|cpu| cpu.levels),
+            Some(vec!["v1/a".into(), "v1".into()])
+        );
+        assert_eq!(found.memory, found.unified);
+        assert_eq!(locate(groups, "").cpu, None);
+    }
+}

@@ -36,3 +36,34 @@ fn parse(text: &str) -> Option<u64> {
 }
 
 const PATH: &str = "proc/self/fd";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_soft_limit_is_the_one_that_binds() {
+        let limits = "Limit  Soft  Hard  Units\nMax open files            1024  524288  files\n";
+        assert_eq!(parse(limits), Some(1024));
+        assert_eq!(
+            parse("Max open files  unlimited  unlimited  files"),
+            Some(u64::MAX)
+        );
+        assert_eq!(parse("Max open files"), None);
+    }
+
+    #[test]
+    fn listing_counts_each_file_but_its_own() {
+        let files = Files::new(env!("CARGO_MANIFEST_DIR").into());
+        let sources = fs::read_dir(files.at("src/sensor/linux")).unwrap().count();
+        let counted = files.count("src/sensor/linux").unwrap();
+        assert_eq!(usize::try_from(counted).unwrap(), sources);
+        assert!(
+            files
+                .count("src/nothing")
+                .unwrap_err()
+                .starts_with("/src/nothing: ")
+        );
+        assert!(listed(&mut Files::new("/".into())).unwrap() >= 3);
+    }
+}

@@ -24,7 +24,7 @@ pub(super) struct Disk {
 
 /// Every disk; empty where the machine has none.
 pub(super) fn read(files: &mut Files) -> Answer<Vec<Disk>> {
-    files.read("proc/diskstats", |text| Some(parse(text)))
+    files.read("proc/diskstats", parse)
 }
 
 /// The mean wait for the disk that was active longest between two readings; unknown where no disk is in both.
@@ -41,6 +41,27 @@ pub(super) fn wait(earlier: &[Disk], later: &[Disk]) -> Answer<Nanos> {
 }
 
 impl Disk {
+    fn of(stat: &DiskStat) -> Self {
+        Self {
+            number: (stat.major, stat.minor),
+            finished: sum([
+                Some(stat.reads),
+                Some(stat.writes),
+                stat.discards,
+                stat.flushes,
+            ]),
+            took: sum([
+                Some(stat.time_reading),
+                Some(stat.time_writing),
+                stat.time_discarding,
+                stat.time_flushing,
+            ]),
+            in_flight: stat.in_progress,
+            active: stat.time_in_progress,
+            waited: stat.weighted_time_in_progress,
+        }
+    }
+
     fn since(&self, before: &Self) -> Option<Self> {
         Some(Self {
             finished: self.finished.checked_sub(before.finished)?,
@@ -61,46 +82,26 @@ impl Disk {
     }
 }
 
-/// Leaves out `ram`, `loop` and `zram` devices, which wait for memory or for another disk.
-fn parse(text: &str) -> Vec<Disk> {
-    text.lines()
-        .filter_map(|line| DiskStat::from_line(line).ok())
-        .filter(|disk| {
-            !["ram", "loop", "zram"]
-                .iter()
-                .any(|kind| disk.name.starts_with(kind))
-        })
-        .map(|disk| Disk::of(&disk))
-        .collect()
-}
-
-impl Disk {
-    fn of(stat: &DiskStat) -> Self {
-        let sum = |counts: [Option<u64>; 4]| {
-            counts
-                .into_iter()
-                .flatten()
-                .fold(0_u64, u64::saturating_add)
-        };
-        let DiskStat {
-            reads,
-            writes,
-            discards,
-            flushes,
-            ..
-        } = *stat;
-        Self {
-            number: (stat.major, stat.minor),
-            finished: sum([Some(reads), Some(writes), discards, flushes]),
-            took: sum([
-                Some(stat.time_reading),
-                Some(stat.time_writing),
-                stat.time_discarding,
-                stat.time_flushing,
-            ]),
-            in_flight: stat.in_progress,
-            active: stat.time_in_progress,
-            waited: stat.weighted_time_in_progress,
+/// One line that is not understood spoils the rest: it may be the busiest disk's, or the only one's.
+fn parse(text: &str) -> Option<Vec<Disk>> {
+    let mut disks = Vec::new();
+    for line in text.lines() {
+        let stat = DiskStat::from_line(line).ok()?;
+        if !waits_for_another(&stat.name) {
+            disks.push(Disk::of(&stat));
         }
     }
+    Some(disks)
+}
+
+/// Devices that keep their blocks in memory, or in a file on another disk.
+fn waits_for_another(name: &str) -> bool {
+    ["ram", "loop", "zram"]
+        .iter()
+        .any(|kind| name.starts_with(kind))
+}
+
+/// Old kernels leave out the last counters.
+fn sum(counters: [Option<u64>; 4]) -> u64 {
+    counters.into_iter().flatten().fold(0, u64::saturating_add)
 }

@@ -1,5 +1,6 @@
 //! The kernel's text files, read whole and parsed.
 
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -58,7 +59,7 @@ impl Files {
         entries(&self.at(path)).map_err(|error| format!("/{path}: {error}").into())
     }
 
-    fn load(&mut self, path: &str) -> io::Result<std::borrow::Cow<'_, str>> {
+    fn load(&mut self, path: &str) -> io::Result<Cow<'_, str>> {
         self.buffer.clear();
         File::open(self.root.join(path))?
             .take(LONGEST)

@@ -24,7 +24,7 @@ impl Memory {
 
 fn parse(text: &str) -> Option<Memory> {
     Some(Memory {
-        total: kibibytes_of(text, "MemTotal")?,
+        total: kibibytes_of(text, "MemTotal").filter(|total| *total > 0)?,
         available: kibibytes_of(text, "MemAvailable")?,
     })
 }

@@ -28,8 +28,8 @@ use crate::units::Ratio;
 
 /// Reads what the kernel says of this process, its limits and its host.
 ///
-/// Rates are those between two passes of the same `Sensors`, so each reader has its own. Keeps one buffer as long as the longest file and the
-/// totals of the last pass, some tens of KiB, and grows no further.
+/// Rates are those between two passes of the same `Sensors`, so each reader has its own. Keeps one buffer as long as the longest
+/// file (a few KiB; some 100 KiB of `/proc/stat` where there are hundreds of processors) and the totals of the last pass, and grows no further.
 #[derive(Debug)]
 pub struct Sensors {
     files: Files,
@@ -61,6 +61,9 @@ impl Sensors {
     ///
     /// Rates (`process_cpu`, `host_cpu`, `disk_wait`) are those since the pass before and unknown in the first. Asked again within
     /// 100 ms, they are the last ones, with their age.
+    ///
+    /// About 20 files: 0.2 ms of processor time and 80 short-lived allocations on a virtual machine of 2 processors. It grows with the levels of
+    /// control groups, disks and, by far the most, processors of the host. Waits for no device.
     #[must_use]
     pub fn read(&mut self) -> Readings {
         let mut readings = Readings {
@@ -79,7 +82,9 @@ impl Sensors {
         readings
     }
 
-    /// What may not wait for a whole pass: two to five small files.
+    /// What may not wait for a whole pass: three files (five where the group keeps no pressure), 25 µs there.
+    ///
+    /// Looks for the group where the last pass found it; before the first, pressure is the host's.
     #[must_use]
     pub fn guard(&mut self) -> Guard {
         let unified = self.membership.known().unified.as_ref();

@@ -52,7 +52,7 @@ pub(super) fn processors(
     readings.throttling = throttling(files, &quota);
     readings.process_cpu = rates.process_cpu.read(
         process.clone().map(|process| process.cpu_time()),
-        |before, now, span| share(now.since(*before), span, cores.clone()?),
+        |before, now, span| share(*before, *now, span, cores.clone()?),
     );
     readings.host_cpu = rates
         .host_cpu
@@ -94,11 +94,13 @@ pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Re
 }
 
 pub(super) fn storage(files: &mut Files, rates: &mut Rates, readings: &mut Readings) {
+    let disks = match disk::read(files) {
+        Ok(disks) if disks.is_empty() => Reading::Absent("no disk".into()),
+        disks => Reading::of(disks),
+    };
     readings.disk_wait = rates
         .disk_wait
-        .read(Reading::of(disk::read(files)), |before, now, _| {
-            disk::wait(before, now)
-        });
+        .read(disks, |before, now, _| disk::wait(before, now));
     readings.process_io = Reading::of(io::read(files));
     readings.open_files = Reading::of(descriptors::open(files));
     readings.open_files_limit = Reading::of(descriptors::limit(files));

@@ -52,29 +52,37 @@ fn cores(files: &mut Files, version: Version, group: &str) -> Answer<f64> {
 }
 
 fn legacy(files: &mut Files, group: &str) -> Answer<Option<f64>> {
-    let Some(quota) = files.find(&format!("{group}/cpu.cfs_quota_us"), |text| {
-        Some(text.trim().to_owned())
-    })?
-    else {
-        return Ok(None);
-    };
-    files.find(&format!("{group}/cpu.cfs_period_us"), |period| {
-        share(if quota == "-1" { "max" } else { &quota }, period.trim())
-    })
+    let quota = files.find(&format!("{group}/cpu.cfs_quota_us"), |text| {
+        micros(text.trim())
+    })?;
+    match quota {
+        Some(quota) if quota.is_finite() => {
+            let period = format!("{group}/cpu.cfs_period_us");
+            files
+                .read(&period, |text| share(quota, text.trim()))
+                .map(Some)
+        }
+        unlimited => Ok(unlimited),
+    }
 }
 
-/// The line `quota period`, both in microseconds, the quota `max` where there is none (the kernel's cgroup-v2 documentation).
+/// The line `quota period` (the kernel's documentation of control groups, version 2).
 fn parse(text: &str) -> Option<f64> {
     let (quota, period) = text.trim().split_once(' ')?;
-    share(quota, period)
+    share(micros(quota)?, period)
 }
 
-fn share(quota: &str, period: &str) -> Option<f64> {
-    if quota == "max" {
-        return Some(f64::INFINITY);
+fn share(quota: f64, period: &str) -> Option<f64> {
+    let period = micros(period).filter(|period| period.is_finite())?;
+    Some(quota / period)
+}
+
+/// A positive number of microseconds; infinite for what version 2 and version 1 write for no quota.
+fn micros(text: &str) -> Option<f64> {
+    match text {
+        "max" | "-1" => Some(f64::INFINITY),
+        micros => micros.parse().ok().filter(|micros| *micros > 0).map(to_f64),
     }
-    let (quota, period) = (quota.parse().ok()?, period.parse().ok()?);
-    (quota > 0 && period > 0).then(|| to_f64(quota) / to_f64(period))
 }
 
 fn parse_throttling(text: &str, version: Version) -> Option<Throttling> {

@@ -71,7 +71,7 @@ fn part(bytes: Option<u64>, key: &str) -> Answer<Bytes> {
 }
 
 fn lacks(key: &str) -> Reason {
-    format!("/{PATH} has no {key}").into()
+    format!("/{PATH} has no {key} that is a size or a list").into()
 }
 
 const PATH: &str = "proc/self/status";
