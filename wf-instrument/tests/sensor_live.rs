@@ -1,5 +1,5 @@
 //! The sensors against the kernel that runs this test.
-#![cfg(all(feature = "sense", target_os = "linux"))]
+#![cfg(target_os = "linux")]
 
 use std::fs;
 use std::hint::black_box;

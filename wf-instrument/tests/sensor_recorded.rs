@@ -1,0 +1,227 @@
+//! The sensors on machines whose files are recorded, or written as the kernel documents them.
+#![cfg(target_os = "linux")]
+
+mod sensor;
+
+use std::time::{Duration, SystemTime};
+
+use sensor::Machine;
+use wf_instrument::clock::mock::Mock;
+use wf_instrument::sensor::{ProcessIo, Reading, Readings, Resident, Sensors, Throttling};
+use wf_instrument::{Bytes, Nanos, Ratio};
+
+#[test]
+fn without_limits_the_host_is_the_limit() {
+    let readings = first_pass("bare_metal");
+    assert_eq!(readings.cores.value(), Some(&16.0));
+    assert_eq!(readings.throttling, Reading::Absent("no CPU quota".into()));
+    assert_eq!(readings.memory_limit.value(), Some(&kibibytes(65_536_000)));
+    near(&readings.memory, 0.25);
+    near(&readings.host_memory, 0.25);
+}
+
+#[test]
+fn the_process_is_read_whole() {
+    let readings = first_pass("bare_metal");
+    let parts = Resident {
+        anonymous: kibibytes(400_000),
+        file: kibibytes(1_199_000),
+        shared: kibibytes(1_000),
+    };
+    let io = ProcessIo {
+        read: Bytes::new(8_589_934_592),
+        written: Bytes::new(1_048_576),
+    };
+    let totals = readings.process.value().unwrap();
+    let booted = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+    assert_eq!(totals.cpu_time, Nanos::from_secs(631));
+    assert_eq!(totals.started, booted + Duration::from_secs(50));
+    assert_eq!(totals.virtual_memory, Bytes::new(9_000_000_000));
+    assert_eq!(readings.threads.value(), Some(&19));
+    assert_eq!(readings.resident.value(), Some(&kibibytes(1_600_000)));
+    assert_eq!(readings.resident_peak.value(), Some(&kibibytes(1_700_000)));
+    assert_eq!(readings.resident_parts.value(), Some(&parts));
+    assert_eq!(readings.process_io.value(), Some(&io));
+    assert_eq!(readings.open_files_limit.value(), Some(&1024));
+}
+
+#[test]
+fn rates_are_those_between_two_passes() {
+    let readings = two_passes("bare_metal", "bare_metal_later");
+    // 400 ticks of 10 ms in one second of 16 processors; 800 ticks busy of 1600; 1.2 s for 100 requests of the busiest disk.
+    near(&readings.process_cpu, 0.25);
+    near(&readings.host_cpu, 0.5);
+    assert_eq!(readings.disk_wait.value(), Some(&Nanos::from_millis(12)));
+}
+
+#[test]
+fn a_disk_that_finishes_nothing_is_seen_to_wait() {
+    let readings = two_passes("bare_metal", "disk_hangs_later");
+    assert_eq!(readings.disk_wait.value(), Some(&Nanos::from_secs(1)));
+}
+
+#[test]
+fn a_total_that_stands_still_is_no_share_of_time() {
+    let readings = two_passes("bare_metal", "bare_metal");
+    near(&readings.process_cpu, 0.0);
+    assert_eq!(
+        readings.host_cpu.reason(),
+        Some("the host's processor time stood still or went backwards")
+    );
+    assert_eq!(readings.disk_wait.value(), Some(&Nanos::ZERO));
+}
+
+#[test]
+fn a_containers_quota_and_limit_come_before_the_hosts() {
+    let readings = first_pass("container_v2");
+    assert_eq!(readings.cores.value(), Some(&1.5));
+    assert_eq!(
+        readings.throttling.value(),
+        Some(&throttled(4100, 37, 1_250))
+    );
+    assert_eq!(readings.memory_limit.value(), Some(&Bytes::new(4 << 30)));
+    near(&readings.memory, 0.5);
+    near(&readings.host_memory, 0.25);
+    near(&readings.cpu_pressure, 0.4);
+    near(&readings.memory_pressure, 0.02);
+}
+
+#[test]
+fn a_share_of_processor_time_is_of_the_quota() {
+    let readings = two_passes("container_v2", "bare_metal_later");
+    near(&readings.process_cpu, 4.0 / 1.5);
+}
+
+#[test]
+fn the_tightest_level_binds_and_the_fullest_counts() {
+    let readings = first_pass("pod_v2");
+    assert_eq!(readings.cores.value(), Some(&2.5));
+    assert_eq!(readings.throttling.value(), Some(&throttled(90, 5, 7)));
+    assert_eq!(readings.memory_limit.value(), Some(&Bytes::new(8 << 30)));
+    near(&readings.memory, 0.75);
+    near(&readings.cpu_pressure, 0.125);
+}
+
+#[test]
+fn version_1_says_the_same_in_other_words() {
+    let readings = first_pass("container_v1");
+    assert_eq!(readings.cores.value(), Some(&0.5));
+    assert_eq!(readings.throttling.value(), Some(&throttled(800, 12, 340)));
+    assert_eq!(readings.memory_limit.value(), Some(&Bytes::new(512 << 20)));
+    near(&readings.memory, 0.5);
+    // A kernel before 5.13 writes one line for the processor.
+    near(&readings.cpu_pressure, 0.125);
+}
+
+#[test]
+fn a_hybrid_hosts_controllers_are_found_where_they_are() {
+    let readings = first_pass("hybrid");
+    assert_eq!(readings.cores.value(), Some(&2.0));
+    assert!(readings.throttling.is_absent());
+    assert_eq!(readings.memory_limit.value(), Some(&kibibytes(24_684_084)));
+    assert_eq!(readings.memory.value(), readings.host_memory.value());
+    assert!(readings.cpu_pressure.value().is_some());
+}
+
+#[test]
+fn a_limit_set_on_a_hybrid_host_is_found() {
+    let machine = Machine::named("hybrid");
+    let group = "sys/fs/cgroup/memory/services/inference";
+    machine.write(&format!("{group}/memory.limit_in_bytes"), b"1073741824\n");
+    machine.write("sys/fs/cgroup/cpu/cpu.cfs_quota_us", b"50000\n");
+    let readings = Sensors::rooted(machine.root()).read();
+    assert_eq!(readings.memory_limit.value(), Some(&Bytes::new(1 << 30)));
+    assert_eq!(readings.cores.value(), Some(&0.5));
+}
+
+#[test]
+fn a_process_that_is_moved_is_followed() {
+    let machine = Machine::named("pod_v2");
+    let mut sensors = Sensors::rooted(machine.root());
+    assert_eq!(sensors.read().cores.value(), Some(&2.5));
+    machine.write("proc/self/cgroup", b"0::/kubepods.slice\n");
+    assert_eq!(sensors.read().cores.value(), Some(&16.0));
+}
+
+#[test]
+fn what_the_kernel_does_not_tell_is_unknown_and_what_is_not_there_is_absent() {
+    let readings = first_pass("psi_off");
+    let off = Some("the kernel keeps no pressure stall information");
+    assert_eq!(readings.cpu_pressure.reason(), off);
+    assert_eq!(readings.io_pressure.reason(), off);
+    assert!(!readings.cpu_pressure.is_absent());
+    assert!(readings.disk_wait.is_absent());
+    assert_eq!(
+        readings.process_io.reason(),
+        Some("/proc/self/io: No such file or directory (os error 2)")
+    );
+    assert!(readings.gpu.is_absent());
+    near(&readings.memory, 0.25);
+}
+
+#[test]
+fn a_gpus_library_makes_the_gpu_unknown() {
+    let machine = Machine::named("bare_metal");
+    machine.write("usr/lib64/libnvidia-ml.so.1", b"");
+    let readings = Sensors::rooted(machine.root()).read();
+    assert_eq!(
+        readings.gpu.reason(),
+        Some("GPU readings come with the feature gpu")
+    );
+    assert!(!readings.gpu.is_absent());
+}
+
+#[test]
+fn a_guard_reads_what_a_pass_reads() {
+    let machine = Machine::named("container_v2");
+    let mut sensors = Sensors::rooted(machine.root());
+    let readings = sensors.read();
+    let guard = sensors.guard();
+    let pages = Bytes::new(400_000 * procfs::page_size());
+    assert_eq!(guard.resident.value(), Some(&pages));
+    assert_eq!(guard.cpu_pressure.value(), readings.cpu_pressure.value());
+    assert_eq!(
+        guard.memory_pressure.value(),
+        readings.memory_pressure.value()
+    );
+}
+
+#[test]
+fn sensors_go_where_the_thread_that_reads_them_goes() {
+    fn goes<T: Send + Sync>() {}
+    goes::<Sensors>();
+    goes::<Readings>();
+}
+
+fn first_pass(machine: &str) -> Readings {
+    Sensors::rooted(Machine::named(machine).root()).read()
+}
+
+/// A pass over one machine, and a second one when a second has passed and some of its files have changed.
+fn two_passes(machine: &str, later: &str) -> Readings {
+    let clock = Mock::start();
+    let machine = Machine::named(machine);
+    let mut sensors = Sensors::rooted(machine.root());
+    let _ = sensors.read();
+    clock.advance(Nanos::from_secs(1));
+    machine.overlay(later);
+    sensors.read()
+}
+
+fn near(reading: &Reading<Ratio>, expected: f64) {
+    let share = reading.value().map(|share| share.get());
+    let near = share.is_some_and(|share| (share - expected).abs() < 1e-6);
+    assert!(near, "{reading:?} is not {expected}");
+}
+
+fn throttled(periods: u64, throttled_periods: u64, millis: u64) -> Throttling {
+    Throttling {
+        periods,
+        throttled_periods,
+        throttled_time: Nanos::from_millis(millis),
+    }
+}
+
+fn kibibytes(count: u64) -> Bytes {
+    Bytes::new(count * 1024)
+}
