@@ -1,4 +1,68 @@
 //! Measure and govern AI inference from inside a Rust process.
+//!
+//! Annotate the functions that serve a model; read what they did as plain values, at any time, from any thread.
+//!
+//! ```
+//! use wf_instrument::wf_measure;
+//!
+//! #[wf_measure(ttft, name = "generate", model = "tiny")]
+//! fn generate(prompt: &str) -> impl Iterator<Item = String> {
+//!     prompt.split(' ').map(str::to_owned).collect::<Vec<_>>().into_iter()
+//! }
+//!
+//! assert_eq!(generate("three tokens long").count(), 3);
+//! # #[cfg(feature = "enabled")] {
+//! use wf_instrument::snapshot::Snapshot;
+//!
+//! let snapshot = Snapshot::take();
+//! let tiny = snapshot.totals.generations.iter().find(|row| &*row.model == "tiny");
+//! assert_eq!(tiny.map(|row| row.tokens), Some(3));
+//! # }
+//! ```
+//!
+//! # Design
+//!
+//! Annotated code *records* into shards that its thread alone writes: no lock, no allocation after a thread's first samples, no system
+//! call, no failure. A [`Snapshot`](snapshot::Snapshot) sums the shards without the writers' help; a [`Window`](snapshot::Window) is the
+//! difference of two. Nothing is ever reset, so any number of readers agree. Sensors read the machine, the governor reads windows and
+//! readings and moves [`Knob`](knob::Knob)s, and an exporter (crate `wf-exporter`) shows snapshots to Prometheus.
+//!
+//! Histograms are log-linear over all of `u64`, within 1/128 of every value; their memory does not grow with the number of samples.
+//!
+//! | to | use |
+//! |---|---|
+//! | measure a function, a request, a picture | [`wf_measure`] |
+//! | count tokens where the function returns no stream | [`wf_token`] |
+//! | count or show something of one's own | [`wf_count`], [`wf_gauge`], [`registry`] |
+//! | say that a request is through its queue | [`admitted`] |
+//! | read it all | [`snapshot`] |
+//! | let requests in, live-adjustably | [`admit`] |
+//! | let the process tune itself | [`govern`], [`knob`], [`tier`], [`sensor`] |
+//!
+//! # What it costs
+//!
+//! The clock dominates: a reading of the TSC is about 9 ns on the machines we measured. `cargo xtask bench record_path` prints what your
+//! machine takes; the figures and the machine that they come from are in `benches/README.md`. The first measurement calibrates the clock
+//! (usually 10 to 20 ms, at most 200): call [`clock::calibrate`] early where that matters.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `enabled` (default) | measuring. Set by the final application; without it annotated items are left untouched, arguments are still checked, handles do nothing, and the dependencies shrink to the macros |
+//! | `sense` | readings of the process, the host and the container |
+//! | `admit` | the admission gate |
+//! | `govern` | knobs, tiers and the governor |
+//! | `mock` | a clock that tests move by hand |
+//!
+//! Libraries that only annotate should depend on this crate with `default-features = false`.
+//!
+//! # Caveats
+//!
+//! - The TSC is read without a fence: the processor may take a stamp some 20 ns early. Below 100 ns, read durations with that in mind.
+//! - With `panic = "abort"` nothing is ever recorded as panicked.
+//! - Recording inside a signal handler is not supported.
+//! - 64-bit atomics are required.
 
 #[cfg(feature = "admit")]
 pub mod admit;
