@@ -71,7 +71,7 @@ fn generation(args: &Args, function: &Function, returned: &Returned<'_>, mistake
         mistakes.at(returned.spelled.span(), message);
         return;
     }
-    let pushed = mentions(function.body.stream(), "wf_token");
+    let pushed = mentions(function.body.stream(), &["wf_token", "wf_count"]);
     if let (Some(name), false) = (returned.unseen_source(), pushed) {
         let message = format!(
             "the items of `{name}` cannot be counted: return `impl Stream<Item = ..>` or `impl Iterator<Item = ..>` (boxed or in a `Result`, as you like), or call `wf_token!()` for each token"
@@ -90,11 +90,11 @@ fn drawn_at_once(frame: Span, call: Call, mistakes: &mut Mistakes) {
     }
 }
 
-/// Whether `word` stands anywhere in `tokens`.
-fn mentions(tokens: TokenStream, word: &str) -> bool {
+/// Whether one of `words` stands anywhere in `tokens`.
+fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == word,
-        TokenTree::Group(group) => mentions(group.stream(), word),
+        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
+        TokenTree::Group(group) => mentions(group.stream(), words),
         _ => false,
     })
 }

@@ -33,6 +33,7 @@ mod mistakes;
 mod model;
 mod returned;
 mod slo;
+mod spelling;
 mod suggest;
 
 use proc_macro::TokenStream;

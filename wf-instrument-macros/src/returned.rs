@@ -1,9 +1,9 @@
 //! What a signature says about the value that the caller receives. Types are read as they are spelled: an alias is not seen through.
 
-use syn::{
-    AngleBracketedGenericArguments, GenericArgument, Ident, PathArguments, PathSegment, ReturnType,
-    Signature, Type, TypeParamBound,
-};
+use syn::visit::{Visit, visit_path_segment};
+use syn::{Ident, PathSegment, ReturnType, Signature, Type};
+
+use crate::spelling::{Owner, alias, associated, bounds, first_argument, is_result, owned, plain};
 
 /// How the value gets to the caller, and its type.
 pub(crate) struct Returned<'a> {
@@ -37,17 +37,6 @@ pub(crate) struct Source<'a> {
 pub(crate) enum SourceKind {
     Stream,
     Iterator,
-}
-
-/// How the source is returned.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Owner {
-    /// `impl Stream`.
-    Plain,
-    /// `Box<dyn Stream>`.
-    Box,
-    /// `Pin<Box<dyn Stream>>`.
-    PinBox,
 }
 
 impl<'a> Returned<'a> {
@@ -96,26 +85,27 @@ impl<'a> Returned<'a> {
         })
     }
 
-    /// The name of a type that sounds like a source, and yet is none that can be seen through.
+    /// Something in the type that sounds like a source, where none can be seen through.
     pub(crate) fn unseen_source(&self) -> Option<&'a Ident> {
         let output = self.output.filter(|_| self.source().is_none())?;
-        let inner = if is_result(output) {
-            first_argument(output)?
-        } else {
-            output
-        };
-        let names = last_segment(inner).into_iter().chain(bounds(inner));
-        names
-            .map(|segment| &segment.ident)
-            .find(|name| sounds_like_a_source(name))
+        let mut found = SoundsLikeASource(None);
+        found.visit_type(output);
+        found.0
     }
 }
 
-fn sounds_like_a_source(name: &Ident) -> bool {
-    let name = name.to_string();
-    ["Stream", "Iterator", "Iter", "Receiver"]
-        .iter()
-        .any(|end| name.ends_with(end))
+/// Finds the first name that streams, iterators and their kin go by.
+struct SoundsLikeASource<'a>(Option<&'a Ident>);
+
+impl<'a> Visit<'a> for SoundsLikeASource<'a> {
+    fn visit_path_segment(&mut self, segment: &'a PathSegment) {
+        let name = segment.ident.to_string();
+        let ends = ["Stream", "Iterator", "Iter", "Receiver"];
+        if self.0.is_none() && ends.iter().any(|end| name.ends_with(end)) {
+            self.0 = Some(&segment.ident);
+        }
+        visit_path_segment(self, segment);
+    }
 }
 
 impl Source<'_> {
@@ -123,10 +113,6 @@ impl Source<'_> {
     pub(crate) fn fallible_items(&self) -> bool {
         self.item.is_some_and(is_result)
     }
-}
-
-pub(crate) fn is_result(ty: &Type) -> bool {
-    last_segment(ty).is_some_and(|segment| segment.ident == "Result")
 }
 
 /// The output of `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>` or a `BoxFuture<'_, T>`, and whether it is boxed.
@@ -158,93 +144,6 @@ fn source_of(ty: &Type) -> Option<(SourceKind, Owner, Option<&Type>)> {
     })?;
     let unboxed_object = owner == Owner::Plain && matches!(inner, Type::TraitObject(_));
     (!unboxed_object).then(|| (kind, owner, associated(bound, "Item")))
-}
-
-/// Looks into `Box<T>` and `Pin<Box<T>>`.
-fn owned(ty: &Type) -> (&Type, Owner) {
-    let inside = |ty, name| {
-        last_segment(ty)
-            .filter(|s| s.ident == name)
-            .and(first_argument(ty))
-    };
-    if let Some(boxed) = inside(ty, "Box") {
-        return (boxed, Owner::Box);
-    }
-    match inside(ty, "Pin").and_then(|pinned| inside(pinned, "Box")) {
-        Some(boxed) => (boxed, Owner::PinBox),
-        None => (ty, Owner::Plain),
-    }
-}
-
-/// The type argument of a type that is spelled with one of `names`.
-fn alias<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Type> {
-    let segment = last_segment(ty)?;
-    names
-        .iter()
-        .any(|name| segment.ident == name)
-        .then(|| first_argument(ty))?
-}
-
-/// The last segments of the traits in `impl A + B` or `dyn A + B`; of anything else, none.
-fn bounds(ty: &Type) -> impl Iterator<Item = &PathSegment> {
-    let bounds = match ty {
-        Type::ImplTrait(ty) => Some(&ty.bounds),
-        Type::TraitObject(ty) => Some(&ty.bounds),
-        _ => None,
-    };
-    bounds
-        .into_iter()
-        .flatten()
-        .filter_map(|bound| match bound {
-            TypeParamBound::Trait(bound) => bound.path.segments.last(),
-            _ => None,
-        })
-}
-
-fn last_segment(ty: &Type) -> Option<&PathSegment> {
-    match ty {
-        Type::Path(ty) => ty.path.segments.last(),
-        _ => None,
-    }
-}
-
-fn first_argument(ty: &Type) -> Option<&Type> {
-    arguments(last_segment(ty)?)?
-        .args
-        .iter()
-        .find_map(|argument| match argument {
-            GenericArgument::Type(ty) => Some(plain(ty)),
-            _ => None,
-        })
-}
-
-/// `T` of `Trait<name = T>`.
-fn associated<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
-    arguments(segment)?
-        .args
-        .iter()
-        .find_map(|argument| match argument {
-            GenericArgument::AssocType(argument) if argument.ident == name => {
-                Some(plain(&argument.ty))
-            }
-            _ => None,
-        })
-}
-
-fn arguments(segment: &PathSegment) -> Option<&AngleBracketedGenericArguments> {
-    match &segment.arguments {
-        PathArguments::AngleBracketed(arguments) => Some(arguments),
-        _ => None,
-    }
-}
-
-/// `ty` without parentheses and without the invisible groups that `macro_rules` leaves.
-fn plain(ty: &Type) -> &Type {
-    match ty {
-        Type::Group(group) => plain(&group.elem),
-        Type::Paren(paren) => plain(&paren.elem),
-        _ => ty,
-    }
 }
 
 #[cfg(test)]
@@ -323,15 +222,7 @@ mod tests {
 
     #[test]
     fn values_are_no_sources() {
-        for output in [
-            "String",
-            "Vec<u8>",
-            "Result<String, E>",
-            "Option<impl Stream<Item = u8>>",
-            "&dyn Iterator<Item = u8>",
-            "()",
-            "!",
-        ] {
+        for output in ["String", "Vec<u8>", "Result<String, E>", "()", "!"] {
             let sig = sig(&format!("fn f() -> {output}"));
             assert!(Returned::of(&sig).source().is_none(), "{output}");
             assert!(Returned::of(&sig).unseen_source().is_none(), "{output}");
@@ -345,6 +236,9 @@ mod tests {
             "Result<mpsc::Receiver<u8>, E>",
             "impl TryStream<Ok = u8>",
             "std::vec::IntoIter<u8>",
+            "Option<impl Stream<Item = u8>>",
+            "(u64, BoxStream<'static, u8>)",
+            "&mut dyn Iterator<Item = u8>",
         ] {
             let sig = sig(&format!("fn f() -> {output}"));
             assert!(Returned::of(&sig).unseen_source().is_some(), "{output}");

@@ -6,7 +6,8 @@ use syn::Expr;
 
 use super::{at, body, number, placed, site};
 use crate::model::{Generation, Model};
-use crate::returned::{Call, Owner, Returned, Source, SourceKind};
+use crate::returned::{Call, Returned, Source, SourceKind};
+use crate::spelling::Owner;
 
 pub(super) fn expand(
     model: &Model,

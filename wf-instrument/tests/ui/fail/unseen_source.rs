@@ -17,4 +17,9 @@ fn iterator() -> std::vec::IntoIter<u8> {
     vec![0].into_iter()
 }
 
+#[wf_measure(ttft)]
+fn with_a_number() -> Option<(u64, impl Iterator<Item = u8>)> {
+    Some((1, std::iter::empty()))
+}
+
 fn main() {}
