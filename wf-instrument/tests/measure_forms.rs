@@ -9,11 +9,13 @@
 
 mod common;
 
+#[path = "measure_forms/calls.rs"]
+mod calls;
 #[path = "measure_forms/frames.rs"]
 mod frames;
+#[path = "measure_forms/futures.rs"]
+mod futures;
 #[path = "measure_forms/generations.rs"]
 mod generations;
-#[path = "measure_forms/spans.rs"]
-mod spans;
 #[path = "measure_forms/traits.rs"]
 mod traits;

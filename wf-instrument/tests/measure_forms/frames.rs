@@ -56,3 +56,23 @@ fn a_count_may_stand_where_an_expression_does() {
         false => wf_count!("misses"),
     }
 }
+
+#[test]
+fn numbers_are_evaluated_only_where_they_are_measured() {
+    let evaluated = std::cell::Cell::new(0);
+    let once = || evaluated.set(evaluated.get() + 1);
+    wf_token!({
+        once();
+        1u64
+    });
+    wf_count!("evaluated", {
+        once();
+        1u64
+    });
+    wf_gauge!("evaluated", {
+        once();
+        1.0
+    });
+    let expected = if cfg!(feature = "enabled") { 3 } else { 0 };
+    assert_eq!(evaluated.get(), expected);
+}

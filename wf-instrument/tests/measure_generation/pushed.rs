@@ -1,0 +1,183 @@
+//! Tokens that are pushed by `wf_token!`.
+
+use std::panic::catch_unwind;
+use std::pin::pin;
+
+use wf_instrument::{wf_count, wf_measure, wf_token};
+
+use crate::common::rows::{assert_all, ends, generation};
+use crate::common::{block_on, poll_once, yield_now};
+use crate::script::Clock;
+
+#[test]
+fn tokens_that_are_pushed_are_those_of_the_generation_in_scope() {
+    #[wf_measure(ttft, name = "pushed")]
+    fn answer(clock: &Clock, n: u64) -> Result<u64, String> {
+        clock.wait(250);
+        wf_token!();
+        for _ in 1..n {
+            clock.wait(20);
+            push();
+        }
+        if n == 9 {
+            Err("too many".to_owned())
+        } else {
+            Ok(n)
+        }
+    }
+
+    fn push() {
+        wf_count!(tokens, 1);
+    }
+
+    let clock = Clock::start();
+    assert_eq!(answer(&clock, 3), Ok(3));
+    let row = generation("pushed");
+    assert_all(&row.time_to_first_token, 1, 250);
+    assert_all(&row.inter_token, 2, 20);
+    assert_all(&row.end_to_end, 1, 290);
+    assert!(answer(&clock, 9).is_err());
+    let row = generation("pushed");
+    assert_eq!(
+        (row.tokens, row.in_flight(), ends(row.outcomes)),
+        (12, 0, [1, 1, 0, 0])
+    );
+}
+
+#[test]
+fn tokens_that_are_pushed_between_awaits_find_their_own_generation() {
+    #[wf_measure(ttft, model = model)]
+    async fn answer(clock: &Clock, model: &str, n: u64) -> u64 {
+        for _ in 0..n {
+            clock.wait(10);
+            wf_token!();
+            yield_now().await;
+        }
+        n
+    }
+
+    let clock = Clock::start();
+    let (mut a, mut b) = (pin!(answer(&clock, "a", 3)), pin!(answer(&clock, "b", 5)));
+    for _ in 0..2 {
+        assert!(poll_once(a.as_mut()).is_pending() && poll_once(b.as_mut()).is_pending());
+    }
+    assert_eq!((generation("a").tokens, generation("b").tokens), (2, 2));
+    assert_eq!(
+        (generation("a").in_flight(), generation("b").in_flight()),
+        (1, 1)
+    );
+    assert_eq!((block_on(a), block_on(b)), (3, 5));
+    assert_eq!((generation("a").tokens, generation("b").tokens), (3, 5));
+    assert_all(&generation("a").time_to_first_token, 1, 10);
+}
+
+#[test]
+fn a_generation_within_another_counts_its_own_tokens() {
+    #[wf_measure(ttft, name = "outer")]
+    fn outer() -> u8 {
+        wf_token!();
+        let n = inner();
+        wf_token!(2);
+        n
+    }
+
+    #[wf_measure(ttft, name = "inner")]
+    fn inner() -> u8 {
+        wf_token!(7u32);
+        7
+    }
+
+    #[wf_measure(ttft, name = "outer async")]
+    async fn outer_async() {
+        wf_token!();
+        inner_async().await;
+        wf_token!(2);
+    }
+
+    #[wf_measure(ttft, name = "inner async")]
+    async fn inner_async() {
+        wf_token!(3);
+        yield_now().await;
+        wf_token!(4);
+    }
+
+    outer();
+    block_on(outer_async());
+    for (name, tokens) in [
+        ("outer", 3),
+        ("inner", 7),
+        ("outer async", 3),
+        ("inner async", 7),
+    ] {
+        assert_eq!(generation(name).tokens, tokens, "{name}");
+    }
+}
+
+#[test]
+fn a_task_that_is_dropped_was_cancelled_and_one_that_unwinds_has_panicked() {
+    #[wf_measure(ttft, name = "ends")]
+    async fn answer(panics: bool) -> Result<(), ()> {
+        yield_now().await;
+        assert!(!panics, "on purpose");
+        yield_now().await;
+        Ok(())
+    }
+
+    {
+        let mut dropped = pin!(answer(false));
+        assert!(poll_once(dropped.as_mut()).is_pending());
+        assert_eq!(generation("ends").in_flight(), 1);
+    }
+    catch_unwind(|| block_on(answer(true))).unwrap_err();
+    let row = generation("ends");
+    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 1, 1]));
+}
+
+#[test]
+fn a_recursive_generation_counts_each_reply() {
+    #[wf_measure(ttft, name = "recursive")]
+    fn answer(depth: u64) -> u64 {
+        wf_token!();
+        if depth == 0 {
+            return generation("recursive").in_flight();
+        }
+        answer(depth - 1)
+    }
+
+    assert_eq!(answer(2), 3);
+    let row = generation("recursive");
+    assert_eq!((row.tokens, row.in_flight(), row.outcomes.ok), (3, 0, 3));
+}
+
+#[test]
+fn the_future_grows_by_less_than_two_cache_lines() {
+    async fn plain(arguments: [u8; 4096], n: u8) -> u8 {
+        let local = [n; 4096];
+        yield_now().await;
+        local[usize::from(n)] + arguments[usize::from(n)]
+    }
+
+    #[wf_measure(ttft, name = "size")]
+    async fn measured(arguments: [u8; 4096], n: u8) -> u8 {
+        let local = [n; 4096];
+        yield_now().await;
+        local[usize::from(n)] + arguments[usize::from(n)]
+    }
+
+    let (plain, measured) = (plain([0; 4096], 1), measured([0; 4096], 1));
+    let growth = size_of_val(&measured) - size_of_val(&plain);
+    assert!(growth <= 128, "{growth} bytes");
+    assert_eq!(block_on(measured), block_on(plain));
+}
+
+#[test]
+fn a_call_that_unwinds_has_panicked() {
+    #[wf_measure(ttft, name = "unwinding call")]
+    fn call() -> Result<u8, ()> {
+        panic!("on purpose");
+    }
+
+    catch_unwind(call).unwrap_err();
+    let row = generation("unwinding call");
+    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 0, 1]));
+}

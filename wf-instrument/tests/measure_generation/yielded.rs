@@ -1,0 +1,217 @@
+//! Tokens that come from a stream or an iterator.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+
+use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt as _};
+use wf_instrument::{Target, wf_measure};
+
+use crate::common::rows::{assert_all, ends, generation};
+use crate::common::{block_on, yield_now};
+use crate::script::Clock;
+
+#[test]
+fn ttft_ends_with_the_first_token_and_not_with_the_stream_that_is_returned() {
+    /// Answers.
+    #[wf_measure(ttft, name = "stream", slo = "p99 < 500ms")]
+    fn answer(clock: &Clock) -> impl Stream<Item = u8> + use<> {
+        clock.wait(5);
+        stream::iter(clock.script([(245, 0), (20, 1), (20, 2)]))
+    }
+
+    let clock = Clock::start();
+    let stream = answer(&clock);
+    let row = generation("stream");
+    assert_eq!((row.in_flight(), row.tokens), (1, 0));
+    assert!(row.time_to_first_token.is_empty());
+
+    assert_eq!(block_on(stream.count()), 3);
+    let row = generation("stream");
+    assert_all(&row.time_to_first_token, 1, 250);
+    assert_all(&row.inter_token, 2, 20);
+    assert_all(&row.per_output_token, 1, 20);
+    assert_all(&row.end_to_end, 1, 290);
+    assert_eq!(
+        (row.tokens, row.in_flight(), ends(row.outcomes)),
+        (3, 0, [1, 0, 0, 0])
+    );
+    assert_eq!(&*row.help, "Answers.");
+    assert_eq!(row.target, Some(Target::new(0.99, 500_000_000)));
+}
+
+#[test]
+fn every_return_shape_is_measured_the_same() {
+    #[wf_measure(ttft, name = "shapes")]
+    async fn later(clock: &Clock) -> impl Stream<Item = u8> + use<> {
+        clock.wait(5);
+        yield_now().await;
+        stream::iter(clock.script([(245, 0), (20, 1)]))
+    }
+
+    #[wf_measure(ttft, name = "shapes")]
+    fn local(clock: &Clock) -> Result<LocalBoxStream<'static, u8>, ()> {
+        clock.wait(5);
+        Ok(Box::pin(stream::iter(clock.script([(245, 0), (20, 1)]))))
+    }
+
+    #[wf_measure(ttft, name = "shapes")]
+    async fn pinned(clock: &Clock) -> Result<Pin<Box<dyn Stream<Item = u8>>>, ()> {
+        clock.wait(5);
+        Ok(Box::pin(stream::iter(clock.script([(245, 0), (20, 1)]))))
+    }
+
+    #[wf_measure(ttft, name = "shapes")]
+    fn future(clock: Clock) -> impl Future<Output = LocalBoxStream<'static, u8>> {
+        clock.wait(5);
+        async move { stream::iter(clock.script([(245, 0), (20, 1)])).boxed_local() }
+    }
+
+    #[wf_measure(ttft, name = "shapes")]
+    fn iterated(clock: &Clock) -> impl Iterator<Item = u8> + use<> {
+        clock.wait(5);
+        clock.script([(245, 0), (20, 1)])
+    }
+
+    #[wf_measure(ttft, name = "shapes")]
+    fn boxed(clock: &Clock) -> Result<Box<dyn Iterator<Item = u8>>, ()> {
+        clock.wait(5);
+        Ok(Box::new(clock.script([(245, 0), (20, 1)])))
+    }
+
+    let clock = Clock::start();
+    block_on(async {
+        assert_eq!(later(&clock).await.count().await, 2);
+        assert_eq!(local(&clock).unwrap().count().await, 2);
+        assert_eq!(pinned(&clock).await.unwrap().count().await, 2);
+        assert_eq!(future(clock.clone()).await.count().await, 2);
+    });
+    assert_eq!(
+        (iterated(&clock).count(), boxed(&clock).unwrap().count()),
+        (2, 2)
+    );
+    let row = generation("shapes");
+    assert_all(&row.time_to_first_token, 6, 250);
+    assert_all(&row.inter_token, 6, 20);
+    assert_all(&row.end_to_end, 6, 270);
+    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [6, 0, 0, 0]));
+}
+
+#[test]
+fn a_stream_that_is_dropped_was_cancelled() {
+    #[wf_measure(ttft, name = "dropped")]
+    fn answer(clock: &Clock) -> impl Iterator<Item = u8> + use<> {
+        clock.script([(250, 0), (20, 1)])
+    }
+
+    let clock = Clock::start();
+    let unread = answer(&clock);
+    clock.wait(40);
+    drop(unread);
+    let row = generation("dropped");
+    assert_all(&row.gave_up, 1, 40);
+    assert!(row.time_to_first_token.is_empty());
+
+    assert_eq!(answer(&clock).next(), Some(0));
+    let row = generation("dropped");
+    assert_all(&row.time_to_first_token, 1, 250);
+    assert_eq!(row.gave_up.count(), 1, "it had seen a token");
+    assert!(row.end_to_end.is_empty());
+    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 2, 0]));
+}
+
+#[test]
+fn an_err_item_is_no_token_and_makes_the_end_an_error() {
+    #[wf_measure(ttft, name = "err item")]
+    fn answer(clock: &Clock) -> impl Stream<Item = Result<u8, ()>> + use<> {
+        stream::iter(clock.script([(10, Ok(0)), (20, Err(())), (20, Ok(1))]))
+    }
+
+    let clock = Clock::start();
+    assert_eq!(block_on(answer(&clock).count()), 3);
+    let row = generation("err item");
+    assert_eq!(row.tokens, 2);
+    assert_all(&row.time_to_first_token, 1, 10);
+    assert_all(&row.inter_token, 1, 40);
+    assert_eq!(ends(row.outcomes), [0, 1, 0, 0]);
+}
+
+#[test]
+fn a_stream_that_is_dropped_after_its_err_item_is_an_error() {
+    #[wf_measure(ttft, name = "err item, dropped")]
+    fn answer(clock: &Clock) -> BoxStream<'static, Result<u8, ()>> {
+        clock.wait(10);
+        stream::iter([Err(()), Ok(1)]).boxed()
+    }
+
+    let clock = Clock::start();
+    assert_eq!(block_on(answer(&clock).next()), Some(Err(())));
+    let row = generation("err item, dropped");
+    assert_eq!(
+        (row.tokens, row.in_flight(), ends(row.outcomes)),
+        (0, 0, [0, 1, 0, 0])
+    );
+    assert!(row.gave_up.is_empty(), "an error is nobody's impatience");
+}
+
+#[test]
+fn no_stream_at_all_is_an_error() {
+    #[wf_measure(ttft, name = "no stream")]
+    fn answer(known: bool) -> Result<impl Iterator<Item = u8>, String> {
+        if !known {
+            return Err("unknown model".to_owned());
+        }
+        Ok([1].into_iter())
+    }
+
+    #[wf_measure(ttft, name = "no stream")]
+    async fn later(known: bool) -> Result<impl Stream<Item = u8>, String> {
+        yield_now().await;
+        Ok(stream::iter(answer(known)?))
+    }
+
+    assert!(answer(false).is_err() && block_on(later(false)).is_err());
+    let row = generation("no stream");
+    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 3, 0, 0]));
+}
+
+#[test]
+fn an_item_of_many_tokens_is_as_many_gaps() {
+    #[wf_measure(ttft, name = "speculative", tokens = |chunk| chunk.len())]
+    fn answer(clock: &Clock) -> impl Iterator<Item = &'static str> + use<> {
+        clock.script([(100, "ab"), (60, "cde")])
+    }
+
+    let clock = Clock::start();
+    assert_eq!(answer(&clock).count(), 2);
+    let row = generation("speculative");
+    assert_all(&row.time_to_first_token, 1, 100);
+    assert_all(&row.inter_token, 3, 20);
+    assert_eq!(row.tokens, 5);
+}
+
+#[test]
+fn an_item_without_tokens_is_no_first_token_and_no_gap() {
+    #[wf_measure(ttft, name = "role only", tokens = |text| !text.is_empty())]
+    fn answer(clock: &Clock) -> impl Iterator<Item = &'static str> + use<> {
+        clock.script([(100, ""), (150, "a"), (10, ""), (10, "b")])
+    }
+
+    let clock = Clock::start();
+    assert_eq!(answer(&clock).count(), 4);
+    let row = generation("role only");
+    assert_all(&row.time_to_first_token, 1, 250);
+    assert_all(&row.inter_token, 1, 20);
+    assert_eq!(row.tokens, 2);
+}
+
+#[test]
+fn a_stream_that_unwinds_has_panicked() {
+    #[wf_measure(ttft, name = "unwinding stream")]
+    fn answer() -> impl Iterator<Item = u8> {
+        [1, 0].into_iter().map(|n| 1 / n)
+    }
+
+    catch_unwind(AssertUnwindSafe(|| answer().count())).unwrap_err();
+    let row = generation("unwinding stream");
+    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 0, 1]));
+}
