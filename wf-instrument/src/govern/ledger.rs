@@ -105,13 +105,10 @@ impl Ledger {
         entry.rests_until = now.plus(rest);
     }
 
-    /// A trial of `knob` was rolled back: it rests twice as long each time, at most an hour.
-    pub(crate) fn rolled_back(&mut self, knob: usize, now: Nanos, limits: &Limits) {
+    /// A trial of `knob` was rolled back: it rests for `rest`, twice as long each time, at most an hour.
+    pub(crate) fn rolled_back(&mut self, knob: usize, now: Nanos, rest: Nanos) {
         let entry = self.entry_mut(knob);
-        let doubled = limits
-            .after_rollback
-            .get()
-            .saturating_mul(1 << entry.rollbacks.min(20));
+        let doubled = rest.get().saturating_mul(1 << entry.rollbacks.min(20));
         entry.rollbacks += 1;
         entry.rests_until = now.plus(Nanos::new(doubled).min(LONGEST_REST));
     }
@@ -171,18 +168,18 @@ mod tests {
 
     #[test]
     fn each_rollback_doubles_the_rest_up_to_an_hour_and_a_success_resets_it() {
-        let (mut ledger, limits) = (Ledger::default(), Limits::default());
+        let mut ledger = Ledger::default();
         let rest = |ledger: &Ledger, now| match ledger.ask(0, Owner::Trial, now) {
             Err(Held::Rests(left)) => left,
             _ => Nanos::ZERO,
         };
         for expected in [300, 600, 1_200, 2_400, 3_600, 3_600] {
-            ledger.rolled_back(0, at(0), &limits);
+            ledger.rolled_back(0, at(0), at(300));
             assert_eq!(rest(&ledger, at(0)), at(expected));
         }
         ledger.kept(0, at(0), at(60));
         assert_eq!(rest(&ledger, at(0)), at(60));
-        ledger.rolled_back(0, at(0), &limits);
+        ledger.rolled_back(0, at(0), at(300));
         assert_eq!(rest(&ledger, at(0)), at(300));
     }
 

@@ -30,4 +30,4 @@ pub use self::evidence::{Evidence, Missing, Quantiles};
 pub use self::journal::{Actions, Record, Status};
 pub use self::ledger::Owner;
 pub use self::limits::Limits;
-pub use self::verify::{Arm, Goal, Method, TrialStatus};
+pub use self::verify::{Arm, Method, TrialStatus};

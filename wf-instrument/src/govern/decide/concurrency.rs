@@ -1,8 +1,8 @@
 //! The concurrency limit: follows the mean time between tokens towards its target, each tick.
 //!
-//! With x the windowed mean of the inter-token latency and e = (0.95·target − x)/target:
-//! e < 0 cuts the limit by min(−e, 20 %); e > 4 % while requests wait raises it by min(e, 50 %), rounded up; anything else holds. The window
-//! counts tokens, not finished requests, so it is a second old and not a generation. After a cut the limit stays below where it
+//! With x the windowed mean of the inter-token latency and e = (aim·target − x)/target: e < 0 cuts the limit by min(−e, 20 %); e > 4 % while
+//! requests wait raises it by min(e, 50 %), rounded up, and never so far that gaps in proportion to it would miss the aim;
+//! anything else holds. The window counts tokens, not finished requests, so it is a second old and not a generation. After a cut the limit stays below where it
 //! broke the target for 5 s, 1.5 times longer at each repeat up to 30 s, and may then creep up by 2 % a tick.
 //!
 //! Time to first token needs no term of its own: it is missed when requests wait, and waiting with head-room is what raises the limit.
@@ -125,6 +125,10 @@ impl Law<'_> {
         }
         let share = head_room.min(self.limits().largest_raise);
         let wanted = limit.saturating_add(whole((to_f64(limit) * share).ceil()).max(1));
+        let wanted = wanted.min(self.foreseeable(limit));
+        if wanted <= limit {
+            return self.hold(Bound::InterToken, "one more would break the target");
+        }
         let ceiling = state.ceiling.map_or(u64::MAX, |c| whole(c.limit.floor()));
         let to = self.knob.bounds.clamp(wanted.min(ceiling));
         if to <= limit && ceiling <= limit {
@@ -146,6 +150,13 @@ impl Law<'_> {
             at: self.seen.now(),
         });
         self.go(state, to, Cause::HeadRoom, self.limits().after_raise)
+    }
+
+    /// The largest limit at which the gaps stay within their aim if they grow in proportion to it. They do at worst, where the engine
+    /// is saturated; short of that, this is far away.
+    fn foreseeable(&self, limit: u64) -> u64 {
+        let aim = self.limits().aim * self.target.as_secs();
+        whole((to_f64(limit) * aim / self.gap.as_secs().max(1e-9)).floor())
     }
 
     fn breached(&self, state: &mut State) {

@@ -154,3 +154,6 @@ impl State {
 }
 
 const RECENT: usize = 8;
+
+#[cfg(test)]
+mod tests;

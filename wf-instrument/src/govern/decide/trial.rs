@@ -31,11 +31,11 @@ impl State {
                 .lease(index, Owner::Trial, seen.now(), Nanos::new(u64::MAX));
         }
         let reason = format!("trial of {what} begins: {}", wish.why);
-        let before = self.recent.iter().copied();
+        let before = self.recent.make_contiguous();
         let trial = Trial::register(
             self.trials,
             (wish.index, wish.to),
-            (wish.goal, wish.method),
+            wish.method,
             before,
             seen,
         );
@@ -101,8 +101,12 @@ impl State {
 
     pub(super) fn roll_back(&mut self, trial: &Trial, seen: &Seen<'_>, why: String) -> Opinion {
         self.ledger.release(Owner::Trial);
-        self.ledger
-            .rolled_back(trial.index(), seen.now(), &seen.config.limits);
+        let limits = &seen.config.limits;
+        let rest = match trial.method() {
+            Method::BeforeAfter => limits.after_correction_failed,
+            Method::Switchback => limits.after_rollback,
+        };
+        self.ledger.rolled_back(trial.index(), seen.now(), rest);
         let moves = trial
             .saved()
             .iter()

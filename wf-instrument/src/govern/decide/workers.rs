@@ -3,11 +3,11 @@
 //! Two wishes. *Fewer*, where there are more threads than processors and the gaps have a long tail: the threads take turns on a
 //! processor, and a token waits for several time slices (16 threads on 2 cores: the 99th percentile 2.4 to 28 times as long, for
 //! the same throughput). *More*, up to the number of processors, where requests wait and the concurrency limit cannot help. Up to the
-//! [tier](crate::tier)'s pool, and down to the number of processors, a short before-and-after comparison is enough; past that it takes
+//! [tier](crate::tier)'s pool, and down to the number of processors, a step is kept unless it does harm; past that it takes
 //! an experiment.
 
 use super::{Bound, Opinion, Seen};
-use crate::govern::verify::{Goal, Method};
+use crate::govern::verify::Method;
 use crate::knob::{Position, Role};
 use crate::tier::Tier;
 use crate::units::{Bytes, Nanos};
@@ -24,7 +24,6 @@ pub(super) struct State {
 pub(super) struct Wish {
     pub(super) index: usize,
     pub(super) to: u64,
-    pub(super) goal: Goal,
     pub(super) method: Method,
     pub(super) why: String,
 }
@@ -73,7 +72,6 @@ fn fewer(index: usize, knob: &Position, cores: &Cores, seen: &Seen<'_>) -> Optio
     (to < knob.value).then(|| Wish {
         index,
         to,
-        goal: Goal::ShorterTail,
         method: Method::BeforeAfter,
         why: format!(
             "{} threads share {} cores, and 1 gap in 100 lasts {p99:.0} ms",
@@ -90,7 +88,6 @@ fn more(index: usize, knob: &Position, cores: &Cores, seen: &Seen<'_>) -> Option
     (to > knob.value).then(|| Wish {
         index,
         to,
-        goal: Goal::Throughput,
         method: if backed_by_tier {
             Method::BeforeAfter
         } else {

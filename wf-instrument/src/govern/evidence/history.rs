@@ -228,3 +228,6 @@ fn nanos(mean: f64) -> Nanos {
 /// In seconds: the base window, and what it is widened to.
 const WINDOWS: [u64; 3] = [1, 5, LONGEST];
 const LONGEST: u64 = 30;
+
+#[cfg(test)]
+mod tests;

@@ -52,10 +52,10 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Whether a limit held requests back: some wait now.
+    /// Whether requests were held back: some wait now, or were given up in the base window before their first token.
     #[must_use]
     pub const fn is_limited(&self) -> bool {
-        self.waiting > 0
+        self.waiting > 0 || self.gave_up > 0
     }
 
     /// Arrived and not yet ended, now.

@@ -1,63 +1,79 @@
-//! What must not happen during a trial, whatever its statistic says: checked each tick, without statistics.
+//! What must not happen during a trial, whatever its statistic says: checked each tick.
 
+use super::sample::{Sample, mean};
 use crate::govern::config::Targets;
 use crate::govern::evidence::Evidence;
 use crate::units::{Nanos, to_f64};
 
-/// What was normal before the trial.
+/// What was normal before the trial, a tick.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Baseline {
-    gap: Option<Nanos>,
+    gap: Option<f64>,
+    gave_up: f64,
+    failed: f64,
+}
+
+/// What happened under the new setting so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Tally {
+    ticks: u64,
     gave_up: u64,
     failed: u64,
 }
 
 impl Baseline {
-    pub(super) const fn of(evidence: &Evidence) -> Self {
+    pub(super) fn of(before: &[Sample]) -> Self {
+        let each = |count: fn(&Sample) -> u64| mean(before.iter().map(|s| to_f64(count(s))));
         Self {
-            gap: evidence.inter_token,
-            gave_up: evidence.gave_up,
-            failed: evidence.failed,
+            gap: mean(before.iter().map(|s| s.gap)),
+            gave_up: each(|s| s.gave_up).unwrap_or_default(),
+            failed: each(|s| s.failed).unwrap_or_default(),
         }
     }
 
     /// What is breached, in words.
-    pub(super) fn breach(&self, now: &Evidence, targets: &Targets) -> Option<String> {
-        self.gaps(now, targets)
-            .or_else(|| self.give_ups(now))
-            .or_else(|| self.failures(now))
+    pub(super) fn breach(&self, now: &Evidence, tally: Tally, targets: &Targets) -> Option<String> {
+        let ticks = to_f64(tally.ticks);
+        gaps(self.gap, now.inter_token, targets.inter_token)
+            .or_else(|| {
+                count(
+                    "gave up before their first token",
+                    tally.gave_up,
+                    self.gave_up * ticks,
+                )
+            })
+            .or_else(|| count("failed", tally.failed, self.failed * ticks))
             .or_else(|| memory(now))
     }
+}
 
-    fn gaps(&self, now: &Evidence, targets: &Targets) -> Option<String> {
-        let gap = now.inter_token?.as_secs();
-        let target = targets.inter_token?.as_secs() * OVER_TARGET;
-        let before = self.gap?.as_secs() * OVER_BEFORE;
-        let told = || {
-            format!(
-                "inter-token {:.1} ms is far over target and over before",
-                gap * 1e3
-            )
-        };
-        (gap > target && gap > before).then(told)
+impl Tally {
+    pub(super) const fn plus(self, now: &Evidence) -> Self {
+        Self {
+            ticks: self.ticks + 1,
+            gave_up: self.gave_up + now.gave_up,
+            failed: self.failed + now.failed,
+        }
     }
+}
 
-    fn give_ups(&self, now: &Evidence) -> Option<String> {
-        let arrived = now.arrived?.get() * now.window.as_secs();
-        let allowed = FEW + (2.0 * to_f64(self.gave_up)).max(GAVE_UP * arrived);
-        let told = || {
-            format!(
-                "{} gave up before their first token in one tick",
-                now.gave_up
-            )
-        };
-        (to_f64(now.gave_up) > allowed).then(told)
-    }
+/// Far over the target, and over what it was before.
+fn gaps(before: Option<f64>, now: Option<Nanos>, target: Option<Nanos>) -> Option<String> {
+    let now = now?.as_secs();
+    let far = now > target?.as_secs() * OVER_TARGET && now > before? * OVER_BEFORE;
+    far.then(|| {
+        format!(
+            "inter-token {:.1} ms is far over target and over before",
+            now * 1e3
+        )
+    })
+}
 
-    fn failures(&self, now: &Evidence) -> Option<String> {
-        let allowed = FEW + 2.0 * to_f64(self.failed);
-        (to_f64(now.failed) > allowed).then(|| format!("{} failed in one tick", now.failed))
-    }
+/// Twice what was to be expected, and three standard deviations of a Poisson count more: arrivals come in bursts.
+fn count(what: &str, found: u64, expected: f64) -> Option<String> {
+    let allowed = 2.0 * expected + 3.0 * expected.sqrt() + FEW;
+    let told = || format!("{found} {what} where {expected:.0} were to be expected");
+    (to_f64(found) > allowed).then(told)
 }
 
 fn memory(now: &Evidence) -> Option<String> {
@@ -67,8 +83,6 @@ fn memory(now: &Evidence) -> Option<String> {
 
 const OVER_TARGET: f64 = 1.25;
 const OVER_BEFORE: f64 = 1.5;
-/// Of the requests that arrived in the tick.
-const GAVE_UP: f64 = 0.05;
 /// Single requests are no evidence of anything.
-const FEW: f64 = 3.0;
+const FEW: f64 = 5.0;
 const MEMORY: f64 = 0.92;

@@ -5,7 +5,7 @@
 //!
 //! | method | for | rule |
 //! |---|---|---|
-//! | [`Method::BeforeAfter`] | a step towards what the hardware says | 4 ticks before, 4 after; see [`compare`](statistic::compare) and [`harmless`](statistic::harmless) |
+//! | [`Method::BeforeAfter`] | a step towards what the hardware says | 4 ticks before, 4 after, kept unless it does harm; see [`harmless`](statistic::harmless) |
 //! | [`Method::Switchback`] | everything else | blocks A B B A A B B A …, 3 to 8 pairs, a look after each; see [`look`](statistic::look) |
 
 mod guard;
@@ -20,19 +20,10 @@ pub(crate) use self::trial::{Next, Trial};
 /// How a trial is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// Once from the old setting to the new one.
+    /// Once from the old setting to the new one; kept unless it does harm.
     BeforeAfter,
-    /// Back and forth, so that what changes by itself is not taken for an effect.
+    /// Back and forth, so that what changes by itself is not taken for an effect; kept where throughput rises by a tenth beyond chance.
     Switchback,
-}
-
-/// What a trial is to improve: one thing, named before it begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Goal {
-    /// Tokens in a second, while requests wait.
-    Throughput,
-    /// Fewer threads than now without harm: the tail of the gaps and the throughput stay as good.
-    ShorterTail,
 }
 
 /// Which of the two settings is in force.

@@ -10,10 +10,14 @@ pub(crate) struct Sample {
     pub(crate) tokens: f64,
     /// The mean gap, in seconds.
     pub(crate) gap: f64,
-    /// The 99th percentile of the gaps, in seconds; NaN-free: `None` where unknown.
+    /// The 99th percentile of the gaps, in seconds.
     pub(crate) tail: Option<f64>,
     /// Whether requests waited: only then is throughput what the engine can do, and not what was asked of it.
     pub(crate) limited: bool,
+    /// Requests that were given up before their first token.
+    pub(crate) gave_up: u64,
+    /// Requests that ended in an error or a panic.
+    pub(crate) failed: u64,
 }
 
 impl Sample {
@@ -27,6 +31,8 @@ impl Sample {
             gap,
             tail: evidence.inter_token_p99.map(Nanos::as_secs),
             limited: evidence.is_limited(),
+            gave_up: evidence.gave_up,
+            failed: evidence.failed,
         })
     }
 }

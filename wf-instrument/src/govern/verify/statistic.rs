@@ -57,33 +57,11 @@ pub(crate) fn look(pairs: &[f64]) -> Ruling {
     }
 }
 
-/// Before and after, for a setting that costs more: kept at +10 % throughput with t ≥ [`BEFORE_AFTER`].
+/// Before and after, for a step towards what the hardware says: kept unless it does harm. Harm is a tenth less throughput while requests
+/// wait before and after, requests that wait where none did before, or a tail that is a tenth longer.
 ///
-/// The samples are ticks, which follow each other and so are not independent: this rule has a higher error rate than a
-/// switchback, and is used only for settings that the hardware speaks for.
-pub(crate) fn compare(before: &[Sample], after: &[Sample]) -> Ruling {
-    let (old, new) = (logs(before), logs(after));
-    let (Some(a), Some(b)) = (mean(old.iter().copied()), mean(new.iter().copied())) else {
-        return Ruling::RollBack(Effect {
-            log_ratio: 0.0,
-            margin: f64::INFINITY,
-        });
-    };
-    let error =
-        |values: &[f64], mean| deviation(values, mean).powi(2) / to_f64(values.len() as u64);
-    let effect = Effect {
-        log_ratio: b - a,
-        margin: BEFORE_AFTER * (error(&old, a) + error(&new, b)).sqrt(),
-    };
-    if effect.log_ratio > effect.margin && effect.log_ratio >= worth() {
-        Ruling::Keep(effect)
-    } else {
-        Ruling::RollBack(effect)
-    }
-}
-
-/// Before and after, for a setting that costs less: rolled back where throughput falls by a tenth, where requests begin to wait, or
-/// where the tail grows by a tenth.
+/// This proves no gain and does not claim one: without an effect it keeps nearly every step. It is for steps whose worst case is the setting
+/// that one would have started from.
 pub(crate) fn harmless(before: &[Sample], after: &[Sample]) -> Ruling {
     let waits =
         |samples: &[Sample]| 2 * samples.iter().filter(|s| s.limited).count() > samples.len();
@@ -93,7 +71,7 @@ pub(crate) fn harmless(before: &[Sample], after: &[Sample]) -> Ruling {
         log_ratio: tokens(after) - tokens(before),
         margin: 0.0,
     };
-    let slower = waits(before) && effect.log_ratio < -TOLERATED.ln_1p();
+    let slower = waits(before) && waits(after) && effect.log_ratio < -TOLERATED.ln_1p();
     let starved = waits(after) && !waits(before);
     let longer = tail(before)
         .zip(tail(after))
@@ -138,9 +116,7 @@ const MOST_PAIRS: usize = 8;
 /// After 3, 4, … 8 pairs: an alpha-spending table found by simulation.
 const CRITICAL: [f64; 6] = [9.0, 4.8, 3.6, 3.0, 2.75, 2.6];
 
-/// Welch's t at four ticks a side: 1 in 200 by chance if the ticks were independent (6 degrees of freedom).
-const BEFORE_AFTER: f64 = 3.7;
-
+/// A tenth: what a tick's throughput and tail scatter by on the simulated engine.
 const TOLERATED: f64 = 0.10;
 
 #[cfg(test)]
@@ -188,29 +164,13 @@ mod tests {
             gap: 0.01,
             tail: Some(tail),
             limited,
+            gave_up: 0,
+            failed: 0,
         })
     }
 
     #[test]
-    fn before_and_after_asks_for_a_tenth_more_beyond_chance() {
-        let before = samples([100.0, 101.0, 99.0, 100.0], 0.02, true);
-        let check = |after: [f64; 4]| compare(&before, &samples(after, 0.02, true));
-        assert!(matches!(
-            check([120.0, 121.0, 119.0, 120.0]),
-            Ruling::Keep(_)
-        ));
-        assert!(
-            matches!(check([105.0, 105.0, 105.0, 105.0]), Ruling::RollBack(_)),
-            "too little"
-        );
-        assert!(
-            matches!(check([90.0, 190.0, 95.0, 120.0]), Ruling::RollBack(_)),
-            "too noisy"
-        );
-    }
-
-    #[test]
-    fn fewer_threads_are_harmless_unless_something_gets_worse() {
+    fn a_step_is_harmless_unless_something_gets_worse() {
         let flat = [100.0, 101.0, 99.0, 100.0];
         let before = samples(flat, 0.05, true);
         assert!(matches!(

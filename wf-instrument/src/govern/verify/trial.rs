@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::guard::Baseline;
+use super::guard::{Baseline, Tally};
 use super::sample::{Sample, mean};
-use super::statistic::{Effect, Ruling, compare, harmless, look};
-use super::{Arm, Goal, Method};
+use super::statistic::{Effect, Ruling, harmless, look};
+use super::{Arm, Method};
 use crate::govern::decide::Seen;
 
 /// What was registered before the first sample, and the samples so far.
@@ -17,10 +17,10 @@ pub(crate) struct Trial {
     knob: Arc<str>,
     from: u64,
     to: u64,
-    goal: Goal,
     method: Method,
     saved: Vec<u64>,
     baseline: Baseline,
+    tally: Tally,
     arm: Arm,
     /// Ticks of the block in progress; the first one only settles.
     ticks: usize,
@@ -42,14 +42,14 @@ impl Trial {
     pub(crate) fn register(
         id: u64,
         (index, to): (usize, u64),
-        (goal, method): (Goal, Method),
-        before: impl Iterator<Item = Sample>,
+        method: Method,
+        before: &[Sample],
         seen: &Seen<'_>,
     ) -> Self {
         let knob = &seen.inputs.knobs[index];
-        let usable = |sample: &Sample| goal == Goal::ShorterTail || sample.limited;
+
         let block = match method {
-            Method::BeforeAfter => before.filter(usable).collect(),
+            Method::BeforeAfter => before.to_vec(),
             Method::Switchback => Vec::new(),
         };
         Self {
@@ -58,10 +58,10 @@ impl Trial {
             knob: knob.name.clone(),
             from: knob.value,
             to,
-            goal,
             method,
             saved: seen.inputs.knobs.iter().map(|knob| knob.value).collect(),
-            baseline: Baseline::of(seen.evidence()),
+            baseline: Baseline::default(),
+            tally: Tally::default(),
             arm: Arm::Old,
             ticks: 0,
             block,
@@ -107,7 +107,6 @@ impl Trial {
             knob: self.knob.clone(),
             from: self.from,
             to: self.to,
-            goal: self.goal,
             method: self.method,
             arm: self.arm,
             blocks: self.blocks.len(),
@@ -125,25 +124,30 @@ impl Trial {
         starved.then(|| "too few requests wait to tell".to_owned())
     }
 
-    fn breach(&self, seen: &Seen<'_>) -> Option<String> {
-        let on_trial = self.arm == Arm::New;
-        on_trial.then(|| self.baseline.breach(seen.evidence(), &seen.config.targets))?
+    fn breach(&mut self, seen: &Seen<'_>) -> Option<String> {
+        if self.arm == Arm::Old {
+            return None;
+        }
+        self.tally = self.tally.plus(seen.evidence());
+        self.baseline
+            .breach(seen.evidence(), self.tally, &seen.config.targets)
     }
 
-    /// The first tick of a block settles. While nobody waits, the old setting's throughput is what was asked of it and not what it
-    /// can do, so such a tick says nothing; the new setting's is then a lower bound, which is fair to take.
+    /// The first tick of a block settles. In a switchback, while nobody waits, the old setting's throughput is what was asked of it
+    /// and not what it can do, so such a tick says nothing; the new setting's is then a lower bound, which is fair to take.
     fn take(&mut self, seen: &Seen<'_>) {
         self.ticks += 1;
         let settling = self.ticks == 1 && self.block.is_empty();
         let counts =
-            |s: &Sample| self.goal == Goal::ShorterTail || self.arm == Arm::New || s.limited;
+            |s: &Sample| self.method == Method::BeforeAfter || self.arm == Arm::New || s.limited;
         let sample = Sample::of(seen.evidence()).filter(counts);
         self.block.extend(sample.filter(|_| !settling));
-        let surplus = self.block.len().saturating_sub(BLOCK);
-        self.block.drain(..surplus);
     }
 
     fn end_block(&mut self) -> Next {
+        if self.blocks.is_empty() {
+            self.baseline = Baseline::of(&self.block);
+        }
         self.blocks
             .push((self.arm, std::mem::take(&mut self.block)));
         self.ticks = 0;
@@ -157,7 +161,7 @@ impl Trial {
     }
 
     fn next_block(&mut self) -> Next {
-        let next = arm_of(self.blocks.len());
+        let next = arm_of(self.method, self.blocks.len());
         let from = std::mem::replace(&mut self.arm, next);
         let why = format!(
             "{self}, block {}: {}",
@@ -177,10 +181,7 @@ impl Trial {
             margin: f64::INFINITY,
         });
         match (self.method, self.blocks.as_slice()) {
-            (Method::BeforeAfter, [(_, before), (_, after)]) => match self.goal {
-                Goal::Throughput => compare(before, after),
-                Goal::ShorterTail => harmless(before, after),
-            },
+            (Method::BeforeAfter, [(_, before), (_, after)]) => harmless(before, after),
             (Method::Switchback, blocks) if blocks.len().is_multiple_of(2) => look(&pairs(blocks)),
             _ => undecided,
         }
@@ -229,8 +230,6 @@ pub struct TrialStatus {
     pub from: u64,
     /// The setting on trial.
     pub to: u64,
-    /// What it is to improve.
-    pub goal: Goal,
     /// How it is run.
     pub method: Method,
     /// The setting in force.
@@ -239,10 +238,10 @@ pub struct TrialStatus {
     pub blocks: usize,
 }
 
-/// A B B A A B B A …: each pair holds both, and a steady drift falls on both alike.
-const fn arm_of(block: usize) -> Arm {
-    match block % 4 {
-        0 | 3 => Arm::Old,
+/// Once over, or A B B A A B B A …: each pair holds both, and a steady drift falls on both alike.
+const fn arm_of(method: Method, block: usize) -> Arm {
+    match (method, block, block % 4) {
+        (Method::BeforeAfter, 0, _) | (Method::Switchback, _, 0 | 3) => Arm::Old,
         _ => Arm::New,
     }
 }

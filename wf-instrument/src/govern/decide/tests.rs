@@ -1,0 +1,364 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::govern::Targets;
+use crate::knob::{Bounds, Cost};
+use crate::sensor::Reading;
+use crate::units::{Bytes, PerSecond, Ratio};
+
+const TARGET: Nanos = Nanos::from_millis(20);
+
+fn config() -> Config {
+    let targets = Targets {
+        time_to_first_token: Some(Nanos::from_millis(500)),
+        inter_token: Some(TARGET),
+    };
+    Config {
+        targets,
+        ..Config::default()
+    }
+}
+
+fn knob(role: Role, value: u64, max: u64) -> Position {
+    let bounds = Bounds::new(1..=max);
+    Position {
+        name: role.as_str().into(),
+        role,
+        unit: "",
+        value,
+        bounds: match role {
+            Role::Workers => bounds.with_notches([1, 2, 3, 4, 6, 8, 12, 16]),
+            _ => bounds,
+        },
+        cost: if role == Role::Workers {
+            Cost::CPU
+        } else {
+            Cost::MEMORY
+        },
+        usable: true,
+    }
+}
+
+/// One tick at second `at`: the mean gap in milliseconds, and who waits.
+fn evidence(at: u64, gap_ms: f64, running: u64, waiting: u64) -> Evidence {
+    let at = Nanos::from_secs(at);
+    let gap = Nanos::new(crate::govern::limits::whole(gap_ms * 1e6));
+    let mut evidence = Evidence {
+        at,
+        window: Nanos::from_secs(1),
+        inter_token: Some(gap),
+        inter_token_p99: Some(gap),
+        tokens: PerSecond::of(500, Nanos::from_secs(1)),
+        arrived: PerSecond::of(10, Nanos::from_secs(1)),
+        running,
+        waiting,
+        ..Evidence::default()
+    };
+    evidence.host.cores = Reading::Present { value: 2.0, at };
+    evidence.host.process_cpu = Reading::Present {
+        value: Ratio::new(0.5).unwrap(),
+        at,
+    };
+    evidence.host.memory = Reading::Present {
+        value: Ratio::new(0.3).unwrap(),
+        at,
+    };
+    evidence.host.memory_limit = Reading::Present {
+        value: Bytes::new(4 << 30),
+        at,
+    };
+    evidence
+}
+
+fn inputs(evidence: Evidence, limit: u64) -> Inputs {
+    let knobs = vec![knob(Role::Concurrency, limit, 64)];
+    Inputs {
+        evidence,
+        knobs,
+        ..Inputs::default()
+    }
+}
+
+/// The first decision of a fresh governor.
+fn first(evidence: Evidence, limit: u64) -> Decision {
+    step(State::default(), &inputs(evidence, limit), &config()).1
+}
+
+fn check(gap_ms: f64, waiting: u64, limit: u64, expected: Option<u64>) {
+    let decision = first(evidence(10, gap_ms, limit, waiting), limit);
+    let to = decision.moves.first().map(|m| m.to);
+    assert_eq!(
+        to, expected,
+        "{gap_ms} ms, {waiting} wait, at {limit}: {}",
+        decision.reason
+    );
+}
+
+#[test]
+fn the_limit_follows_the_gap_between_tokens() {
+    check(2.0, 3, 1, Some(2));
+    check(2.0, 3, 8, Some(12));
+    check(2.0, 0, 8, None);
+    check(10.0, 3, 8, Some(11));
+    check(16.5, 3, 8, None);
+    check(16.9, 3, 8, None);
+    check(17.1, 0, 8, Some(7));
+    check(21.0, 0, 10, Some(8));
+    check(900.0, 0, 10, Some(8));
+    check(900.0, 9, 1, None);
+    check(2.0, 9, 64, None);
+}
+
+#[test]
+fn a_raise_never_goes_where_proportional_gaps_would_miss_the_aim() {
+    for limit in 1..=64 {
+        for tenths in 1..=170_u32 {
+            let gap = f64::from(tenths) / 10.0;
+            let decision = first(evidence(10, gap, limit, 5), limit);
+            for raise in decision.moves {
+                let foreseen = gap * crate::units::to_f64(raise.to) / crate::units::to_f64(limit);
+                assert!(foreseen <= 0.85 * 20.0 + 1e-9, "{raise} at {gap} ms");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_limit_that_is_not_reached_is_not_raised() {
+    let idle = first(evidence(10, 2.0, 3, 1), 8);
+    assert_eq!((idle.moves.len(), idle.bound_by), (0, Bound::Demand));
+}
+
+#[test]
+fn no_second_cut_while_more_run_than_the_limit_allows() {
+    let draining = first(evidence(10, 60.0, 60, 9), 48);
+    assert!(draining.moves.is_empty(), "{}", draining.reason);
+}
+
+#[test]
+fn after_a_cut_the_limit_stays_below_where_it_broke_the_target() {
+    let (state, cut) = step(
+        State::default(),
+        &inputs(evidence(10, 25.0, 10, 3), 10),
+        &config(),
+    );
+    assert_eq!(cut.moves[0].to, 8);
+    let (state, cooling) = step(state, &inputs(evidence(11, 5.0, 8, 3), 8), &config());
+    assert_eq!(cooling.bound_by, Bound::CoolDown);
+    let (state, again) = step(state, &inputs(evidence(12, 5.0, 8, 3), 8), &config());
+    assert_eq!(again.moves[0].to, 9, "up to the ceiling and not 12");
+    let (_, held) = step(state, &inputs(evidence(13, 5.0, 9, 3), 9), &config());
+    assert_eq!(held.bound_by, Bound::Ceiling);
+}
+
+#[test]
+fn a_raise_that_overshoots_is_taken_back_whole() {
+    let (state, raise) = step(
+        State::default(),
+        &inputs(evidence(10, 2.0, 8, 3), 8),
+        &config(),
+    );
+    assert_eq!(raise.moves[0].to, 12);
+    let (_, back) = step(state, &inputs(evidence(11, 31.0, 12, 3), 12), &config());
+    assert_eq!((back.cause, back.moves[0].to), (Cause::Overshot, 8));
+}
+
+#[test]
+fn full_memory_forbids_a_higher_limit_and_not_a_lower_one() {
+    let full = |gap| {
+        let mut evidence = evidence(10, gap, 8, 3);
+        let value = Ratio::new(0.81).unwrap();
+        evidence.host.memory = Reading::Present {
+            value,
+            at: evidence.at,
+        };
+        first(evidence, 8)
+    };
+    assert_eq!(
+        (full(2.0).moves.len(), full(2.0).bound_by),
+        (0, Bound::Resource)
+    );
+    assert_eq!(full(30.0).moves.len(), 1);
+}
+
+#[test]
+fn what_an_operator_holds_is_left_alone_until_the_lease_ends() {
+    let mut taken = inputs(evidence(10, 2.0, 8, 3), 8);
+    taken.holds = vec![(0, Nanos::from_secs(12))];
+    let (state, held) = step(State::default(), &taken, &config());
+    assert_eq!(
+        (held.moves.len(), held.bound_by),
+        (0, Bound::Ledger),
+        "{}",
+        held.reason
+    );
+    let (_, free) = step(state, &inputs(evidence(12, 2.0, 8, 3), 8), &config());
+    assert_eq!(free.moves.len(), 1);
+}
+
+/// What happens, tick by tick, to a governor with both knobs whose moves are made.
+fn governed(
+    workers: u64,
+    ticks: impl IntoIterator<Item = Evidence>,
+) -> (Vec<Decision>, Vec<Position>) {
+    let mut knobs = vec![
+        knob(Role::Concurrency, 8, 8),
+        knob(Role::Workers, workers, 16),
+    ];
+    let mut state = State::default();
+    let mut decisions = Vec::new();
+    for evidence in ticks {
+        let inputs = Inputs {
+            evidence,
+            knobs: knobs.clone(),
+            ..Inputs::default()
+        };
+        let (next, decision) = step(state, &inputs, &config());
+        for m in &decision.moves {
+            knobs[m.index].value = m.to;
+        }
+        state = next;
+        decisions.push(decision);
+    }
+    (decisions, knobs)
+}
+
+#[test]
+fn threads_beyond_the_cores_are_withdrawn_when_gaps_stall() {
+    let stalling = |at| {
+        let mut evidence = evidence(at, 15.0, 8, 0);
+        evidence.inter_token_p99 = Some(Nanos::from_millis(50));
+        evidence
+    };
+    let (_, knobs) = governed(16, (10..100).map(stalling));
+    assert_eq!(knobs[1].value, 2);
+    let (_, calm) = governed(16, (10..100).map(|at| evidence(at, 15.0, 8, 0)));
+    assert_eq!(calm[1].value, 16, "no stall, no reason");
+}
+
+#[test]
+fn a_starved_pool_grows_to_the_cores_and_not_beyond() {
+    let starving = |at| evidence(at, 16.5, 8, 9);
+    let (_, knobs) = governed(1, (10..100).map(starving));
+    assert_eq!(knobs[1].value, 2);
+}
+
+#[test]
+fn busy_or_unknown_processors_forbid_more_threads() {
+    let with_cpu = |cpu: Reading<Ratio>| {
+        let starving = move |at| {
+            let mut evidence = evidence(at, 16.5, 8, 9);
+            evidence.host.process_cpu = cpu.clone();
+            evidence
+        };
+        governed(1, (10..40).map(starving)).1[1].value
+    };
+    let busy = Reading::Present {
+        value: Ratio::new(0.96).unwrap(),
+        at: Nanos::ZERO,
+    };
+    assert_eq!(with_cpu(busy), 1);
+    assert_eq!(with_cpu(Reading::default()), 1);
+}
+
+#[test]
+fn a_trial_whose_knob_somebody_else_moves_is_given_up() {
+    let mut knobs = vec![knob(Role::Concurrency, 8, 8), knob(Role::Workers, 1, 16)];
+    let mut state = State::default();
+    let mut reasons = Vec::new();
+    for at in 10..40 {
+        let inputs = Inputs {
+            evidence: evidence(at, 16.5, 8, 9),
+            knobs: knobs.clone(),
+            ..Inputs::default()
+        };
+        let (next, decision) = step(state, &inputs, &config());
+        state = next;
+        if decision.cause == Cause::Trial {
+            knobs[1].value = 7;
+        }
+        reasons.push(decision.reason);
+    }
+    assert!(
+        reasons
+            .iter()
+            .any(|r| r.contains("stands at 7 and not at 2")),
+        "{reasons:#?}"
+    );
+}
+
+#[test]
+fn leaving_the_active_mode_takes_a_trial_back() {
+    let mut knobs = vec![knob(Role::Concurrency, 8, 8), knob(Role::Workers, 1, 16)];
+    let mut state = State::default();
+    for at in 10..40 {
+        let on_trial = knobs[1].value == 2;
+        let mode = if on_trial { Mode::Paused } else { Mode::Active };
+        let inputs = Inputs {
+            evidence: evidence(at, 16.5, 8, 9),
+            knobs: knobs.clone(),
+            mode,
+            ..Inputs::default()
+        };
+        let (next, decision) = step(state, &inputs, &config());
+        state = next;
+        for m in &decision.moves {
+            knobs[m.index].value = m.to;
+        }
+        if on_trial {
+            assert_eq!((decision.cause, knobs[1].value), (Cause::RolledBack, 1));
+            return;
+        }
+    }
+    panic!("no trial began");
+}
+
+fn any_evidence() -> impl Strategy<Value = Evidence> {
+    let gap = prop::option::of(0.01_f64..500.0);
+    let share = prop::option::of(0.0_f64..1.2);
+    (
+        gap,
+        0_u64..200,
+        0_u64..200,
+        share.clone(),
+        share,
+        any::<bool>(),
+        0_u64..40,
+    )
+        .prop_map(|(gap, running, waiting, cpu, memory, known, gave_up)| {
+            let mut e = evidence(0, gap.unwrap_or(1.0), running, waiting);
+            let at = Nanos::ZERO;
+            let share = |s: Option<f64>| {
+                s.and_then(Ratio::new)
+                    .map_or_else(Reading::default, |value| Reading::Present { value, at })
+            };
+            e.inter_token = gap.and(e.inter_token);
+            e.inter_token_p99 = e.inter_token.map(|g| Nanos::new(g.get() * 2));
+            (e.host.process_cpu, e.host.memory) = (share(cpu), share(memory));
+            e.missing = (!known).then_some(crate::govern::Missing::NoWindow);
+            e.gave_up = gave_up;
+            e
+        })
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_measured_no_knob_leaves_its_bounds_or_moves_on_missing_evidence(
+        ticks in prop::collection::vec(any_evidence(), 1..120), workers in 1_u64..=16, cores in prop::option::of(0.5_f64..40.0),
+    ) {
+        let numbered = ticks.into_iter().zip(1..).map(|(mut e, at)| {
+            e.at = Nanos::from_secs(at);
+            e.host.cores = cores.map_or_else(Reading::default, |value| Reading::Present { value, at: e.at });
+            e
+        });
+        let ticks: Vec<Evidence> = numbered.collect();
+        let (decisions, knobs) = governed(workers, ticks.clone());
+        for (decision, evidence) in decisions.iter().zip(&ticks) {
+            prop_assert!(!decision.reason.is_empty());
+            prop_assert!(evidence.missing.is_none() || decision.moves.is_empty());
+            for m in &decision.moves {
+                prop_assert!(knobs[m.index].bounds.contains(m.to) && m.to != m.from, "{m}");
+            }
+        }
+    }
+}
