@@ -1,0 +1,354 @@
+//! The engine: a queue, an admission limit, and workers that advance one sequence by one step at a time.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wf_instrument::knob::Knob;
+use wf_instrument::sensor::{Reading, Readings};
+use wf_instrument::snapshot::Snapshot;
+use wf_instrument::{Bytes, Nanos, Ratio};
+
+use crate::ledger::Ledger;
+use crate::model::{Arrivals, Load, Machine, Promise};
+use crate::processor::Processors;
+use crate::random::Random;
+use crate::sequence::Sequence;
+
+/// A simulated engine in virtual time. The same seed and the same moves give the same run.
+#[derive(Debug)]
+pub struct Plant {
+    machine: Machine,
+    load: Load,
+    promise: Promise,
+    settings: Arc<Settings>,
+    /// Its own, so that the same requests arrive whatever the settings are.
+    demand: Random,
+    noise: Random,
+    now: Nanos,
+    next_arrival: Nanos,
+    waiting: VecDeque<Sequence>,
+    sequences: Vec<Option<Sequence>>,
+    ready: VecDeque<usize>,
+    threads: Vec<Option<usize>>,
+    processors: Processors,
+    ledger: Ledger,
+    read: (Nanos, f64, f64),
+}
+
+/// What the knobs move.
+#[derive(Debug)]
+struct Settings {
+    sequences: AtomicU64,
+    workers: AtomicU64,
+}
+
+impl Plant {
+    /// An empty engine at time zero, with a limit of `sequences` at a time and `workers` threads.
+    #[must_use]
+    pub fn new(
+        machine: Machine,
+        load: Load,
+        promise: Promise,
+        (sequences, workers): (u64, u64),
+        seed: u64,
+    ) -> Self {
+        let mut plant = Self {
+            machine,
+            load,
+            promise,
+            settings: Arc::new(Settings {
+                sequences: AtomicU64::new(sequences),
+                workers: AtomicU64::new(workers),
+            }),
+            demand: Random::seeded(seed),
+            noise: Random::seeded(!seed),
+            now: Nanos::ZERO,
+            next_arrival: Nanos::ZERO,
+            waiting: VecDeque::new(),
+            sequences: Vec::new(),
+            ready: VecDeque::new(),
+            threads: Vec::new(),
+            processors: Processors::new(machine),
+            ledger: Ledger::default(),
+            read: (Nanos::ZERO, 0.0, 0.0),
+        };
+        plant.offer(load);
+        plant
+    }
+
+    /// Changes what is asked of it, from now on.
+    pub fn offer(&mut self, load: Load) {
+        self.load = load;
+        self.next_arrival = Nanos::new(u64::MAX);
+        match load.arrivals {
+            Arrivals::Open(_) => self.plan_arrival(),
+            Arrivals::Closed(clients) => (0..clients).for_each(|_| self.arrive()),
+        }
+    }
+
+    /// Lets virtual time pass until `end`.
+    pub fn run_until(&mut self, end: Nanos) {
+        self.dispatch();
+        while self.now < end {
+            let wait = ms(self.processors.next_ms());
+            let next = self
+                .now
+                .plus(wait)
+                .min(self.next_arrival)
+                .min(self.next_shed())
+                .min(end);
+            self.processors.pass(next.since(self.now).as_millis());
+            self.now = next;
+            self.happen();
+        }
+    }
+
+    /// The virtual time.
+    #[must_use]
+    pub const fn now(&self) -> Nanos {
+        self.now
+    }
+
+    /// Requests that were answered as promised, so far.
+    #[must_use]
+    pub const fn good(&self) -> u64 {
+        self.ledger.good
+    }
+
+    /// Requests that were answered at all, so far.
+    #[must_use]
+    pub const fn done(&self) -> u64 {
+        self.ledger.done()
+    }
+
+    /// What a real engine would have measured so far.
+    pub fn snapshot(&mut self) -> Snapshot {
+        let running = self.sequences.iter().flatten().count();
+        self.ledger.snapshot(self.now, self.waiting.len(), running)
+    }
+
+    /// What sensors would see: of the time since they were last asked.
+    pub fn readings(&mut self) -> Readings {
+        let (since, busy, pressed) = self.read;
+        let span = self.now.since(since).as_millis();
+        self.read = (
+            self.now,
+            self.processors.busy_ms,
+            self.processors.pressed_ms,
+        );
+        let used = (self.processors.busy_ms - busy) / float(self.machine.cores);
+        let share = |part: f64| self.seen(Ratio::of(part, span).unwrap_or_default());
+        Readings {
+            at: self.now,
+            cores: self.seen(float(self.machine.cores)),
+            process_cpu: share(used),
+            host_cpu: share(used),
+            cpu_pressure: share(self.processors.pressed_ms - pressed),
+            memory_limit: self.seen(Bytes::new(8 << 30)),
+            memory: self.seen(Ratio::new(0.3).unwrap_or_default()),
+            disk_wait: self.seen(Nanos::from_millis(1)),
+            gpu: Reading::Absent("simulated without one".into()),
+            gpu_memory: Reading::Absent("simulated without one".into()),
+            ..Readings::default()
+        }
+    }
+
+    /// How many sequences it works on at a time, 1 to 64.
+    #[must_use]
+    pub fn concurrency(&self) -> Knob {
+        let (shown, moved) = (self.settings.clone(), self.settings.clone());
+        Knob::concurrency(
+            1..=64,
+            move || shown.sequences.load(Ordering::Relaxed),
+            move |to| {
+                moved.sequences.store(to, Ordering::Relaxed);
+                Ok(to)
+            },
+        )
+    }
+
+    /// How many threads it has, 1 to 16.
+    #[must_use]
+    pub fn workers(&self) -> Knob {
+        let (shown, moved) = (self.settings.clone(), self.settings.clone());
+        Knob::workers(
+            1..=16,
+            move || shown.workers.load(Ordering::Relaxed),
+            move |to| {
+                moved.workers.store(to, Ordering::Relaxed);
+                Ok(to)
+            },
+        )
+    }
+
+    /// A knob that looks like the one for the threads and does nothing: what is kept of its moves is kept by mistake.
+    #[must_use]
+    pub fn placebo(&self, value: u64) -> Knob {
+        let cell = Arc::new(AtomicU64::new(value));
+        let moved = cell.clone();
+        Knob::workers(
+            1..=16,
+            move || cell.load(Ordering::Relaxed),
+            move |to| {
+                moved.store(to, Ordering::Relaxed);
+                Ok(to)
+            },
+        )
+    }
+
+    fn seen<T>(&self, value: T) -> Reading<T> {
+        Reading::Present {
+            value,
+            at: self.now,
+        }
+    }
+
+    fn happen(&mut self) {
+        while let Some((core, thread, slice)) = self.processors.finished() {
+            self.step_done(thread);
+            match self.next_step(thread) {
+                Some(work) => self.processors.go_on(core, thread, work, slice),
+                None => self.processors.leave(core),
+            }
+        }
+        self.processors.rotate();
+        while self.now >= self.next_arrival {
+            self.arrive();
+            self.plan_arrival();
+        }
+        self.shed();
+        self.dispatch();
+    }
+
+    /// Admits who may be, and gives every idle thread a step.
+    fn dispatch(&mut self) {
+        self.admit();
+        let workers = self.allowed_workers();
+        if self.threads.len() < workers {
+            self.threads.resize(workers, None);
+        }
+        for thread in 0..workers {
+            if self.threads[thread].is_none()
+                && let Some(work) = self.next_step(thread)
+            {
+                self.processors.start(thread, work);
+            }
+        }
+    }
+
+    fn admit(&mut self) {
+        let limit = self.settings.sequences.load(Ordering::Relaxed);
+        let mut running = self.sequences.iter().flatten().count() as u64;
+        while running < limit
+            && let Some(sequence) = self.waiting.pop_front()
+        {
+            self.ledger.admitted(self.now.since(sequence.arrived));
+            let slot = self
+                .sequences
+                .iter()
+                .position(Option::is_none)
+                .unwrap_or_else(|| {
+                    self.sequences.push(None);
+                    self.sequences.len() - 1
+                });
+            self.sequences[slot] = Some(sequence);
+            self.ready.push_front(slot);
+            running += 1;
+        }
+    }
+
+    /// What `thread` does next, in milliseconds; `None` where it has nothing to do or is one too many.
+    fn next_step(&mut self, thread: usize) -> Option<f64> {
+        self.threads[thread] = None;
+        if thread >= self.allowed_workers() {
+            return None;
+        }
+        let slot = self.ready.pop_front()?;
+        let sequence = self.sequences[slot].as_ref()?;
+        self.threads[thread] = Some(slot);
+        let cost = match sequence.generated {
+            0 => self.machine.prefill_ms * f64::from(sequence.prompt) + self.machine.decode_ms,
+            _ => self.machine.decode_ms,
+        };
+        let noise = 1.0 + self.machine.noise * self.noise.normal();
+        Some(cost * noise.max(0.2))
+    }
+
+    fn step_done(&mut self, thread: usize) {
+        let Some(slot) = self.threads[thread] else {
+            return;
+        };
+        let Some(sequence) = self.sequences[slot].as_mut() else {
+            return;
+        };
+        let gap = sequence.token(self.now, self.promise.stall);
+        self.ledger.token(sequence, gap);
+        if sequence.is_done() {
+            self.ledger
+                .ended(sequence, self.now, sequence.kept(&self.promise));
+            self.sequences[slot] = None;
+            self.replace();
+        } else {
+            self.ready.push_back(slot);
+        }
+    }
+
+    fn replace(&mut self) {
+        if matches!(self.load.arrivals, Arrivals::Closed(_)) {
+            self.arrive();
+        }
+        self.admit();
+    }
+
+    fn arrive(&mut self) {
+        self.ledger.arrived();
+        let Load { prompt, output, .. } = self.load;
+        let output = self.demand.within(output - output / 4, output + output / 4);
+        self.waiting
+            .push_back(Sequence::new(self.now, prompt, output));
+    }
+
+    fn plan_arrival(&mut self) {
+        if let Arrivals::Open(rate) = self.load.arrivals {
+            let wait = ms(self.demand.exponential() / rate * 1e3);
+            self.next_arrival = self.now.plus(wait);
+        }
+    }
+
+    fn next_shed(&self) -> Nanos {
+        let deadline = |s: &Sequence| self.load.shed_after.map(|wait| s.arrived.plus(wait));
+        self.waiting
+            .front()
+            .and_then(deadline)
+            .unwrap_or(Nanos::new(u64::MAX))
+    }
+
+    fn shed(&mut self) {
+        while self.next_shed() <= self.now
+            && let Some(sequence) = self.waiting.pop_front()
+        {
+            self.ledger.turned_away(self.now.since(sequence.arrived));
+        }
+    }
+
+    fn allowed_workers(&self) -> usize {
+        usize::try_from(self.settings.workers.load(Ordering::Relaxed)).unwrap_or(usize::MAX)
+    }
+}
+
+/// Milliseconds as nanoseconds, at least one: virtual time always moves on.
+fn ms(span: f64) -> Nanos {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturation is the intent: nothing ever happens"
+    )]
+    let nanos = (span * 1e6).ceil() as u64;
+    Nanos::new(nanos.max(1))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small counts")]
+pub(crate) const fn float(n: usize) -> f64 {
+    n as f64
+}

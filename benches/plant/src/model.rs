@@ -1,0 +1,79 @@
+//! What is simulated: a machine with a model on it, what is asked of it, and what counts as a good answer.
+
+use wf_instrument::Nanos;
+
+/// A machine and what a model costs on it. Times are of one thread that has a processor, and the memory bus, for itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Machine {
+    /// Processors.
+    pub cores: usize,
+    /// One token of one sequence, in milliseconds.
+    pub decode_ms: f64,
+    /// One token of a prompt, in milliseconds. A prompt is read in one go.
+    pub prefill_ms: f64,
+    /// Each further busy processor makes all of them slower by this share: they share one memory bus (the contention term σ of the
+    /// universal scalability law).
+    pub contention: f64,
+    /// How long a thread keeps a processor while others want it, in milliseconds.
+    pub slice_ms: f64,
+    /// What it costs to give it to another one, in milliseconds.
+    pub switch_ms: f64,
+    /// How much the cost of a token varies (standard deviation over mean).
+    pub noise: f64,
+}
+
+impl Machine {
+    /// Two cores with a model of 14 million parameters, as measured: see [the table](crate#calibration).
+    pub const M15: Self = Self {
+        cores: 2,
+        decode_ms: 1.9,
+        prefill_ms: 0.36,
+        contention: 0.28,
+        slice_ms: 6.0,
+        switch_ms: 0.3,
+        noise: 0.15,
+    };
+
+    /// The same model on more cores, with a wider memory bus.
+    #[must_use]
+    pub const fn with_cores(self, cores: usize, contention: f64) -> Self {
+        Self {
+            cores,
+            contention,
+            ..self
+        }
+    }
+}
+
+/// What is asked of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Load {
+    /// When requests arrive.
+    pub arrivals: Arrivals,
+    /// Tokens to read of each.
+    pub prompt: u32,
+    /// Tokens to generate for each: up to a quarter more or less, so that sequences do not end in step.
+    pub output: u32,
+    /// Who has waited this long to be admitted is turned away.
+    pub shed_after: Option<Nanos>,
+}
+
+/// When requests arrive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Arrivals {
+    /// By themselves: so many in a second, as a Poisson process.
+    Open(f64),
+    /// From so many clients, each of which asks again as soon as it is answered.
+    Closed(usize),
+}
+
+/// What counts as a good answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Promise {
+    /// The first token within this.
+    pub time_to_first_token: Nanos,
+    /// The mean gap within this.
+    pub inter_token: Nanos,
+    /// At most one gap in twenty longer than this.
+    pub stall: Nanos,
+}

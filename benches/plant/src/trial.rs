@@ -1,0 +1,118 @@
+//! The engine left alone, and the engine governed.
+
+use wf_instrument::Nanos;
+use wf_instrument::govern::{Config, Control, Decision, Targets};
+
+use crate::engine::{Plant, float};
+use crate::model::Promise;
+
+/// A plant and its governor, one virtual second a tick.
+#[derive(Debug)]
+pub struct Governed {
+    /// The engine.
+    pub plant: Plant,
+    /// The governor.
+    pub control: Control,
+    /// Requests answered as promised, tick by tick.
+    pub good: Vec<u64>,
+}
+
+impl Governed {
+    /// The governor of both knobs, with the promise as its targets.
+    #[must_use]
+    pub fn new(plant: Plant, promise: &Promise) -> Self {
+        let knobs = vec![plant.concurrency(), plant.workers()];
+        let control = Control::new(config(promise), knobs);
+        Self {
+            plant,
+            control,
+            good: Vec::new(),
+        }
+    }
+
+    /// Lets so many ticks pass.
+    pub fn run(&mut self, ticks: usize) {
+        (0..ticks).for_each(|_| drop(self.tick()));
+    }
+
+    /// Lets one tick pass: what the governor decided.
+    pub fn tick(&mut self) -> Decision {
+        let before = self.plant.good();
+        self.plant
+            .run_until(self.plant.now().plus(Nanos::from_secs(1)));
+        self.good.push(self.plant.good() - before);
+        let (snapshot, readings) = (self.plant.snapshot(), self.plant.readings());
+        self.control.tick(self.plant.now(), snapshot, readings)
+    }
+
+    /// Good answers from tick `from` on, as a share of those that `fixed` had in the same ticks.
+    #[must_use]
+    pub fn share_of(&self, fixed: &[u64], from: usize) -> f64 {
+        rate(&self.good[from..]) / rate(&fixed[from..self.good.len()])
+    }
+
+    /// The first tick from which the 30 ticks that follow have at least `share` of the good answers of `fixed`.
+    #[must_use]
+    pub fn arrived(&self, fixed: &[u64], share: f64) -> Option<usize> {
+        let stretches = self.good.windows(STRETCH).zip(fixed.windows(STRETCH));
+        stretches
+            .map(|(g, f)| rate(g) >= share * rate(f))
+            .position(|enough| enough)
+    }
+}
+
+/// What the promise asks of a governor.
+#[must_use]
+pub fn config(promise: &Promise) -> Config {
+    let targets = Targets {
+        time_to_first_token: Some(promise.time_to_first_token),
+        inter_token: Some(promise.inter_token),
+    };
+    Config {
+        targets,
+        ..Config::default()
+    }
+}
+
+/// The fixed setting with the most good answers from tick `warm_up` to `ticks`, and its good answers tick by tick.
+#[must_use]
+pub fn best_static(
+    start: impl Fn((u64, u64)) -> Plant,
+    warm_up: usize,
+    ticks: usize,
+) -> ((u64, u64), Vec<u64>) {
+    let mut best = ((0, 0), Vec::new());
+    let mut most = 0;
+    for workers in [1, 2, 3, 4, 8, 16] {
+        for sequences in [1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64] {
+            let good = left_alone(start((sequences, workers)), ticks);
+            let sum = good[warm_up..].iter().sum();
+            if sum > most {
+                (most, best) = (sum, ((sequences, workers), good));
+            }
+        }
+    }
+    best
+}
+
+/// Good answers tick by tick of an engine that nobody governs.
+#[must_use]
+pub fn left_alone(mut plant: Plant, ticks: usize) -> Vec<u64> {
+    let mut tick = || {
+        let before = plant.good();
+        plant.run_until(plant.now().plus(Nanos::from_secs(1)));
+        plant.good() - before
+    };
+    (0..ticks).map(|_| tick()).collect()
+}
+
+fn rate(good: &[u64]) -> f64 {
+    count(good.iter().sum()) / float(good.len())
+}
+
+fn count(n: u64) -> f64 {
+    float(usize::try_from(n).unwrap_or(usize::MAX))
+}
+
+/// Long enough for some 300 answers.
+const STRETCH: usize = 30;

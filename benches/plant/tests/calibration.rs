@@ -1,0 +1,113 @@
+//! The simulated engine beside what a real one measured: the table in the crate's documentation.
+
+use wf_instrument::Nanos;
+use wf_instrument::snapshot::{GenerationTotals, Window};
+use wf_plant::{Arrivals, Load, Machine, Plant, Promise};
+
+const PROMISE: Promise = Promise {
+    time_to_first_token: Nanos::from_millis(500),
+    inter_token: Nanos::from_millis(25),
+    stall: Nanos::from_millis(38),
+};
+
+/// A run of so many seconds from empty, as the mean over nine seeds of what `ask` reads off it.
+fn simulated(load: Load, at: (u64, u64), secs: u64, ask: impl Fn(&GenerationTotals) -> f64) -> f64 {
+    let run = |seed| {
+        let mut plant = Plant::new(Machine::M15, load, PROMISE, at, seed);
+        let before = plant.snapshot();
+        plant.run_until(Nanos::from_secs(secs));
+        ask(&Window::between(&before, &plant.snapshot())
+            .change
+            .generations[0])
+    };
+    (0..9).map(run).sum::<f64>() / 9.0
+}
+
+const fn closed(clients: usize) -> Load {
+    Load {
+        arrivals: Arrivals::Closed(clients),
+        prompt: 16,
+        output: 64,
+        shed_after: None,
+    }
+}
+
+const fn open(rate: f64) -> Load {
+    Load {
+        arrivals: Arrivals::Open(rate),
+        prompt: 64,
+        output: 64,
+        shed_after: None,
+    }
+}
+
+fn check(what: &str, measured: f64, simulated: f64) {
+    let ratio = simulated / measured;
+    assert!(
+        (0.7..=1.45).contains(&ratio),
+        "{what}: {simulated:.1} simulated, {measured} measured"
+    );
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small counts and milliseconds")]
+fn float(n: u64) -> f64 {
+    n as f64
+}
+
+fn gap_ms(g: &GenerationTotals, q: f64) -> f64 {
+    float(g.inter_token.quantile(q).expect("tokens came")) / 1e6
+}
+
+fn ttft_ms(g: &GenerationTotals) -> f64 {
+    float(g.time_to_first_token.quantile(0.5).expect("tokens came")) / 1e6
+}
+
+#[test]
+fn throughput_and_gaps_follow_the_workers() {
+    for (workers, tokens, p99) in [(1, 558.0, 35.0), (2, 906.0, 21.0), (16, 863.0, 51.0)] {
+        let rate = simulated(closed(16), (16, workers), 10, |g| float(g.tokens) / 10.0);
+        check(&format!("tokens/s of {workers} workers"), tokens, rate);
+        let gap = simulated(closed(16), (16, workers), 10, |g| gap_ms(g, 0.99));
+        check(&format!("p99 gap of {workers} workers"), p99, gap);
+    }
+}
+
+#[test]
+fn gaps_follow_the_sequences_and_throughput_does_not() {
+    for (clients, tokens, gap) in [
+        (1, 476.0, 2.1),
+        (4, 719.0, 5.6),
+        (16, 713.0, 22.0),
+        (64, 707.0, 89.0),
+    ] {
+        let rate = simulated(closed(clients), (64, 2), 10, |g| float(g.tokens) / 10.0);
+        check(&format!("tokens/s of {clients} sequences"), tokens, rate);
+        let median = simulated(closed(clients), (64, 2), 10, |g| gap_ms(g, 0.5));
+        check(&format!("median gap of {clients} sequences"), gap, median);
+    }
+}
+
+/// With a limit of one the queue grows without end, so its median depends on how long the run was, which is not known of the measured one.
+#[test]
+fn first_tokens_wait_for_a_low_limit() {
+    let ttft = |limit| simulated(open(8.5), (limit, 2), 7, ttft_ms);
+    for limit in [16, 64] {
+        check(&format!("TTFT at most {limit}"), 30.0, ttft(limit));
+    }
+    assert!(ttft(1) > 10.0 * ttft(16), "{} ms at most 1", ttft(1));
+}
+
+#[test]
+fn a_high_limit_under_overload_starts_soon_and_finishes_late() {
+    for (limit, done, ttft) in [(4, 10.8, None), (64, 6.0, Some(26.0))] {
+        let rate = simulated(open(16.0), (limit, 2), 7, |g| float(g.outcomes.ok) / 7.0);
+        check(&format!("done/s at most {limit}"), done, rate);
+        if let Some(ttft) = ttft {
+            check(
+                &format!("TTFT at most {limit}"),
+                ttft,
+                simulated(open(16.0), (limit, 2), 7, ttft_ms),
+            );
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! What the governor is held to, on the simulated engine in virtual time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wf_instrument::Nanos;
+use wf_instrument::govern::{Cause, Control, Record, State, step};
+use wf_instrument::knob::Knob;
+use wf_instrument::sensor::Readings;
+use wf_plant::{
+    Arrivals, Governed, Load, Machine, Plant, Promise, best_static, config, left_alone,
+};
+
+const PROMISE: Promise = Promise {
+    time_to_first_token: Nanos::from_millis(500),
+    inter_token: Nanos::from_millis(25),
+    stall: Nanos::new(37_500_000),
+};
+
+const SEEDS: std::ops::Range<u64> = 1..5;
+
+/// Ticks until the governor must be there, and the ticks of a run.
+const THERE: usize = 60;
+const TICKS: usize = 180;
+
+const fn load(rate: f64, prompt: u32) -> Load {
+    let shed_after = Some(Nanos::from_millis(300));
+    Load {
+        arrivals: Arrivals::Open(rate),
+        prompt,
+        output: 64,
+        shed_after,
+    }
+}
+
+/// From tick 60 on the governor has at least nine tenths of the good answers of the best fixed setting; the start itself has less.
+fn recovers(load: Load, start: (u64, u64)) {
+    for seed in SEEDS {
+        let plant = |at| Plant::new(Machine::M15, load, PROMISE, at, seed);
+        let (at, fixed) = best_static(plant, THERE, TICKS);
+        let mut governed = Governed::new(plant(start), &PROMISE);
+        governed.run(TICKS);
+        let share = governed.share_of(&fixed, THERE);
+        assert!(
+            share >= 0.9,
+            "seed {seed}: {share:.3} of the best fixed setting {at:?}"
+        );
+
+        let alone: u64 = left_alone(plant(start), TICKS)[THERE..].iter().sum();
+        let best: u64 = fixed[THERE..].iter().sum();
+        assert!(
+            alone * 10 < best * 9,
+            "seed {seed}: the start {start:?} is not bad: {alone} of {best}"
+        );
+    }
+}
+
+#[test]
+fn one_worker_becomes_as_many_as_there_are_cores() {
+    recovers(load(8.5, 64), (16, 1));
+}
+
+#[test]
+fn sixteen_workers_on_two_cores_become_fewer() {
+    recovers(load(16.0, 16), (16, 16));
+}
+
+#[test]
+fn a_limit_of_one_is_raised() {
+    recovers(load(8.5, 64), (1, 2));
+}
+
+#[test]
+fn a_limit_of_64_under_overload_is_cut() {
+    recovers(load(16.0, 64), (64, 2));
+}
+
+#[test]
+fn a_good_start_is_left_nearly_alone() {
+    for seed in SEEDS {
+        let mut governed = Governed::new(
+            Plant::new(Machine::M15, load(7.0, 64), PROMISE, (12, 2), seed),
+            &PROMISE,
+        );
+        governed.run(300);
+        let moves: usize = governed
+            .control
+            .records()
+            .iter()
+            .map(|r| r.done.len())
+            .sum();
+        assert!(moves <= 10, "seed {seed}: {moves} moves in five minutes");
+    }
+}
+
+/// Eight cores and four workers, asked for more than they can do.
+fn starved(seed: u64) -> Plant {
+    let machine = Machine::M15.with_cores(8, 0.02);
+    Plant::new(machine, load(60.0, 64), PROMISE, (16, 4), seed)
+}
+
+/// Trial after trial of the step from 4 to 6 workers: how many were kept, and how many taken back.
+fn trials(plant: Plant, workers: Knob, ticks: usize) -> (usize, usize) {
+    let mut config = config(&PROMISE);
+    config.limits.after_rollback = Nanos::ZERO;
+    config.limits.after_accept = Nanos::ZERO;
+    config.limits.experiments = usize::MAX;
+    let control = Control::new(config, vec![plant.concurrency(), workers]);
+    let mut governed = Governed {
+        plant,
+        control,
+        good: Vec::new(),
+    };
+    let (mut kept, mut taken_back) = (0, 0);
+    for _ in 0..ticks {
+        match governed.tick().cause {
+            Cause::Kept => {
+                kept += 1;
+                let now = governed.plant.now();
+                governed
+                    .control
+                    .set("workers", 4, now, now)
+                    .expect("the knob takes 4");
+            }
+            Cause::RolledBack => taken_back += 1,
+            _ => {}
+        }
+    }
+    (kept, taken_back)
+}
+
+#[test]
+fn a_knob_without_effect_is_kept_in_at_most_one_experiment_of_twenty() {
+    let (mut kept, mut all) = (0, 0);
+    for seed in 0..3 {
+        let plant = starved(seed);
+        let placebo = plant.placebo(4);
+        let (k, b) = trials(plant, placebo, 1_200);
+        (kept, all) = (kept + k, all + k + b);
+    }
+    assert!(all >= 60, "only {all} experiments");
+    assert!(kept * 20 <= all, "{kept} of {all} kept");
+}
+
+#[test]
+fn a_knob_with_a_large_effect_is_kept() {
+    let plant = starved(1);
+    let workers = plant.workers();
+    let (kept, taken_back) = trials(plant, workers, 600);
+    assert!(
+        kept >= 10 && kept >= 19 * taken_back,
+        "{kept} kept, {taken_back} taken back"
+    );
+}
+
+/// A knob that shows 1 and 2 workers and gives 4 and 2.
+fn reversed(plant: &Plant) -> (Knob, Arc<AtomicU64>) {
+    let (mut engine, shown) = (plant.workers(), Arc::new(AtomicU64::new(1)));
+    let (read, moved) = (shown.clone(), shown.clone());
+    let apply = move |to: u64| {
+        engine.apply(6 - 2 * to)?;
+        moved.store(to, Ordering::Relaxed);
+        Ok(to)
+    };
+    (
+        Knob::workers(1..=2, move || read.load(Ordering::Relaxed), apply),
+        shown,
+    )
+}
+
+#[test]
+fn a_harmful_move_is_taken_back() {
+    for seed in SEEDS {
+        let plant = starved(seed);
+        let (knob, shown) = reversed(&plant);
+        let control = Control::new(config(&PROMISE), vec![plant.concurrency(), knob]);
+        let mut governed = Governed {
+            plant,
+            control,
+            good: Vec::new(),
+        };
+        let mut harmful = 0;
+        for _ in 0..120 {
+            governed.tick();
+            harmful += shown.load(Ordering::Relaxed) - 1;
+        }
+        let back = governed
+            .control
+            .records()
+            .iter()
+            .filter(|r| r.decision.cause == Cause::RolledBack)
+            .count();
+        assert!(back >= 1, "seed {seed}: never tried");
+        assert_eq!(shown.load(Ordering::Relaxed), 1, "seed {seed}");
+        assert!(
+            harmful <= 24,
+            "seed {seed}: {harmful} ticks with the harmful setting"
+        );
+    }
+}
+
+#[test]
+fn without_fresh_evidence_nothing_moves() {
+    let mut plant = Plant::new(Machine::M15, load(16.0, 64), PROMISE, (64, 2), 1);
+    let mut control = Control::new(config(&PROMISE), vec![plant.concurrency(), plant.workers()]);
+    plant.run_until(Nanos::from_secs(5));
+    let old = plant.snapshot();
+    for second in 0..60 {
+        let decision = control.tick(
+            Nanos::from_secs(9 + second),
+            old.clone(),
+            Readings::default(),
+        );
+        assert!(decision.moves.is_empty(), "{}", decision.reason);
+    }
+}
+
+#[test]
+fn without_sensors_the_limit_is_governed_and_the_workers_are_not() {
+    let mut plant = Plant::new(Machine::M15, load(16.0, 64), PROMISE, (64, 16), 1);
+    let mut control = Control::new(config(&PROMISE), vec![plant.concurrency(), plant.workers()]);
+    for second in 1..60 {
+        plant.run_until(Nanos::from_secs(second));
+        control.tick(plant.now(), plant.snapshot(), Readings::default());
+    }
+    let records = control.records();
+    let knobs = &records.last().unwrap().inputs.knobs;
+    assert!(knobs[0].value < 32 && knobs[1].value == 16, "{knobs:?}");
+}
+
+fn journal(start: (u64, u64), seed: u64) -> Vec<Record> {
+    let plant = Plant::new(Machine::M15, load(16.0, 16), PROMISE, start, seed);
+    let mut governed = Governed::new(plant, &PROMISE);
+    governed.run(200);
+    governed.control.records()
+}
+
+#[test]
+fn recorded_inputs_give_the_recorded_decisions_again() {
+    for start in [(16, 1), (16, 16), (64, 2)] {
+        let mut state = State::default();
+        for record in journal(start, 7) {
+            let (next, decision) = step(state, &record.inputs, &config(&PROMISE));
+            assert_eq!(decision, record.decision, "record {}", record.seq);
+            state = next;
+        }
+    }
+}
+
+#[test]
+fn every_tick_says_why() {
+    for record in journal((16, 16), 7) {
+        assert!(!record.decision.reason.is_empty(), "record {}", record.seq);
+        let explained = record.decision.moves.is_empty() || record.decision.cause != Cause::Hold;
+        assert!(explained, "record {} moves without a cause", record.seq);
+    }
+}
