@@ -27,6 +27,7 @@ pub struct Plant {
     noise: Random,
     now: Nanos,
     next_arrival: Nanos,
+    next_second: Nanos,
     waiting: VecDeque<Sequence>,
     sequences: Vec<Option<Sequence>>,
     ready: VecDeque<usize>,
@@ -65,6 +66,7 @@ impl Plant {
             noise: Random::seeded(!seed),
             now: Nanos::ZERO,
             next_arrival: Nanos::ZERO,
+            next_second: Nanos::from_secs(1),
             waiting: VecDeque::new(),
             sequences: Vec::new(),
             ready: VecDeque::new(),
@@ -97,6 +99,7 @@ impl Plant {
                 .plus(wait)
                 .min(self.next_arrival)
                 .min(self.next_shed())
+                .min(self.next_second)
                 .min(end);
             self.processors.pass(next.since(self.now).as_millis());
             self.now = next;
@@ -219,6 +222,10 @@ impl Plant {
         }
         self.shed();
         self.dispatch();
+        if self.now >= self.next_second {
+            self.next_second = self.next_second.plus(Nanos::from_secs(1));
+            self.processors.disturb(self.noise.normal());
+        }
     }
 
     /// Admits who may be, and gives every idle thread a step.

@@ -20,6 +20,9 @@ pub struct Machine {
     pub switch_ms: f64,
     /// How much the cost of a token varies (standard deviation over mean).
     pub noise: f64,
+    /// How much a neighbour on the same machine speeds it up and slows it down (standard deviation of the logarithm), from second to second
+    /// with a correlation of 0.6.
+    pub neighbour: f64,
 }
 
 impl Machine {
@@ -32,6 +35,7 @@ impl Machine {
         slice_ms: 6.0,
         switch_ms: 0.3,
         noise: 0.15,
+        neighbour: 0.0,
     };
 
     /// The same model on more cores, with a wider memory bus.

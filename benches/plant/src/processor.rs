@@ -18,6 +18,8 @@ pub(crate) struct Processors {
     machine: Machine,
     running: Vec<Option<Task>>,
     queue: VecDeque<Task>,
+    /// The logarithm of how much slower everything is now.
+    slow: f64,
     /// Milliseconds that processors were busy, and in which some thread had to wait for one.
     pub(crate) busy_ms: f64,
     pub(crate) pressed_ms: f64,
@@ -29,6 +31,8 @@ impl Processors {
             machine,
             running: vec![None; machine.cores],
             queue: VecDeque::new(),
+            slow: 0.0,
+
             busy_ms: 0.0,
             pressed_ms: 0.0,
         }
@@ -59,6 +63,13 @@ impl Processors {
     pub(crate) fn leave(&mut self, core: usize) {
         self.running[core] = None;
         self.fill();
+    }
+
+    /// A second has passed, and the neighbour does something else: a first-order autoregressive process. `normal` is a draw from a
+    /// standard normal distribution.
+    pub(crate) fn disturb(&mut self, normal: f64) {
+        let fresh = (1.0 - CORRELATION * CORRELATION).sqrt() * self.machine.neighbour;
+        self.slow = CORRELATION * self.slow + fresh * normal;
     }
 
     /// How long until something happens here.
@@ -136,8 +147,9 @@ impl Processors {
         let others = self.running.iter().flatten().count().saturating_sub(1);
         #[expect(clippy::cast_precision_loss, reason = "a number of processors")]
         let others = others as f64;
-        1.0 / (1.0 + self.machine.contention * others)
+        (-self.slow).exp() / (1.0 + self.machine.contention * others)
     }
 }
 
 const EPSILON: f64 = 1e-9;
+const CORRELATION: f64 = 0.6;

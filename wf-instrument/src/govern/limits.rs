@@ -15,7 +15,8 @@ pub struct Limits {
     /// The concurrency limit shrinks by at most this share a step: 0.2 (K1).
     pub largest_cut: f64,
     /// Aim at this share of the inter-token target: 0.85. The target is a mean over all tokens, and single requests lie above and
-    /// below: on the simulated engine an aim of 0.95 (K1's own) breaks the promise to one request in five, and 0.85 to one in twenty.
+    /// below: on the simulated engine, overloaded, a mean at 0.95 (K1's own aim) breaks the promise to a quarter of them, and the
+    /// governor aiming at 0.85 to 6 %.
     pub aim: f64,
     /// Head-room below which nothing is raised: 0.04 of the target (K1).
     pub dead_band: f64,

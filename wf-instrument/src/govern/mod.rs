@@ -1,8 +1,8 @@
 //! The governor: keeps the service inside its targets by moving the application's knobs, and checks each move.
 //!
-//! Once a second it looks at what was measured ([`evidence`]), names the bottleneck ([`diagnose`]), decides ([`decide`]), moves
-//! ([`act`]), and watches what came of it ([`verify`]). All but `act` are pure functions over values; [`Governor`] has the only thread
-//! and the only clock, and [`Control`] is the same without either. Each tick leaves a [`Record`] with its reason, in words.
+//! Once a second it looks at what was measured ([`Evidence`]), names the bottleneck ([`Diagnosis`]), decides ([`step`]), moves the knobs
+//! ([`Outcome`]), and watches what came of it ([`TrialStatus`]). All but the moving are pure functions over values; [`Governor`] has the
+//! only thread and the only clock, and [`Control`] is the same without either. Each tick leaves a [`Record`] with its reason, in words.
 //!
 //! What it does not promise: that a target is kept which the machine cannot keep. It then holds at what it found best, and says what binds.
 

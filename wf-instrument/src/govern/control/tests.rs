@@ -119,3 +119,18 @@ fn every_tick_leaves_a_numbered_record_with_a_reason() {
     );
     assert!(records.iter().all(|r| !r.decision.reason.is_empty()));
 }
+
+#[test]
+fn no_evidence_mixes_the_time_before_a_move_with_the_time_after() {
+    let mut control = control(knob(8).0);
+    (1..5).for_each(|at| drop(tick(&mut control, at, 5, 9)));
+    let records = control.records();
+    let moved = records[1].inputs.evidence.at;
+    assert_eq!(records[1].done.len(), 1);
+    let after = &records[3].inputs.evidence;
+    assert_eq!(after.at.since(moved), Nanos::from_secs(2));
+    assert_eq!(
+        after.inter_token_p99, None,
+        "200 gaps since the move and 300 in all"
+    );
+}
