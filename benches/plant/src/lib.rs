@@ -48,6 +48,7 @@
 //! A tick takes 19 µs (median; 99th percentile 58), journal included.
 
 mod engine;
+mod interface;
 mod ledger;
 mod model;
 mod processor;

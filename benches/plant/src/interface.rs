@@ -1,0 +1,95 @@
+//! What the engine shows and lets others move, as a real one does: snapshots, readings and knobs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wf_instrument::knob::Knob;
+use wf_instrument::sensor::{Reading, Readings};
+use wf_instrument::snapshot::Snapshot;
+use wf_instrument::{Bytes, Nanos, Ratio};
+
+use crate::engine::{Plant, float};
+
+impl Plant {
+    /// What a real engine would have measured so far.
+    pub fn snapshot(&mut self) -> Snapshot {
+        let running = self.sequences.iter().flatten().count();
+        self.ledger.snapshot(self.now, self.waiting.len(), running)
+    }
+
+    /// What sensors would see: of the time since they were last asked.
+    pub fn readings(&mut self) -> Readings {
+        let (since, busy, pressed) = self.read;
+        let span = self.now.since(since).as_millis();
+        self.read = (
+            self.now,
+            self.processors.busy_ms,
+            self.processors.pressed_ms,
+        );
+        let used = (self.processors.busy_ms - busy) / float(self.machine.cores);
+        let share = |part: f64| self.seen(Ratio::of(part, span).unwrap_or_default());
+        Readings {
+            at: self.now,
+            cores: self.seen(float(self.machine.cores)),
+            process_cpu: share(used),
+            host_cpu: share(used),
+            cpu_pressure: share(self.processors.pressed_ms - pressed),
+            memory_limit: self.seen(Bytes::new(8 << 30)),
+            memory: self.seen(Ratio::new(0.3).unwrap_or_default()),
+            disk_wait: self.seen(Nanos::from_millis(1)),
+            gpu: Reading::Absent("simulated without one".into()),
+            gpu_memory: Reading::Absent("simulated without one".into()),
+            ..Readings::default()
+        }
+    }
+
+    /// How many sequences it works on at a time, 1 to 64.
+    #[must_use]
+    pub fn concurrency(&self) -> Knob {
+        let (shown, moved) = (self.settings.clone(), self.settings.clone());
+        Knob::concurrency(
+            1..=64,
+            move || shown.sequences.load(Ordering::Relaxed),
+            move |to| {
+                moved.sequences.store(to, Ordering::Relaxed);
+                Ok(to)
+            },
+        )
+    }
+
+    /// How many threads it has, 1 to 16.
+    #[must_use]
+    pub fn workers(&self) -> Knob {
+        let (shown, moved) = (self.settings.clone(), self.settings.clone());
+        Knob::workers(
+            1..=16,
+            move || shown.workers.load(Ordering::Relaxed),
+            move |to| {
+                moved.workers.store(to, Ordering::Relaxed);
+                Ok(to)
+            },
+        )
+    }
+
+    /// A knob that looks like the one for the threads and does nothing: what is kept of its moves is kept by mistake.
+    #[must_use]
+    pub fn placebo(&self, value: u64) -> Knob {
+        let cell = Arc::new(AtomicU64::new(value));
+        let moved = cell.clone();
+        Knob::workers(
+            1..=16,
+            move || cell.load(Ordering::Relaxed),
+            move |to| {
+                moved.store(to, Ordering::Relaxed);
+                Ok(to)
+            },
+        )
+    }
+
+    fn seen<T>(&self, value: T) -> Reading<T> {
+        Reading::Present {
+            value,
+            at: self.now,
+        }
+    }
+}
