@@ -1,3 +1,48 @@
-//! The reference engine.
+//! The reference engine: `cargo run --release -p wf-examples`.
 
-fn main() {}
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use wf_examples::app::{Flags, run};
+use wf_examples::model::threads;
+
+fn main() -> ExitCode {
+    // Where the process cannot start itself again, it goes on at a fraction of the speed.
+    let _ = threads::single();
+    match Flags::try_parse() {
+        Ok(flags) => start(&flags),
+        Err(asked)
+            if matches!(
+                asked.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
+        {
+            asked.exit()
+        }
+        Err(error) => refuse(first_paragraph(&error.to_string())),
+    }
+}
+
+fn start(flags: &Flags) -> ExitCode {
+    match run(flags) {
+        Ok(summary) => {
+            let _ = writeln!(io::stdout(), "{summary}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => refuse(format!("error: {error}")),
+    }
+}
+
+fn refuse(line: String) -> ExitCode {
+    let _ = writeln!(io::stderr(), "{line}");
+    ExitCode::from(2)
+}
+
+/// What is wrong, in one line; the rest of the message is about `--help`.
+fn first_paragraph(message: &str) -> String {
+    let paragraph = message.split("\n\n").next().unwrap_or(message);
+    let words: Vec<_> = paragraph.split_whitespace().collect();
+    words.join(" ")
+}

@@ -126,7 +126,9 @@ fn within(text: &str, low: usize, high: usize) -> Result<usize, String> {
 fn rate(text: &str) -> Result<f64, String> {
     let number = text.parse::<f64>().ok();
     let fits = number.filter(|rate| (0.001..=100_000.0).contains(rate));
-    fits.ok_or_else(|| "give a number from 0.001 to 100000; for no load at all, --no-load".to_owned())
+    fits.ok_or_else(|| {
+        "give a number from 0.001 to 100000; for no load at all, --no-load".to_owned()
+    })
 }
 
 /// A number and its unit: `250ms`, `30s`, `1.5s`, `5m`, `1h`.
@@ -138,7 +140,9 @@ fn duration(text: &str) -> Result<Duration, String> {
     });
     let positive = seconds.filter(|seconds| (0.001..=1e7).contains(seconds));
     let time = positive.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    time.ok_or_else(|| "give a time of at least 1ms with its unit, such as 250ms, 30s or 5m".to_owned())
+    time.ok_or_else(|| {
+        "give a time of at least 1ms with its unit, such as 250ms, 30s or 5m".to_owned()
+    })
 }
 
 #[cfg(test)]
@@ -159,7 +163,9 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for text in ["", "30", "s", "-1s", "0s", "NaNs", "infs", "1e30s", "5 m", "1d"] {
+        for text in [
+            "", "30", "s", "-1s", "0s", "NaNs", "infs", "1e30s", "5 m", "1d",
+        ] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

@@ -29,6 +29,7 @@ use futures_util::Stream;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use wf_instrument::admit::{Gate, Permit, Refused};
+use wf_instrument::{admitted, wf_measure};
 
 use self::answer::Answer;
 use self::board::Board;
@@ -103,12 +104,19 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError`] when the request cannot be served or its turn did not come in time. The stream may end with one too.
+    #[wf_measure(
+        ttft,
+        model = self.name(),
+        tokens = |token: &Token| token.count,
+        prompt_tokens = request.prompt_len()
+    )]
     pub async fn complete(
         &self,
         request: Request,
     ) -> Result<impl Stream<Item = Result<Token, EngineError>> + use<>, EngineError> {
         self.check(&request)?;
         let permit = self.turn().await?;
+        admitted();
         let (tokens, received) = mpsc::unbounded_channel();
         let running = Running::new(&self.model, request, tokens, permit)?;
         self.board.submit(running);
@@ -161,6 +169,11 @@ impl Engine {
         self.board.set_workers(within(&WORKERS, workers));
     }
 
+    /// Ends everything that runs or waits with [`EngineError::Stopped`], and answers no more.
+    pub fn stop(&self) {
+        self.board.close();
+    }
+
     fn check(&self, request: &Request) -> Result<(), EngineError> {
         let (tokens, context) = (request.prompt_len(), self.model.context());
         match tokens {
@@ -188,7 +201,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.board.close();
+        self.stop();
         for thread in self.threads.drain(..) {
             // A worker catches what its steps throw; there is nothing else that could unwind.
             let _ = thread.join();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
 use wf_instrument::admit::Permit;
+use wf_instrument::wf_measure;
 
 use super::error::EngineError;
 use super::request::Request;
@@ -118,11 +119,13 @@ impl Running {
 }
 
 /// Reads a prompt.
+#[wf_measure]
 fn prefill(sequence: &mut Sequence) -> Result<Logits, ModelError> {
     sequence.prefill()
 }
 
 /// Goes on by one token.
+#[wf_measure]
 fn decode_step(sequence: &mut Sequence, last: u32) -> Result<Logits, ModelError> {
     sequence.decode(last)
 }

@@ -18,7 +18,7 @@ use self::arrivals::Arrivals;
 use crate::client::Client;
 
 pub use self::prompts::Prompts;
-pub use self::score::{Score, Spread, Targets, Totals};
+pub use self::score::{Score, Targets, Totals};
 
 /// Who asks what, and how often.
 #[derive(Clone, Debug)]

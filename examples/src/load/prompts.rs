@@ -81,3 +81,26 @@ impl Shuffled {
         self.requests[self.rng.usize(..self.requests.len())].clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(seed: u64) -> Vec<Vec<u32>> {
+        let model = Model::tiny().expect("the shipped model loads");
+        let prompts = Prompts::text(&model, 64, 64).expect("the text is encodable");
+        let mut shuffled = prompts.shuffled(seed);
+        (0..20).map(|_| shuffled.next_request().prompt).collect()
+    }
+
+    #[test]
+    fn the_same_seed_asks_the_same() {
+        assert_eq!(chosen(1), chosen(1));
+        assert_ne!(chosen(1), chosen(2));
+    }
+
+    #[test]
+    fn texts_have_the_length_that_was_asked() {
+        assert!(chosen(1).iter().all(|prompt| prompt.len() == 64));
+    }
+}

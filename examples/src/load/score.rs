@@ -7,6 +7,7 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use super::call::Seen;
+use crate::spread::Spread;
 
 /// What a request must keep to count as good.
 #[derive(Clone, Copy, Debug)]
@@ -31,19 +32,6 @@ struct Sums {
     ttft: Histogram<u64>,
     gaps: Histogram<u64>,
     good: u64,
-}
-
-/// A distribution in seconds; `None` where nothing was recorded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Spread {
-    /// How many were recorded.
-    pub count: u64,
-    /// Half were no longer.
-    pub p50: Option<f64>,
-    /// 99 of 100 were no longer.
-    pub p99: Option<f64>,
-    /// The longest.
-    pub max: Option<f64>,
 }
 
 /// A [`Score`] at a moment.
@@ -77,9 +65,9 @@ impl Score {
     pub fn totals(&self) -> Totals {
         let sums = self.lock();
         Totals {
-            lateness_seconds: Spread::of(&sums.late),
-            ttft_seconds: Spread::of(&sums.ttft),
-            gap_seconds: Spread::of(&sums.gaps),
+            lateness_seconds: Spread::of_micros(&sums.late),
+            ttft_seconds: Spread::of_micros(&sums.ttft),
+            gap_seconds: Spread::of_micros(&sums.gaps),
             good: sums.good,
         }
     }
@@ -120,21 +108,6 @@ impl Sums {
             ttft: hour(),
             gaps: hour(),
             good: 0,
-        }
-    }
-}
-
-impl Spread {
-    fn of(histogram: &Histogram<u64>) -> Self {
-        let some = |micros: u64| {
-            let known = !histogram.is_empty();
-            known.then(|| Duration::from_micros(micros).as_secs_f64())
-        };
-        Self {
-            count: histogram.len(),
-            p50: some(histogram.value_at_quantile(0.5)),
-            p99: some(histogram.value_at_quantile(0.99)),
-            max: some(histogram.max()),
         }
     }
 }

@@ -1,0 +1,181 @@
+//! One run: start everything, wait, stop everything in order, sum up.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::error::AppError;
+use super::flags::{Flags, Variant};
+use super::stop::Stop;
+use super::summary::Summary;
+use super::view::Scene;
+use crate::client::Client;
+use crate::engine::Engine;
+use crate::http;
+use crate::load::{Load, Prompts, Score};
+use crate::measure::Instruments;
+use crate::model::Model;
+use crate::screen;
+
+/// Runs until it is told to stop or its time is over, and writes the report where one was asked for.
+///
+/// Everything that can be refused is refused before anything is served.
+///
+/// # Errors
+/// [`AppError`], in one line.
+pub fn run(flags: &Flags) -> Result<Summary, AppError> {
+    let model = load_model(flags)?;
+    let report = flags.report.as_deref().map(create).transpose()?;
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(RUNTIME_THREADS)
+        .enable_all()
+        .build()
+        .map_err(AppError::Runtime)?;
+    let summary = runtime.block_on(serve_and_load(flags, Arc::new(model)))?;
+    if let Some((file, path)) = report {
+        write(file, &summary).map_err(|source| refused(path, source))?;
+    }
+    Ok(summary)
+}
+
+async fn serve_and_load(flags: &Flags, model: Arc<Model>) -> Result<Summary, AppError> {
+    let prompts = prompts(flags, &model)?;
+    let serve = |source| AppError::Serve {
+        address: flags.serve,
+        source,
+    };
+    let listener = TcpListener::bind(flags.serve).await.map_err(serve)?;
+    let address = listener.local_addr().map_err(serve)?;
+    let engine = Arc::new(Engine::start(model, flags.settings())?);
+    let instruments = Instruments::start(&engine, flags)?;
+    let stop = Stop::new();
+    stop.arm(flags.duration).map_err(AppError::Runtime)?;
+
+    let places = places(address, &instruments);
+    let client = Client::new(engine);
+    let score = Arc::new(Score::new(flags.targets()));
+    let scene = Arc::new(Scene::new(client, score, instruments, places));
+    let served = tokio::spawn(http::serve(
+        listener,
+        scene.client.clone(),
+        wait(stop.clone()),
+    ));
+    let loaded = (!flags.no_load).then(|| tokio::spawn(load(flags, prompts, &scene, &stop)));
+    let shown = show(&scene, &stop);
+
+    let begin = Instant::now();
+    stop.wait().await;
+    let seconds = begin.elapsed().as_secs_f64();
+    let _ = shown.await;
+    drain(&scene, served, loaded).await;
+    Ok(summarise(flags, &scene, seconds))
+}
+
+/// What still runs gets [`DRAIN`] to end; after that the engine ends it.
+async fn drain(scene: &Scene, served: JoinHandle<io::Result<()>>, loaded: Option<JoinHandle<()>>) {
+    let ending = async {
+        if let Some(loaded) = loaded {
+            let _ = loaded.await;
+        }
+        let _ = served.await;
+    };
+    let _ = timeout(DRAIN, ending).await;
+    scene.client.engine().stop();
+    let settled = async {
+        while scene.client.counts().open() > 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let _ = timeout(DRAIN, settled).await;
+}
+
+fn load_model(flags: &Flags) -> Result<Model, AppError> {
+    Ok(match (&flags.model, flags.variant) {
+        (Some(directory), _) => Model::load(directory)?,
+        (None, Variant::Tiny) => Model::tiny()?,
+        (None, Variant::M15) => Model::m15(flags.seed)?,
+    })
+}
+
+/// A trained model is asked questions; random weights get texts of a fixed length, because they never end an answer.
+fn prompts(flags: &Flags, model: &Model) -> Result<Prompts, AppError> {
+    Ok(match (&flags.model, flags.variant) {
+        (None, Variant::M15) => Prompts::text(model, 64, 64)?,
+        _ => Prompts::questions(model)?,
+    })
+}
+
+fn load(
+    flags: &Flags,
+    prompts: Prompts,
+    scene: &Scene,
+    stop: &Stop,
+) -> impl Future<Output = ()> + use<> {
+    let load = Load {
+        rate: flags.rate,
+        seed: flags.seed,
+        patience: flags.patience.unwrap_or(Duration::MAX),
+        prompts,
+    };
+    load.run(
+        scene.client.clone(),
+        Arc::clone(&scene.score),
+        stop.watch(),
+        DRAIN,
+    )
+}
+
+fn show(scene: &Arc<Scene>, stop: &Stop) -> JoinHandle<io::Result<()>> {
+    let (scene, stopped, end) = (Arc::clone(scene), stop.watch(), stop.clone());
+    tokio::task::spawn_blocking(move || screen::show(&scene, &stopped, || end.now()))
+}
+
+async fn wait(stop: Stop) {
+    stop.wait().await;
+}
+
+fn places(address: std::net::SocketAddr, instruments: &Instruments) -> String {
+    let serves = format!("serving http://{address}/v1");
+    match instruments.address() {
+        Some(metrics) => format!("{serves} · metrics http://{metrics}/metrics"),
+        None => format!("{serves} · not measured: built without the feature enabled"),
+    }
+}
+
+fn summarise(flags: &Flags, scene: &Scene, seconds: f64) -> Summary {
+    let measured = scene.measured();
+    let model = scene.client.engine().name();
+    Summary::new(flags, model, seconds, scene.view(), measured)
+}
+
+fn create(path: &Path) -> Result<(File, &Path), AppError> {
+    match File::create(path) {
+        Ok(file) => Ok((file, path)),
+        Err(source) => Err(refused(path, source)),
+    }
+}
+
+fn write(mut file: File, summary: &Summary) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut file, summary)?;
+    writeln!(file)
+}
+
+fn refused(path: &Path, source: io::Error) -> AppError {
+    AppError::Report {
+        file: path.to_owned(),
+        source,
+    }
+}
+
+/// Sockets, timers and the load need little; the processors are for the model.
+const RUNTIME_THREADS: usize = 2;
+
+/// What still runs when it is time to stop gets this long to end.
+const DRAIN: Duration = Duration::from_secs(5);

@@ -1,0 +1,54 @@
+//! When to end: the time is over, a signal came, or somebody said so.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+/// One flag that everything here watches.
+#[derive(Clone, Debug)]
+pub(super) struct Stop(watch::Sender<bool>);
+
+impl Stop {
+    pub(super) fn new() -> Self {
+        Self(watch::Sender::new(false))
+    }
+
+    pub(super) fn now(&self) {
+        self.0.send_replace(true);
+    }
+
+    pub(super) fn watch(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
+    }
+
+    /// Completes when it is time to stop.
+    pub(super) async fn wait(&self) {
+        // An error would say that all senders are gone; this one is.
+        let _ = self.watch().wait_for(|stopped| *stopped).await;
+    }
+
+    /// Stops on Ctrl-C, on SIGTERM, or after `duration`.
+    pub(super) fn arm(&self, duration: Option<Duration>) -> io::Result<()> {
+        let mut interrupted = signal(SignalKind::interrupt())?;
+        let mut terminated = signal(SignalKind::terminate())?;
+        let stop = self.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = Signal::recv(&mut interrupted) => {}
+                _ = Signal::recv(&mut terminated) => {}
+                () = after(duration) => {}
+            }
+            stop.now();
+        });
+        Ok(())
+    }
+}
+
+async fn after(duration: Option<Duration>) {
+    match duration {
+        Some(duration) => tokio::time::sleep(duration).await,
+        None => std::future::pending().await,
+    }
+}

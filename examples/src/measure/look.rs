@@ -1,0 +1,139 @@
+//! What the SDK knows, as plain values.
+
+use serde::Serialize;
+
+use crate::client::Counts;
+use crate::spread::Spread;
+
+/// The last seconds.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// Tokens a second.
+    pub tokens_per_second: f64,
+    /// From arrival to the first token.
+    pub ttft: Spread,
+    /// Between tokens.
+    pub gap: Spread,
+    /// What the machine does.
+    pub machine: Machine,
+    /// Where the governor stands.
+    pub governed: Governed,
+}
+
+/// The process and its limits; `None` is what could not be read or does not exist here.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Machine {
+    /// Processors that the process may use.
+    pub cores: Option<f64>,
+    /// The share of them that it uses.
+    pub cpu: Option<f64>,
+    /// Bytes that are resident.
+    pub resident: Option<u64>,
+    /// The used share of the memory that it may have.
+    pub memory: Option<f64>,
+}
+
+/// Where the governor stands.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Governed {
+    /// `active`, `advisory` or `paused`.
+    pub mode: &'static str,
+    /// What there is too little of.
+    pub bottleneck: &'static str,
+    /// The hardware's tier, where its cores and memory are known.
+    pub tier: Option<String>,
+    /// The knobs.
+    pub knobs: Vec<Knob>,
+    /// What keeps more from being done.
+    pub bound_by: &'static str,
+    /// Why it did at its last look what it did.
+    pub reason: String,
+    /// The last move and its reason.
+    pub last_move: Option<String>,
+    /// Moves so far.
+    pub moves: u64,
+}
+
+/// A knob.
+#[derive(Clone, Debug, Serialize)]
+pub struct Knob {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub value: u64,
+    /// Its lowest value.
+    pub min: u64,
+    /// Its highest value.
+    pub max: u64,
+}
+
+/// Everything since the start.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Measured {
+    /// Requests that arrived.
+    pub arrived: u64,
+    /// … and were answered whole.
+    pub ok: u64,
+    /// … ended in an error, refusals included.
+    pub error: u64,
+    /// … were dropped by their client.
+    pub cancelled: u64,
+    /// … unwound.
+    pub panicked: u64,
+    /// Tokens of their prompts.
+    pub prompt_tokens: u64,
+    /// Tokens generated.
+    pub tokens: u64,
+    /// Until they were let in.
+    pub queue_seconds: Spread,
+    /// Until the first token.
+    pub ttft_seconds: Spread,
+    /// Between tokens.
+    pub gap_seconds: Spread,
+    /// Measurements that found no place.
+    pub dropped: u64,
+}
+
+impl Measured {
+    /// Whether the clients, who counted by themselves, have the same numbers: to the last request and token.
+    #[must_use]
+    pub const fn equals(&self, clients: &Counts) -> bool {
+        self.arrived == clients.sent
+            && self.ok == clients.answered
+            && self.error + self.panicked == clients.shed + clients.failed
+            && self.cancelled == clients.left
+            && self.prompt_tokens == clients.prompt_tokens
+            && self.tokens == clients.tokens
+            && self.dropped == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_token_of_difference_is_not_exact() {
+        let measured = Measured {
+            arrived: 6,
+            ok: 2,
+            error: 3,
+            cancelled: 1,
+            prompt_tokens: 60,
+            tokens: 40,
+            ..Measured::default()
+        };
+        let clients = Counts {
+            sent: 6,
+            answered: 2,
+            shed: 2,
+            failed: 1,
+            left: 1,
+            prompt_tokens: 60,
+            tokens: 40,
+        };
+        assert!(measured.equals(&clients));
+        let tokens = clients.tokens + 1;
+        assert!(!measured.equals(&Counts { tokens, ..clients }));
+    }
+}

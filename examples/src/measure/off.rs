@@ -1,0 +1,44 @@
+//! A build that does not measure: nothing is governed and nothing can be scraped.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::look::{Look, Measured};
+use crate::app::Flags;
+use crate::engine::Engine;
+
+/// Nothing.
+#[derive(Debug)]
+pub struct Instruments;
+
+/// Nothing can fail.
+pub type StartError = Infallible;
+
+impl Instruments {
+    /// Starts nothing.
+    ///
+    /// # Errors
+    /// Never.
+    pub const fn start(_: &Arc<Engine>, _: &Flags) -> Result<Self, StartError> {
+        Ok(Self)
+    }
+
+    /// Nowhere.
+    #[must_use]
+    pub const fn address(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    /// Nothing is known.
+    #[must_use]
+    pub const fn look(&mut self) -> Option<Look> {
+        None
+    }
+
+    /// Nothing is known.
+    #[must_use]
+    pub const fn measured(&self) -> Option<Measured> {
+        None
+    }
+}

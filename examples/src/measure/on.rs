@@ -1,0 +1,228 @@
+//! The instruments of a measured engine: governor, exporter, and a window over the last seconds.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use thiserror::Error;
+use wf_exporter::{Exporter, sensors};
+use wf_instrument::Nanos;
+use wf_instrument::govern::{Governor, Mode, Status};
+use wf_instrument::histogram::Frozen;
+use wf_instrument::sensor::{Readings, Sensors};
+use wf_instrument::snapshot::{GenerationTotals, Snapshot, Window};
+
+use super::look::{Governed, Knob, Look, Machine, Measured};
+use super::{families, knobs};
+use crate::app::Flags;
+use crate::engine::Engine;
+use crate::spread::Spread;
+
+/// The governor, the exporter, and what they saw. Dropping it stops both.
+#[derive(Debug)]
+pub struct Instruments {
+    governor: Arc<Governor>,
+    exporter: Exporter,
+    readings: Arc<Mutex<Readings>>,
+    recent: VecDeque<Snapshot>,
+    model: String,
+}
+
+/// Why the instruments did not start.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The governor did not.
+    #[error("the governor did not start: {0}")]
+    Governor(#[from] wf_instrument::govern::StartError),
+    /// The exporter did not.
+    #[error("{0}")]
+    Exporter(#[from] wf_exporter::StartError),
+}
+
+impl Instruments {
+    /// Starts to govern `engine` and to be scraped.
+    ///
+    /// # Errors
+    /// When the address for scrapes cannot be had, or the system gives no thread.
+    pub fn start(engine: &Arc<Engine>, flags: &Flags) -> Result<Self, StartError> {
+        let readings = Arc::new(Mutex::new(Readings::default()));
+        let governor = Arc::new(govern(engine, flags, Arc::clone(&readings))?);
+        let shown = Arc::clone(&readings);
+        let exporter = Exporter::builder()
+            .address(flags.metrics)
+            .collector(sensors(move || latest(&shown)))
+            .collector(families::governor(Arc::clone(&governor)))
+            .start()?;
+        Ok(Self {
+            governor,
+            exporter,
+            readings,
+            recent: VecDeque::from([Snapshot::take()]),
+            model: engine.name().to_owned(),
+        })
+    }
+
+    /// Where Prometheus can scrape it.
+    #[must_use]
+    pub const fn address(&self) -> Option<SocketAddr> {
+        Some(self.exporter.local_addr())
+    }
+
+    /// What happened in the last ten seconds or so.
+    pub fn look(&mut self) -> Option<Look> {
+        let now = Snapshot::take();
+        let earliest = self.recent.front().unwrap_or(&now);
+        let window = Window::between(earliest, &now);
+        let generations = self.of_model(&window.change.generations);
+        let seconds = window.length().as_secs();
+        let look = Look {
+            tokens_per_second: rate(generations.map_or(0, |row| row.tokens), seconds),
+            ttft: generations.map_or_else(Spread::default, |row| spread(&row.time_to_first_token)),
+            gap: generations.map_or_else(Spread::default, |row| spread(&row.inter_token)),
+            machine: machine(&latest(&self.readings)),
+            governed: self.governed(),
+        };
+        self.keep(now);
+        Some(look)
+    }
+
+    /// Everything since the start of the process.
+    #[must_use]
+    pub fn measured(&self) -> Option<Measured> {
+        let now = Snapshot::take();
+        let row = self.of_model(&now.totals.generations)?;
+        Some(Measured {
+            arrived: row.arrived,
+            ok: row.outcomes.ok,
+            error: row.outcomes.error,
+            cancelled: row.outcomes.cancelled,
+            panicked: row.outcomes.panicked,
+            prompt_tokens: row.prompt_tokens,
+            tokens: row.tokens,
+            queue_seconds: spread(&row.queue),
+            ttft_seconds: spread(&row.time_to_first_token),
+            gap_seconds: spread(&row.inter_token),
+            dropped: now.totals.dropped,
+        })
+    }
+
+    fn of_model<'a>(&self, rows: &'a [GenerationTotals]) -> Option<&'a GenerationTotals> {
+        rows.iter().find(|row| *row.model == *self.model)
+    }
+
+    /// Keeps one snapshot a second, and of them those of the last [`WINDOW`].
+    fn keep(&mut self, now: Snapshot) {
+        let newest = self.recent.back().map(|newest| now.at.since(newest.at));
+        if newest.is_some_and(|age| age < Nanos::from_secs(1)) {
+            return;
+        }
+        while let Some(oldest) = self.recent.front()
+            && now.at.since(oldest.at) >= WINDOW
+        {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(now);
+    }
+
+    fn governed(&self) -> Governed {
+        let status = self.governor.status();
+        let moves = self.governor.actions();
+        Governed {
+            mode: mode(status.mode),
+            bottleneck: status.class.as_str(),
+            tier: status.tier.map(|tier| tier.to_string()),
+            bound_by: status.bound_by.as_str(),
+            last_move: self.last_move(),
+            moves: moves.iter().map(|action| action.count).sum(),
+            knobs: positions(&status),
+            reason: status.reason,
+        }
+    }
+
+    fn last_move(&self) -> Option<String> {
+        let journal = self.governor.journal();
+        let moved = journal.iter().rev().find(|record| !record.done.is_empty());
+        moved.map(|record| record.decision.reason.clone())
+    }
+}
+
+fn govern(
+    engine: &Arc<Engine>,
+    flags: &Flags,
+    readings: Arc<Mutex<Readings>>,
+) -> Result<Governor, wf_instrument::govern::StartError> {
+    let mut sensors = Sensors::new();
+    let builder = Governor::builder()
+        .target_ttft(flags.ttft_target)
+        .target_inter_token(flags.gap_target)
+        .knob(knobs::max_concurrent(engine))
+        .knob(knobs::workers(engine))
+        .sensors(move || {
+            let read = sensors.read();
+            let mut shared = readings.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.clone_from(&read);
+            read
+        });
+    match flags.no_governor {
+        true => builder.advisory().start(),
+        false => builder.start(),
+    }
+}
+
+fn latest(readings: &Mutex<Readings>) -> Readings {
+    let readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
+    readings.clone()
+}
+
+fn machine(readings: &Readings) -> Machine {
+    Machine {
+        cores: readings.cores.value().copied(),
+        cpu: readings.process_cpu.value().map(|share| share.get()),
+        resident: readings.resident.value().map(|bytes| bytes.get()),
+        memory: readings.memory.value().map(|share| share.get()),
+    }
+}
+
+fn positions(status: &Status) -> Vec<Knob> {
+    let knob = |position: &wf_instrument::knob::Position| Knob {
+        name: position.name.to_string(),
+        value: position.value,
+        min: position.bounds.min(),
+        max: position.bounds.max(),
+    };
+    status.knobs.iter().map(knob).collect()
+}
+
+const fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Active => "active",
+        Mode::Advisory => "advisory",
+        Mode::Paused => "paused",
+    }
+}
+
+fn spread(times: &Frozen) -> Spread {
+    let seconds = |nanos: Option<u64>| nanos.map(|nanos| Nanos::new(nanos).as_secs());
+    Spread {
+        count: times.count(),
+        p50: seconds(times.quantile(0.5)),
+        p99: seconds(times.quantile(0.99)),
+        max: seconds(times.max()),
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "token counts stay far below 2⁵³"
+)]
+fn rate(count: u64, seconds: f64) -> f64 {
+    if seconds > 0.0 {
+        count as f64 / seconds
+    } else {
+        0.0
+    }
+}
+
+/// Long enough for a p99 of token gaps, short enough to follow a move of a knob.
+const WINDOW: Nanos = Nanos::from_secs(10);

@@ -1,0 +1,154 @@
+//! A view in words.
+
+use std::fmt::Write;
+
+use crate::app::{Millis, View};
+use crate::measure::{Governed, Machine};
+use crate::spread::Spread;
+
+/// A name and what there is to say.
+pub(super) type Row = (&'static str, String);
+
+/// The view in one line.
+pub(super) fn line(view: &View) -> String {
+    let (ttft, gap) = times(view);
+    let mut line = format!(
+        "{:>5.0} s  {}  TTFT p50 {} p99 {}  gap p50 {} p99 {}  in {}/{} waiting {}  workers {}",
+        view.elapsed.as_secs_f64(),
+        speed(view),
+        Millis(ttft.p50),
+        Millis(ttft.p99),
+        Millis(gap.p50),
+        Millis(gap.p99),
+        view.running,
+        view.max_concurrent,
+        view.waiting,
+        view.workers,
+    );
+    if let Some(look) = &view.look {
+        // A String takes everything.
+        let _ = write!(
+            line,
+            "  {}: {}",
+            look.governed.bottleneck, look.governed.reason
+        );
+    }
+    line
+}
+
+/// What the engine does.
+pub(super) fn engine(view: &View) -> Vec<Row> {
+    let (ttft, gap) = times(view);
+    let counts = view.counts;
+    vec![
+        ("tokens", speed(view)),
+        ("first token", spread(ttft)),
+        ("between tokens", spread(gap)),
+        (
+            "requests",
+            format!(
+                "{} in, {} waiting, at most {} in",
+                view.running, view.waiting, view.max_concurrent
+            ),
+        ),
+        (
+            "so far",
+            format!(
+                "{} sent: {} answered, {} shed, {} failed, {} left",
+                counts.sent, counts.answered, counts.shed, counts.failed, counts.left
+            ),
+        ),
+        (
+            "in time",
+            format!(
+                "{} of the load's requests kept both targets",
+                view.score.good
+            ),
+        ),
+    ]
+}
+
+/// What the machine does.
+pub(super) fn machine(machine: &Machine) -> Vec<Row> {
+    vec![
+        ("processors", processors(machine)),
+        ("memory", memory(machine)),
+    ]
+}
+
+/// Where the governor stands.
+pub(super) fn governor(governed: &Governed) -> Vec<Row> {
+    let tier = governed.tier.as_deref().unwrap_or("unknown");
+    let mut rows = vec![
+        (
+            "mode",
+            format!("{} · {} moves so far", governed.mode, governed.moves),
+        ),
+        ("bottleneck", governed.bottleneck.to_owned()),
+        ("tier", tier.to_owned()),
+        ("bound by", governed.bound_by.to_owned()),
+    ];
+    for knob in &governed.knobs {
+        rows.push((
+            "knob",
+            format!(
+                "{} = {} ({} to {})",
+                knob.name, knob.value, knob.min, knob.max
+            ),
+        ));
+    }
+    rows.push(("now", governed.reason.clone()));
+    rows.push((
+        "last move",
+        governed
+            .last_move
+            .clone()
+            .unwrap_or_else(|| "none yet".to_owned()),
+    ));
+    rows
+}
+
+/// As the SDK measured them in the last seconds, or else as the load's clients saw them since the start.
+fn times(view: &View) -> (Spread, Spread) {
+    match &view.look {
+        Some(look) => (look.ttft, look.gap),
+        None => (view.score.ttft_seconds, view.score.gap_seconds),
+    }
+}
+
+fn speed(view: &View) -> String {
+    match &view.look {
+        Some(look) => format!("{:.0} tok/s", look.tokens_per_second),
+        None => format!("{} tokens so far", view.counts.tokens),
+    }
+}
+
+fn spread(times: Spread) -> String {
+    format!(
+        "p50 {} · p99 {} · max {}",
+        Millis(times.p50),
+        Millis(times.p99),
+        Millis(times.max)
+    )
+}
+
+fn processors(machine: &Machine) -> String {
+    match (machine.cpu, machine.cores) {
+        (Some(cpu), Some(cores)) => format!("{:.0} % of {cores}", cpu * 100.0),
+        _ => "unknown".to_owned(),
+    }
+}
+
+fn memory(machine: &Machine) -> String {
+    let resident = machine
+        .resident
+        .map(|bytes| format!("{} MiB resident", bytes >> 20));
+    let used = machine
+        .memory
+        .map(|share| format!("{:.0} % of what it may have is used", share * 100.0));
+    let known: Vec<_> = [resident, used].into_iter().flatten().collect();
+    match known.is_empty() {
+        true => "unknown".to_owned(),
+        false => known.join(" · "),
+    }
+}
