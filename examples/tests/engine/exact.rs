@@ -1,0 +1,66 @@
+use serde_json::Value;
+
+use crate::process::Process;
+
+fn check(arguments: &[&str]) -> Value {
+    let report = Process::start(arguments).wait();
+    let count = |name: &str| report["clients"][name].as_u64().expect(name);
+    let ends = ["answered", "shed", "failed", "left"].map(count);
+    assert!(count("sent") > 0, "{report}");
+    assert_eq!(ends.iter().sum::<u64>(), count("sent"), "{report}");
+    if !report["measured"].is_null() {
+        assert_eq!(report["exact"], true, "{report}");
+    }
+    report
+}
+
+#[test]
+fn a_calm_load_is_answered_and_counted_to_the_last_token() {
+    let report = check(&["--duration", "3s", "--rate", "10"]);
+    let clients = &report["clients"];
+    assert_eq!(clients["answered"], clients["sent"], "{report}");
+    assert!(
+        clients["tokens"].as_u64() > clients["sent"].as_u64(),
+        "{report}"
+    );
+}
+
+#[test]
+fn an_overload_with_impatient_clients_is_counted_to_the_last_token() {
+    let report = check(&[
+        "--variant",
+        "m15",
+        "--duration",
+        "3s",
+        "--rate",
+        "100",
+        "--max-concurrent",
+        "2",
+        "--max-wait",
+        "300ms",
+        "--patience",
+        "200ms",
+        "--no-governor",
+    ]);
+    let clients = &report["clients"];
+    assert!(clients["left"].as_u64() > Some(0), "{report}");
+}
+
+#[test]
+fn a_bounded_wait_sheds_and_is_counted_to_the_last_token() {
+    let report = check(&[
+        "--variant",
+        "m15",
+        "--duration",
+        "3s",
+        "--rate",
+        "100",
+        "--max-concurrent",
+        "2",
+        "--max-wait",
+        "100ms",
+        "--no-governor",
+    ]);
+    assert!(report["clients"]["shed"].as_u64() > Some(0), "{report}");
+    assert_eq!(report["knobs_after"], report["knobs_before"], "{report}");
+}

@@ -1,0 +1,96 @@
+//! The program under test, on ports of its own.
+
+use std::env::temp_dir;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::Value;
+
+/// A running engine. Dropped, it is killed.
+pub(crate) struct Process {
+    child: Child,
+    /// Kept open, so that the engine can go on writing.
+    _stdout: BufReader<ChildStdout>,
+    pub(crate) serve: SocketAddr,
+    /// `None` in a build that does not measure.
+    pub(crate) metrics: Option<SocketAddr>,
+    report: PathBuf,
+}
+
+impl Process {
+    /// Starts it and waits until it says where it serves.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let report = temp_dir().join(format!("wf-engine-{}-{number}.json", std::process::id()));
+        let mut child = program()
+            .args([
+                "--serve",
+                "127.0.0.1:0",
+                "--metrics",
+                "127.0.0.1:0",
+                "--report",
+            ])
+            .arg(&report)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut stdout = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let mut line = String::new();
+        stdout
+            .read_line(&mut line)
+            .expect("it says where it serves");
+        Self {
+            child,
+            _stdout: stdout,
+            serve: address(&line, "serving http://", "/v1").expect("an address to serve on"),
+            metrics: address(&line, "metrics http://", "/metrics"),
+            report,
+        }
+    }
+
+    /// Tells it to end, and reads what it reports.
+    pub(crate) fn finish(self) -> Value {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(told.expect("kill runs").success());
+        self.wait()
+    }
+
+    /// Waits until it ends by itself, and reads what it reports.
+    pub(crate) fn wait(mut self) -> Value {
+        let status = self.child.wait().expect("it ends");
+        assert!(status.success(), "{status}");
+        let report = std::fs::read(&self.report).expect("it wrote a report");
+        serde_json::from_slice(&report).expect("the report is JSON")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(&self.report);
+    }
+}
+
+/// Runs it to its end.
+pub(crate) fn output(arguments: &[&str]) -> Output {
+    program()
+        .args(arguments)
+        .output()
+        .expect("the program starts")
+}
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_wf-examples"))
+}
+
+fn address(line: &str, before: &str, after: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once(before)?;
+    rest.split_once(after)?.0.parse().ok()
+}
