@@ -6,10 +6,11 @@ mod run;
 mod stop;
 mod summary;
 mod view;
+mod words;
 
 pub use self::error::AppError;
 pub use self::flags::{Flags, Variant};
 pub use self::run::run;
-pub(crate) use self::summary::Millis;
 pub use self::summary::Summary;
 pub use self::view::{Scene, View};
+pub(crate) use self::words::Millis;

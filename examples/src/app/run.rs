@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -70,12 +70,18 @@ async fn serve_and_load(flags: &Flags, model: Arc<Model>) -> Result<Summary, App
     let loaded = (!flags.no_load).then(|| tokio::spawn(load(flags, prompts, &scene, &stop)));
     let shown = show(&scene, &stop);
 
-    let begin = Instant::now();
     stop.wait().await;
-    let seconds = begin.elapsed().as_secs_f64();
+    let stopped = scene.view();
     let _ = shown.await;
     drain(&scene, served, loaded).await;
-    Ok(summarise(flags, &scene, seconds))
+    let model = scene.client.engine().name();
+    Ok(Summary::new(
+        flags,
+        model,
+        &stopped,
+        scene.view(),
+        scene.measured(),
+    ))
 }
 
 /// What still runs gets [`DRAIN`] to end; after that the engine ends it.
@@ -147,12 +153,6 @@ fn places(address: std::net::SocketAddr, instruments: &Instruments) -> String {
         Some(metrics) => format!("{serves} · metrics http://{metrics}/metrics"),
         None => format!("{serves} · not measured: built without the feature enabled"),
     }
-}
-
-fn summarise(flags: &Flags, scene: &Scene, seconds: f64) -> Summary {
-    let measured = scene.measured();
-    let model = scene.client.engine().name();
-    Summary::new(flags, model, seconds, scene.view(), measured)
 }
 
 fn create(path: &Path) -> Result<(File, &Path), AppError> {

@@ -1,28 +1,43 @@
-//! The sequences that can go on, and the threads that take turns at them.
+//! The work that can go on, and the threads that take turns at it.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::sequence::Running;
+use super::error::EngineError;
 
-/// First in, first out: a sequence that had its step goes to the back, so all of them advance at the same pace.
+/// Something that advances by steps: in this engine, a sequence.
+pub(super) trait Work: Send + 'static {
+    fn step(&mut self) -> Progress;
+
+    /// A step panicked, so there will be no other.
+    fn fail(&mut self, error: EngineError);
+}
+
+/// Whether there is another step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    GoesOn,
+    Ended,
+}
+
+/// First in, first out: what had its step goes to the back, so all of it advances at the same pace.
 #[derive(Debug)]
-pub(super) struct Board {
-    state: Mutex<State>,
-    /// Heard by workers within the number: there is a sequence to advance.
+pub(super) struct Board<W> {
+    state: Mutex<State<W>>,
+    /// Heard by workers within the number: there is something to advance.
     work: Condvar,
     /// Heard by workers past the number: it may have grown.
     grown: Condvar,
 }
 
 #[derive(Debug)]
-struct State {
-    ready: VecDeque<Running>,
+struct State<W> {
+    ready: VecDeque<W>,
     workers: usize,
     closed: bool,
 }
 
-impl Board {
+impl<W> Board<W> {
     pub(super) const fn new(workers: usize) -> Self {
         Self {
             state: Mutex::new(State {
@@ -35,22 +50,22 @@ impl Board {
         }
     }
 
-    pub(super) fn submit(&self, running: Running) {
+    pub(super) fn submit(&self, work: W) {
         let mut state = self.lock();
         if !state.closed {
-            state.ready.push_back(running);
+            state.ready.push_back(work);
             self.work.notify_one();
         }
     }
 
-    /// Puts back what the worker has advanced and gives it the next sequence; sleeps while there is none or the worker is one too many.
+    /// Puts back what the worker has advanced and gives it what is next; sleeps while there is nothing or the worker is one too many.
     /// `None` when the board was closed.
-    pub(super) fn turn(&self, worker: usize, back: Option<Running>) -> Option<Running> {
+    pub(super) fn turn(&self, worker: usize, back: Option<W>) -> Option<W> {
         let mut state = self.lock();
         state.ready.extend(back);
         while !state.closed {
             if worker >= state.workers {
-                // The word that woke this worker, or the sequence that it put back, is for another.
+                // The word that woke this worker, or the work that it put back, is for another.
                 self.work.notify_one();
                 state = sleep(&self.grown, state);
             } else if let Some(next) = state.ready.pop_front() {
@@ -86,11 +101,11 @@ impl Board {
         self.grown.notify_all();
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<W>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn sleep<'a>(on: &Condvar, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+fn sleep<'a, W>(on: &Condvar, state: MutexGuard<'a, State<W>>) -> MutexGuard<'a, State<W>> {
     on.wait(state).unwrap_or_else(PoisonError::into_inner)
 }

@@ -75,7 +75,7 @@ impl Default for Settings {
 pub struct Engine {
     model: Arc<Model>,
     gate: Gate,
-    board: Arc<Board>,
+    board: Arc<Board<Running>>,
     threads: Vec<JoinHandle<()>>,
 }
 

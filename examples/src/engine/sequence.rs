@@ -6,6 +6,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use wf_instrument::admit::Permit;
 use wf_instrument::wf_measure;
 
+use super::board::{Progress, Work};
 use super::error::EngineError;
 use super::request::Request;
 use super::stop::{Cut, Stops};
@@ -24,13 +25,6 @@ pub(super) struct Running {
     // Unbounded is bounded here: an answer is no longer than the context, and a worker must never wait for a slow client.
     tokens: UnboundedSender<Result<Token, EngineError>>,
     _permit: Permit,
-}
-
-/// Whether there is another step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Progress {
-    GoesOn,
-    Ended,
 }
 
 impl Running {
@@ -52,25 +46,6 @@ impl Running {
             tokens,
             _permit: permit,
         })
-    }
-
-    /// Reads the prompt or goes on by a token, and tells the client. A client that went away ends it here.
-    pub(super) fn step(&mut self) -> Progress {
-        if self.tokens.is_closed() {
-            return Progress::Ended;
-        }
-        match self.next() {
-            Ok(token) => self.tell(token),
-            Err(error) => {
-                self.fail(error.into());
-                Progress::Ended
-            }
-        }
-    }
-
-    /// Tells the client what went wrong, if it is still there.
-    pub(super) fn fail(&self, error: EngineError) {
-        let _ = self.tokens.send(Err(error));
     }
 
     fn next(&mut self) -> Result<Token, ModelError> {
@@ -115,6 +90,27 @@ impl Running {
             Ok(()) if !last => Progress::GoesOn,
             _ => Progress::Ended,
         }
+    }
+}
+
+impl Work for Running {
+    /// Reads the prompt or goes on by a token, and tells the client. A client that went away ends it here.
+    fn step(&mut self) -> Progress {
+        if self.tokens.is_closed() {
+            return Progress::Ended;
+        }
+        match self.next() {
+            Ok(token) => self.tell(token),
+            Err(error) => {
+                self.fail(error.into());
+                Progress::Ended
+            }
+        }
+    }
+
+    /// Tells the client what went wrong, if it is still there.
+    fn fail(&mut self, error: EngineError) {
+        let _ = self.tokens.send(Err(error));
     }
 }
 

@@ -19,6 +19,10 @@ fn a_calm_load_is_answered_and_counted_to_the_last_token() {
     let report = check(&["--duration", "3s", "--rate", "10"]);
     let clients = &report["clients"];
     assert_eq!(clients["answered"], clients["sent"], "{report}");
+    if !report["measured"].is_null() {
+        let admitted = &report["measured"]["queue_seconds"]["count"];
+        assert_eq!(admitted, &clients["sent"], "{report}");
+    }
     assert!(
         clients["tokens"].as_u64() > clients["sent"].as_u64(),
         "{report}"
