@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -14,6 +15,16 @@ use crate::model::ModelError;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AppError {
+    /// The run is over before it counts.
+    #[error(
+        "a warm-up of {warm_up:?} leaves nothing of a run of {duration:?}; make --duration longer"
+    )]
+    WarmUp {
+        /// What was asked not to count.
+        warm_up: Duration,
+        /// The whole run.
+        duration: Duration,
+    },
     /// The model cannot be used.
     #[error("the model cannot be used: {0}")]
     Model(#[from] ModelError),

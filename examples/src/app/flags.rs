@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
+use super::error::AppError;
 use crate::engine::{MAX_CONCURRENT, Settings, WORKERS};
 use crate::load::Targets;
 
@@ -16,6 +17,10 @@ pub struct Flags {
     /// End after this time (30s, 5m); without it, run until Ctrl-C
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub duration: Option<Duration>,
+
+    /// Requests of this first part of the run are served and counted, but leave no mark on goodput and the clients' times
+    #[arg(long, value_parser = duration, value_name = "TIME")]
+    pub warm_up: Option<Duration>,
 
     /// Write the summary to this file as JSON
     #[arg(long, value_name = "FILE")]
@@ -41,9 +46,9 @@ pub struct Flags {
     #[arg(long, value_parser = workers, default_value_t = Settings::default().workers, value_name = "N")]
     pub workers: usize,
 
-    /// The longest wait for a turn; then a request is refused
-    #[arg(long, value_parser = duration, default_value = "2s", value_name = "TIME")]
-    pub max_wait: Duration,
+    /// The longest wait for a turn; then a request is refused. Without it, 3/5 of the target for the first token
+    #[arg(long, value_parser = duration, value_name = "TIME")]
+    pub max_wait: Option<Duration>,
 
     /// A checkpoint in the layout of the Hugging Face hub, instead of a built-in model
     #[arg(long, value_name = "DIR", conflicts_with = "variant")]
@@ -94,8 +99,25 @@ impl Flags {
         Settings {
             workers: self.workers,
             max_concurrent: self.max_concurrent,
-            max_wait: self.max_wait,
+            max_wait: self.max_wait(),
             ..Settings::default()
+        }
+    }
+
+    /// Whom nobody can serve in time had better hear so at once: the rest of the target is for reading the prompt.
+    fn max_wait(&self) -> Duration {
+        self.max_wait.unwrap_or(self.ttft_target * 3 / 5)
+    }
+
+    /// How long to warm up.
+    ///
+    /// # Errors
+    /// When nothing of the run would be left.
+    pub fn warm_up(&self) -> Result<Duration, AppError> {
+        let warm_up = self.warm_up.unwrap_or(Duration::ZERO);
+        match self.duration {
+            Some(duration) if warm_up >= duration => Err(AppError::WarmUp { warm_up, duration }),
+            _ => Ok(warm_up),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,7 @@ use crate::screen;
 /// # Errors
 /// [`AppError`], in one line.
 pub fn run(flags: &Flags) -> Result<Summary, AppError> {
+    let warm_up = flags.warm_up()?;
     let model = load_model(flags)?;
     let report = flags.report.as_deref().map(create).transpose()?;
     let runtime = Builder::new_multi_thread()
@@ -38,50 +40,56 @@ pub fn run(flags: &Flags) -> Result<Summary, AppError> {
         .enable_all()
         .build()
         .map_err(AppError::Runtime)?;
-    let summary = runtime.block_on(serve_and_load(flags, Arc::new(model)))?;
+    let summary = runtime.block_on(serve_and_load(flags, warm_up, Arc::new(model)))?;
     if let Some((file, path)) = report {
         write(file, &summary).map_err(|source| refused(path, source))?;
     }
     Ok(summary)
 }
 
-async fn serve_and_load(flags: &Flags, model: Arc<Model>) -> Result<Summary, AppError> {
-    let prompts = prompts(flags, &model)?;
-    let serve = |source| AppError::Serve {
-        address: flags.serve,
-        source,
+async fn serve_and_load(
+    flags: &Flags,
+    warm_up: Duration,
+    model: Arc<Model>,
+) -> Result<Summary, AppError> {
+    let load = Load {
+        rate: flags.rate,
+        seed: flags.seed,
+        patience: flags.patience.unwrap_or(Duration::MAX),
+        prompts: prompts(flags, &model)?,
+        warm_up,
     };
-    let listener = TcpListener::bind(flags.serve).await.map_err(serve)?;
-    let address = listener.local_addr().map_err(serve)?;
-    let engine = Arc::new(Engine::start(model, flags.settings())?);
-    let instruments = Instruments::start(&engine, flags)?;
+    let (listener, scene) = prepare(flags, model).await?;
     let stop = Stop::new();
     stop.arm(flags.duration).map_err(AppError::Runtime)?;
-
-    let places = places(address, &instruments);
-    let client = Client::new(engine);
-    let score = Arc::new(Score::new(flags.targets()));
-    let scene = Arc::new(Scene::new(client, score, instruments, places));
-    let served = tokio::spawn(http::serve(
-        listener,
-        scene.client.clone(),
-        wait(stop.clone()),
-    ));
-    let loaded = (!flags.no_load).then(|| tokio::spawn(load(flags, prompts, &scene, &stop)));
+    let client = scene.client.clone();
+    let served = tokio::spawn(http::serve(listener, client, wait(stop.clone())));
+    let loaded = (!flags.no_load).then(|| tokio::spawn(send(load, &scene, &stop)));
     let shown = show(&scene, &stop);
 
     stop.wait().await;
     let stopped = scene.view();
     let _ = shown.await;
     drain(&scene, served, loaded).await;
+    let (drained, measured) = (scene.view(), scene.measured());
     let model = scene.client.engine().name();
-    Ok(Summary::new(
-        flags,
-        model,
-        &stopped,
-        scene.view(),
-        scene.measured(),
-    ))
+    Ok(Summary::new(flags, model, &stopped, drained, measured))
+}
+
+/// Everything that can still be refused.
+async fn prepare(flags: &Flags, model: Arc<Model>) -> Result<(TcpListener, Arc<Scene>), AppError> {
+    let refused = |source| AppError::Serve {
+        address: flags.serve,
+        source,
+    };
+    let listener = TcpListener::bind(flags.serve).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let engine = Arc::new(Engine::start(model, flags.settings())?);
+    let instruments = Instruments::start(&engine, flags)?;
+    let title = title(engine.name(), address, &instruments);
+    let score = Arc::new(Score::new(flags.targets()));
+    let scene = Scene::new(Client::new(engine), score, instruments, title);
+    Ok((listener, Arc::new(scene)))
 }
 
 /// What still runs gets [`DRAIN`] to end; after that the engine ends it.
@@ -118,24 +126,9 @@ fn prompts(flags: &Flags, model: &Model) -> Result<Prompts, AppError> {
     })
 }
 
-fn load(
-    flags: &Flags,
-    prompts: Prompts,
-    scene: &Scene,
-    stop: &Stop,
-) -> impl Future<Output = ()> + use<> {
-    let load = Load {
-        rate: flags.rate,
-        seed: flags.seed,
-        patience: flags.patience.unwrap_or(Duration::MAX),
-        prompts,
-    };
-    load.run(
-        scene.client.clone(),
-        Arc::clone(&scene.score),
-        stop.watch(),
-        DRAIN,
-    )
+fn send(load: Load, scene: &Scene, stop: &Stop) -> impl Future<Output = ()> + use<> {
+    let (client, score) = (scene.client.clone(), Arc::clone(&scene.score));
+    load.run(client, score, stop.watch(), DRAIN)
 }
 
 fn show(scene: &Arc<Scene>, stop: &Stop) -> JoinHandle<io::Result<()>> {
@@ -147,8 +140,8 @@ async fn wait(stop: Stop) {
     stop.wait().await;
 }
 
-fn places(address: std::net::SocketAddr, instruments: &Instruments) -> String {
-    let serves = format!("serving http://{address}/v1");
+fn title(model: &str, address: SocketAddr, instruments: &Instruments) -> String {
+    let serves = format!("{model} · serving http://{address}/v1");
     match instruments.address() {
         Some(metrics) => format!("{serves} · metrics http://{metrics}/metrics"),
         None => format!("{serves} · not measured: built without the feature enabled"),

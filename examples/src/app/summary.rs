@@ -15,6 +15,8 @@ pub struct Summary {
     pub model: String,
     /// How long the load ran, without the time to drain.
     pub seconds: f64,
+    /// The first part of that, which goodput and the load's times leave out.
+    pub warm_up_seconds: f64,
     /// Requests a second that the load meant to send; `None` without a load.
     pub rate: Option<f64>,
     /// The load's seed.
@@ -71,10 +73,12 @@ impl Summary {
         measured: Option<Measured>,
     ) -> Self {
         let seconds = stopped.elapsed.as_secs_f64();
+        let warm_up = flags.warm_up.map_or(0.0, |time| time.as_secs_f64());
         let clients = drained.counts;
         Self {
             model: model.to_owned(),
             seconds,
+            warm_up_seconds: warm_up,
             rate: (!flags.no_load).then_some(flags.rate),
             seed: flags.seed,
             knobs_before: Knobs {
@@ -89,7 +93,7 @@ impl Summary {
             load: drained.score,
             goodput: Goodput {
                 requests: drained.score.good,
-                per_second: per(drained.score.good, seconds),
+                per_second: per(drained.score.good, seconds - warm_up),
                 ttft_target_seconds: flags.ttft_target.as_secs_f64(),
                 gap_target_seconds: flags.gap_target.as_secs_f64(),
             },
@@ -103,5 +107,10 @@ impl Summary {
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2⁵³")]
 fn per(count: u64, seconds: f64) -> f64 {
-    count as f64 / seconds
+    // A run that was stopped during its warm-up has no rates.
+    if seconds > 0.0 {
+        count as f64 / seconds
+    } else {
+        0.0
+    }
 }

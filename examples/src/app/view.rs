@@ -14,14 +14,14 @@ pub struct Scene {
     pub client: Client,
     /// Sums up what the load's clients lived through.
     pub score: Arc<Score>,
-    /// Where it is served and scraped, in words.
-    pub places: String,
+    /// What is served, where, and where it is scraped, in words.
+    pub title: String,
     begin: Instant,
     instruments: Mutex<Instruments>,
 }
 
 /// The state at a moment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct View {
     /// Since the start.
     pub elapsed: Duration,
@@ -44,16 +44,11 @@ pub struct View {
 impl Scene {
     /// The clock starts now.
     #[must_use]
-    pub fn new(
-        client: Client,
-        score: Arc<Score>,
-        instruments: Instruments,
-        places: String,
-    ) -> Self {
+    pub fn new(client: Client, score: Arc<Score>, instruments: Instruments, title: String) -> Self {
         Self {
             client,
             score,
-            places,
+            title,
             begin: Instant::now(),
             instruments: Mutex::new(instruments),
         }

@@ -31,6 +31,8 @@ pub struct Load {
     pub patience: Duration,
     /// What is asked.
     pub prompts: Prompts,
+    /// Requests that arrive before this are sent like all others and leave no mark on the score.
+    pub warm_up: Duration,
 }
 
 impl Load {
@@ -51,10 +53,9 @@ impl Load {
                 biased;
                 _ = stop.wait_for(|stopped| *stopped) => break,
                 () = sleep_until(begin + next) => {
-                    let request = prompts.next_request();
-                    let call = call::run(client.clone(), request, begin + next, self.patience);
-                    let score = Arc::clone(&score);
-                    calls.spawn(async move { score.add(&call.await) });
+                    let (request, intended) = (prompts.next_request(), begin + next);
+                    let score = (next >= self.warm_up).then(|| Arc::clone(&score));
+                    calls.spawn(call::run(client.clone(), request, intended, self.patience, score));
                     next = arrivals.next_arrival();
                 }
                 Some(_) = calls.join_next() => {}

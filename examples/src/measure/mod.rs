@@ -4,15 +4,16 @@
 
 #[cfg(feature = "enabled")]
 mod families;
-#[cfg(not(feature = "enabled"))]
-#[path = "off.rs"]
-mod instruments;
-#[cfg(feature = "enabled")]
-#[path = "on.rs"]
-mod instruments;
 #[cfg(feature = "enabled")]
 mod knobs;
 mod look;
+#[cfg(not(feature = "enabled"))]
+mod off;
+#[cfg(feature = "enabled")]
+mod on;
 
-pub use self::instruments::{Instruments, StartError};
 pub use self::look::{Governed, Knob, Look, Machine, Measured};
+#[cfg(not(feature = "enabled"))]
+pub use self::off::{Instruments, StartError};
+#[cfg(feature = "enabled")]
+pub use self::on::{Instruments, StartError};

@@ -11,7 +11,7 @@ use crate::app::Scene;
 
 pub(super) fn show(scene: &Scene, stopped: &watch::Receiver<bool>) -> io::Result<()> {
     let mut out = io::stdout();
-    writeln!(out, "{}", scene.places)?;
+    writeln!(out, "{}", scene.title)?;
     let mut last = Instant::now();
     while !*stopped.borrow() {
         sleep(LOOK);

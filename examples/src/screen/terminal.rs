@@ -30,7 +30,7 @@ fn refresh(
 ) -> io::Result<()> {
     while !*stopped.borrow() {
         let view = scene.view();
-        terminal.draw(|frame| draw(frame, scene, &view))?;
+        terminal.draw(|frame| draw(frame, &scene.title, &view))?;
         if asked_to_quit(Instant::now() + REFRESH, stopped)? {
             quit();
         }

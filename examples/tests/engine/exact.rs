@@ -68,3 +68,17 @@ fn a_bounded_wait_sheds_and_is_counted_to_the_last_token() {
     assert!(report["clients"]["shed"].as_u64() > Some(0), "{report}");
     assert_eq!(report["knobs_after"], report["knobs_before"], "{report}");
 }
+
+#[test]
+fn a_warm_up_is_counted_and_not_scored() {
+    let report = check(&["--duration", "3s", "--rate", "20", "--warm-up", "2s"]);
+    let scored = report["load"]["ttft_seconds"]["count"].as_u64();
+    assert!(
+        scored > Some(0) && scored < report["clients"]["answered"].as_u64(),
+        "{report}"
+    );
+    let good = report["goodput"]["requests"].as_f64().expect("a number");
+    let rate = report["goodput"]["per_second"].as_f64().expect("a number");
+    let counted = report["seconds"].as_f64().expect("a number") - 2.0;
+    assert!((rate * counted - good).abs() < 1e-6, "{report}");
+}

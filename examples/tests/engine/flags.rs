@@ -17,7 +17,7 @@ fn check(refused: &Output, words: &str) {
 
 #[test]
 fn a_bad_flag_is_refused_in_one_line() {
-    let cases: [(&[&str], &str); 10] = [
+    let cases: [(&[&str], &str); 11] = [
         (&["--workers", "17"], "1 to 16"),
         (&["--max-concurrent", "0"], "1 to 64"),
         (&["--rate", "fast"], "--rate"),
@@ -30,6 +30,7 @@ fn a_bad_flag_is_refused_in_one_line() {
         ),
         (&["--serve", "here"], "--serve"),
         (&["--report", "/nonexistent/report.json"], "--report"),
+        (&["--warm-up", "5s", "--duration", "5s"], "warm-up"),
         (&["--faster"], "--faster"),
     ];
     for (arguments, words) in cases {
