@@ -13,7 +13,7 @@ use crate::process::{output, run};
 /// # Errors
 /// Where Python cannot make it, or pip does not get a package.
 pub(crate) fn make(target: &Path) -> Result<PathBuf, String> {
-    let wanted = fs::read(REQUIREMENTS).map_err(|error| format!("{REQUIREMENTS}: {error}"))?;
+    let wanted = wanted()?;
     let folder = target.join("venv");
     let python = folder.join("bin/python");
     let held = folder.join("requirements.txt");
@@ -23,9 +23,10 @@ pub(crate) fn make(target: &Path) -> Result<PathBuf, String> {
     run(Command::new("python3")
         .args(["-m", "venv", "--clear"])
         .arg(&folder))?;
+    let files = REQUIREMENTS.iter().flat_map(|file| ["-r", file]);
     run(Command::new(&python)
         .args(PIP_INSTALL.split(' '))
-        .arg(REQUIREMENTS))?;
+        .args(files))?;
     fs::write(&held, wanted).map_err(|error| format!("{}: {error}", held.display()))?;
     Ok(python)
 }
@@ -35,7 +36,18 @@ pub(crate) fn possible() -> bool {
     output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok()
 }
 
-const REQUIREMENTS: &str = "xtask/requirements.txt";
+/// What all the files of requirements say.
+fn wanted() -> Result<Vec<u8>, String> {
+    let read = |file| fs::read(file).map_err(|error| format!("{file}: {error}"));
+    let files: Vec<_> = REQUIREMENTS
+        .into_iter()
+        .map(read)
+        .collect::<Result<_, _>>()?;
+    Ok(files.concat())
+}
+
+/// One file for each package whose tests ask a client.
+const REQUIREMENTS: [&str; 2] = ["xtask/requirements.txt", "examples/tests/requirements.txt"];
 
 const PIP_INSTALL: &str =
-    "-m pip --disable-pip-version-check install --quiet --only-binary=:all: --require-hashes -r";
+    "-m pip --disable-pip-version-check install --quiet --only-binary=:all: --require-hashes";
