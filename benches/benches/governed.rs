@@ -45,7 +45,7 @@ const STARTS: [Start; 4] = [
 ];
 
 /// The model that two cores feel; a run long enough for the governor to settle and for 99th percentiles after that.
-const COMMON: [&str; 6] = ["--variant", "m15", "--duration", "24s", "--warm-up", "9s"];
+const COMMON: [&str; 6] = ["--variant", "m15", "--duration", "40s", "--warm-up", "20s"];
 
 /// Pairs a start, unless `--rounds` says otherwise.
 const PAIRS: usize = 5;

@@ -1,0 +1,45 @@
+//! One screen: calls by how they end, a counter and a gauge of one's own.
+//!
+//! `cargo run -p wf-examples --example outcomes`
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
+use std::io;
+
+use wf_instrument::snapshot::Snapshot;
+use wf_instrument::{wf_count, wf_gauge, wf_measure};
+
+/// Reads the weights of a layer.
+#[wf_measure(name = "load_layer")]
+fn load(layer: u32) -> io::Result<u32> {
+    if layer == 7 {
+        return Err(io::Error::other("layer 7 is cut short"));
+    }
+    wf_count!("layers_loaded");
+    wf_gauge!("last_layer", f64::from(layer));
+    Ok(layer)
+}
+
+fn main() {
+    let loaded = (0..10).filter_map(|layer| load(layer).ok()).count();
+    println!("{loaded} layers loaded");
+
+    let totals = Snapshot::take().totals;
+    for span in totals
+        .spans
+        .iter()
+        .filter(|span| &*span.span == "load_layer")
+    {
+        println!(
+            "{}: {:?}, {} in flight",
+            span.help,
+            span.outcomes(),
+            span.in_flight
+        );
+    }
+    for counter in &totals.counters {
+        println!("{}_total {}", counter.name, counter.value);
+    }
+    for gauge in &totals.gauges {
+        println!("{} {}", gauge.name, gauge.value);
+    }
+}
