@@ -125,4 +125,5 @@ pub use self::{
 #[cfg(not(feature = "enabled"))]
 pub use self::disabled::{Counter, Gauge, admitted};
 
+#[doc(inline)]
 pub use wf_instrument_macros::{wf_count, wf_gauge, wf_measure, wf_token};
