@@ -62,6 +62,12 @@ impl<W> Board<W> {
     /// `None` when the board was closed.
     pub(super) fn turn(&self, worker: usize, back: Option<W>) -> Option<W> {
         let mut state = self.lock();
+        if state.closed {
+            // Dropped after the lock: what ends with it may ask the board.
+            drop(state);
+            drop(back);
+            return None;
+        }
         state.ready.extend(back);
         while !state.closed {
             if worker >= state.workers {

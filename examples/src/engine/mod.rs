@@ -179,7 +179,7 @@ impl Engine {
         match tokens {
             0 => Err(EngineError::EmptyPrompt),
             _ if request.max_tokens == 0 => Err(EngineError::NothingAsked),
-            _ if tokens + request.max_tokens > context => Err(EngineError::TooLong {
+            _ if tokens.saturating_add(request.max_tokens) > context => Err(EngineError::TooLong {
                 prompt: tokens,
                 answer: request.max_tokens,
                 context,

@@ -146,4 +146,13 @@ mod tests {
         assert!(heard.recv().is_err());
         assert!(board.turn(0, None).is_none());
     }
+
+    #[test]
+    fn a_board_that_closed_meanwhile_drops_what_comes_back() {
+        let board = Board::new(1);
+        let (work, _order, heard) = Puppet::new();
+        board.close();
+        assert!(board.turn(0, Some(work)).is_none());
+        assert!(heard.recv().is_err());
+    }
 }
