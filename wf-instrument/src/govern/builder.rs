@@ -69,7 +69,8 @@ impl Builder {
         self
     }
 
-    /// The time from tick to tick, at least 10 ms: 1 s. The windows and waiting times are stated in seconds and do not shrink with it.
+    /// The time from tick to tick, at least 10 ms: 1 s. Waiting times are stated in seconds and do not shrink with it;
+    /// what is measured from tick to tick does, so below 1 s a slow model may show too few tokens to judge.
     pub fn period(mut self, period: Duration) -> Self {
         self.period = Nanos::from(period).max(Nanos::from_millis(10));
         self

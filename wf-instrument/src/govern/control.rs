@@ -104,15 +104,19 @@ impl Control {
         Ok(())
     }
 
-    /// Puts every governed knob where it stood when all targets were last met, and moves nothing from then on.
+    /// Puts every knob that it governs where it stood when all targets were last met, and moves nothing from then on. A knob that an
+    /// operator holds stays; where nothing was being moved (advisory, paused), nothing is moved now.
     pub fn fall_back(&mut self, now: Nanos, why: &str) {
-        self.mode = Mode::Advisory;
-        self.state = State::default();
         self.history = History::default();
+        if self.mode != Mode::Active {
+            return self.intervene(now, (Cause::Watchdog, why.into()), Vec::new(), Vec::new());
+        }
+        self.mode = Mode::Advisory;
+        self.state = self.state.forgotten();
         let positions: Vec<Position> = self.knobs.iter_mut().map(Knob::position).collect();
         let astray = |(index, (knob, &good)): (usize, (&Position, &u64))| {
-            let ours = knob.role != crate::knob::Role::Manual && knob.value != good;
-            ours.then(|| Move::new(index, knob, good))
+            let ours = knob.role != crate::knob::Role::Manual && !self.state.is_held(index, now);
+            (ours && knob.value != good).then(|| Move::new(index, knob, good))
         };
         let moves: Vec<Move> = positions
             .iter()

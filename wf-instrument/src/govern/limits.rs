@@ -84,8 +84,7 @@ impl fmt::Display for Forbidden {
 
 /// Whether `knob` may go to `to`: usable, and no more of what is short.
 ///
-/// Processor time is short from 95 % (the rule of .NET's hill climbing) and while the interface drops frames; memory from 70 % of
-/// what memory-bound means. Memory that cannot be read forbids nothing here: the application sized its knob's range.
+/// Processor time is short from 95 % (the rule of .NET's hill climbing) and while the interface drops frames; memory from 80 %. Memory that cannot be read forbids nothing here: the application sized its knob's range.
 pub(crate) fn permit(
     knob: &Position,
     to: u64,

@@ -55,7 +55,7 @@ impl Knob {
     ///
     /// `read` returns the set point that is in force, which is not the momentary use: after a lowered limit, work above it may still
     /// drain. `apply` returns the value that it set, which may be another one than was asked for. Both are called from the governor's
-    /// thread, and should return within a millisecond.
+    /// thread, and from the thread that sets a knob or starts the governor, and should return within a millisecond.
     pub fn new(
         name: impl Into<Arc<str>>,
         range: RangeInclusive<u64>,

@@ -110,8 +110,9 @@ impl Law<'_> {
         }
         let share = head_room.max(-self.limits().largest_cut);
         let smaller = whole(to_f64(limit) * (1.0 + share)).min(limit.saturating_sub(1));
-        let to = self.knob.bounds.clamp(smaller);
-        if to == limit {
+        // Never to none at all, whatever the range: with the door closed there are no gaps left to open it for.
+        let to = self.knob.bounds.clamp(smaller.max(1));
+        if to >= limit {
             return self.hold(Bound::Range, "the limit is as low as it may be");
         }
         self.breached(state);

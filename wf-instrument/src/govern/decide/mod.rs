@@ -16,7 +16,7 @@ pub use self::opinion::{Bound, Cause, Decision, Move};
 use super::config::Config;
 use super::diagnose::{self, Diagnosis, diagnose};
 use super::evidence::Evidence;
-use super::ledger::{Ledger, Owner};
+use super::ledger::{Held, Ledger, Owner};
 use super::verify::{Sample, Trial};
 use crate::knob::{Position, Role};
 use crate::units::Nanos;
@@ -103,6 +103,19 @@ impl<'a> Seen<'a> {
 }
 
 impl State {
+    /// A fresh start that still knows who holds which knob.
+    pub(crate) fn forgotten(&self) -> Self {
+        Self {
+            ledger: self.ledger.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether an operator has the knob.
+    pub(crate) fn is_held(&self, knob: usize, now: Nanos) -> bool {
+        self.ledger.ask(knob, Owner::Loop, now) == Err(Held::By(Owner::Operator))
+    }
+
     fn grant(&mut self, inputs: &Inputs) {
         for &(knob, until) in &inputs.holds {
             self.ledger
@@ -124,6 +137,10 @@ impl State {
             return Opinion::hold(Bound::Operator, "paused".into());
         }
         if let Some(missing) = seen.evidence().missing {
+            // What cannot be watched must not go on.
+            if let Some(trial) = self.trial.take() {
+                return self.roll_back(&trial, seen, format!("the trial is blind: {missing}"));
+            }
             return Opinion::hold(Bound::Evidence, missing.to_string());
         }
         if self.trial.is_some() {
