@@ -12,7 +12,7 @@ use crate::histogram::Recorder;
 use crate::labels::Label;
 use crate::units::Unit;
 
-/// How many series may be named at run time: at about 2 KiB each, some 8 MiB.
+/// How many series may be named at run time: at about 2 KiB each before anybody records, some 8 MiB.
 pub const LIMIT: usize = 4_096;
 
 /// A counter by its name (without `_total`) and labels: the same one for the same name and labels.
@@ -69,9 +69,9 @@ pub fn histogram(
     labels: &[(&str, &str)],
 ) -> Result<&'static Recorder, RegistryError> {
     let make = || Series::Histogram(unit, Box::leak(Box::default()));
-    match series(name, help, labels, "histogram", make)? {
+    match series(name, help, labels, histogram_of(unit), make)? {
         Series::Histogram(_, recorder) => Ok(recorder),
-        other => Err(other.not_a("histogram", name)),
+        other => Err(other.not_a(histogram_of(unit), name)),
     }
 }
 
@@ -120,7 +120,7 @@ impl Series {
         match self {
             Self::Counter(_) => "counter",
             Self::Gauge(_) => "gauge",
-            Self::Histogram(..) => "histogram",
+            Self::Histogram(unit, _) => histogram_of(unit),
         }
     }
 
@@ -130,6 +130,15 @@ impl Series {
             is: self.kind(),
             wanted,
         }
+    }
+}
+
+/// A name stands for one unit, too: buckets of seconds and of bytes cannot be added.
+const fn histogram_of(unit: Unit) -> &'static str {
+    match unit {
+        Unit::One => "histogram",
+        Unit::Nanos => "histogram of times",
+        Unit::Bytes => "histogram of bytes",
     }
 }
 
@@ -157,7 +166,12 @@ fn series(
     let key = (Arc::from(name), labels);
     let mut store = store();
     if let Some(known) = store.get(&key) {
-        return Ok(known.series);
+        let same = known.series.kind() == wanted;
+        return if same {
+            Ok(known.series)
+        } else {
+            Err(known.series.not_a(wanted, name))
+        };
     }
     // Another label set of the name decides its kind.
     let sibling = store.range((key.0.clone(), Vec::new())..).next();
@@ -195,6 +209,13 @@ mod tests {
         one.add(1);
         two.add(1);
         assert_eq!(one.total(), 2);
+    }
+
+    #[test]
+    fn a_name_stands_for_one_unit() {
+        histogram("registry_unit", "", Unit::Nanos, &[("a", "1")]).unwrap();
+        assert!(histogram("registry_unit", "", Unit::Bytes, &[("a", "1")]).is_err());
+        assert!(histogram("registry_unit", "", Unit::Bytes, &[("a", "2")]).is_err());
     }
 
     #[test]

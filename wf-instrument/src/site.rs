@@ -8,7 +8,7 @@ use crate::labels::LabelTable;
 use crate::registry;
 use crate::series::{FrameSeries, GenerationSeries, SpanSeries};
 use crate::slo::Target;
-use crate::thread::drop_one;
+use crate::thread::{allocate, allocating, drop_one};
 use crate::units::Nanos;
 
 /// A measured function.
@@ -129,8 +129,14 @@ impl GaugeSite {
     /// that nobody has set has no value.
     #[inline]
     pub fn set(&'static self, value: f64) {
-        let shared = || registry::gauge(self.name, self.help, &[]).ok();
-        match self.gauge.get_or_init(shared) {
+        let shared = || allocate(|| registry::gauge(self.name, self.help, &[]).ok());
+        let gauge = match self.gauge.get() {
+            Some(known) => *known,
+            // An allocator that shows its bytes must not wait for the registration that it is allocating for.
+            None if allocating() => None,
+            None => *self.gauge.get_or_init(shared),
+        };
+        match gauge {
             Some(gauge) => gauge.set(value),
             None => drop_one(),
         }
