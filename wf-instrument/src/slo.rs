@@ -4,8 +4,7 @@ use crate::units::Nanos;
 
 /// An objective for a latency: `quantile` of the requests are within `limit`.
 ///
-/// `slo = "p99 < 500ms"` on a measured function becomes one; the histogram then has a bucket bound at the limit, and the governor takes
-/// it for its target.
+/// `slo = "p99 < 500ms"` on a measured function becomes one; the exported histogram then has a bucket bound at the limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Target {
     /// The share of requests that must be within the limit: 0.99 for "p99".

@@ -143,7 +143,8 @@ impl Generations<'_> {
         ]
     }
 
-    /// With every declared target as a bound, so that "within the target" can be asked exactly. All models share the bounds, because
+    /// With every declared target as a bound, so that "within the target" can be asked to within the 1/128 of a
+    /// recorded bucket. All models share the bounds, because
     /// a sum over models by `le` is wrong where one of them lacks a bound.
     fn first_token_bounds(&self) -> Bounds {
         let limits = self.rows.iter().filter_map(|row| row.target);

@@ -14,7 +14,8 @@ use wf_instrument::snapshot::Totals;
 pub(crate) use self::own::{Own, own};
 use crate::families::Families;
 
-/// Adds everything recorded. A series is there from the first scrape on, at zero, because call-sites are known before they run.
+/// Adds everything recorded. A series is there from the first scrape on, at zero, because call-sites are known before they run;
+/// but for the models that a site names at run time, which are there from their first request on.
 pub(crate) fn totals(totals: &Totals, families: &mut Families) {
     generation::generations(&totals.generations, families);
     span::spans(&totals.spans, families);

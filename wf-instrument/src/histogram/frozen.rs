@@ -41,7 +41,7 @@ impl Frozen {
     pub(crate) fn from_buckets(layout: Layout, mut buckets: Vec<(u32, u64)>, sum: u64) -> Self {
         buckets.retain(|&(_, n)| n > 0);
         buckets.sort_unstable_by_key(|&(bucket, _)| bucket);
-        let count = buckets.iter().map(|&(_, n)| n).sum();
+        let count = total(buckets.iter().map(|&(_, n)| n));
         Self {
             layout,
             buckets,
@@ -105,7 +105,7 @@ impl Frozen {
         let rank = rank(q, self.count);
         let mut seen = 0;
         let reached = self.buckets.iter().find(|&&(_, n)| {
-            seen += n;
+            seen = u64::saturating_add(seen, n);
             seen >= rank
         });
         reached.map(|&(bucket, _)| self.layout.highest(bucket as usize))
@@ -117,11 +117,11 @@ impl Frozen {
     #[must_use]
     pub fn count_up_to(&self, bound: u64) -> u64 {
         let within = |bucket: u32| self.layout.highest(bucket as usize) <= bound;
-        self.buckets
+        let up_to = self
+            .buckets
             .iter()
-            .take_while(|&&(bucket, _)| within(bucket))
-            .map(|&(_, n)| n)
-            .sum()
+            .take_while(|&&(bucket, _)| within(bucket));
+        total(up_to.map(|&(_, n)| n))
     }
 
     /// The buckets that hold samples, in order: lowest value, highest value, samples.
@@ -174,9 +174,10 @@ impl Frozen {
         let mut counts = std::collections::BTreeMap::<u32, u64>::new();
         let mut sum = 0_u64;
         for (value, n) in samples {
-            *counts
+            let count = counts
                 .entry(bucket_number(layout.index_of(value)))
-                .or_default() += n;
+                .or_default();
+            *count = count.saturating_add(n);
             sum = sum.wrapping_add(value.wrapping_mul(n));
         }
         Self::from_buckets(layout, counts.into_iter().collect(), sum)
@@ -218,6 +219,11 @@ fn combine(left: &Frozen, right: &Frozen, count: fn(u64, u64) -> u64, sum: u64) 
         buckets.push((next, count(mine, theirs)));
     }
     Frozen::from_buckets(left.layout, buckets, sum)
+}
+
+/// Counts stop at the end of `u64`: nobody's mistake in counting may panic the code that it measures.
+fn total(counts: impl Iterator<Item = u64>) -> u64 {
+    counts.fold(0, u64::saturating_add)
 }
 
 /// A bucket number as it is stored.

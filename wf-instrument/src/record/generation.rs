@@ -111,7 +111,7 @@ impl Generation {
         }
         let now = clock::ticks();
         let last = self.last.replace(now);
-        self.tokens.set(self.tokens.get() + n);
+        self.tokens.set(self.tokens.get().saturating_add(n));
         self.series.with(move |shard, writer| {
             shard.tokens.add(n, writer);
             if last == NEVER {

@@ -4,13 +4,13 @@ use super::totals::{CounterTotals, FrameTotals, GenerationTotals, Outcomes, Span
 
 impl GenerationTotals {
     pub(super) fn absorb(&mut self, other: &Self) {
-        self.arrived += other.arrived;
+        self.arrived = self.arrived.saturating_add(other.arrived);
         self.outcomes.absorb(other.outcomes);
-        self.waiting += other.waiting;
-        self.running += other.running;
+        self.waiting = self.waiting.saturating_add(other.waiting);
+        self.running = self.running.saturating_add(other.running);
         self.oldest = self.oldest.max(other.oldest);
-        self.prompt_tokens += other.prompt_tokens;
-        self.tokens += other.tokens;
+        self.prompt_tokens = self.prompt_tokens.saturating_add(other.prompt_tokens);
+        self.tokens = self.tokens.saturating_add(other.tokens);
         self.queue = self.queue.plus(&other.queue);
         self.time_to_first_token = self.time_to_first_token.plus(&other.time_to_first_token);
         self.inter_token = self.inter_token.plus(&other.inter_token);
@@ -25,16 +25,16 @@ impl GenerationTotals {
 
 impl Outcomes {
     fn absorb(&mut self, other: Self) {
-        self.ok += other.ok;
-        self.error += other.error;
-        self.cancelled += other.cancelled;
-        self.panicked += other.panicked;
+        self.ok = self.ok.saturating_add(other.ok);
+        self.error = self.error.saturating_add(other.error);
+        self.cancelled = self.cancelled.saturating_add(other.cancelled);
+        self.panicked = self.panicked.saturating_add(other.panicked);
     }
 }
 
 impl SpanTotals {
     pub(super) fn absorb(&mut self, other: &Self) {
-        self.in_flight += other.in_flight;
+        self.in_flight = self.in_flight.saturating_add(other.in_flight);
         self.ok = self.ok.plus(&other.ok);
         self.error = self.error.plus(&other.error);
         self.cancelled = self.cancelled.plus(&other.cancelled);
@@ -47,8 +47,8 @@ impl SpanTotals {
 
 impl FrameTotals {
     pub(super) fn absorb(&mut self, other: &Self) {
-        self.late += other.late;
-        self.dropped += other.dropped;
+        self.late = self.late.saturating_add(other.late);
+        self.dropped = self.dropped.saturating_add(other.dropped);
         self.duration = self.duration.plus(&other.duration);
         self.target_fps = self.target_fps.max(other.target_fps);
     }
