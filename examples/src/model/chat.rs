@@ -1,5 +1,7 @@
 //! Messages to the text of a prompt, by the checkpoint's own chat template.
 
+use std::path::PathBuf;
+
 use minijinja::{Environment, Error, ErrorKind, context, syntax::SyntaxConfig};
 use serde::Deserialize;
 
@@ -9,26 +11,29 @@ use super::{ModelError, files::Files};
 #[derive(Debug)]
 pub(crate) struct ChatTemplate {
     environment: Environment<'static>,
+    file: PathBuf,
     pub(crate) begin: String,
     end: String,
 }
 
 impl ChatTemplate {
     pub(crate) fn open(files: Files<'_>) -> Result<Self, ModelError> {
-        let settings: Settings = files
-            .json_optional("tokenizer_config.json")?
-            .unwrap_or_default();
-        let beside = files.read_optional("chat_template.jinja")?;
-        let beside = beside.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let template = beside.or_else(|| settings.chat_template.and_then(Templates::choose));
-        let environment = environment(template.unwrap_or_else(|| PLAIN.to_owned()))
-            .map_err(|source| ModelError::Template { source })?;
+        let settings: Settings = files.json_optional(SETTINGS)?.unwrap_or_default();
+        let (file, template) = match files.read_optional(BESIDE)? {
+            Some(bytes) => (BESIDE, Some(String::from_utf8_lossy(&bytes).into_owned())),
+            None => (SETTINGS, settings.chat_template.and_then(Templates::choose)),
+        };
+        let file = files.path(file);
         let text = |token: Option<Token>| token.map(Token::text).unwrap_or_default();
-        Ok(Self {
-            environment,
-            begin: text(settings.bos_token),
-            end: text(settings.eos_token),
-        })
+        match environment(template.unwrap_or_else(|| PLAIN.to_owned())) {
+            Err(source) => Err(ModelError::Template { file, source }),
+            Ok(environment) => Ok(Self {
+                environment,
+                file,
+                begin: text(settings.bos_token),
+                end: text(settings.eos_token),
+            }),
+        }
     }
 
     /// Renders (role, text) pairs, ending where the assistant is to go on.
@@ -43,7 +48,10 @@ impl ChatTemplate {
         self.environment
             .get_template(NAME)
             .and_then(|template| template.render(values))
-            .map_err(|source| ModelError::Template { source })
+            .map_err(|source| ModelError::Template {
+                file: self.file.clone(),
+                source,
+            })
     }
 }
 
@@ -117,6 +125,8 @@ impl Token {
 }
 
 const NAME: &str = "chat";
+const SETTINGS: &str = "tokenizer_config.json";
+const BESIDE: &str = "chat_template.jinja";
 
 /// For checkpoints without a template.
 const PLAIN: &str = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:";

@@ -311,3 +311,45 @@ impl Checker<'_> {
 /// Longer contexts are cut to this: on a CPU a longer prefill takes minutes, and the rotation
 /// table of 128-wide heads is already 16 MiB.
 const MAX_CONTEXT: usize = 32_768;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::shipped;
+
+    #[test]
+    fn the_shipped_file_describes_the_tiny_model() {
+        let json = shipped::TINY.read("config.json").unwrap();
+        assert_eq!(
+            Config::parse(&json, Path::new("config.json")).unwrap(),
+            Config::tiny()
+        );
+    }
+
+    #[test]
+    fn several_end_tokens_and_nested_rotation_are_read() {
+        let json = br#"{"model_type": "llama", "vocab_size": 100, "hidden_size": 64,
+            "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4,
+            "num_key_value_heads": 2, "max_position_embeddings": 64, "rms_norm_eps": 1e-6,
+            "rope_parameters": {"rope_type": "llama3", "rope_theta": 500000.0, "factor": 8.0,
+                "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+                "original_max_position_embeddings": 32},
+            "eos_token_id": [7, 9]}"#;
+        let config = Config::parse(json, Path::new("config.json")).unwrap();
+        let llama3 = RopeScaling::Llama3 {
+            factor: 8.0,
+            low: 1.0,
+            high: 4.0,
+            context: 32.0,
+        };
+        assert_eq!(
+            (config.end, config.head_width, config.kv_heads),
+            (vec![7, 9], 16, 2)
+        );
+        assert_eq!(
+            (config.rope_theta, config.rope_scaling),
+            (500_000.0, llama3)
+        );
+        assert!(!config.tied_head);
+    }
+}

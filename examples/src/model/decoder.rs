@@ -26,11 +26,13 @@ impl TextDecoder {
 
     /// Takes the next token; `None` until it completes a character. Special tokens have no text.
     pub fn push(&mut self, token: u32) -> Option<String> {
+        if self.tokenizer.is_special(token) {
+            return None;
+        }
         self.window.push(token);
         let text = self.waiting();
-        let waits = self.window.len() - self.returned;
-        if text.is_empty() || (text.ends_with(UNFINISHED) && waits < LONGEST_CHARACTER) {
-            return None;
+        if text.is_empty() || text.ends_with(UNFINISHED) {
+            return self.give_up();
         }
         self.window.drain(..self.returned);
         self.returned = self.window.len();
@@ -43,10 +45,29 @@ impl TextDecoder {
         Some(self.waiting()).filter(|text| !text.is_empty())
     }
 
+    /// Bytes that make no character in time are broken: lets go of them, so that they cannot spoil
+    /// what follows.
+    fn give_up(&mut self) -> Option<String> {
+        if self.window.len() - self.returned < LONGEST_CHARACTER {
+            return None;
+        }
+        let broken = self.waiting();
+        self.window.clear();
+        self.returned = 0;
+        Some(broken).filter(|text| !text.is_empty())
+    }
+
     fn waiting(&self) -> String {
-        let before = self.tokenizer.decode(&self.window[..self.returned]);
-        let all = self.tokenizer.decode(&self.window);
-        all.strip_prefix(&before).unwrap_or_default().to_owned()
+        let before = self
+            .tokenizer
+            .decode(&self.window[..self.returned])
+            .chars()
+            .count();
+        self.tokenizer
+            .decode(&self.window)
+            .chars()
+            .skip(before)
+            .collect()
     }
 }
 

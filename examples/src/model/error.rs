@@ -108,8 +108,12 @@ pub enum ModelError {
         message: String,
     },
     /// The chat template is damaged or refuses these messages.
-    #[error("chat template: {source}; send other messages or correct tokenizer_config.json")]
+    #[error(
+        "{}: chat template: {source}; send other messages or correct the template", file.display()
+    )]
     Template {
+        /// The file that the template came from.
+        file: PathBuf,
         /// What the template engine said.
         source: minijinja::Error,
     },

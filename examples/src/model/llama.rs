@@ -151,3 +151,6 @@ fn causal_mask(start: usize, tokens: usize) -> Tensors<Tensor> {
     let values: Vec<f32> = (0..tokens).flat_map(row).collect();
     Tensor::from_vec(values, (tokens, seen), &Device::Cpu)
 }
+
+#[cfg(test)]
+mod tests;

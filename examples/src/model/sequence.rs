@@ -94,3 +94,107 @@ impl fmt::Debug for Sequence {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tiny() -> Arc<Model> {
+        Arc::new(Model::tiny().unwrap())
+    }
+
+    #[test]
+    fn a_sequence_holds_its_capacity_and_not_a_token_more() {
+        let model = tiny();
+        let mut sequence = model.start(&[65, 66], 4).unwrap();
+        sequence.prefill().unwrap();
+        sequence.decode(67).unwrap();
+        sequence.decode(68).unwrap();
+        let refused = sequence.decode(69).unwrap_err();
+        assert!(
+            matches!(
+                refused,
+                ModelError::Full {
+                    asked: 5,
+                    capacity: 4
+                }
+            ),
+            "{refused}"
+        );
+        assert_eq!(sequence.len(), 4);
+    }
+
+    #[test]
+    fn a_refused_token_leaves_the_sequence_as_it_was() {
+        let model = tiny();
+        let mut disturbed = model.start(&[65, 66], 4).unwrap();
+        let mut calm = model.start(&[65, 66], 4).unwrap();
+        assert_eq!(disturbed.prefill().unwrap(), calm.prefill().unwrap());
+        assert!(matches!(
+            disturbed.decode(128),
+            Err(ModelError::Token { token: 128, .. })
+        ));
+        assert!(matches!(disturbed.prefill(), Err(ModelError::Order { .. })));
+        assert_eq!(disturbed.decode(67).unwrap(), calm.decode(67).unwrap());
+    }
+
+    #[test]
+    fn decode_before_prefill_is_refused() {
+        let mut sequence = tiny().start(&[65], 4).unwrap();
+        assert!(matches!(
+            sequence.decode(66),
+            Err(ModelError::Order {
+                called: "decode",
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn impossible_sequences_are_refused_at_the_start() {
+        let model = tiny();
+        assert!(matches!(model.start(&[], 4), Err(ModelError::EmptyPrompt)));
+        let refused = model.start(&[65], 257).unwrap_err();
+        assert!(matches!(
+            refused,
+            ModelError::Context {
+                asked: 257,
+                context: 256
+            }
+        ));
+        let refused = model.start(&[65; 5], 4).unwrap_err();
+        assert!(matches!(
+            refused,
+            ModelError::Full {
+                asked: 5,
+                capacity: 4
+            }
+        ));
+        assert!(matches!(
+            model.start(&[200], 4),
+            Err(ModelError::Token { token: 200, .. })
+        ));
+        assert!(model.start(&[65; 256], 256).is_ok());
+    }
+
+    #[test]
+    fn sequences_of_one_model_do_not_see_each_other() {
+        let model = tiny();
+        let mut alone = model.start(&[65, 66], 8).unwrap();
+        let expected = (alone.prefill().unwrap(), alone.decode(67).unwrap());
+        let mut first = model.start(&[65, 66], 8).unwrap();
+        let mut second = model.start(&[70], 8).unwrap();
+        let prefilled = first.prefill().unwrap();
+        second.prefill().unwrap();
+        second.decode(71).unwrap();
+        assert_eq!((prefilled, first.decode(67).unwrap()), expected);
+    }
+
+    #[test]
+    fn models_are_shared_and_sequences_move_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        fn moved<T: Send>() {}
+        shared::<Model>();
+        moved::<Sequence>();
+    }
+}

@@ -1,6 +1,6 @@
 //! Text to tokens, by the checkpoint's own `tokenizer.json`.
 
-use std::path::PathBuf;
+use std::{collections::HashSet, path::PathBuf};
 
 use super::{ModelError, files::Files};
 
@@ -8,6 +8,7 @@ use super::{ModelError, files::Files};
 #[derive(Debug)]
 pub(crate) struct Tokenizer {
     inner: tokenizers::Tokenizer,
+    special: HashSet<u32>,
     /// The text of the token that begins a sequence, when there is one.
     begin: String,
     file: PathBuf,
@@ -27,6 +28,7 @@ impl Tokenizer {
         inner.with_padding(None);
         match inner.with_truncation(None) {
             Ok(_) => Ok(Self {
+                special: special(&inner),
                 inner,
                 begin: begin.to_owned(),
                 file,
@@ -53,9 +55,22 @@ impl Tokenizer {
         }
     }
 
+    /// Whether `token` steers the model and has no text.
+    pub(crate) fn is_special(&self, token: u32) -> bool {
+        self.special.contains(&token)
+    }
+
     /// The text of `tokens`, with U+FFFD where they are not whole characters.
     pub(crate) fn decode(&self, tokens: &[u32]) -> String {
         // Decoding fails only on a decoder regex that gives up, which leaves no text to show.
         self.inner.decode(tokens, true).unwrap_or_default()
     }
+}
+
+fn special(tokenizer: &tokenizers::Tokenizer) -> HashSet<u32> {
+    let added = tokenizer.get_added_tokens_decoder().into_iter();
+    added
+        .filter(|(_, token)| token.special)
+        .map(|(id, _)| id)
+        .collect()
 }
