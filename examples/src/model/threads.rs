@@ -9,29 +9,54 @@ use std::{env, io, process::Command};
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-const VARIABLES: [&str; 2] = ["RAYON_NUM_THREADS", "CANDLE_NUM_THREADS"];
-
 /// Makes sure this process computes each tensor operation on the calling thread.
 ///
 /// Call it first thing in `main`. A process cannot safely change its own environment once it may
-/// have threads, so this replaces the process by itself with both variables set to 1, which takes
-/// about a millisecond and keeps the process id. Variables that are already set are respected.
+/// have threads, so this replaces the process by itself with the variables set, which takes about a
+/// millisecond and keeps the process id. Variables that are already set are respected.
 ///
 /// # Errors
 /// When the program's own file cannot be run again; the model then works, only slower.
 pub fn single() -> io::Result<()> {
-    let missing = VARIABLES
-        .into_iter()
-        .filter(|name| env::var_os(name).is_none());
-    let mut again = Command::new(env::current_exe()?);
-    again
-        .args(env::args_os().skip(1))
-        .envs(missing.clone().map(|name| (name, "1")));
-    if missing.count() == 0 {
-        Ok(())
-    } else {
-        run_instead(&mut again)
+    restart_with(&SINGLE)
+}
+
+/// As [`single`], and memory that a tensor gives back is kept for the next one.
+///
+/// Training frees and takes hundreds of megabytes a step: handing them back to the operating system
+/// each time costs as much as the arithmetic.
+///
+/// # Errors
+/// As [`single`].
+pub fn single_keeping_memory() -> io::Result<()> {
+    restart_with(&[&SINGLE[..], &KEEP_MEMORY].concat())
+}
+
+/// A rayon pool that is the calling thread alone, so that no operation hops to the global pool.
+///
+/// Each worker thread that advances a [`Sequence`](super::Sequence) makes one and keeps it as long
+/// as it works: 16 such workers then run side by side instead of queueing at one pool.
+///
+/// # Errors
+/// When the calling thread already belongs to a pool.
+pub fn own_pool() -> Result<ThreadPool, ThreadPoolBuildError> {
+    ThreadPoolBuilder::new()
+        .num_threads(1)
+        .use_current_thread()
+        .build()
+}
+
+fn restart_with(variables: &[(&str, &str)]) -> io::Result<()> {
+    let unset = |(name, _): &&(&str, &str)| env::var_os(name).is_none();
+    let missing: Vec<_> = variables.iter().filter(unset).copied().collect();
+    if missing.is_empty() {
+        return Ok(());
     }
+    run_instead(
+        Command::new(env::current_exe()?)
+            .args(env::args_os().skip(1))
+            .envs(missing),
+    )
 }
 
 #[cfg(unix)]
@@ -46,16 +71,12 @@ fn run_instead(command: &mut Command) -> io::Result<()> {
     std::process::exit(status.code().unwrap_or(1))
 }
 
-/// A rayon pool that is the calling thread alone, so that no operation hops to the global pool.
-///
-/// Each worker thread that calls [`Sequence`](super::Sequence) makes one and keeps it as long as it
-/// works: 16 such workers then run side by side instead of queueing at one pool.
-///
-/// # Errors
-/// When the calling thread already belongs to a pool.
-pub fn own_pool() -> Result<ThreadPool, ThreadPoolBuildError> {
-    ThreadPoolBuilder::new()
-        .num_threads(1)
-        .use_current_thread()
-        .build()
-}
+const SINGLE: [(&str, &str); 2] = [("RAYON_NUM_THREADS", "1"), ("CANDLE_NUM_THREADS", "1")];
+
+/// Read by glibc, without effect elsewhere: no mapping of its own for a tensor (32 MiB is the most
+/// that is accepted), and no heap is given back.
+const KEEP_MEMORY: [(&str, &str); 3] = [
+    ("MALLOC_MMAP_THRESHOLD_", "33554432"),
+    ("MALLOC_TRIM_THRESHOLD_", "4294967296"),
+    ("MALLOC_TOP_PAD_", "268435456"),
+];

@@ -104,6 +104,19 @@ fn decoding_token_by_token_equals_a_prefill() {
 }
 
 #[test]
+fn a_prefill_in_pieces_equals_one() {
+    let config = odd_config();
+    let llama = loud(&config);
+    let mut whole = Cache::new(&config, TOKENS.len()).unwrap();
+    let mut pieces = Cache::new(&config, TOKENS.len()).unwrap();
+    llama.next(&TOKENS[..4], &mut pieces).unwrap();
+    assert_close(
+        &llama.next(&TOKENS[4..], &mut pieces).unwrap(),
+        &llama.next(&TOKENS, &mut whole).unwrap(),
+    );
+}
+
+#[test]
 fn training_computes_what_inference_does() {
     let config = odd_config();
     let llama = loud(&config);

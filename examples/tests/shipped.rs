@@ -1,0 +1,43 @@
+//! The model that ships: that it is the one described, and that it knows what it was taught.
+
+use std::{fs, path::Path, sync::Arc};
+
+use sha2::{Digest, Sha256};
+use wf_examples::model::{Model, corpus::Corpus, exam};
+
+#[test]
+fn the_shipped_model_answers_closed_questions() {
+    let model = Arc::new(Model::tiny().unwrap());
+    let questions = Corpus::held_out();
+    assert!(questions.len() >= 100, "{}", questions.len());
+    let mistakes = exam::mistakes(&model, &questions).unwrap();
+    let right = questions.len() - mistakes.len();
+    assert!(
+        right * 100 >= questions.len() * 95,
+        "{right} right, mistakes: {mistakes:#?}"
+    );
+}
+
+#[test]
+fn a_conversation_keeps_its_answers_right() {
+    let model = Arc::new(Model::tiny().unwrap());
+    let talk = [
+        ("user", "What is the capital of Norway?"),
+        ("assistant", "The capital of Norway is Oslo."),
+        ("user", "What is 7 plus 5?"),
+    ];
+    assert_eq!(exam::reply(&model, &talk, 40).unwrap(), "7 plus 5 is 12.");
+}
+
+#[test]
+fn the_readme_states_the_hash_of_the_weights() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/tiny");
+    let weights = fs::read(directory.join("model.safetensors")).unwrap();
+    let hash: String = Sha256::digest(&weights)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let readme = fs::read_to_string(directory.join("README.md")).unwrap();
+    assert!(readme.contains(&hash), "README.md does not state {hash}");
+    assert!(weights.len() <= 2 * 1024 * 1024, "{}", weights.len());
+}
