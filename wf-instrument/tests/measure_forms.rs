@@ -4,7 +4,12 @@
 #![cfg_attr(feature = "enabled", deny(warnings, clippy::all))]
 #![cfg_attr(
     not(feature = "enabled"),
-    allow(unused, reason = "items are left as they are, without their arguments")
+    allow(
+        unused,
+        clippy::manual_async_fn,
+        clippy::needless_return,
+        reason = "items are left as they are, without their arguments and in the forms that they test"
+    )
 )]
 
 mod common;
