@@ -128,13 +128,14 @@ fn a_stream_ends_with_the_bill_where_it_was_asked_for() {
 #[test]
 fn a_seed_makes_a_random_answer_repeatable() {
     let engine = Process::start(&["--no-load"]);
+    // A question is open to chance where an answer that was learned is not.
     let ask = |seed: i64| {
-        let with = json!({ "temperature": 1.5, "seed": seed, "max_tokens": 40 });
+        let with = json!({ "prompt": "Q: ", "temperature": 2.0, "seed": seed, "max_tokens": 40 });
         let answer = post(engine.serve, COMPLETIONS, &prompt(with)).json();
         answer["choices"][0]["text"].clone()
     };
     assert_eq!(ask(-7), ask(-7));
-    assert_ne!(ask(1), ask(2));
+    assert!((0..20).any(|seed| ask(seed) != ask(-7)));
 }
 
 #[test]
