@@ -146,7 +146,7 @@ fn readme(plan: &Plan, outcome: &Outcome) -> String {
          | duration | {minutes:.1} minutes on two cores of an x86-64 |\n\
          | SHA-256 of `model.safetensors` | `{sha256}` |\n\n\
          A held-out question is a known fact asked in a way that training never used for it. The \
-         same command gives the same bits on the same kind of CPU; other vector instructions round \
+         same command is built to give the same bits on the same kind of CPU; other vector instructions round \
          differently, so elsewhere the hash differs and the answers do not.\n"
     )
 }
