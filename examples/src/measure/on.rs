@@ -133,17 +133,11 @@ impl Instruments {
             bottleneck: status.class.as_str(),
             tier: status.tier.map(|tier| tier.to_string()),
             bound_by: status.bound_by.as_str(),
-            last_move: self.last_move(),
+            last_move: status.last_move,
             moves: moves.iter().map(|action| action.count).sum(),
             knobs: positions(&status),
             reason: status.reason,
         }
-    }
-
-    fn last_move(&self) -> Option<String> {
-        let journal = self.governor.journal();
-        let moved = journal.iter().rev().find(|record| !record.done.is_empty());
-        moved.map(|record| record.decision.reason.clone())
     }
 }
 

@@ -65,6 +65,8 @@ pub struct Status {
     pub bound_by: Bound,
     /// The last decision's reason in words.
     pub reason: String,
+    /// The reason of the last decision that moved a knob, if any did.
+    pub last_move: Option<String>,
     /// What the last tick took.
     pub cost: Option<Nanos>,
     /// Records so far.
@@ -76,6 +78,7 @@ pub struct Status {
 pub(crate) struct Journal {
     records: VecDeque<Record>,
     actions: BTreeMap<(Arc<str>, &'static str, Cause), u64>,
+    last_move: Option<String>,
     last: u64,
 }
 
@@ -85,6 +88,9 @@ impl Journal {
         self.last += 1;
         record.seq = self.last;
         self.count(&record);
+        if !record.done.is_empty() {
+            self.last_move = Some(record.decision.reason.clone());
+        }
         if self.records.len() == KEPT {
             self.records.pop_front();
         }
@@ -128,6 +134,7 @@ impl Journal {
             knobs: tick.inputs.knobs.clone(),
             bound_by: last.decision.bound_by,
             reason: last.decision.reason.clone(),
+            last_move: self.last_move.clone(),
             cost: tick.cost,
             records: self.last,
         }

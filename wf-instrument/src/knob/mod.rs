@@ -47,7 +47,8 @@ pub struct Knob {
     read: Box<dyn FnMut() -> u64 + Send>,
     apply: Box<dyn FnMut(u64) -> Result<u64, Refusal> + Send>,
     last: u64,
-    failures: u32,
+    unread: Strikes,
+    unmoved: Strikes,
 }
 
 impl Knob {
@@ -72,7 +73,8 @@ impl Knob {
             cost: Cost::default(),
             read: Box::new(read),
             apply: Box::new(apply),
-            failures: 0,
+            unread: Strikes::default(),
+            unmoved: Strikes::default(),
         }
     }
 
@@ -138,50 +140,39 @@ impl Knob {
 
     /// The value in force now.
     ///
+    /// Three readings in a row that panic quarantine it: from then on it is not called until [`Knob::release`].
+    ///
     /// # Errors
-    /// [`KnobError::Panicked`] where the application's closure did.
+    /// [`KnobError::Panicked`] where the application's closure did, and [`KnobError::Quarantined`].
     pub fn read(&mut self) -> Result<u64, KnobError> {
-        self.last = self.guarded(|knob| (knob.read)())?;
+        self.admit()?;
+        let read = guarded(&self.name, || (self.read)());
+        self.last = self.unread.judge(read)?;
         Ok(self.last)
     }
 
     /// Moves it, reads it back, and returns what is then in force.
     ///
-    /// Three failures in a row quarantine it: from then on it is not called until [`Knob::release`].
+    /// Three moves in a row that fail quarantine it, as do readings. A value out of bounds is the caller's failure and not the knob's.
     ///
     /// # Errors
     /// [`KnobError`]: out of bounds, refused, panicked, not taken or quarantined.
     pub fn apply(&mut self, value: u64) -> Result<u64, KnobError> {
-        self.admit(value)?;
-        let answer = self.guarded(|knob| (knob.apply)(value))?;
-        let applied = answer.map_err(|source| {
-            self.failed(KnobError::Refused {
-                knob: self.name.clone(),
-                value,
-                source,
-            })
-        })?;
-        let found = self.read()?;
-        if found != applied {
-            let knob = self.name.clone();
-            return Err(self.failed(KnobError::NotTaken {
-                knob,
-                applied,
-                found,
-            }));
-        }
-        self.failures = 0;
-        Ok(found)
+        self.admit()?;
+        self.within(value)?;
+        let moved = self.turn(value);
+        self.unmoved.judge(moved)
     }
 
     /// Forgets its failures, so that it is called again.
-    pub const fn release(&mut self) {
-        self.failures = 0;
+    pub fn release(&mut self) {
+        self.unread = Strikes::default();
+        self.unmoved = Strikes::default();
     }
 
     /// What the governor's pure stages see of it: where it stands now, and whether it can be moved.
     pub fn position(&mut self) -> Position {
-        let readable = self.read().is_ok();
+        let usable = self.read().is_ok();
         Position {
             name: self.name.clone(),
             role: self.role,
@@ -189,7 +180,7 @@ impl Knob {
             value: self.last,
             bounds: self.bounds.clone(),
             cost: self.cost,
-            usable: readable && self.failures < QUARANTINE_AFTER,
+            usable,
         }
     }
 
@@ -198,37 +189,73 @@ impl Knob {
         self
     }
 
-    fn admit(&self, value: u64) -> Result<(), KnobError> {
+    fn turn(&mut self, value: u64) -> Result<u64, KnobError> {
+        let answer = guarded(&self.name, || (self.apply)(value))?;
         let knob = self.name.clone();
-        if self.failures >= QUARANTINE_AFTER {
-            let failures = self.failures;
-            return Err(KnobError::Quarantined { knob, failures });
-        }
-        if !self.bounds.contains(value) {
-            let (min, max) = (self.bounds.min(), self.bounds.max());
-            return Err(KnobError::OutOfBounds {
+        let applied = match answer {
+            Ok(applied) => applied,
+            Err(source) => {
+                return Err(KnobError::Refused {
+                    knob,
+                    value,
+                    source,
+                });
+            }
+        };
+        let found = self.read()?;
+        if found == applied {
+            Ok(found)
+        } else {
+            Err(KnobError::NotTaken {
                 knob,
-                value,
-                min,
-                max,
-            });
+                applied,
+                found,
+            })
         }
-        Ok(())
     }
 
-    fn guarded<T>(&mut self, call: impl FnOnce(&mut Self) -> T) -> Result<T, KnobError> {
-        // A closure that panicked halfway may have left the application's own state torn. That is for the application to say; we only
-        // stop calling it after the third time.
-        catch_unwind(AssertUnwindSafe(|| call(self))).map_err(|_| {
-            let knob = self.name.clone();
-            self.failed(KnobError::Panicked { knob })
+    fn admit(&self) -> Result<(), KnobError> {
+        let failures = self.unread.0.max(self.unmoved.0);
+        if failures < QUARANTINE_AFTER {
+            return Ok(());
+        }
+        let knob = self.name.clone();
+        Err(KnobError::Quarantined { knob, failures })
+    }
+
+    fn within(&self, value: u64) -> Result<(), KnobError> {
+        if self.bounds.contains(value) {
+            return Ok(());
+        }
+        let (min, max) = (self.bounds.min(), self.bounds.max());
+        let knob = self.name.clone();
+        Err(KnobError::OutOfBounds {
+            knob,
+            value,
+            min,
+            max,
         })
     }
+}
 
-    fn failed(&mut self, error: KnobError) -> KnobError {
-        self.failures = self.failures.saturating_add(1);
-        error
+/// Failures in a row of one of the closures.
+#[derive(Clone, Copy, Debug, Default)]
+struct Strikes(u32);
+
+impl Strikes {
+    fn judge<T>(&mut self, result: Result<T, KnobError>) -> Result<T, KnobError> {
+        self.0 = match result {
+            Ok(_) => 0,
+            Err(_) => self.0.saturating_add(1),
+        };
+        result
     }
+}
+
+/// A closure that panicked halfway may have left the application's own state torn. That is for the application to say; we only stop
+/// calling it after the third time.
+fn guarded<T>(name: &Arc<str>, call: impl FnOnce() -> T) -> Result<T, KnobError> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|_| KnobError::Panicked { knob: name.clone() })
 }
 
 impl fmt::Debug for Knob {
@@ -237,7 +264,8 @@ impl fmt::Debug for Knob {
             .field("name", &self.name)
             .field("role", &self.role)
             .field("bounds", &self.bounds)
-            .field("failures", &self.failures)
+            .field("unread", &self.unread.0)
+            .field("unmoved", &self.unmoved.0)
             .finish_non_exhaustive()
     }
 }

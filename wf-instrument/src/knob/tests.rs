@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::*;
 
@@ -98,4 +98,46 @@ fn the_application_may_apply_another_value_than_asked() {
     let mut write = writer(&value);
     let mut knob = Knob::new("k", 1..=8, reader(&value), move |v| write(v & !1));
     assert_eq!(knob.apply(7).unwrap(), 6);
+}
+
+#[test]
+fn readings_that_panic_now_and_then_are_no_reason_to_quarantine() {
+    let mut calls = 0;
+    let flaky = move || {
+        calls += 1;
+        assert!(calls % 3 == 0, "not now");
+        4
+    };
+    let mut knob = Knob::new("k", 1..=8, flaky, Ok);
+    let usable: Vec<bool> = (0..9).map(|_| knob.position().usable).collect();
+    assert_eq!(usable, [false, false, true].repeat(3));
+}
+
+#[test]
+fn a_quarantined_knob_is_not_called_again() {
+    let calls = cell(0);
+    let counted = calls.clone();
+    let broken = move || {
+        *counted.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        panic!("torn")
+    };
+    let mut knob = Knob::new("k", 1..=8, broken, Ok);
+    for _ in 0..9 {
+        assert!(!knob.position().usable);
+    }
+    let called = |calls: &Mutex<u64>| *calls.lock().unwrap_or_else(PoisonError::into_inner);
+    assert_eq!(called(&calls), 3);
+    knob.release();
+    assert!(!knob.position().usable);
+    assert_eq!(called(&calls), 4);
+}
+
+#[test]
+fn readings_that_succeed_do_not_hide_moves_that_fail() {
+    let mut knob = Knob::new("k", 1..=8, || 4, |_| Err("busy".into()));
+    for _ in 0..3 {
+        assert!(knob.position().usable);
+        assert!(matches!(knob.apply(5), Err(KnobError::Refused { .. })));
+    }
+    assert!(!knob.position().usable);
 }

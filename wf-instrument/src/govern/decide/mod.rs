@@ -55,7 +55,8 @@ pub struct State {
     ledger: Ledger,
     trial: Option<Trial>,
     trials: u64,
-    recent: VecDeque<Sample>,
+    recent: VecDeque<(Nanos, Sample)>,
+    owed: trial::Owed,
 }
 
 /// One tick.
@@ -124,6 +125,10 @@ impl State {
     }
 
     fn decide(&mut self, seen: &Seen<'_>) -> Opinion {
+        if let Some(moves) = self.still_owed(seen) {
+            let why = "the rollback did not take: once more".into();
+            return Opinion::change(moves, Cause::RolledBack, Bound::Ledger, why);
+        }
         if seen.inputs.mode != Mode::Active
             && let Some(trial) = self.trial.take()
         {
@@ -163,14 +168,15 @@ impl State {
             self.recent.clear();
             return;
         }
-        self.recent.extend(Sample::of(seen.evidence()));
-        if self.recent.len() > RECENT {
-            self.recent.pop_front();
-        }
+        let oldest = seen.now().since(RECENT);
+        self.recent.retain(|&(at, _)| at >= oldest);
+        let sample = Sample::of(seen.evidence());
+        self.recent
+            .extend(sample.map(|sample| (seen.now(), sample)));
     }
 }
 
-const RECENT: usize = 8;
+const RECENT: Nanos = Nanos::from_secs(8);
 
 #[cfg(test)]
 mod tests;

@@ -261,43 +261,19 @@ fn busy_or_unknown_processors_forbid_more_threads() {
     assert_eq!(with_cpu(Reading::default()), 1);
 }
 
-#[test]
-fn a_trial_whose_knob_somebody_else_moves_is_given_up() {
+/// Ticks of a starved pool of one thread, with what `meddle` does to the knobs after each tick's moves.
+fn starved(
+    mode: impl Fn(&[Position]) -> Mode,
+    mut meddle: impl FnMut(&Decision, &mut [Position]),
+) -> Vec<Decision> {
     let mut knobs = vec![knob(Role::Concurrency, 8, 8), knob(Role::Workers, 1, 16)];
     let mut state = State::default();
-    let mut reasons = Vec::new();
+    let mut decisions = Vec::new();
     for at in 10..40 {
         let inputs = Inputs {
             evidence: evidence(at, 16.5, 8, 9),
+            mode: mode(&knobs),
             knobs: knobs.clone(),
-            ..Inputs::default()
-        };
-        let (next, decision) = step(state, &inputs, &config());
-        state = next;
-        if decision.cause == Cause::Trial {
-            knobs[1].value = 7;
-        }
-        reasons.push(decision.reason);
-    }
-    assert!(
-        reasons
-            .iter()
-            .any(|r| r.contains("stands at 7 and not at 2")),
-        "{reasons:#?}"
-    );
-}
-
-#[test]
-fn leaving_the_active_mode_takes_a_trial_back() {
-    let mut knobs = vec![knob(Role::Concurrency, 8, 8), knob(Role::Workers, 1, 16)];
-    let mut state = State::default();
-    for at in 10..40 {
-        let on_trial = knobs[1].value == 2;
-        let mode = if on_trial { Mode::Paused } else { Mode::Active };
-        let inputs = Inputs {
-            evidence: evidence(at, 16.5, 8, 9),
-            knobs: knobs.clone(),
-            mode,
             ..Inputs::default()
         };
         let (next, decision) = step(state, &inputs, &config());
@@ -305,12 +281,79 @@ fn leaving_the_active_mode_takes_a_trial_back() {
         for m in &decision.moves {
             knobs[m.index].value = m.to;
         }
-        if on_trial {
-            assert_eq!((decision.cause, knobs[1].value), (Cause::RolledBack, 1));
-            return;
-        }
+        meddle(&decision, &mut knobs);
+        decisions.push(decision);
     }
-    panic!("no trial began");
+    decisions
+}
+
+const fn active(_: &[Position]) -> Mode {
+    Mode::Active
+}
+
+#[test]
+fn a_trial_during_which_somebody_else_moves_a_knob_is_given_up() {
+    for (index, gone, told) in [
+        (1, 7, "workers stands at 7 and not at 2"),
+        (0, 5, "concurrency stands at 5 and not at 8"),
+    ] {
+        let decisions = starved(active, |decision, knobs| {
+            if decision.cause == Cause::Trial {
+                knobs[index].value = gone;
+            }
+        });
+        assert!(
+            decisions.iter().any(|d| d.reason.contains(told)),
+            "{decisions:#?}"
+        );
+    }
+}
+
+/// Pauses as soon as the trial has taken its new setting.
+fn paused_on_trial(knobs: &[Position]) -> Mode {
+    if knobs[1].value == 2 {
+        Mode::Paused
+    } else {
+        Mode::Active
+    }
+}
+
+#[test]
+fn leaving_the_active_mode_takes_a_trial_back() {
+    let mut back = Vec::new();
+    starved(paused_on_trial, |decision, knobs| {
+        if decision.cause == Cause::RolledBack {
+            back.push(knobs[1].value);
+        }
+    });
+    assert_eq!(back, [1]);
+}
+
+#[test]
+fn a_rollback_that_does_not_take_is_asked_for_again_three_times_in_all() {
+    let asked = |refusals: usize| {
+        let mut asked = 0;
+        starved(paused_on_trial, |decision, knobs| {
+            if decision.cause == Cause::RolledBack {
+                asked += 1;
+                knobs[1].value = if asked > refusals { 1 } else { 2 };
+            }
+        });
+        asked
+    };
+    assert_eq!([asked(0), asked(1), asked(2), asked(9)], [1, 2, 3, 3]);
+}
+
+#[test]
+fn what_was_seen_long_ago_is_not_what_a_trial_begins_from() {
+    let mut state = State::default();
+    let mut kept = Vec::new();
+    for at in [10, 11, 12, 13, 100, 101] {
+        let inputs = inputs(evidence(at, 16.5, 8, 0), 8);
+        state = step(state, &inputs, &config()).0;
+        kept.push(state.recent.len());
+    }
+    assert_eq!(kept, [1, 2, 3, 4, 1, 2]);
 }
 
 fn any_evidence() -> impl Strategy<Value = Evidence> {

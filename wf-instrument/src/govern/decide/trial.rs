@@ -31,7 +31,7 @@ impl State {
                 .lease(index, Owner::Trial, seen.now(), Nanos::new(u64::MAX));
         }
         let reason = format!("trial of {what} begins: {}", wish.why);
-        let before = self.recent.make_contiguous();
+        let before = self.recent.iter().map(|&(_, sample)| sample).collect();
         let trial = Trial::register(
             self.trials,
             (wish.index, wish.to),
@@ -107,13 +107,30 @@ impl State {
             Method::Switchback => limits.after_rollback,
         };
         self.ledger.rolled_back(trial.index(), seen.now(), rest);
-        let moves = trial
-            .saved()
-            .iter()
-            .enumerate()
-            .flat_map(|(index, &value)| self.one_move(index, value, seen))
+        let owed = trial.saved().iter().copied().enumerate();
+        let moves: Vec<Move> = owed
+            .flat_map(|(index, value)| self.one_move(index, value, seen))
             .collect();
+        self.owed = Owed::of(&moves);
         Opinion::change(moves, Cause::RolledBack, Bound::Ledger, why)
+    }
+
+    /// What a rollback wanted and the knobs did not do. It is tried again, unless an operator has taken the knob since.
+    pub(super) fn still_owed(&mut self, seen: &Seen<'_>) -> Option<Vec<Move>> {
+        let Owed { places, tries } = std::mem::take(&mut self.owed);
+        let moves: Vec<Move> = places
+            .iter()
+            .flat_map(|&(index, value)| self.one_move(index, value, seen))
+            .collect();
+        if moves.is_empty() || tries == TRIES {
+            return None;
+        }
+        let tries = tries + 1;
+        self.owed = Owed {
+            tries,
+            ..Owed::of(&moves)
+        };
+        Some(moves)
     }
 
     /// The move that puts a knob at `to`; none where it is there, or is not ours to move.
@@ -131,6 +148,23 @@ impl State {
     }
 }
 
+/// Where a rollback wants the knobs, and how often it asked for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Owed {
+    places: Vec<(usize, u64)>,
+    tries: u32,
+}
+
+impl Owed {
+    fn of(moves: &[Move]) -> Self {
+        let places = moves.iter().map(|wanted| (wanted.index, wanted.to));
+        Self {
+            places: places.collect(),
+            tries: 1,
+        }
+    }
+}
+
 fn refused(why: Forbidden) -> (Bound, String) {
     let bound = match why {
         Forbidden::Cpu(_) | Forbidden::CpuUnknown => Bound::Cpu,
@@ -138,6 +172,10 @@ fn refused(why: Forbidden) -> (Bound, String) {
     };
     (bound, why.to_string())
 }
+
+/// As often as a knob may fail before it is quarantined. An application may also apply another value than it was asked for: asking for
+/// ever would change nothing.
+const TRIES: u32 = 3;
 
 /// How long the concurrency limit must have stood still before a trial may begin.
 const SETTLED: Nanos = Nanos::from_secs(3);

@@ -43,13 +43,13 @@ impl Trial {
         id: u64,
         (index, to): (usize, u64),
         method: Method,
-        before: &[Sample],
+        before: Vec<Sample>,
         seen: &Seen<'_>,
     ) -> Self {
         let knob = &seen.inputs.knobs[index];
 
         let block = match method {
-            Method::BeforeAfter => before.to_vec(),
+            Method::BeforeAfter => before,
             Method::Switchback => Vec::new(),
         };
         Self {
@@ -113,12 +113,18 @@ impl Trial {
         }
     }
 
-    /// Somebody else moved the knob, or nothing usable came for too long.
+    /// Somebody else moved a knob, this one or another that may have had a hand in what was seen; or nothing usable came for too long.
     fn spoiled(&self, seen: &Seen<'_>) -> Option<String> {
-        let found = seen.inputs.knobs.get(self.index)?.value;
-        let expected = self.value(self.arm);
-        if found != expected {
-            return Some(format!("it stands at {found} and not at {expected}"));
+        let expected = |index: usize, saved: u64| match index == self.index {
+            true => self.value(self.arm),
+            false => saved,
+        };
+        for (index, (knob, &saved)) in seen.inputs.knobs.iter().zip(&self.saved).enumerate() {
+            let expected = expected(index, saved);
+            if knob.value != expected {
+                let (name, found) = (&knob.name, knob.value);
+                return Some(format!("{name} stands at {found} and not at {expected}"));
+            }
         }
         let starved = self.ticks > MOST_TICKS;
         starved.then(|| "too few requests wait to tell".to_owned())
