@@ -41,13 +41,15 @@
 //!
 //! # Features
 //!
-//! `sense`: `sensors`, a collector over what the SDK's sensors read.
+//! `sense`: `sensors`, a collector over what the SDK's sensors read. `govern`: `governor`, a collector over where the governor stands.
 #![forbid(unsafe_code)]
 
 mod bounds;
 mod error;
 mod exporter;
 mod families;
+#[cfg(feature = "govern")]
+mod governor;
 mod names;
 mod page;
 #[cfg(feature = "sense")]
@@ -59,5 +61,7 @@ pub use self::bounds::Bounds;
 pub use self::error::StartError;
 pub use self::exporter::{Builder, Exporter};
 pub use self::families::{Families, Family, FamilyError, Histogram, Kind, Value};
+#[cfg(feature = "govern")]
+pub use self::governor::governor;
 #[cfg(feature = "sense")]
 pub use self::sensors::sensors;

@@ -5,12 +5,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+mod support;
+
+use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use wf_exporter::Exporter;
@@ -19,6 +17,8 @@ use wf_instrument::snapshot::{
     CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Snapshot,
     SpanTotals, Totals, Unit,
 };
+
+use self::support::{Prometheus, check_with_promtool, get, run, skipped, tool};
 
 /// Everything there is to export, after `n` requests of 20 tokens.
 fn everything(n: u64) -> Snapshot {
@@ -91,17 +91,9 @@ fn exporter() -> Exporter {
 
 #[test]
 fn promtool_finds_nothing_to_complain_about() {
-    let Some(promtool) = tool("WF_PROMTOOL", "promtool") else {
-        return;
-    };
     let exporter = exporter();
     get(exporter.local_addr(), "/metrics");
-    let page = get(exporter.local_addr(), "/metrics");
-    let said = run(Command::new(promtool).args(["check", "metrics"]), &page);
-    assert!(
-        said.status.success() && said.stdout.is_empty() && said.stderr.is_empty(),
-        "{said:?}"
-    );
+    check_with_promtool(&get(exporter.local_addr(), "/metrics"));
 }
 
 #[test]
@@ -154,22 +146,6 @@ page = sys.stdin.buffer.read().decode()
 print(json.dumps([[f.name, f.type, s.name, s.labels, float(s.value)] for f in read(page) for s in f.samples]))
 ";
 
-fn run(command: &mut Command, input: &str) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
-    child.wait_with_output().unwrap()
-}
-
 #[test]
 fn prometheus_holds_what_was_exported() {
     let Some(program) = tool("WF_PROMETHEUS", "prometheus") else {
@@ -191,120 +167,4 @@ fn prometheus_holds_what_was_exported() {
         prometheus.label("wf_generation_tokens_total", "model_name"),
         AWKWARD
     );
-}
-
-struct Prometheus {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Prometheus {
-    fn start(program: &Path, target: SocketAddr) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("prometheus-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let config = folder.join("prometheus.yml");
-        std::fs::write(
-            &config,
-            format!(
-                "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n\
-                 scrape_configs: [{{job_name: wf, static_configs: [{{targets: ['{target}']}}]}}]\n"
-            ),
-        )
-        .unwrap();
-        let address = free_address();
-        let child = Command::new(program)
-            .arg(format!("--config.file={}", config.display()))
-            .arg(format!(
-                "--storage.tsdb.path={}",
-                folder.join("data").display()
-            ))
-            .arg(format!("--web.listen-address={address}"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { child, address }
-    }
-
-    /// Asks until the only series of `query` has a value that will do.
-    fn wait_until(&self, query: &str, will_do: impl Fn(f64) -> bool) -> f64 {
-        let begin = Instant::now();
-        loop {
-            let answer = self.query(query);
-            let value = answer.as_ref().and_then(|answer| {
-                answer
-                    .pointer("/data/result/0/value/1")?
-                    .as_str()?
-                    .parse()
-                    .ok()
-            });
-            match value {
-                Some(value) if will_do(value) => return value,
-                _ => assert!(begin.elapsed() < DEADLINE, "{query}: {answer:?}"),
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    }
-
-    fn label(&self, query: &str, label: &str) -> String {
-        let answer = self.query(query).unwrap();
-        let found = answer.pointer(&format!("/data/result/0/metric/{label}"));
-        found.and_then(Value::as_str).unwrap().to_owned()
-    }
-
-    /// `None` while it is not up.
-    fn query(&self, query: &str) -> Option<Value> {
-        TcpStream::connect(self.address).ok()?;
-        let query = query.replace(' ', "%20");
-        serde_json::from_str(&get(self.address, &format!("/api/v1/query?query={query}"))).ok()
-    }
-}
-
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        let _gone_anyway = self.child.kill();
-        let _gone_anyway = self.child.wait();
-    }
-}
-
-/// A start of Prometheus and two scrapes take about three seconds; only a failing test waits longer.
-const DEADLINE: Duration = Duration::from_secs(60);
-
-/// Prometheus does not tell which port it was given, so it is given one that was free a moment ago.
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-}
-
-/// The body of the answer. HTTP/1.0, so that it is not sent in chunks.
-fn get(address: SocketAddr, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-        .split_once("\r\n\r\n")
-        .map_or(String::new(), |(_, body)| body.to_owned())
-}
-
-fn tool(variable: &str, name: &str) -> Option<PathBuf> {
-    let named = std::env::var_os(variable).map(PathBuf::from);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut on_path = std::env::split_paths(&path).map(|folder| folder.join(name));
-    let found = named.or_else(|| on_path.find(|file| file.is_file()));
-    if found.is_none() {
-        skipped(variable, name);
-    }
-    found
-}
-
-#[expect(
-    clippy::print_stderr,
-    reason = "a test that proves nothing must say so"
-)]
-fn skipped(variable: &str, tool: &str) {
-    eprintln!("SKIPPED: {tool} is not here, and {variable} does not say where it is");
 }

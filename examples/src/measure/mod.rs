@@ -3,8 +3,6 @@
 //! Without the feature `enabled` the same names stand for nothing, and the engine runs bare.
 
 #[cfg(feature = "enabled")]
-mod families;
-#[cfg(feature = "enabled")]
 mod knobs;
 mod look;
 #[cfg(not(feature = "enabled"))]

@@ -5,15 +5,15 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
-use wf_exporter::{Exporter, sensors};
+use wf_exporter::{Exporter, governor as governing, sensors};
 use wf_instrument::Nanos;
 use wf_instrument::govern::{Governor, Mode, Status};
 use wf_instrument::histogram::Frozen;
 use wf_instrument::sensor::{Readings, Sensors};
 use wf_instrument::snapshot::{GenerationTotals, Snapshot, Window};
 
+use super::knobs;
 use super::look::{Governed, Knob, Look, Machine, Measured};
-use super::{families, knobs};
 use crate::app::Flags;
 use crate::engine::Engine;
 use crate::spread::Spread;
@@ -52,7 +52,7 @@ impl Instruments {
         let exporter = Exporter::builder()
             .address(flags.metrics)
             .collector(sensors(move || latest(&shown)))
-            .collector(families::governor(Arc::clone(&governor)))
+            .collector(governing(Arc::clone(&governor)))
             .start()?;
         Ok(Self {
             governor,
@@ -133,9 +133,9 @@ impl Instruments {
             bottleneck: status.class.as_str(),
             tier: status.tier.map(|tier| tier.to_string()),
             bound_by: status.bound_by.as_str(),
-            last_move: status.last_move,
             moves: moves.iter().map(|action| action.count).sum(),
             knobs: positions(&status),
+            last_move: status.last_move,
             reason: status.reason,
         }
     }

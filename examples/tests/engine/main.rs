@@ -7,5 +7,8 @@ mod exact;
 mod flags;
 mod openai;
 mod process;
+#[path = "../../../wf-exporter/tests/support/mod.rs"]
+mod prometheus;
 mod python;
+mod scrape;
 mod shed;

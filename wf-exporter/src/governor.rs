@@ -1,0 +1,141 @@
+//! The governor on the endpoint: every set point and every move can be graphed, and alerts can fire on flapping.
+
+use std::sync::Arc;
+
+use wf_instrument::govern::{Actions, Governor, Mode, Status};
+
+use crate::bounds::to_f64;
+use crate::families::{Families, Family, FamilyError};
+
+/// A collector over where a governor stands and what it did.
+///
+/// `wf_governor_enabled`, `wf_governor_setpoint` of each knob, `wf_governor_actions_total` by knob, direction and reason, and
+/// `wf_governor_decision_seconds`, the time that the last tick took. It never waits for a knob.
+///
+/// The collector keeps the governor running for as long as the exporter runs.
+///
+/// ```
+/// use std::sync::Arc;
+/// use wf_exporter::{Exporter, governor};
+/// use wf_instrument::govern::Governor;
+///
+/// let governing = Arc::new(Governor::builder().start()?);
+/// let exporter = Exporter::builder()
+///     .address(([127, 0, 0, 1], 0))
+///     .collector(governor(governing))
+///     .start()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn governor(
+    governor: Arc<Governor>,
+) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
+    move |families| collect(&governor.status(), &governor.actions(), families)
+}
+
+fn collect(
+    status: &Status,
+    actions: &[Actions],
+    families: &mut Families,
+) -> Result<(), FamilyError> {
+    families.add(enabled(status))?;
+    families.add(set_points(status))?;
+    families.add(moves(actions))?;
+    match status.cost {
+        Some(cost) => families.add(
+            Family::gauge(
+                "wf_governor_decision_seconds",
+                "Time that the governor's last tick took, moves included.",
+            )
+            .sample(&[], cost.as_secs()),
+        ),
+        None => Ok(()),
+    }
+}
+
+fn enabled(status: &Status) -> Family {
+    let active = status.mode == Mode::Active;
+    Family::gauge("wf_governor_enabled", "Whether the governor moves knobs.")
+        .sample(&[], f64::from(u8::from(active)))
+}
+
+/// A knob that cannot be read has no series: its last value is not where it stands.
+fn set_points(status: &Status) -> Family {
+    let family = Family::gauge("wf_governor_setpoint", "Where each knob stands.");
+    let readable = status.knobs.iter().filter(|knob| knob.usable);
+    readable.fold(family, |family, knob| {
+        family.sample(&[("knob", &*knob.name)], to_f64(knob.value))
+    })
+}
+
+fn moves(actions: &[Actions]) -> Family {
+    let family = Family::counter(
+        "wf_governor_actions",
+        "Moves of each knob, by direction and reason.",
+    );
+    actions.iter().fold(family, |family, action| {
+        let labels = [
+            ("knob", &*action.knob),
+            ("direction", action.direction),
+            ("reason", action.cause.as_str()),
+        ];
+        family.sample(&labels, to_f64(action.count))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use wf_instrument::Nanos;
+    use wf_instrument::govern::Cause;
+    use wf_instrument::knob::Knob;
+
+    use super::*;
+    use crate::text::encode;
+
+    fn page(status: &Status, actions: &[Actions]) -> String {
+        let mut families = Families::default();
+        collect(status, actions, &mut families).unwrap();
+        encode(&families, 0)
+    }
+
+    #[test]
+    fn set_points_and_moves_are_told() {
+        let mut knob = Knob::concurrency(1..=64, || 12, Ok);
+        let status = Status {
+            knobs: vec![knob.position()],
+            cost: Some(Nanos::from_millis(1)),
+            ..Status::default()
+        };
+        let actions = [Actions {
+            knob: "concurrency".into(),
+            direction: "up",
+            cause: Cause::HeadRoom,
+            count: 3,
+        }];
+        let page = page(&status, &actions);
+        for line in [
+            "wf_governor_enabled 1\n",
+            "wf_governor_setpoint{knob=\"concurrency\"} 12\n",
+            "wf_governor_actions_total{direction=\"up\",knob=\"concurrency\",reason=\"head_room\"} 3\n",
+            "wf_governor_decision_seconds 0.001\n",
+        ] {
+            assert!(page.contains(line), "{line} in {page}");
+        }
+    }
+
+    #[test]
+    fn a_dry_run_is_not_enabled_and_an_unreadable_knob_has_no_series() {
+        let mut broken = Knob::concurrency(1..=64, || panic!("torn"), Ok);
+        let status = Status {
+            mode: Mode::Advisory,
+            knobs: vec![broken.position()],
+            ..Status::default()
+        };
+        let page = page(&status, &[]);
+        assert!(page.contains("wf_governor_enabled 0\n"), "{page}");
+        assert!(!page.contains("setpoint{"), "{page}");
+        assert!(
+            !page.contains("decision"),
+            "no tick took any time yet: {page}"
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! The real tools that read what we write. Where one is missing, its test says so and proves nothing.
+
+#![allow(dead_code, reason = "each test program uses some of it")]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// A real Prometheus that scrapes one target once a second. Dropped, it is killed.
+pub(crate) struct Prometheus {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Prometheus {
+    pub(crate) fn start(program: &Path, target: SocketAddr) -> Self {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("prometheus-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let config = folder.join("prometheus.yml");
+        std::fs::write(
+            &config,
+            format!(
+                "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n\
+                 scrape_configs: [{{job_name: wf, static_configs: [{{targets: ['{target}']}}]}}]\n"
+            ),
+        )
+        .unwrap();
+        let address = free_address();
+        let child = Command::new(program)
+            .arg(format!("--config.file={}", config.display()))
+            .arg(format!(
+                "--storage.tsdb.path={}",
+                folder.join("data").display()
+            ))
+            .arg(format!("--web.listen-address={address}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, address }
+    }
+
+    /// Asks until the only series of `query` has a value that will do.
+    pub(crate) fn wait_until(&self, query: &str, will_do: impl Fn(f64) -> bool) -> f64 {
+        let begin = Instant::now();
+        loop {
+            let answer = self.query(query);
+            let value = answer.as_ref().and_then(|answer| {
+                answer
+                    .pointer("/data/result/0/value/1")?
+                    .as_str()?
+                    .parse()
+                    .ok()
+            });
+            match value {
+                Some(value) if will_do(value) => return value,
+                _ => assert!(begin.elapsed() < DEADLINE, "{query}: {answer:?}"),
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    pub(crate) fn label(&self, query: &str, label: &str) -> String {
+        let answer = self.query(query).unwrap();
+        let found = answer.pointer(&format!("/data/result/0/metric/{label}"));
+        found.and_then(Value::as_str).unwrap().to_owned()
+    }
+
+    /// `None` while it is not up.
+    fn query(&self, query: &str) -> Option<Value> {
+        TcpStream::connect(self.address).ok()?;
+        let query: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        serde_json::from_str(&get(self.address, &format!("/api/v1/query?query={query}"))).ok()
+    }
+}
+
+impl Drop for Prometheus {
+    fn drop(&mut self) {
+        let _gone_anyway = self.child.kill();
+        let _gone_anyway = self.child.wait();
+    }
+}
+
+/// A start of Prometheus and two scrapes take about three seconds; only a failing test waits longer.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Prometheus does not tell which port it was given, so it is given one that was free a moment ago.
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+}
+
+/// `promtool check metrics` finds nothing to say about the page.
+pub(crate) fn check_with_promtool(page: &str) {
+    let Some(promtool) = tool("WF_PROMTOOL", "promtool") else {
+        return;
+    };
+    let said = run(Command::new(promtool).args(["check", "metrics"]), page);
+    let nothing = said.stdout.is_empty() && said.stderr.is_empty();
+    assert!(said.status.success() && nothing, "{said:?}");
+}
+
+/// The body of the answer. HTTP/1.0, so that it is not sent in chunks.
+pub(crate) fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+        .split_once("\r\n\r\n")
+        .map_or(String::new(), |(_, body)| body.to_owned())
+}
+
+/// The program's output after `input` on its standard input.
+pub(crate) fn run(command: &mut Command, input: &str) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// Where a program is: named by the variable, or on the path.
+pub(crate) fn tool(variable: &str, name: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut on_path = std::env::split_paths(&path).map(|folder| folder.join(name));
+    let found = named.or_else(|| on_path.find(|file| file.is_file()));
+    if found.is_none() {
+        skipped(variable, name);
+    }
+    found
+}
+
+pub(crate) fn skipped(variable: &str, tool: &str) {
+    let note = format!("SKIPPED: {tool} is not here, and {variable} does not say where it is");
+    // Past the harness, which would keep it for itself.
+    writeln!(std::io::stderr(), "{note}").unwrap();
+}
