@@ -10,12 +10,13 @@ question = {"role": "user", "content": "What is the capital of France?"}
 model = client.models.list().data[0].id
 assert model == "tiny", model
 
-whole = client.chat.completions.create(model=model, messages=[question], temperature=0, max_tokens=20)
-assert whole.choices[0].finish_reason in ("stop", "length"), whole
+whole = client.chat.completions.create(model=model, messages=[question], temperature=0, max_tokens=40)
+assert whole.choices[0].message.content == "The capital of France is Paris.", whole
+assert whole.choices[0].finish_reason == "stop", whole
 assert whole.usage.completion_tokens > 0, whole
 
 stream = client.chat.completions.create(
-    model=model, messages=[question], temperature=0, max_tokens=20, stream=True, stream_options={"include_usage": True}
+    model=model, messages=[question], temperature=0, max_tokens=40, stream=True, stream_options={"include_usage": True}
 )
 text, usage = "", None
 for chunk in stream:

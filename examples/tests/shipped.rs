@@ -3,7 +3,10 @@
 use std::{fs, path::Path, sync::Arc};
 
 use sha2::{Digest, Sha256};
-use wf_examples::model::{Model, corpus::Corpus, exam};
+use wf_examples::{
+    load::QUESTIONS,
+    model::{Model, corpus::Corpus, exam},
+};
 
 #[test]
 fn the_shipped_model_answers_closed_questions() {
@@ -27,6 +30,29 @@ fn a_conversation_keeps_its_answers_right() {
         ("user", "What is 7 plus 5?"),
     ];
     assert_eq!(exam::reply(&model, &talk, 40).unwrap(), "7 plus 5 is 12.");
+}
+
+#[test]
+fn what_the_load_asks_is_answered_right() {
+    let model = Arc::new(Model::tiny().unwrap());
+    let answers = QUESTIONS.map(|question| exam::reply(&model, &[("user", question)], 80).unwrap());
+    assert_eq!(
+        answers,
+        [
+            "The capital of France is Paris.",
+            "The capital of Italy is Rome.",
+            "The capital of Spain is Madrid.",
+            "The capital of Japan is Tokyo.",
+            "The capital of Egypt is Cairo.",
+            "The capital of Norway is Oslo.",
+            "The capital of Greece is Athens.",
+            "The capital of Peru is Lima.",
+            "2 plus 3 is 5.",
+            "7 plus 5 is 12.",
+            "The colour of the sky is blue.",
+            "A cat says meow.",
+        ]
+    );
 }
 
 #[test]

@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use self::arrivals::Arrivals;
 use crate::client::Client;
 
-pub use self::prompts::Prompts;
+pub use self::prompts::{Prompts, QUESTIONS};
 pub use self::score::{Score, Targets, Totals};
 
 /// Who asks what, and how often.

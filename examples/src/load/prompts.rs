@@ -18,7 +18,8 @@ pub(super) struct Shuffled {
     rng: Rng,
 }
 
-const QUESTIONS: [&str; 12] = [
+/// What a load asks of the shipped model, which knows the answers.
+pub const QUESTIONS: [&str; 12] = [
     "What is the capital of France?",
     "What is the capital of Italy?",
     "What is the capital of Spain?",
