@@ -3,11 +3,7 @@
 //! From each of four bad starts the reference engine runs twice, governed and not, taking turns; the load, its seed and the queue are the
 //! same. Tokens a second count from the first moment on, so the time that the governor needs to find its way is charged to it; goodput
 //! and the 99th percentiles count the requests that arrive after a warm-up, since a percentile of the first seconds is one of the start.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a bench reports to its terminal"
-)]
+#![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::process::ExitCode;
 
@@ -67,17 +63,10 @@ struct Outcome {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("{why}");
-            ExitCode::FAILURE
-        }
-    }
+    wf_benches::main(run)
 }
 
-fn run() -> Result<(), String> {
-    let arguments = Arguments::parse()?;
+fn run(arguments: &Arguments) -> Result<(), String> {
     let engine = Engine::build("", &[])?;
     let pairs = arguments.rounds.unwrap_or(PAIRS);
     let mut outcomes = Vec::new();

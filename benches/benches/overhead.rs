@@ -2,11 +2,7 @@
 //!
 //! The same engine built twice, with the feature `enabled` and without, under more load than it can bear; tokens a second, taking turns.
 //! Neither is governed, so that nothing but the measuring differs.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a bench reports to its terminal"
-)]
+#![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::process::ExitCode;
 
@@ -30,17 +26,10 @@ const FLAGS: [&str; 10] = [
 ];
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("{why}");
-            ExitCode::FAILURE
-        }
-    }
+    wf_benches::main(run)
 }
 
-fn run() -> Result<(), String> {
-    let arguments = Arguments::parse()?;
+fn run(arguments: &Arguments) -> Result<(), String> {
     let measuring = Engine::build("", &[])?;
     let bare = Engine::build("bare", &["--no-default-features"])?;
     let governed: Vec<_> = FLAGS.iter().copied().chain(["--no-governor"]).collect();

@@ -1,8 +1,4 @@
 //! What does one event cost, against the clock readings it cannot do without and the fastest peer?
-#![expect(
-    clippy::print_stderr,
-    reason = "a bench says on its terminal why it cannot run"
-)]
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -43,21 +39,14 @@ thread_local! {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            eprintln!("{why}");
-            ExitCode::FAILURE
-        }
-    }
+    wf_benches::main(run)
 }
 
-fn run() -> Result<(), String> {
-    let arguments = Arguments::parse()?;
-    let mut figures = record().run(&arguments);
-    figures.extend(counter().run(&arguments));
-    figures.extend(measure().run(&arguments));
-    figures.extend(token().run(&arguments));
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let mut figures = record().run(arguments);
+    figures.extend(counter().run(arguments));
+    figures.extend(measure().run(arguments));
+    figures.extend(token().run(arguments));
     arguments.save(&figures).map_err(|error| error.to_string())
 }
 

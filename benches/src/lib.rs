@@ -3,6 +3,13 @@
 //! A bench asks one question and puts every contender into the same process: they take turns, batch by batch, so that whatever disturbs
 //! the machine disturbs all of them. Figures are medians over many batches, with the smallest beside them.
 
+#![expect(
+    clippy::print_stderr,
+    reason = "a bench says on its terminal why it cannot run"
+)]
+
+use std::process::ExitCode;
+
 mod arguments;
 mod contest;
 mod engine;
@@ -13,3 +20,14 @@ pub use self::arguments::Arguments;
 pub use self::contest::{Contest, Figure};
 pub use self::engine::{Engine, Report};
 pub use self::pairs::{Pairs, Spread, take_turns};
+
+/// What every bench does with its command line and with what went wrong.
+pub fn main(run: impl FnOnce(&Arguments) -> Result<(), String>) -> ExitCode {
+    match Arguments::parse().and_then(|arguments| run(&arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
