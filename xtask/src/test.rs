@@ -99,16 +99,12 @@ impl Run {
     /// Every example runs to its end; one that waits for a visitor is stopped, and has failed.
     fn examples(&mut self) {
         let package = self.package("wf-examples");
-        let names = package.map_or(Vec::new(), |package| package.targets("example"));
-        if !names.is_empty() {
-            self.report
-                .command("examples", cargo("build --package wf-examples --examples"));
-        }
-        for name in names {
+        for name in package.map_or(Vec::new(), |package| package.targets("example")) {
             let mut command = Command::new("timeout");
             command.args(["--foreground", "--verbose", EXAMPLE_SECONDS]);
+            // Not by its package: with the features of the whole workspace the tests have built it already.
             command
-                .args("cargo run --quiet --package wf-examples --example".split(' '))
+                .args("cargo run --quiet --all-features --example".split(' '))
                 .arg(&name);
             self.report
                 .command(&format!("example {name}"), self.with_programs(command));

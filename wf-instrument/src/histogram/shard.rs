@@ -26,15 +26,25 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    /// Counts `n` samples of `value`.
+    /// Counts `n` samples of `value`; counts them as dropped where there is no place for them.
     #[inline]
     pub(crate) fn record(&self, value: u64, n: u64, writer: Writer) {
+        if !self.try_record(value, n, writer) {
+            drop_one();
+        }
+    }
+
+    /// As [`Shard::record`]; says whether there was a place, which there is unless an allocator records within our own allocation.
+    #[inline]
+    pub(crate) fn try_record(&self, value: u64, n: u64, writer: Writer) -> bool {
         let (group, within) = LAYOUT.place(value);
         let Some(group) = self.group(group, writer) else {
-            return drop_one();
+            return false;
         };
-        group[within].add(n, writer);
         self.sum.add(value.wrapping_mul(n), writer);
+        // Release; pairs with Acquire in `add_to`: whoever counts these samples also sees all that came before them.
+        group[within].add_release(n, writer);
+        true
     }
 
     #[inline]
@@ -70,7 +80,8 @@ impl Shard {
                 continue;
             };
             for (within, count) in group.iter().enumerate() {
-                total.add(number * GROUP_LEN + within, count.get());
+                // Acquire; pairs with Release in `try_record`.
+                total.add(number * GROUP_LEN + within, count.acquire());
             }
         }
         total.sum = total.sum.wrapping_add(self.sum.get());

@@ -2,7 +2,7 @@
 
 use crate::histogram::{Frozen, Shard, Sum};
 use crate::outcome::Outcome;
-use crate::thread::{Count, Sharded};
+use crate::thread::{Count, Sharded, drop_one};
 use crate::units::Nanos;
 
 /// Durations by outcome, and how many calls are running.
@@ -14,8 +14,9 @@ pub(crate) struct SpanSeries {
 #[derive(Debug, Default)]
 struct SpanShard {
     started: Count,
-    ended: Count,
     durations: [Shard; 4],
+    /// Ended without a place for the duration.
+    unrecorded: Count,
 }
 
 impl SpanSeries {
@@ -42,20 +43,29 @@ impl SpanSeries {
     #[inline]
     pub(crate) fn end(&self, outcome: Outcome, took: Nanos) {
         self.shards.with(move |shard, writer| {
-            shard.durations[outcome.index()].record(took.get(), 1, writer);
-            // Release; pairs with Acquire in `in_flight`: whoever counts this end also counts its start.
-            shard.ended.add_release(1, writer);
+            if !shard.durations[outcome.index()].try_record(took.get(), 1, writer) {
+                drop_one();
+                // Release; pairs with Acquire in `read`.
+                shard.unrecorded.add_release(1, writer);
+            }
         });
     }
 
-    /// Calls that have started and not ended: never below zero, though a future may end on another thread than it started on,
-    /// since every end is read before any start.
-    pub(crate) fn in_flight(&self) -> u64 {
-        let ended = self.sum(|shard| shard.ended.acquire());
-        self.sum(|shard| shard.started.get()).wrapping_sub(ended)
+    /// Durations by outcome, and how many calls have started and not ended.
+    ///
+    /// A recorded duration is a call's end, so each call is either among the durations or in flight. Never below zero, though a future may
+    /// end on another thread than it started on: every end is read before any start, and whoever reads an end also reads its start.
+    pub(crate) fn read(&self, sum: &mut Sum) -> ([Frozen; 4], u64) {
+        let durations = Outcome::ALL.map(|outcome| self.freeze(outcome, sum));
+        // Acquire; pairs with Release in `end`, as do the counts of the durations in `Shard`.
+        let unrecorded = self.sum(|shard| shard.unrecorded.acquire());
+        let ends = durations.iter().map(Frozen::count);
+        let ended = ends.fold(unrecorded, u64::wrapping_add);
+        let started = self.sum(|shard| shard.started.get());
+        (durations, started.wrapping_sub(ended))
     }
 
-    pub(crate) fn freeze(&self, outcome: Outcome, sum: &mut Sum) -> Frozen {
+    fn freeze(&self, outcome: Outcome, sum: &mut Sum) -> Frozen {
         for shard in self.shards.shards() {
             shard.durations[outcome.index()].add_to(sum);
         }

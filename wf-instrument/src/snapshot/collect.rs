@@ -10,7 +10,6 @@ use super::window::Snapshot;
 use crate::clock;
 use crate::histogram::Sum;
 use crate::labels::Label;
-use crate::outcome::Outcome;
 use crate::record::orphan_tokens;
 use crate::registry::{self, Named, Series};
 use crate::series::GenerationSeries;
@@ -65,13 +64,11 @@ impl Collector {
     }
 
     fn span(&mut self, site: &SpanSite) -> SpanTotals {
-        // Ends are read before starts within `in_flight`; durations before both, so that nothing ended is still in flight.
-        let [ok, error, cancelled, panicked] =
-            Outcome::ALL.map(|outcome| site.series.freeze(outcome, &mut self.sum));
+        let ([ok, error, cancelled, panicked], in_flight) = site.series.read(&mut self.sum);
         SpanTotals {
             span: site.name.into(),
             help: site.help.into(),
-            in_flight: site.series.in_flight(),
+            in_flight,
             ok,
             error,
             cancelled,

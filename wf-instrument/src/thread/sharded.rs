@@ -44,15 +44,24 @@ impl<T: Default + Sync> Sharded<T> {
     /// About a nanosecond of its own. The first call of a thread allocates the shard.
     #[inline]
     pub(crate) fn with(&self, write: impl FnOnce(&T, Writer)) {
-        self.with_slot(slot::current(), write);
+        // One comparison: a thread that has not asked for its slot yet stands past the last one, as those do that have none.
+        match self.owned.get(slot::asked()) {
+            Some(place) => Self::with_sole(place, write),
+            None => self.with_slot(slot::current(), write),
+        }
     }
 
     /// As [`Sharded::with`], for the owner of `slot`.
-    #[inline]
+    #[cold]
     pub(crate) fn with_slot(&self, slot: usize, write: impl FnOnce(&T, Writer)) {
-        let Some(place) = self.owned.get(slot) else {
-            return self.with_shared(write);
-        };
+        match self.owned.get(slot) {
+            Some(place) => Self::with_sole(place, write),
+            None => self.with_shared(write),
+        }
+    }
+
+    #[inline]
+    fn with_sole(place: &AtomicPtr<Padded<T>>, write: impl FnOnce(&T, Writer)) {
         // Relaxed: only this slot's owners store here, and a new owner synchronised with the last one in `Pool`.
         let mut shard = place.load(Ordering::Relaxed);
         if shard.is_null() {
@@ -77,7 +86,6 @@ impl<T: Default + Sync> Sharded<T> {
         })
     }
 
-    #[cold]
     fn with_shared(&self, write: impl FnOnce(&T, Writer)) {
         // Acquire; pairs with Release in `first_touch`: another thread may have made the shard.
         let mut shard = self.shared.load(Ordering::Acquire);
@@ -87,7 +95,7 @@ impl<T: Default + Sync> Sharded<T> {
             }
             shard = first_touch(&self.shared);
         }
-        // SAFETY: as in `with_slot`.
+        // SAFETY: as in `with_sole`.
         write(unsafe { &(*shard).0 }, Writer::Shared);
     }
 }

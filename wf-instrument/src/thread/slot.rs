@@ -20,8 +20,13 @@ thread_local! {
     static LEASE: Lease = const { Lease };
 }
 
-/// The slot of this thread; at or above [`SLOTS`], it has none. A load and a predicted branch after the first call.
+/// The slot of this thread; at or above [`SLOTS`], it has none or has not asked by [`current`] yet. One load.
 #[inline]
+pub(crate) fn asked() -> usize {
+    SLOT.get()
+}
+
+/// The slot of this thread; at or above [`SLOTS`], it has none.
 pub(crate) fn current() -> usize {
     match SLOT.get() {
         UNCLAIMED => claim(),

@@ -10,6 +10,10 @@ pub(crate) fn with_slot<R>(slot: usize, work: impl FnOnce() -> R) -> R {
     work()
 }
 
+pub(crate) fn asked() -> usize {
+    current()
+}
+
 pub(crate) fn current() -> usize {
     SLOT.with(std::cell::Cell::get)
 }
