@@ -49,7 +49,7 @@ pub fn ticks() -> Ticks {
 #[must_use]
 pub fn between(start: Ticks, end: Ticks) -> Nanos {
     #[cfg(target_arch = "x86_64")]
-    if let Some(nanos) = tsc::nanos(end.0.saturating_sub(start.0)) {
+    if end.0 >= start.0 && let Some(nanos) = tsc::nanos(end.0 - start.0) {
         return Nanos::new(nanos);
     }
     Nanos::new(source().clock.delta_as_nanos(start.0, end.0))
