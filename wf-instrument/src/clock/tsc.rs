@@ -41,13 +41,9 @@ fn reads_this_counter(clock: &quanta::Clock) -> bool {
 
 fn tick(clock: &quanta::Clock) -> Option<u64> {
     let nanos = clock.delta_as_nanos(0, 1 << SAMPLE);
-    (nanos < 1 << SAMPLE).then(|| nanos << (u64::BITS - SAMPLE))
+    (nanos < 1 << SAMPLE).then_some(nanos << (u64::BITS - SAMPLE))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the high half of a product of two halves is a half"
-)]
 #[inline]
 const fn scaled(ticks: u64, tick: u64) -> u64 {
     ((ticks as u128 * tick as u128) >> u64::BITS) as u64

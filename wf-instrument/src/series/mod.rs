@@ -8,6 +8,6 @@ mod frame;
 mod generation;
 mod span;
 
-pub(crate) use self::span::SpanSeries;
+pub(crate) use self::span::{SpanSeries, SpanShard};
 #[cfg(not(wf_loom))]
 pub(crate) use self::{flight::Ticket, frame::FrameSeries, generation::GenerationSeries};

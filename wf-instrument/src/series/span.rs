@@ -2,7 +2,7 @@
 
 use crate::histogram::{Frozen, Shard, Sum};
 use crate::outcome::Outcome;
-use crate::thread::{Count, Sharded, drop_one};
+use crate::thread::{Count, Sharded, Writer, drop_one};
 use crate::units::Nanos;
 
 /// Durations by outcome, and how many calls are running.
@@ -11,12 +11,29 @@ pub(crate) struct SpanSeries {
     shards: Sharded<SpanShard>,
 }
 
+/// One thread's share.
 #[derive(Debug, Default)]
-struct SpanShard {
+pub(crate) struct SpanShard {
     started: Count,
     durations: [Shard; 4],
     /// Ended without a place for the duration.
     unrecorded: Count,
+}
+
+impl SpanShard {
+    #[inline]
+    pub(crate) fn start(&self, writer: Writer) {
+        self.started.add(1, writer);
+    }
+
+    #[inline]
+    pub(crate) fn end(&self, outcome: Outcome, took: Nanos, writer: Writer) {
+        if !self.durations[outcome.index()].try_record(took.get(), 1, writer) {
+            drop_one();
+            // Release; pairs with Acquire in `SpanSeries::read`.
+            self.unrecorded.add_release(1, writer);
+        }
+    }
 }
 
 impl SpanSeries {
@@ -36,19 +53,19 @@ impl SpanSeries {
 
     #[inline]
     pub(crate) fn start(&self) {
-        self.shards
-            .with(|shard, writer| shard.started.add(1, writer));
+        self.shards.with(SpanShard::start);
     }
 
     #[inline]
     pub(crate) fn end(&self, outcome: Outcome, took: Nanos) {
-        self.shards.with(move |shard, writer| {
-            if !shard.durations[outcome.index()].try_record(took.get(), 1, writer) {
-                drop_one();
-                // Release; pairs with Acquire in `read`.
-                shard.unrecorded.add_release(1, writer);
-            }
-        });
+        self.shards
+            .with(|shard, writer| shard.end(outcome, took, writer));
+    }
+
+    /// This thread's share, where it has one of its own.
+    #[inline]
+    pub(crate) fn sole(&self) -> Option<&SpanShard> {
+        self.shards.sole()
     }
 
     /// Durations by outcome, and how many calls have started and not ended.

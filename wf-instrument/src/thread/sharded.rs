@@ -44,24 +44,31 @@ impl<T: Default + Sync> Sharded<T> {
     /// About a nanosecond of its own. The first call of a thread allocates the shard.
     #[inline]
     pub(crate) fn with(&self, write: impl FnOnce(&T, Writer)) {
-        // One comparison: a thread that has not asked for its slot yet stands past the last one, as those do that have none.
-        match self.owned.get(slot::asked()) {
-            Some(place) => Self::with_sole(place, write),
+        match self.sole() {
+            Some(shard) => write(shard, Writer::Sole),
             None => self.with_slot(slot::current(), write),
         }
+    }
+
+    /// This thread's shard, where it has a slot of its own and has asked for it; only this thread may write to it, as long as it runs.
+    #[inline]
+    pub(crate) fn sole(&self) -> Option<&T> {
+        // One comparison: a thread that has not asked for its slot yet stands past the last one, as those do that have none.
+        self.owned.get(slot::asked()).map(Self::at)
     }
 
     /// As [`Sharded::with`], for the owner of `slot`.
     #[cold]
     pub(crate) fn with_slot(&self, slot: usize, write: impl FnOnce(&T, Writer)) {
         match self.owned.get(slot) {
-            Some(place) => Self::with_sole(place, write),
+            Some(place) => write(Self::at(place), Writer::Sole),
             None => self.with_shared(write),
         }
     }
 
+    /// The shard at a slot's place, for the slot's owner.
     #[inline]
-    fn with_sole(place: &AtomicPtr<Padded<T>>, write: impl FnOnce(&T, Writer)) {
+    fn at(place: &AtomicPtr<Padded<T>>) -> &T {
         // Relaxed: only this slot's owners store here, and a new owner synchronised with the last one in `Pool`.
         let mut shard = place.load(Ordering::Relaxed);
         if shard.is_null() {
@@ -69,9 +76,10 @@ impl<T: Default + Sync> Sharded<T> {
         }
         // SAFETY:
         // - not null: `first_touch` returns what it published, and pointers are never reset;
-        // - points to a live `Padded<T>`: it came from `Box::into_raw` and is freed only in `drop`, which has `&mut self`;
+        // - points to a live `Padded<T>`: it came from `Box::into_raw` and is freed only in `drop`, which has `&mut self`, while the
+        //   reference to the place that we return the lifetime of is one into `self`;
         // - shared access only: `T: Sync`, and no `&mut T` is ever made before `drop`.
-        write(unsafe { &(*shard).0 }, Writer::Sole);
+        unsafe { &(*shard).0 }
     }
 
     /// Every shard that any thread has touched. In step with nobody: writers go on.
@@ -95,7 +103,7 @@ impl<T: Default + Sync> Sharded<T> {
             }
             shard = first_touch(&self.shared);
         }
-        // SAFETY: as in `with_sole`.
+        // SAFETY: as in `at`; the place is that of `self`, which outlives the call.
         write(unsafe { &(*shard).0 }, Writer::Shared);
     }
 }
