@@ -49,7 +49,7 @@ impl Bounds {
         let mut below = 0;
         let mut up_to = |end: u64| {
             while let Some((_, _, n)) = recorded.next_if(|&(_, highest, _)| highest <= end) {
-                below += n;
+                below = n.saturating_add(below);
             }
             (self.in_units(end), below)
         };

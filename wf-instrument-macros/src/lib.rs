@@ -154,11 +154,11 @@ use proc_macro::TokenStream;
 /// | argument | with | meaning |
 /// |---|---|---|
 /// | `name = "chat"` | any | the series' name; without it `module::function` (an attribute on a method cannot see the type). Places of one name and kind are one series |
-/// | `model = expr` | `ttft` | the series' name, asked at each call: anything that is `AsRef<str>`. Past 32 models of a place, the rest share a series |
+/// | `model = expr` | `ttft` | the series' name, asked at each call unless it is a literal: anything that is `AsRef<str>`. Past 32 models of a place, the rest share a series |
 /// | `tokens = \|item\| n` | `ttft` | how many tokens an item brings: an integer, or a `bool`; or the path of such a function |
 /// | `prompt_tokens = n` | `ttft` | how many tokens are read |
 /// | `queued_at = instant` | `ttft` | since when the request has waited for this call, as a `std::time::Instant` |
-/// | `slo = "p99 < 500ms"` | `ttft` | the promise for the time to first token: a percentile, and a time in `us`, `ms` or `s` |
+/// | `slo = "p99 < 500ms"` | `ttft` | the promise for the time to first token: a percentile, and a time in `us`, `ms` or `s`. Kept in snapshots, and a bucket of the endpoint ends there; the governor is told its targets by itself |
 /// | `target_fps = 60` | `frame` | the promise for frames |
 /// | `crate = path` | any | where wf-instrument is, for those who re-export it |
 ///
@@ -194,7 +194,8 @@ use proc_macro::TokenStream;
 /// * Types are read as they are spelled: `type Reply = Result<..>` is no `Result`, and a stream behind a name of its own (`ReceiverStream<T>`)
 ///   is no stream; return `impl Stream<Item = T>`.
 /// * `#[wf_measure]` without `ttft` on a function that returns a stream or an iterator times the call, not the items.
-/// * A token that is pushed from another thread or task belongs to no reply there; hand on a `wf_instrument::Generation`.
+/// * A token that is pushed from another thread or task belongs to no reply there; an engine that works so takes its requests from
+///   `wf_instrument::registry::generation` and hands them on.
 /// * In a function with `#[track_caller]` that returns a `Result`, or that pushes its tokens, `Location::caller()` names a place in the body.
 /// * `const fn` cannot be measured, nor can a declaration without a body.
 #[proc_macro_attribute]

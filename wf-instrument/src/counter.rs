@@ -33,6 +33,11 @@ impl Counter {
         self.shards.with(|count, writer| count.add(n, writer));
     }
 
+    /// Nothing counted. Only in a process that has just been forked.
+    pub(crate) fn forget(&self) {
+        self.shards.shards().for_each(|count| count.restart(0));
+    }
+
     /// All that was counted, by any thread, modulo 2⁶⁴.
     #[must_use]
     pub fn total(&self) -> u64 {

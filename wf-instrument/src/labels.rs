@@ -1,7 +1,7 @@
 //! Labels: names and values, and values chosen at run time, each resolved to its series.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use crate::thread::allocate;
 
@@ -16,11 +16,10 @@ pub(crate) const OVERFLOW: &str = "(other)";
 
 /// A series for each value of a label: grows to [`VALUES`] and never shrinks.
 ///
-/// A lookup compares strings front to back, so the first values are found fastest: about 2 ns each. No lock but when a value is new.
+/// A lookup compares strings front to back, so the first values are found fastest: about 2 ns each. No lock.
 pub(crate) struct LabelTable<T> {
     entries: [OnceLock<Box<Entry<T>>>; VALUES],
     overflow: OnceLock<Box<Entry<T>>>,
-    growing: Mutex<()>,
 }
 
 struct Entry<T> {
@@ -33,7 +32,6 @@ impl<T> LabelTable<T> {
         Self {
             entries: [const { OnceLock::new() }; VALUES],
             overflow: OnceLock::new(),
-            growing: Mutex::new(()),
         }
     }
 
@@ -48,8 +46,11 @@ impl<T> LabelTable<T> {
 
     /// Each value that was seen, and its series.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
-        let all = self.entries.iter().chain([&self.overflow]);
-        all.filter_map(|entry| entry.get().map(|entry| (&*entry.value, &entry.series)))
+        let known = self.entries.iter().filter_map(OnceLock::get);
+        let other = self.overflow.get().map(|entry| (OVERFLOW, &entry.series));
+        known
+            .map(|entry| (&*entry.value, &entry.series))
+            .chain(other)
     }
 
     fn find(&self, value: &str) -> Option<&T> {
@@ -62,21 +63,30 @@ impl<T> LabelTable<T> {
 
     #[cold]
     fn grow(&self, value: &str, make: impl FnOnce() -> T) -> &T {
-        let _growing = self.growing.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(series) = self.find(value) {
-            return series;
+        if let Some(other) = self.overflow.get() {
+            // All places are taken, the last perhaps since we looked.
+            return self.find(value).unwrap_or(&other.series);
         }
-        let free = self.entries.iter().find(|entry| entry.get().is_none());
-        let (place, value) = free.map_or((&self.overflow, OVERFLOW), |place| (place, value));
-        let entry = place.get_or_init(|| {
-            allocate(|| {
-                Box::new(Entry {
-                    value: value.into(),
-                    series: make(),
-                })
+        // Made before it has a place: an allocator that records under a new value must not find a place half taken by its own thread.
+        let entry = allocate(|| {
+            Box::new(Entry {
+                value: value.into(),
+                series: make(),
             })
         });
-        &entry.series
+        let mut made = Some(entry);
+        let mut take = || {
+            made.take()
+                .unwrap_or_else(|| unreachable!("a place that was filled has its value"))
+        };
+        for place in &self.entries {
+            // Whoever is first fills the place. Where another thread was, with the same value, what was made is dropped.
+            let entry = place.get_or_init(&mut take);
+            if *entry.value == *value {
+                return &entry.series;
+            }
+        }
+        &self.overflow.get_or_init(take).series
     }
 }
 
@@ -91,6 +101,7 @@ impl<T> fmt::Debug for LabelTable<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sync::{AtomicU64, Ordering};
 
     #[test]
     fn values_past_the_limit_share_one_series() {
@@ -101,5 +112,25 @@ mod tests {
         assert_eq!(series[..VALUES], (0..VALUES).collect::<Vec<_>>());
         assert!(series[VALUES..].iter().all(|&s| s == VALUES));
         assert_eq!(table.iter().last(), Some((OVERFLOW, &VALUES)));
+    }
+
+    #[test]
+    fn threads_that_bring_the_same_values_share_their_series() {
+        let table = LabelTable::new();
+        let all = std::sync::Barrier::new(4);
+        let made = AtomicU64::new(0);
+        let found: Vec<Vec<u64>> = std::thread::scope(|scope| {
+            let look_up = || {
+                all.wait();
+                let next = || made.fetch_add(1, Ordering::Relaxed);
+                (0..VALUES)
+                    .map(|i| *table.get(&format!("model-{i}"), next))
+                    .collect()
+            };
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(look_up)).collect();
+            threads.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        assert!(found.iter().all(|series| *series == found[0]));
+        assert_eq!(table.iter().count(), VALUES);
     }
 }

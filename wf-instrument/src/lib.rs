@@ -72,6 +72,8 @@ pub mod clock;
 mod counter;
 #[cfg(not(feature = "enabled"))]
 mod disabled;
+#[cfg(all(feature = "enabled", unix, not(wf_loom)))]
+mod fork;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod gauge;
 #[cfg(feature = "govern")]

@@ -10,6 +10,10 @@ use crate::counter::Counter;
 use crate::gauge::Gauge;
 use crate::histogram::Recorder;
 use crate::labels::Label;
+pub use crate::site::{FrameSite, GenerationSite, SpanSite};
+use crate::site::{SITES, SiteRef};
+use crate::slo::Target;
+use crate::thread::allocate;
 use crate::units::Unit;
 
 /// How many series may be named at run time: at about 2 KiB each before anybody records, some 8 MiB.
@@ -19,7 +23,7 @@ pub const LIMIT: usize = 4_096;
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name is taken by another kind, or [`LIMIT`] is reached.
+/// [`RegistryError`] where the name or a label cannot be exported, the name is taken by another kind, or [`LIMIT`] is reached.
 ///
 /// ```
 /// let bytes = wf_instrument::registry::counter("bytes_read", "Read from the model store.", &[("disk", "a")])?;
@@ -43,7 +47,7 @@ pub fn counter(
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name is taken by another kind, or [`LIMIT`] is reached.
+/// [`RegistryError`] where the name or a label cannot be exported, the name is taken by another kind, or [`LIMIT`] is reached.
 pub fn gauge(
     name: &str,
     help: &str,
@@ -61,7 +65,7 @@ pub fn gauge(
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name is taken by another kind, or [`LIMIT`] is reached.
+/// [`RegistryError`] where the name or a label cannot be exported, the name is taken by another kind, or [`LIMIT`] is reached.
 pub fn histogram(
     name: &str,
     help: &str,
@@ -73,6 +77,93 @@ pub fn histogram(
         Series::Histogram(_, recorder) => Ok(recorder),
         other => Err(other.not_a(histogram_of(unit), name)),
     }
+}
+
+/// A place that measures calls, for code that has no function to annotate: the same one for the same name, a static one's included.
+///
+/// # Errors
+///
+/// [`RegistryError`] where [`LIMIT`] is reached.
+///
+/// ```
+/// use wf_instrument::{Outcome, registry};
+///
+/// let decode = registry::span("decode", "One step of the batch.")?;
+/// let call = decode.start();
+/// call.end(Outcome::Ok);
+/// # Ok::<(), registry::RegistryError>(())
+/// ```
+pub fn span(name: &str, help: &str) -> Result<&'static SpanSite, RegistryError> {
+    let known = |site: &SiteRef| match site {
+        SiteRef::Span(site) if site.name == name => Some(*site),
+        _ => None,
+    };
+    place(name, known, || {
+        let site = leaked(SpanSite::new(text(name), text(help)));
+        (site, SiteRef::Span(site))
+    })
+}
+
+/// A place that answers requests with tokens, for engines that push them from threads of their own: the same one for the same name, a
+/// static one's included. `target` is how soon the first token is promised.
+///
+/// # Errors
+///
+/// [`RegistryError`] where [`LIMIT`] is reached.
+///
+/// ```
+/// use wf_instrument::{Outcome, registry};
+///
+/// let chat = registry::generation("chat", "Answers people.", None)?;
+/// let request = chat.arrive();
+/// let answer = std::thread::spawn(move || {
+///     request.admitted();
+///     request.prompt_tokens(12);
+///     (0..3).for_each(|_| request.tokens(1));
+///     request.end(Outcome::Ok);
+/// });
+/// # answer.join().unwrap();
+/// # Ok::<(), registry::RegistryError>(())
+/// ```
+pub fn generation(
+    name: &str,
+    help: &str,
+    target: Option<Target>,
+) -> Result<&'static GenerationSite, RegistryError> {
+    let known = |site: &SiteRef| match site {
+        SiteRef::Generation(site) if site.name == name && !site.by_model => Some(*site),
+        _ => None,
+    };
+    place(name, known, || {
+        let site = leaked(GenerationSite::new(text(name), text(help), target));
+        (site, SiteRef::Generation(site))
+    })
+}
+
+/// A place that draws pictures, `target_fps` a second (0: none are promised): the same one for the same name, a static one's included.
+///
+/// # Errors
+///
+/// [`RegistryError`] where [`LIMIT`] is reached.
+///
+/// ```
+/// use wf_instrument::registry;
+///
+/// let canvas = registry::frame("canvas", "The whole window.", 60.0)?;
+/// {
+///     let _drawing = canvas.enter();
+/// }
+/// # Ok::<(), registry::RegistryError>(())
+/// ```
+pub fn frame(name: &str, help: &str, target_fps: f64) -> Result<&'static FrameSite, RegistryError> {
+    let known = |site: &SiteRef| match site {
+        SiteRef::Frame(site) if site.name == name => Some(*site),
+        _ => None,
+    };
+    place(name, known, || {
+        let site = leaked(FrameSite::new(text(name), text(help), target_fps));
+        (site, SiteRef::Frame(site))
+    })
 }
 
 /// Why a series could not be had.
@@ -88,6 +179,24 @@ pub enum RegistryError {
         is: &'static str,
         /// What was asked for.
         wanted: &'static str,
+    },
+    /// It could not be exported under that name.
+    #[error("`{name}` cannot name a series: {why}")]
+    Name {
+        /// The name asked for.
+        name: String,
+        /// What is wrong with it, and what to write.
+        why: &'static str,
+    },
+    /// It could not be exported with that label.
+    #[error("`{label}` cannot label `{name}`: {why}")]
+    Label {
+        /// The name asked for.
+        name: String,
+        /// The label's name.
+        label: String,
+        /// What is wrong with it.
+        why: &'static str,
     },
     /// The limit on series that are named at run time is reached.
     #[error(
@@ -144,17 +253,71 @@ const fn histogram_of(unit: Unit) -> &'static str {
 
 type Key = (Arc<str>, Vec<Label>);
 
-static STORE: Mutex<BTreeMap<Key, Named>> = Mutex::new(BTreeMap::new());
+static STORE: Mutex<Store> = Mutex::new(Store {
+    series: BTreeMap::new(),
+    sites: Vec::new(),
+});
+
+#[derive(Debug)]
+struct Store {
+    series: BTreeMap<Key, Named>,
+    sites: Vec<SiteRef>,
+}
+
+/// Every site: those that the linker put together, and those of run time.
+pub(crate) fn sites() -> Vec<SiteRef> {
+    allocate(|| SITES.iter().chain(&store().sites).copied().collect())
+}
 
 /// Every series named at run time, as it stands.
 pub(crate) fn named() -> Vec<(Key, Named)> {
-    store()
-        .iter()
-        .map(|(key, named)| (key.clone(), named.clone()))
-        .collect()
+    let all = || {
+        let store = store();
+        let named = store
+            .series
+            .iter()
+            .map(|(key, named)| (key.clone(), named.clone()));
+        named.collect()
+    };
+    allocate(all)
+}
+
+/// The store, held so that nobody is changing it.
+pub(crate) struct Held(MutexGuard<'static, Store>);
+
+/// Waits until nobody is changing the store, and keeps it so.
+pub(crate) fn hold() -> Held {
+    Held(store())
+}
+
+impl Held {
+    /// Every series starts again; gauges at zero. Only in a process that has just been forked.
+    pub(crate) fn forget(&self, mine: usize) {
+        self.0.sites.iter().for_each(|site| site.forget(mine));
+        for named in self.0.series.values() {
+            match named.series {
+                Series::Counter(counter) => counter.forget(),
+                Series::Gauge(gauge) => gauge.set(0.0),
+                Series::Histogram(_, recorder) => recorder.forget(),
+            }
+        }
+    }
 }
 
 fn series(
+    name: &str,
+    help: &str,
+    labels: &[(&str, &str)],
+    wanted: &'static str,
+    make: impl FnOnce() -> Series,
+) -> Result<Series, RegistryError> {
+    check_name(name)?;
+    check_labels(name, labels)?;
+    // An allocator that shows its bytes must not wait for the store that is allocating.
+    allocate(|| found_or_made(name, help, labels, wanted, make))
+}
+
+fn found_or_made(
     name: &str,
     help: &str,
     labels: &[(&str, &str)],
@@ -165,7 +328,7 @@ fn series(
     labels.sort();
     let key = (Arc::from(name), labels);
     let mut store = store();
-    if let Some(known) = store.get(&key) {
+    if let Some(known) = store.series.get(&key) {
         let same = known.series.kind() == wanted;
         return if same {
             Ok(known.series)
@@ -174,17 +337,17 @@ fn series(
         };
     }
     // Another label set of the name decides its kind.
-    let sibling = store.range((key.0.clone(), Vec::new())..).next();
+    let sibling = store.series.range((key.0.clone(), Vec::new())..).next();
     if let Some((_, sibling)) = sibling.filter(|((name, _), _)| *name == key.0)
         && sibling.series.kind() != wanted
     {
         return Err(sibling.series.not_a(wanted, name));
     }
-    if store.len() >= LIMIT {
+    if store.is_full() {
         return Err(RegistryError::Full { name: name.into() });
     }
     let series = make();
-    store.insert(
+    store.series.insert(
         key,
         Named {
             help: help.into(),
@@ -194,7 +357,78 @@ fn series(
     Ok(series)
 }
 
-fn store() -> MutexGuard<'static, BTreeMap<Key, Named>> {
+/// What an exporter could not write down, or would write as something else, is refused where the mistake is.
+fn check_name(name: &str) -> Result<(), RegistryError> {
+    let why = match name {
+        _ if !is_identifier(name) => {
+            "a name has letters, digits and underscores, and no digit first"
+        }
+        _ if name.starts_with("wf_") => "`wf_` is where this crate's own series are",
+        _ if name.ends_with("_total") => "`_total` is added to counters when they are exported",
+        _ => return Ok(()),
+    };
+    let name = name.into();
+    Err(RegistryError::Name { name, why })
+}
+
+fn check_labels(name: &str, labels: &[(&str, &str)]) -> Result<(), RegistryError> {
+    for (position, &(label, _)) in labels.iter().enumerate() {
+        let why = match label {
+            _ if !is_identifier(label) => {
+                "a label has letters, digits and underscores, and no digit first"
+            }
+            _ if label.starts_with("__") => "two underscores at the beginning are Prometheus' own",
+            "le" | "quantile" => "it is what Prometheus calls the bounds of a histogram",
+            _ if labels[..position].iter().any(|&(other, _)| other == label) => "it is there twice",
+            _ => continue,
+        };
+        let (name, label) = (name.into(), label.into());
+        return Err(RegistryError::Label { name, label, why });
+    }
+    Ok(())
+}
+
+fn is_identifier(name: &str) -> bool {
+    let starts = |b: u8| b.is_ascii_alphabetic() || b == b'_';
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(starts) && bytes.all(|b| starts(b) || b.is_ascii_digit())
+}
+
+impl Store {
+    fn is_full(&self) -> bool {
+        self.series.len() + self.sites.len() >= LIMIT
+    }
+}
+
+/// The site that is `known`, static or not; else the one that `make` makes.
+fn place<T>(
+    name: &str,
+    known: impl Fn(&SiteRef) -> Option<T>,
+    make: impl FnOnce() -> (T, SiteRef),
+) -> Result<T, RegistryError> {
+    allocate(|| {
+        let mut store = store();
+        if let Some(known) = SITES.iter().chain(&store.sites).find_map(known) {
+            return Ok(known);
+        }
+        if store.is_full() {
+            return Err(RegistryError::Full { name: name.into() });
+        }
+        let (made, site) = make();
+        store.sites.push(site);
+        Ok(made)
+    })
+}
+
+fn leaked<T>(site: T) -> &'static T {
+    Box::leak(Box::new(site))
+}
+
+fn text(text: &str) -> &'static str {
+    Box::leak(Box::from(text))
+}
+
+fn store() -> MutexGuard<'static, Store> {
     STORE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -209,6 +443,23 @@ mod tests {
         one.add(1);
         two.add(1);
         assert_eq!(one.total(), 2);
+    }
+
+    #[test]
+    fn what_could_not_be_exported_is_refused_at_once() {
+        for name in ["", "bad name", "2fast", "wf_mine", "bytes_total", "é"] {
+            let refused = counter(name, "", &[]).unwrap_err();
+            assert!(matches!(refused, RegistryError::Name { .. }), "{refused}");
+        }
+        for labels in [
+            &[("bad label", "")][..],
+            &[("le", "")],
+            &[("__x", "")],
+            &[("a", "1"), ("b", "1"), ("a", "2")],
+        ] {
+            let refused = counter("registry_labels", "", labels).unwrap_err();
+            assert!(matches!(refused, RegistryError::Label { .. }), "{refused}");
+        }
     }
 
     #[test]

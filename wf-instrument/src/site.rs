@@ -37,6 +37,8 @@ pub struct GenerationSite {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
     pub(crate) target: Option<Target>,
+    /// Whether each call names its model.
+    pub(crate) by_model: bool,
     /// The requests whose model the code does not name.
     pub(crate) plain: GenerationSeries,
     pub(crate) models: LabelTable<GenerationSeries>,
@@ -50,6 +52,20 @@ impl GenerationSite {
             name,
             help,
             target,
+            by_model: false,
+            plain: GenerationSeries::new(),
+            models: LabelTable::new(),
+        }
+    }
+
+    /// Each call names its model: there is no series before the first of them.
+    #[must_use]
+    pub const fn by_model(help: &'static str, target: Option<Target>) -> Self {
+        Self {
+            name: "",
+            help,
+            target,
+            by_model: true,
             plain: GenerationSeries::new(),
             models: LabelTable::new(),
         }
@@ -156,6 +172,25 @@ pub enum SiteRef {
     Counter(&'static CounterSite),
     /// A place that sets a value.
     Gauge(&'static GaugeSite),
+}
+
+#[cfg(unix)]
+impl SiteRef {
+    /// Forgets all but what the owner of slot `mine` is in the middle of. Only in a process that has just been forked.
+    pub(crate) fn forget(&self, mine: usize) {
+        match self {
+            Self::Span(site) => site.series.forget(mine),
+            Self::Generation(site) => {
+                site.plain.forget(mine);
+                let models = site.models.iter();
+                models.for_each(|(_, series)| series.forget(mine));
+            }
+            Self::Frame(site) => site.series.forget(),
+            Self::Counter(site) => site.counter.forget(),
+            // Gauges of one name share a value, which the registry keeps.
+            Self::Gauge(_) => {}
+        }
+    }
 }
 
 /// Every site in the program, put together by the linker: each series exists before its first call.

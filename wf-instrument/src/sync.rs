@@ -3,10 +3,10 @@
 //! No other file names `std::sync::atomic` or `loom`, so that every lock-free part can be modelled.
 
 #[cfg(not(wf_loom))]
-pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 #[cfg(wf_loom)]
-pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 #[cfg(wf_loom)]
 pub(crate) use loom::thread_local;

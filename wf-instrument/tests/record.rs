@@ -1,6 +1,7 @@
 //! What is recorded of requests and calls, by hand and on a clock that stands still.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use wf_instrument::clock::mock::Mock;
 use wf_instrument::private::{GenerationSite, SITES, SiteRef, SpanSite, linkme};
@@ -120,6 +121,24 @@ fn waiting_running_and_oldest_follow_the_requests() {
 }
 
 #[test]
+fn a_request_that_queued_elsewhere_is_as_old_as_it_says() {
+    let site = site!(
+        Generation,
+        GenerationSite,
+        GenerationSite::new("queued_before", "", None)
+    );
+    let _clock = Mock::start();
+    let mut request = site.arrive();
+    let two_seconds = Duration::from_secs(2);
+    request.queued_at(Instant::now() - two_seconds);
+    let row = generations("queued_before");
+    assert!(close(row.oldest.map(Nanos::get), two_seconds.into()));
+    assert!(close(row.queue.max(), two_seconds.into()));
+    request.end(Outcome::Ok);
+    assert_eq!(generations("queued_before").oldest, None);
+}
+
+#[test]
 fn a_generation_that_ends_on_another_thread_is_counted_once() {
     let site = site!(
         Generation,
@@ -128,7 +147,7 @@ fn a_generation_that_ends_on_another_thread_is_counted_once() {
     );
     std::thread::scope(|scope| {
         for _ in 0..100 {
-            let generation = site.arrive_as("moved-model");
+            let generation = site.arrive();
             generation.tokens(1);
             scope.spawn(move || {
                 generation.tokens(1);
@@ -136,20 +155,51 @@ fn a_generation_that_ends_on_another_thread_is_counted_once() {
             });
         }
     });
-    let row = generations("moved-model");
+    let row = generations("moved");
     assert_eq!(
         (row.tokens, row.outcomes.ok, row.in_flight()),
         (200, 100, 0)
     );
-    let absent = Snapshot::take()
-        .totals
-        .generations
-        .iter()
-        .all(|row| &*row.model != "moved");
-    assert!(
-        absent,
-        "a site whose requests all name their model has no row of its own"
+}
+
+#[test]
+fn models_that_each_call_names_are_series_of_their_own_and_there_is_no_other() {
+    let site = site!(
+        Generation,
+        GenerationSite,
+        GenerationSite::by_model("answers", None)
     );
+    let of_site = || {
+        let rows = Snapshot::take().totals.generations;
+        let mine = rows.into_iter().filter(|row| &*row.help == "answers");
+        mine.map(|row| row.model.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(of_site(), [""; 0]);
+    site.arrive_as("one").end(Outcome::Ok);
+    site.arrive_as("two").end(Outcome::Ok);
+    assert_eq!(of_site(), ["one", "two"]);
+}
+
+#[test]
+fn an_answer_that_comes_whole_has_no_time_per_token() {
+    let site = site!(
+        Generation,
+        GenerationSite,
+        GenerationSite::new("comes_whole", "", None)
+    );
+    let clock = Mock::start();
+    let whole = site.arrive();
+    whole.tokens(500);
+    clock.advance(Nanos::from_millis(5));
+    whole.end(Outcome::Ok);
+    assert!(generations("comes_whole").per_output_token.is_empty());
+    let parts = site.arrive();
+    parts.tokens(4);
+    clock.advance(Nanos::from_millis(60));
+    parts.tokens(6);
+    parts.end(Outcome::Ok);
+    let each = generations("comes_whole").per_output_token;
+    assert!(close(each.max(), Nanos::from_millis(10)), "60 ms for six");
 }
 
 #[test]

@@ -113,7 +113,9 @@ impl Generations<'_> {
             let ends = row.outcomes;
             success = success.sample(&with(row, ("finished_reason", "stop")), to_f64(ends.ok));
             for (error_type, n) in [
-                ("error", ends.error),
+                // Each request is in one of them.
+                ("error", ends.error.saturating_sub(row.turned_away)),
+                ("turned_away", row.turned_away),
                 ("cancelled", ends.cancelled),
                 ("panicked", ends.panicked),
             ] {

@@ -44,10 +44,11 @@ fn generation(model: &str) -> GenerationTotals {
     GenerationTotals {
         model: model.into(),
         help: "".into(),
-        arrived: 9,
+        arrived: 11,
+        turned_away: 2,
         outcomes: Outcomes {
             ok: 4,
-            error: 1,
+            error: 3,
             cancelled: 2,
             panicked: 0,
         },
@@ -140,6 +141,10 @@ fn a_generation_has_vllms_names() {
             (
                 r#"wf_request_failure_total{engine="0",error_type="error",model_name="llama"}"#,
                 "1",
+            ),
+            (
+                r#"wf_request_failure_total{engine="0",error_type="turned_away",model_name="llama"}"#,
+                "2",
             ),
             (
                 r#"wf_request_failure_total{engine="0",error_type="cancelled",model_name="llama"}"#,

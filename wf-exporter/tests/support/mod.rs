@@ -150,5 +150,5 @@ pub(crate) fn tool(variable: &str, name: &str) -> Option<PathBuf> {
 pub(crate) fn skipped(variable: &str, tool: &str) {
     let note = format!("SKIPPED: {tool} is not here, and {variable} does not say where it is");
     // Past the harness, which would keep it for itself.
-    writeln!(std::io::stderr(), "{note}").unwrap();
+    writeln!(std::io::stderr(), "{note}").expect("stderr takes a line");
 }

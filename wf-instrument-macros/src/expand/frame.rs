@@ -13,6 +13,6 @@ pub(super) fn expand(model: &Model, target_fps: f64, body: &Group) -> TokenStrea
         help,
         ..
     } = model;
-    let site = site::declare(runtime, "Frame", &quote!(#name, #help, #target_fps));
+    let site = site::declare(runtime, "Frame", &quote!(new(#name, #help, #target_fps)));
     quote!(#site let __wf_scope = __WF_SITE.enter(); #body)
 }

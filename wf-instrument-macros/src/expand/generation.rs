@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Expr;
+use syn::{Expr, ExprLit, Lit, LitStr};
 
 use super::{at, body, number, placed, site};
 use crate::model::{Generation, Model};
@@ -41,7 +41,25 @@ fn declare(model: &Model, generation: &Generation) -> TokenStream {
         }
         None => quote!(::core::option::Option::None),
     };
-    site::declare(runtime, "Generation", &quote!(#name, #help, #target))
+    let made = match &generation.model {
+        None => quote!(new(#name, #help, #target)),
+        Some(model) => match literal(model) {
+            Some(model) => quote!(new(#model, #help, #target)),
+            None => quote!(by_model(#help, #target)),
+        },
+    };
+    site::declare(runtime, "Generation", &made)
+}
+
+/// A model that is known when the program is compiled: its series is there before the first call.
+fn literal(model: &Expr) -> Option<&LitStr> {
+    match model {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text),
+        _ => None,
+    }
 }
 
 /// The request arrives, and everything that the arguments say of it is told.
@@ -53,11 +71,11 @@ fn arrival(runtime: &TokenStream, generation: &Generation) -> TokenStream {
         ..
     } = generation;
     let arrive = match model {
-        Some(model) => {
+        Some(model) if literal(model).is_none() => {
             let model = text(model);
             quote!(__WF_SITE.arrive_as(#model))
         }
-        None => quote!(__WF_SITE.arrive()),
+        _ => quote!(__WF_SITE.arrive()),
     };
     let mutable = queued_at.as_ref().map(|_| quote!(mut));
     let queued = queued_at

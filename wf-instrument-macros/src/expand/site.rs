@@ -3,14 +3,14 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-/// Declares `__WF_SITE`, a site of `kind`, made by `new` with `arguments`.
+/// Declares `__WF_SITE`, a site of `kind`, made by the call `made` of one of its constructors.
 ///
 /// One static for each place in the source: a generic function shares it among all its instances.
-pub(crate) fn declare(runtime: &TokenStream, kind: &str, arguments: &TokenStream) -> TokenStream {
+pub(crate) fn declare(runtime: &TokenStream, kind: &str, made: &TokenStream) -> TokenStream {
     let variant = Ident::new(kind, Span::call_site());
     let site = Ident::new(&format!("{kind}Site"), Span::call_site());
     quote! {
-        static __WF_SITE: #runtime::#site = #runtime::#site::new(#arguments);
+        static __WF_SITE: #runtime::#site = #runtime::#site::#made;
         const _: () = {
             #[#runtime::linkme::distributed_slice(#runtime::SITES)]
             #[linkme(crate = #runtime::linkme)]

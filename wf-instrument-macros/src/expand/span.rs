@@ -14,7 +14,7 @@ pub(super) fn expand(model: &Model, returned: &Returned<'_>, body: &Group) -> To
         help,
         ..
     } = model;
-    let site = site::declare(runtime, "Span", &quote!(#name, #help));
+    let site = site::declare(runtime, "Span", &quote!(new(#name, #help)));
     let measured = match returned.call {
         Call::Sync if returned.fallible() => judged(runtime, returned, body),
         Call::Sync => quote!(let __wf_scope = __WF_SITE.enter(); #body),

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::{Ticks, between};
+use super::{Ticks, ticks_of};
 use crate::units::Nanos;
 
 thread_local! {
@@ -52,12 +52,4 @@ impl Drop for Mock {
 
 pub(super) fn ticks() -> Option<Ticks> {
     MOCKED.get().map(Ticks)
-}
-
-/// How many ticks `span` lasts: the calibration run backwards over an hour, so exact to a millionth.
-fn ticks_of(span: Nanos) -> u64 {
-    const SAMPLE: u64 = 1 << 42;
-    let nanos = between(Ticks(0), Ticks(SAMPLE)).get().max(1);
-    let ticks = u128::from(span.get()) * u128::from(SAMPLE) / u128::from(nanos);
-    u64::try_from(ticks).unwrap_or(u64::MAX)
 }

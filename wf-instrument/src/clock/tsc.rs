@@ -2,7 +2,8 @@
 #![expect(unsafe_code, reason = "the instruction has no safe name")]
 
 use std::arch::x86_64::_rdtsc;
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::sync::{AtomicU64, Ordering};
 
 /// How long a tick is: this many 2⁻⁶⁴ of a nanosecond. Zero until the counter is known to be the clock.
 static TICK: AtomicU64 = AtomicU64::new(0);
@@ -51,6 +52,11 @@ const fn scaled(ticks: u64, tick: u64) -> u64 {
 
 #[inline]
 fn read() -> u64 {
+    #[cfg(feature = "fenced")]
+    // SAFETY: the instruction is part of every x86-64 processor, and touches no memory: it waits for what comes before it.
+    unsafe {
+        std::arch::x86_64::_mm_lfence();
+    }
     // SAFETY:
     // - the instruction is part of every x86-64 processor, and touches no memory;
     // - a process for which the system traps it (`PR_SET_TSC`) is stopped by a signal, here as in quanta: nothing undefined.

@@ -59,6 +59,22 @@ impl Layout {
         (group as usize, low_bits(within, self.group_len()))
     }
 
+    /// The bucket of `value` within `group`, if it lies there. Nothing in the first group does: its values share no leading bit.
+    ///
+    /// Beside [`Layout::place`], what follows from the group need not wait for the value.
+    #[inline]
+    pub(crate) const fn place_within(self, group: usize, value: u64) -> Option<usize> {
+        if group == 0 || group >= self.groups() {
+            return None;
+        }
+        let within = value >> (group - 1);
+        if within >> self.group_bits == 1 {
+            Some(low_bits(within, self.group_len()))
+        } else {
+            None
+        }
+    }
+
     /// The bucket of `value`, counted from zero. Monotone in `value`.
     #[must_use]
     pub const fn index_of(self, value: u64) -> usize {
@@ -156,6 +172,17 @@ mod tests {
                 let bucket = layout.index_of(value);
                 let width = layout.highest(bucket) - layout.lowest(bucket);
                 prop_assert!(width <= value / layout.group_len() as u64);
+            }
+        }
+
+        #[test]
+        fn a_foreseen_group_gives_the_same_place_or_none(value: u64, shift in 0_u32..64, group in 0_usize..70) {
+            let value = value >> shift;
+            for layout in LAYOUTS {
+                let (real, within) = layout.place(value);
+                let expected = (real == group && group > 0).then_some(within);
+                prop_assert_eq!(layout.place_within(group, value), expected);
+                prop_assert_eq!(layout.place_within(real, value), (real > 0).then_some(within));
             }
         }
 

@@ -53,6 +53,12 @@ impl Recorder {
         sum.freeze()
     }
 
+    /// Without samples. Only in a process that has just been forked.
+    #[cfg(not(wf_loom))]
+    pub(crate) fn forget(&self) {
+        self.shards.shards().for_each(Shard::forget);
+    }
+
     pub(crate) fn add_to(&self, sum: &mut Sum) {
         self.shards.shards().for_each(|shard| shard.add_to(sum));
     }

@@ -8,7 +8,7 @@ use std::ptr;
 
 use super::frozen::{Frozen, bucket_number};
 use super::layout::Layout;
-use crate::sync::{AtomicPtr, Ordering};
+use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 use crate::thread::{Count, Writer, allocate, allocating, drop_one};
 
 const LAYOUT: Layout = Layout::TWO_DIGITS;
@@ -22,29 +22,46 @@ type Group = [Count; GROUP_LEN];
 #[derive(Debug)]
 pub(crate) struct Shard {
     sum: Count,
+    /// The group of the last value that was said to resemble its neighbours: see [`Shard::guess`].
+    last: AtomicUsize,
     groups: [AtomicPtr<Group>; GROUPS],
 }
 
 impl Shard {
-    /// Counts `n` samples of `value`; counts them as dropped where there is no place for them.
+    /// Counts `n` samples of `value`.
     #[inline]
     pub(crate) fn record(&self, value: u64, n: u64, writer: Writer) {
-        if !self.try_record(value, n, writer) {
-            drop_one();
-        }
+        self.record_at(LAYOUT.place(value), value, n, writer);
     }
 
-    /// As [`Shard::record`]; says whether there was a place, which there is unless an allocator records within our own allocation.
+    /// As [`Shard::record`], for values that mostly lie in the octave of the one before, as the times of one function or the gaps of one
+    /// model do: 2 to 3 ns faster where they do, as much slower where they do not.
     #[inline]
-    pub(crate) fn try_record(&self, value: u64, n: u64, writer: Writer) -> bool {
+    pub(crate) fn record_similar(&self, value: u64, n: u64, writer: Writer) {
+        self.record_at(self.guess(value), value, n, writer);
+    }
+
+    /// [`Layout::place`], foreseen: the processor goes on with the last value's group, whose counts it can fetch before it has the value,
+    /// while it checks that the value lies in it. After a reading of the clock there is nothing else for it to do than wait for this.
+    #[inline]
+    fn guess(&self, value: u64) -> (usize, usize) {
+        // Relaxed: a guess that is out of date, or another thread's, is checked like any other.
+        let group = self.last.load(Ordering::Relaxed);
+        if let Some(within) = LAYOUT.place_within(group, value) {
+            return (group, within);
+        }
         let (group, within) = LAYOUT.place(value);
+        self.last.store(group, Ordering::Relaxed);
+        (group, within)
+    }
+
+    #[inline]
+    fn record_at(&self, (group, within): (usize, usize), value: u64, n: u64, writer: Writer) {
         let Some(group) = self.group(group, writer) else {
-            return false;
+            return drop_one();
         };
+        group[within].add(n, writer);
         self.sum.add(value.wrapping_mul(n), writer);
-        // Release; pairs with Acquire in `add_to`: whoever counts these samples also sees all that came before them.
-        group[within].add_release(n, writer);
-        true
     }
 
     #[inline]
@@ -70,6 +87,20 @@ impl Shard {
         Some(unsafe { &*group })
     }
 
+    /// Without samples again. Keeps its memory and asks for none. Only where nobody else records: in a process that has just been forked.
+    #[cfg(not(wf_loom))]
+    pub(crate) fn forget(&self) {
+        self.sum.restart(0);
+        for place in &self.groups {
+            // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
+            let group = unsafe { place.load(Ordering::Relaxed).as_ref() };
+            group
+                .into_iter()
+                .flatten()
+                .for_each(|count| count.restart(0));
+        }
+    }
+
     /// Adds what this shard holds to `total`.
     pub(crate) fn add_to(&self, total: &mut Sum) {
         for (number, place) in self.groups.iter().enumerate() {
@@ -80,8 +111,7 @@ impl Shard {
                 continue;
             };
             for (within, count) in group.iter().enumerate() {
-                // Acquire; pairs with Release in `try_record`.
-                total.add(number * GROUP_LEN + within, count.acquire());
+                total.add(number * GROUP_LEN + within, count.get());
             }
         }
         total.sum = total.sum.wrapping_add(self.sum.get());
@@ -107,6 +137,7 @@ impl Default for Shard {
     fn default() -> Self {
         Self {
             sum: Count::default(),
+            last: AtomicUsize::new(0),
             groups: std::array::from_fn(|_| AtomicPtr::default()),
         }
     }

@@ -35,11 +35,25 @@ impl Flight {
             .and_then(|place| u16::try_from(place).ok())
     }
 
+    /// The request of that place arrived at `arrival`, as it turned out.
+    pub(crate) fn rebook(&self, ticket: Ticket, arrival: Ticks) {
+        if let Some(place) = ticket {
+            self.places[usize::from(place)].store(arrival.raw().max(FREE + 1), Ordering::Relaxed);
+        }
+    }
+
     /// Gives the place back.
     pub(crate) fn leave(&self, ticket: Ticket) {
         if let Some(place) = ticket {
             self.places[usize::from(place)].store(FREE, Ordering::Relaxed);
         }
+    }
+
+    /// Nobody is under way. One that is loses its age; the place that it gives back later may be another's, which loses its own.
+    pub(crate) fn forget(&self) {
+        self.places
+            .iter()
+            .for_each(|place| place.store(FREE, Ordering::Relaxed));
     }
 
     /// The earliest arrival among those in flight.

@@ -50,6 +50,15 @@ impl FrameSeries {
             .fold(0, u64::wrapping_add)
     }
 
+    /// Forgets everything. Only in a process that has just been forked.
+    pub(crate) fn forget(&self) {
+        for shard in self.shards.shards() {
+            shard.late.restart(0);
+            shard.dropped.restart(0);
+            shard.duration.forget();
+        }
+    }
+
     pub(crate) fn freeze(&self, sum: &mut Sum) -> Frozen {
         self.shards
             .shards()

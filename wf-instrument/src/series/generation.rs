@@ -1,8 +1,8 @@
 //! The requests to one model.
 
 use super::flight::Flight;
+use super::flow::{Flow, Population};
 use crate::histogram::{Frozen, Shard, Sum};
-use crate::outcome::Outcome;
 use crate::thread::{Count, Sharded, Writer};
 
 /// Everything that is stored of the requests to one model.
@@ -15,11 +15,7 @@ pub(crate) struct GenerationSeries {
 /// One thread's share: everything that an event touches lies in one place.
 #[derive(Debug, Default)]
 pub(crate) struct GenerationShard {
-    pub(crate) arrived: Count,
-    pub(crate) admitted: Count,
-    /// Ended without having been admitted.
-    pub(crate) ended_waiting: Count,
-    pub(crate) ended: [Count; 4],
+    pub(crate) flow: Flow,
     pub(crate) prompt_tokens: Count,
     pub(crate) tokens: Count,
     pub(crate) queue: Shard,
@@ -32,13 +28,19 @@ pub(crate) struct GenerationShard {
     pub(crate) tokens_each: Shard,
 }
 
-/// How many requests are where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Population {
-    pub(crate) arrived: u64,
-    pub(crate) ended: [u64; 4],
-    pub(crate) waiting: u64,
-    pub(crate) running: u64,
+impl GenerationShard {
+    const fn histograms(&self) -> [&Shard; 8] {
+        [
+            &self.queue,
+            &self.time_to_first_token,
+            &self.inter_token,
+            &self.per_output_token,
+            &self.end_to_end,
+            &self.gave_up,
+            &self.prompt_tokens_each,
+            &self.tokens_each,
+        ]
+    }
 }
 
 impl GenerationSeries {
@@ -54,29 +56,19 @@ impl GenerationSeries {
         self.shards.with(write);
     }
 
-    /// Reads every end before any admission, and every admission before any arrival, so that no difference is below zero.
-    ///
-    /// A series whose code never tells an admission has nobody waiting.
     pub(crate) fn population(&self) -> Population {
-        let ended = Outcome::ALL.map(|o| self.sum(|shard| shard.ended[o.index()].acquire()));
-        let ended_waiting = self.sum(|shard| shard.ended_waiting.get());
-        let admitted = self.sum(|shard| shard.admitted.acquire());
-        let arrived = self.sum(|shard| shard.arrived.get());
-        let in_flight = arrived.saturating_sub(ended.iter().sum());
-        let unadmitted = arrived
-            .saturating_sub(admitted)
-            .saturating_sub(ended_waiting);
-        let waiting = if admitted == 0 {
-            0
-        } else {
-            unadmitted.min(in_flight)
-        };
-        Population {
-            arrived,
-            ended,
-            waiting,
-            running: in_flight - waiting,
+        Population::of(|| self.shards.shards().map(|shard| &shard.flow))
+    }
+
+    /// Forgets all but the requests that the owner of slot `mine` has under way. Only in a process that has just been forked.
+    pub(crate) fn forget(&self, mine: usize) {
+        for (shard, is_mine) in self.shards.shards_seen_from(mine) {
+            shard.flow.forget(is_mine);
+            shard.prompt_tokens.restart(0);
+            shard.tokens.restart(0);
+            shard.histograms().into_iter().for_each(Shard::forget);
         }
+        self.flight.forget();
     }
 
     pub(crate) fn sum(&self, count: impl Fn(&GenerationShard) -> u64) -> u64 {

@@ -2,12 +2,17 @@
 
 #[cfg(not(wf_loom))]
 mod flight;
+mod flow;
 #[cfg(not(wf_loom))]
 mod frame;
 #[cfg(not(wf_loom))]
 mod generation;
 mod span;
 
-pub(crate) use self::span::{SpanSeries, SpanShard};
+#[cfg(wf_loom)]
+pub(crate) use self::flow::{Flow, Population};
+pub(crate) use self::span::SpanSeries;
+#[cfg(not(wf_loom))]
+pub(crate) use self::span::SpanShard;
 #[cfg(not(wf_loom))]
 pub(crate) use self::{flight::Ticket, frame::FrameSeries, generation::GenerationSeries};

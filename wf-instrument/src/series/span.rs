@@ -2,7 +2,7 @@
 
 use crate::histogram::{Frozen, Shard, Sum};
 use crate::outcome::Outcome;
-use crate::thread::{Count, Sharded, Writer, drop_one};
+use crate::thread::{Count, Sharded, Writer};
 use crate::units::Nanos;
 
 /// Durations by outcome, and how many calls are running.
@@ -15,9 +15,8 @@ pub(crate) struct SpanSeries {
 #[derive(Debug, Default)]
 pub(crate) struct SpanShard {
     started: Count,
+    ended: Count,
     durations: [Shard; 4],
-    /// Ended without a place for the duration.
-    unrecorded: Count,
 }
 
 impl SpanShard {
@@ -28,11 +27,9 @@ impl SpanShard {
 
     #[inline]
     pub(crate) fn end(&self, outcome: Outcome, took: Nanos, writer: Writer) {
-        if !self.durations[outcome.index()].try_record(took.get(), 1, writer) {
-            drop_one();
-            // Release; pairs with Acquire in `SpanSeries::read`.
-            self.unrecorded.add_release(1, writer);
-        }
+        self.durations[outcome.index()].record_similar(took.get(), 1, writer);
+        // Release; pairs with Acquire in `SpanSeries::in_flight`: whoever counts this end also counts its start.
+        self.ended.add_release(1, writer);
     }
 }
 
@@ -68,21 +65,31 @@ impl SpanSeries {
         self.shards.sole()
     }
 
-    /// Durations by outcome, and how many calls have started and not ended.
+    /// Calls that have started and not ended, and perhaps some that came and went while it was read: it is read again where many did.
     ///
-    /// A recorded duration is a call's end, so each call is either among the durations or in flight. Never below zero, though a future may
-    /// end on another thread than it started on: every end is read before any start, and whoever reads an end also reads its start.
-    pub(crate) fn read(&self, sum: &mut Sum) -> ([Frozen; 4], u64) {
-        let durations = Outcome::ALL.map(|outcome| self.freeze(outcome, sum));
-        // Acquire; pairs with Release in `end`, as do the counts of the durations in `Shard`.
-        let unrecorded = self.sum(|shard| shard.unrecorded.acquire());
-        let ends = durations.iter().map(Frozen::count);
-        let ended = ends.fold(unrecorded, u64::wrapping_add);
-        let started = self.sum(|shard| shard.started.get());
-        (durations, started.wrapping_sub(ended))
+    /// Never below zero, though a future may end on another thread than it started on, since every end is read before any start. An
+    /// allocator that is measured may lose a start while its shard is being allocated, but no later one makes up for it.
+    pub(crate) fn in_flight(&self) -> u64 {
+        let read = || {
+            let ended = self.sum(|shard| shard.ended.acquire());
+            self.sum(|shard| shard.started.get()).saturating_sub(ended)
+        };
+        (0..READINGS).map(|_| read()).min().unwrap_or_default()
     }
 
-    fn freeze(&self, outcome: Outcome, sum: &mut Sum) -> Frozen {
+    /// Forgets all but the calls that the owner of slot `mine` is in the middle of. Only in a process that has just been forked.
+    #[cfg(not(wf_loom))]
+    pub(crate) fn forget(&self, mine: usize) {
+        for (shard, is_mine) in self.shards.shards_seen_from(mine) {
+            // Where calls end on other threads than they began on, this thread's share alone tells no more than this.
+            let running = shard.started.get().saturating_sub(shard.ended.get());
+            shard.started.restart(if is_mine { running } else { 0 });
+            shard.ended.restart(0);
+            shard.durations.iter().for_each(Shard::forget);
+        }
+    }
+
+    pub(crate) fn freeze(&self, outcome: Outcome, sum: &mut Sum) -> Frozen {
         for shard in self.shards.shards() {
             shard.durations[outcome.index()].add_to(sum);
         }
@@ -93,3 +100,6 @@ impl SpanSeries {
         self.shards.shards().map(count).fold(0, u64::wrapping_add)
     }
 }
+
+/// Whoever reads may be interrupted between two loads; not each time.
+const READINGS: usize = 3;

@@ -5,6 +5,7 @@ use super::totals::{CounterTotals, FrameTotals, GenerationTotals, Outcomes, Span
 impl GenerationTotals {
     pub(super) fn absorb(&mut self, other: &Self) {
         self.arrived = self.arrived.saturating_add(other.arrived);
+        self.turned_away = self.turned_away.saturating_add(other.turned_away);
         self.outcomes.absorb(other.outcomes);
         self.waiting = self.waiting.saturating_add(other.waiting);
         self.running = self.running.saturating_add(other.running);

@@ -10,10 +10,11 @@ use super::window::Snapshot;
 use crate::clock;
 use crate::histogram::Sum;
 use crate::labels::Label;
+use crate::outcome::Outcome;
 use crate::record::orphan_tokens;
 use crate::registry::{self, Named, Series};
 use crate::series::GenerationSeries;
-use crate::site::{FrameSite, GenerationSite, SITES, SiteRef, SpanSite};
+use crate::site::{FrameSite, GenerationSite, SiteRef, SpanSite};
 use crate::thread::dropped;
 
 impl Snapshot {
@@ -24,7 +25,9 @@ impl Snapshot {
             totals: Totals::default(),
             sum: Sum::new(),
         };
-        SITES.iter().for_each(|site| collector.site(*site));
+        registry::sites()
+            .into_iter()
+            .for_each(|site| collector.site(site));
         for ((name, labels), named) in registry::named() {
             collector.named(name, labels, named);
         }
@@ -64,7 +67,9 @@ impl Collector {
     }
 
     fn span(&mut self, site: &SpanSite) -> SpanTotals {
-        let ([ok, error, cancelled, panicked], in_flight) = site.series.read(&mut self.sum);
+        let in_flight = site.series.in_flight();
+        let [ok, error, cancelled, panicked] =
+            Outcome::ALL.map(|outcome| site.series.freeze(outcome, &mut self.sum));
         SpanTotals {
             span: site.name.into(),
             help: site.help.into(),
@@ -76,15 +81,13 @@ impl Collector {
         }
     }
 
-    /// A row for each model; the plain row only where it has something to say, or is all there is.
+    /// A row for each model, and one for requests that name none where there may be any.
     fn generations(&mut self, site: &GenerationSite) {
-        let mut models = site.models.iter().peekable();
-        let plain = &site.plain;
-        if models.peek().is_none() || plain.population().arrived > 0 {
-            let row = self.generation(site.name, site, plain);
+        if !site.by_model {
+            let row = self.generation(site.name, site, &site.plain);
             self.totals.generations.push(row);
         }
-        for (model, series) in models {
+        for (model, series) in site.models.iter() {
             let row = self.generation(model, site, series);
             self.totals.generations.push(row);
         }
@@ -104,6 +107,7 @@ impl Collector {
             model: model.into(),
             help: site.help.into(),
             arrived: population.arrived,
+            turned_away: population.turned_away,
             outcomes: Outcomes {
                 ok,
                 error,

@@ -106,6 +106,7 @@ impl GenerationTotals {
             model: self.model.clone(),
             help: self.help.clone(),
             arrived: self.arrived.saturating_sub(earlier.arrived),
+            turned_away: self.turned_away.saturating_sub(earlier.turned_away),
             outcomes: self.outcomes.since(earlier.outcomes),
             prompt_tokens: self.prompt_tokens.saturating_sub(earlier.prompt_tokens),
             tokens: self.tokens.saturating_sub(earlier.tokens),

@@ -48,6 +48,11 @@ impl Count {
         self.0.load(Ordering::Acquire)
     }
 
+    /// From here on `n`. Only where nobody else counts: in a process that has just been forked.
+    pub(crate) fn restart(&self, n: u64) {
+        self.0.store(n, Ordering::Relaxed);
+    }
+
     #[inline]
     fn add_ordered(&self, n: u64, writer: Writer, store: Ordering) {
         match writer {

@@ -46,6 +46,18 @@ impl Pool {
         self.taken[word].fetch_and(!bit, Ordering::Release);
     }
 
+    /// Takes every slot from its owner but `kept`: for a process that has just been forked, where the other owners are no more.
+    pub(crate) fn keep_only(&self, kept: usize) {
+        for (word, taken) in self.taken.iter().enumerate() {
+            let bit = if kept / WORD == word {
+                1 << (kept % WORD)
+            } else {
+                0
+            };
+            taken.fetch_and(bit, Ordering::Relaxed);
+        }
+    }
+
     fn try_claim(&self, slot: usize) -> bool {
         let (word, bit) = place(slot);
         if self.taken[word].load(Ordering::Relaxed) & bit != 0 {

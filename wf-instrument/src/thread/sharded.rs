@@ -82,16 +82,27 @@ impl<T: Default + Sync> Sharded<T> {
         unsafe { &(*shard).0 }
     }
 
+    /// Every shard that any thread has touched, with whether it is the one that the owner of `slot` writes to.
+    pub(crate) fn shards_seen_from(&self, slot: usize) -> impl Iterator<Item = (&T, bool)> {
+        let own = self.owned.get(slot).unwrap_or(&self.shared);
+        let own = Self::shard_at(own).map(ptr::from_ref);
+        self.shards()
+            .map(move |shard| (shard, own == Some(ptr::from_ref(shard))))
+    }
+
     /// Every shard that any thread has touched. In step with nobody: writers go on.
     pub(crate) fn shards(&self) -> impl Iterator<Item = &T> {
-        self.owned.iter().chain([&self.shared]).filter_map(|place| {
-            // Acquire; pairs with Release in `first_touch`: the shard is seen as it was initialised.
-            let shard = place.load(Ordering::Acquire);
-            // SAFETY:
-            // - `as_ref` takes null as None; anything else came from `Box::into_raw` in `first_touch`;
-            // - it lives as long as `self`, and only shared references to it exist.
-            unsafe { shard.as_ref() }.map(|padded| &padded.0)
-        })
+        let places = self.owned.iter().chain([&self.shared]);
+        places.filter_map(Self::shard_at)
+    }
+
+    fn shard_at(place: &AtomicPtr<Padded<T>>) -> Option<&T> {
+        // Acquire; pairs with Release in `first_touch`: the shard is seen as it was initialised.
+        let shard = place.load(Ordering::Acquire);
+        // SAFETY:
+        // - `as_ref` takes null as None; anything else came from `Box::into_raw` in `first_touch`;
+        // - it lives as long as the `Sharded` that the place is part of, and only shared references to it exist.
+        unsafe { shard.as_ref() }.map(|padded| &padded.0)
     }
 
     fn with_shared(&self, write: impl FnOnce(&T, Writer)) {

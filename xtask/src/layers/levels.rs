@@ -5,14 +5,14 @@ pub(super) type Levels = [(u8, &'static str)];
 
 /// From the record path's ground floor up to the governor.
 pub(super) const LEVELS: &Levels = &[
-    (0, "sync units error outcome disabled"),
+    (0, "sync units outcome disabled"),
     (1, "clock thread histogram::layout histogram::quantile"),
     (2, "histogram counter gauge labels"),
     (3, "series site slo registry"),
-    (4, "record sensor private"),
+    (4, "record sensor private fork"),
     (5, "snapshot"),
-    (6, "admit knob adapt tier budget"),
-    (7, "govern tune"),
+    (6, "admit knob tier"),
+    (7, "govern"),
 ];
 
 /// The level of a module, by its nearest entry; `None` where there is none.

@@ -1,0 +1,44 @@
+//! After `fork(2)`, the child starts clean.
+//!
+//! Only the thread that forked goes on in the child. What its parent recorded is the parent's to export, and the places of the other threads
+//! are free again. A call or a request that the forking thread is in the middle of goes on and ends in the child as in the parent.
+#![expect(unsafe_code, reason = "handlers around a fork are told to libc")]
+
+use std::cell::RefCell;
+
+use crate::registry::{self, Held};
+use crate::site::SITES;
+use crate::thread::{ON_FIRST_CLAIM, abandon_other_slots, allocating};
+
+#[linkme::distributed_slice(ON_FIRST_CLAIM)]
+static WATCH: fn() = watch;
+
+thread_local! {
+    static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
+}
+
+/// Before anything is recorded, since before that there is nothing to forget.
+fn watch() {
+    // SAFETY:
+    // - the three functions live as long as the program, and do not unwind: they take a lock, store and load atomics;
+    // - they run in the thread that forks; `start_clean`, which runs in the child, allocates nothing and waits for nobody.
+    // - where there is no memory for three pointers, the child counts on from where its parent was: no reason to fail here.
+    let _told = unsafe { libc::pthread_atfork(Some(hold), Some(resume), Some(start_clean)) };
+}
+
+/// Nobody is in the middle of registering a series while the process is copied: in the child, it would never be finished.
+extern "C" fn hold() {
+    if !allocating() {
+        let _ending = HELD.try_with(|held| held.replace(Some(registry::hold())));
+    }
+}
+
+extern "C" fn resume() {
+    let _ending = HELD.try_with(RefCell::take);
+}
+
+extern "C" fn start_clean() {
+    let mine = abandon_other_slots();
+    SITES.iter().for_each(|site| site.forget(mine));
+    let _ending = HELD.try_with(|held| held.take().map(|held| held.forget(mine)));
+}

@@ -1,0 +1,99 @@
+//! How many requests came, were let in, and left.
+
+use crate::outcome::Outcome;
+use crate::thread::{Count, Writer};
+
+/// One thread's share of the counts.
+#[derive(Debug, Default)]
+pub(crate) struct Flow {
+    arrived: Count,
+    admitted: Count,
+    /// Ended without having been admitted.
+    ended_waiting: Count,
+    /// Of them, in an error.
+    turned_away: Count,
+    ended: [Count; 4],
+}
+
+/// How many requests are where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Population {
+    pub(crate) arrived: u64,
+    pub(crate) ended: [u64; 4],
+    pub(crate) waiting: u64,
+    pub(crate) running: u64,
+    pub(crate) turned_away: u64,
+}
+
+impl Flow {
+    #[inline]
+    pub(crate) fn arrive(&self, writer: Writer) {
+        self.arrived.add(1, writer);
+    }
+
+    pub(crate) fn admit(&self, writer: Writer) {
+        // Release; pairs with Acquire in `Population::of`: whoever counts this admission also counts the arrival.
+        self.admitted.add_release(1, writer);
+    }
+
+    pub(crate) fn end(&self, outcome: Outcome, admitted: bool, writer: Writer) {
+        if !admitted {
+            self.ended_waiting.add(1, writer);
+            if outcome == Outcome::Error {
+                self.turned_away.add(1, writer);
+            }
+        }
+        // Release; pairs with Acquire in `Population::of`: whoever counts this end also counts all that came before it.
+        self.ended[outcome.index()].add_release(1, writer);
+    }
+}
+
+impl Flow {
+    /// Forgets all, but for the requests that the thread whose share this is has under way, where it `is_mine`. Only in a process that has
+    /// just been forked.
+    #[cfg(not(wf_loom))]
+    pub(crate) fn forget(&self, is_mine: bool) {
+        let ended: u64 = self.ended.iter().map(Count::get).sum();
+        let ended_admitted = ended.saturating_sub(self.ended_waiting.get());
+        let left = |count: &Count, ended: u64| match is_mine {
+            true => count.get().saturating_sub(ended),
+            false => 0,
+        };
+        self.arrived.restart(left(&self.arrived, ended));
+        self.admitted.restart(left(&self.admitted, ended_admitted));
+        self.ended_waiting.restart(0);
+        self.turned_away.restart(0);
+        self.ended.iter().for_each(|count| count.restart(0));
+    }
+}
+
+impl Population {
+    /// Reads every end before any admission, and every admission before any arrival, so that no difference is below zero.
+    ///
+    /// A series whose code never tells an admission has nobody waiting.
+    pub(crate) fn of<'a, I: Iterator<Item = &'a Flow>>(flows: impl Fn() -> I) -> Self {
+        let sum = |count: &dyn Fn(&Flow) -> u64| flows().map(count).fold(0, u64::wrapping_add);
+        let ended = Outcome::ALL.map(|o| sum(&|flow| flow.ended[o.index()].acquire()));
+        let ended_waiting = sum(&|flow| flow.ended_waiting.get());
+        let turned_away = sum(&|flow| flow.turned_away.get());
+        let admitted = sum(&|flow| flow.admitted.acquire());
+        let arrived = sum(&|flow| flow.arrived.get());
+        let in_flight = arrived.saturating_sub(ended.iter().sum());
+        let unadmitted = arrived
+            .saturating_sub(admitted)
+            .saturating_sub(ended_waiting);
+        // Where no admission was ever told, nobody is known to wait, or to have been turned away.
+        let (waiting, turned_away) = if admitted == 0 {
+            (0, 0)
+        } else {
+            (unadmitted.min(in_flight), turned_away)
+        };
+        Self {
+            arrived,
+            ended,
+            waiting,
+            running: in_flight - waiting,
+            turned_away,
+        }
+    }
+}

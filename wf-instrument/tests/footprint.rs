@@ -1,0 +1,176 @@
+//! What recording takes of the process: no allocation once a thread has recorded, and memory by the peak of threads.
+
+#![expect(unsafe_code, reason = "a global allocator is unsafe to write")]
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::hint::black_box;
+use std::pin::pin;
+use std::sync::atomic::{AtomicIsize, AtomicU64, Ordering};
+use std::sync::{Barrier, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+use futures_util::stream::{self, Stream};
+use wf_instrument::histogram::Recorder;
+use wf_instrument::{wf_count, wf_gauge, wf_measure, wf_token};
+
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+static LIVE: AtomicIsize = AtomicIsize::new(0);
+
+// SAFETY: as `System`, which does the work.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        LIVE.fetch_add(layout.size().cast_signed(), Ordering::Relaxed);
+        // SAFETY: the caller's promise, passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size().cast_signed(), Ordering::Relaxed);
+        // SAFETY: the caller's promise, passed on.
+        unsafe { System.dealloc(at, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The allocator counts for the whole process, so the tests go one at a time.
+fn alone() -> impl Drop {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn allocations(work: impl FnOnce()) -> u64 {
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    work();
+    ALLOCATIONS.load(Ordering::Relaxed) - before
+}
+
+fn live_after(work: impl FnOnce()) -> isize {
+    work();
+    LIVE.load(Ordering::Relaxed)
+}
+
+static SIZES: Recorder = Recorder::new();
+
+#[wf_measure]
+fn call(n: u64) -> Result<u64, u64> {
+    if n.is_multiple_of(7) { Err(n) } else { Ok(n) }
+}
+
+#[wf_measure]
+async fn wait() {
+    common::yield_now().await;
+}
+
+#[wf_measure(frame, target_fps = 60)]
+fn draw() {}
+
+#[wf_measure(ttft)]
+fn replies() -> impl Stream<Item = u64> {
+    stream::iter(0..4)
+}
+
+#[wf_measure(ttft, model = model)]
+fn pushed(model: &str) {
+    wf_token!();
+    wf_token!(2);
+}
+
+/// One of everything that records.
+fn record(n: u64) {
+    let _ended_either_way = call(n);
+    common::block_on(wait());
+    draw();
+    let mut stream = pin!(replies());
+    let mut cx = Context::from_waker(Waker::noop());
+    while let Poll::Ready(Some(token)) = stream.as_mut().poll_next(&mut cx) {
+        black_box(token);
+    }
+    pushed(["a", "b"][usize::from(n.is_multiple_of(2))]);
+    wf_count!("footprint_rounds");
+    wf_gauge!("footprint_depth", 1.0);
+    SIZES.record(n % 4_096);
+}
+
+/// Enough rounds that every bucket group that times fall into has been touched, an interruption's among them.
+fn warm_up() {
+    (0..20_000).for_each(record);
+    (0..63).for_each(|bit| SIZES.record(1 << bit));
+}
+
+#[test]
+fn recording_allocates_nothing_after_its_first_samples() {
+    let _alone = alone();
+    warm_up();
+    // An interruption longer than any before it may touch a new group: one more try shows that it stays at that.
+    let counts: Vec<u64> = (0..5)
+        .map(|_| allocations(|| (0..10_000).for_each(record)))
+        .collect();
+    assert!(counts.contains(&0), "{counts:?}");
+    assert!(counts.iter().sum::<u64>() < 5, "{counts:?}");
+}
+
+#[test]
+fn memory_follows_the_threads_at_once_and_not_all_that_ever_were() {
+    const AT_ONCE: usize = 8;
+    let _alone = alone();
+    let wave = || {
+        let all = Barrier::new(AT_ONCE);
+        thread::scope(|scope| {
+            let record = || {
+                all.wait();
+                (0..63).for_each(|bit| SIZES.record(1 << bit));
+                all.wait();
+            };
+            let threads: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(record)).collect();
+            // Joined by hand: the scope alone does not wait until a thread has given its slot back.
+            threads
+                .into_iter()
+                .for_each(|thread| thread.join().expect("it does not panic"));
+        });
+    };
+    let first = live_after(wave);
+    let last = live_after(|| (0..200).for_each(|_| wave()));
+    // A shard with all of its octaves has 58 KiB; what a thread of std itself keeps is less.
+    assert!(last - first < 8 << 10, "{first} → {last} bytes");
+}
+
+#[test]
+fn a_threads_share_of_a_histogram_of_typical_latencies_has_at_most_8_kib() {
+    static LATENCIES: Recorder = Recorder::new();
+    let _alone = alone();
+    SIZES.record(1);
+    let before = LIVE.load(Ordering::Relaxed);
+    // 1 to 30 ms.
+    (0..30_000).for_each(|i| LATENCIES.record(1_000_000 + i * 1_000));
+    let grown = LIVE.load(Ordering::Relaxed) - before;
+    assert!(grown > 0 && grown <= 8 << 10, "{grown} bytes");
+}
+
+#[test]
+fn a_hundred_million_records_grow_nothing() {
+    let _alone = alone();
+    warm_up();
+    let live = LIVE.load(Ordering::Relaxed);
+    // Without optimisation a record takes twenty times as long; the promise is about their number, not their speed.
+    let records = if cfg!(debug_assertions) {
+        2_000_000
+    } else {
+        100_000_000
+    };
+    (0..records).for_each(|n| SIZES.record(black_box(n)));
+    assert_eq!(LIVE.load(Ordering::Relaxed), live);
+}
+
+#[test]
+fn what_is_held_per_call_has_not_grown_unnoticed() {
+    assert_eq!(size_of::<wf_instrument::Generation>(), 56);
+    assert_eq!(size_of::<wf_instrument::Nanos>(), 8);
+}
