@@ -247,10 +247,8 @@ impl Plant {
     }
 
     fn shed(&mut self) {
-        while self.next_shed() <= self.now
-            && let Some(sequence) = self.waiting.pop_front()
-        {
-            self.ledger.turned_away(self.now.since(sequence.arrived));
+        while self.next_shed() <= self.now && self.waiting.pop_front().is_some() {
+            self.ledger.turned_away();
         }
     }
 

@@ -15,7 +15,6 @@ pub(crate) struct Ledger {
     gaps: Vec<u64>,
     ended: Vec<u64>,
     per_token: Vec<u64>,
-    gave_up: Vec<u64>,
     /// Requests that were answered as promised.
     pub(crate) good: u64,
 }
@@ -45,9 +44,9 @@ impl Ledger {
         self.good += u64::from(good);
     }
 
-    pub(crate) fn turned_away(&mut self, waited: Nanos) {
-        self.totals.outcomes.cancelled += 1;
-        self.gave_up.push(waited.get());
+    pub(crate) fn turned_away(&mut self) {
+        self.totals.outcomes.error += 1;
+        self.totals.turned_away += 1;
     }
 
     pub(crate) const fn done(&self) -> u64 {
@@ -61,7 +60,6 @@ impl Ledger {
         absorb(&mut totals.inter_token, &mut self.gaps);
         absorb(&mut totals.end_to_end, &mut self.ended);
         absorb(&mut totals.per_output_token, &mut self.per_token);
-        absorb(&mut totals.gave_up, &mut self.gave_up);
         totals.model = "m15".into();
         totals.waiting = waiting as u64;
         totals.running = running as u64;

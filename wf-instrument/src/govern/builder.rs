@@ -27,6 +27,8 @@ pub struct Builder {
 
 impl Builder {
     /// Nine of ten requests are to get their first token within `target`.
+    ///
+    /// It decides whether workers are added. The concurrency limit follows the inter-token target alone, so without one it stays as it is.
     pub fn target_ttft(mut self, target: Duration) -> Self {
         self.config.targets.time_to_first_token = Some(target.into());
         self

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::act::{Outcome, act};
 use super::config::{Config, Targets};
-use super::decide::{Bound, Cause, Decision, Inputs, Mode, Move, State, step};
+use super::decide::{Bound, Cause, Decision, Inputs, Mode, Move, Owed, State, step};
 use super::evidence::{Evidence, History};
 use super::journal::{Journal, Record};
-use crate::knob::{Knob, KnobError, Position};
+use crate::knob::{Knob, KnobError, Position, Role};
 use crate::sensor::Readings;
 use crate::snapshot::Snapshot;
 use crate::units::Nanos;
@@ -104,29 +104,43 @@ impl Control {
         Ok(())
     }
 
-    /// Puts every knob that it governs where it stood when all targets were last met, and moves nothing from then on. A knob that an
-    /// operator holds stays; where nothing was being moved (advisory, paused), nothing is moved now.
-    pub fn fall_back(&mut self, now: Nanos, why: &str) {
+    /// Puts every knob that it governs where it stood when all targets were last met, forgets what it saw, and goes on in `mode`. A knob
+    /// that an operator holds stays; where nothing was being moved (advisory, paused), nothing is moved now.
+    pub fn fall_back(&mut self, now: Nanos, mode: Mode, why: &str) {
         self.history = History::default();
         if self.mode != Mode::Active {
             return self.intervene(now, (Cause::Watchdog, why.into()), Vec::new(), Vec::new());
         }
-        self.mode = Mode::Advisory;
-        self.state = self.state.forgotten();
+        self.mode = mode;
         let positions: Vec<Position> = self.knobs.iter_mut().map(Knob::position).collect();
-        let astray = |(index, (knob, &good)): (usize, (&Position, &u64))| {
-            let ours = knob.role != crate::knob::Role::Manual && !self.state.is_held(index, now);
-            (ours && knob.value != good).then(|| Move::new(index, knob, good))
-        };
-        let moves: Vec<Move> = positions
-            .iter()
-            .zip(&self.last_good)
-            .enumerate()
-            .filter_map(astray)
+        let astray: Vec<(usize, u64)> = (0..positions.len())
+            .filter(|&index| self.governs(index, now))
+            .map(|index| (index, self.last_good[index]))
+            .filter(|&(index, good)| positions[index].value != good)
             .collect();
+        let moves: Vec<Move> = astray
+            .iter()
+            .map(|&(index, good)| Move::new(index, &positions[index], good))
+            .collect();
+        // What fails now is asked for again at the next ticks.
+        let owed = astray
+            .into_iter()
+            .map(|(index, good)| Owed::new(index, good));
+        self.state = self.state.forgotten(owed.collect());
         let done = act(&moves, &mut self.knobs);
-        let reason = format!("{why}: back to the last good setting, and advisory from now on");
+        let reason = format!("{why}: back to the last good setting");
         self.intervene(now, (Cause::Watchdog, reason), moves, done);
+    }
+
+    /// Whether the governor moves this knob: the first of its role, unless an operator has it.
+    fn governs(&self, index: usize, now: Nanos) -> bool {
+        let role = self.knobs[index].role();
+        let first = self.knobs.iter().position(|knob| knob.role() == role) == Some(index);
+        let taken = self
+            .holds
+            .iter()
+            .any(|&(held, until)| held == index && now < until);
+        role != Role::Manual && first && !taken && !self.state.is_held(index, now)
     }
 
     pub(crate) fn journal(&self) -> Arc<Mutex<Journal>> {

@@ -19,8 +19,9 @@ use crate::units::Nanos;
 
 /// A running governor. Dropping it ends its thread, waits for a tick in progress, and leaves the knobs where they are.
 ///
-/// It has one thread, which sleeps between ticks. A tick that panics, or comes more than five periods late, puts the knobs back
-/// to the last good setting and leaves the governor advisory until [`Governor::resume`].
+/// It has one thread, which sleeps between ticks. A tick that comes more than five periods (and three seconds) late puts the knobs back to
+/// the last good setting, and the governor begins afresh from there. So does one that panics, but then the governor is advisory until
+/// [`Governor::resume`].
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -160,8 +161,11 @@ impl Driver {
         let mut due = clock::now();
         while self.sleep_until(due, stopped) {
             let begun = clock::now();
-            self.tick(begun, begun.since(due));
-            due = due.plus(self.period).max(begun);
+            let late = begun.since(due);
+            self.tick(begun, late);
+            // After a late tick the next one waits a whole period: what is measured in less says little.
+            let from = if late > self.period { begun } else { due };
+            due = from.plus(self.period);
         }
     }
 
@@ -172,13 +176,14 @@ impl Driver {
 
     fn tick(&mut self, begun: Nanos, late: Nanos) {
         let far_too_late = Nanos::new(self.period.get().saturating_mul(LATE));
-        if late > far_too_late {
+        if late > far_too_late.max(LATE_AT_LEAST) {
             let why = format!("the tick came {late} late");
-            return lock(&self.control).fall_back(begun, &why);
+            return lock(&self.control).fall_back(begun, Mode::Active, &why);
         }
         let once = catch_unwind(AssertUnwindSafe(|| self.sense_and_control()));
         if once.is_err() {
-            lock(&self.control).fall_back(begun, "the tick panicked");
+            let why = "the tick panicked; advisory until resumed";
+            lock(&self.control).fall_back(begun, Mode::Advisory, why);
         }
         lock(&self.journal).took(clock::now().since(begun));
     }
@@ -189,8 +194,11 @@ impl Driver {
     }
 }
 
-/// In periods: later than this and what was decided rests on a machine that has since changed.
+/// In periods: later than this and what was decided rests on a machine that has since changed: it was suspended, or starved.
 const LATE: u64 = 5;
+
+/// With short periods, what an ordinary hiccup of the machine takes is not late.
+const LATE_AT_LEAST: Nanos = Nanos::from_secs(3);
 
 #[cfg(test)]
 mod tests;

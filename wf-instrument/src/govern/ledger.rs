@@ -11,7 +11,7 @@ use crate::units::Nanos;
 
 /// Who holds a knob. Later ones take it from earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Owner {
+pub(crate) enum Owner {
     /// The control law of the concurrency limit.
     Loop,
     /// A trial in flight.
@@ -111,6 +111,11 @@ impl Ledger {
         let doubled = rest.get().saturating_mul(1 << entry.rollbacks.min(20));
         entry.rollbacks += 1;
         entry.rests_until = now.plus(Nanos::new(doubled).min(LONGEST_REST));
+    }
+
+    /// A trial of `knob` came to nothing: it rests for `rest`, and no longer than that the next time.
+    pub(crate) fn set_aside(&mut self, knob: usize, now: Nanos, rest: Nanos) {
+        self.entry_mut(knob).rests_until = now.plus(rest);
     }
 
     fn entry(&self, knob: usize) -> Entry {

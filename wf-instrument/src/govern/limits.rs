@@ -24,7 +24,8 @@ pub struct Limits {
     pub after_raise: Nanos,
     /// From one cut of the concurrency limit to its next move: 2 s (K1).
     pub after_cut: Nanos,
-    /// A gap longer than this many targets is a stall: 1.5. Above it, one gap in a hundred is enough to look at the workers.
+    /// A gap longer than this many targets is a stall: 1. Above it, one gap in a hundred is enough to withdraw threads that have no
+    /// processor of their own.
     pub stall: f64,
     /// A knob that was kept after a trial rests this long: 60 s.
     pub after_accept: Nanos,
@@ -49,7 +50,7 @@ impl Default for Limits {
             dead_band: 0.04,
             after_raise: Nanos::from_secs(1),
             after_cut: Nanos::from_secs(2),
-            stall: 1.5,
+            stall: 1.0,
             after_accept: Nanos::from_secs(60),
             after_rollback: Nanos::from_secs(300),
             after_correction_failed: Nanos::from_secs(30),
@@ -66,7 +67,7 @@ pub(crate) enum Forbidden {
     NotUsable,
     Cpu(Ratio),
     CpuUnknown,
-    Memory(Ratio),
+    Memory(Option<Ratio>),
     Interface,
 }
 
@@ -76,7 +77,8 @@ impl fmt::Display for Forbidden {
             Self::NotUsable => f.write_str("the knob cannot be read or is quarantined"),
             Self::Cpu(used) => write!(f, "the processors are at {:.0} %", used.as_percent()),
             Self::CpuUnknown => f.write_str("the processors' use is unknown"),
-            Self::Memory(used) => write!(f, "memory is at {:.0} %", used.as_percent()),
+            Self::Memory(Some(used)) => write!(f, "memory is at {:.0} %", used.as_percent()),
+            Self::Memory(None) => f.write_str("memory was short when it was last read"),
             Self::Interface => f.write_str("the user interface is short of frames"),
         }
     }
@@ -118,9 +120,10 @@ fn permit_cpu(evidence: &Evidence, diagnosis: &Diagnosis) -> Result<(), Forbidde
 }
 
 fn permit_memory(evidence: &Evidence, diagnosis: &Diagnosis) -> Result<(), Forbidden> {
-    let bound = diagnosis.class == Class::MemoryBound;
-    match evidence.host.memory.value() {
-        Some(&used) if bound || used.get() > MEMORY_SHORT => Err(Forbidden::Memory(used)),
+    let used = evidence.memory();
+    match used {
+        _ if diagnosis.class == Class::MemoryBound => Err(Forbidden::Memory(used)),
+        Some(share) if share.get() > MEMORY_SHORT => Err(Forbidden::Memory(used)),
         _ => Ok(()),
     }
 }

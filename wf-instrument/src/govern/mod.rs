@@ -28,6 +28,5 @@ pub use self::diagnose::{Class, Diagnosis, Scores, Thresholds, plain};
 pub use self::driver::Governor;
 pub use self::evidence::{Evidence, Missing, Quantiles};
 pub use self::journal::{Actions, Record, Status};
-pub use self::ledger::Owner;
 pub use self::limits::Limits;
 pub use self::verify::{Arm, Method, TrialStatus};

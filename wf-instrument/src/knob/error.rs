@@ -64,7 +64,4 @@ pub enum KnobError {
         /// The names that there are.
         registered: String,
     },
-    /// The governor's thread has ended.
-    #[error("the governor has stopped; start another one")]
-    Stopped,
 }

@@ -138,6 +138,10 @@ impl Knob {
         &self.name
     }
 
+    pub(crate) const fn role(&self) -> Role {
+        self.role
+    }
+
     /// The value in force now.
     ///
     /// Three readings in a row that panic quarantine it: from then on it is not called until [`Knob::release`].

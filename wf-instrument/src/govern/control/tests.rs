@@ -63,7 +63,7 @@ fn falling_back_restores_what_last_met_the_targets_and_moves_nothing_more() {
     tick(&mut control, 1, 5, 0);
     tick(&mut control, 2, 5, 0);
     cell.store(40, Ordering::SeqCst);
-    control.fall_back(Nanos::from_secs(3), "the tick panicked");
+    control.fall_back(Nanos::from_secs(3), Mode::Advisory, "the tick panicked");
     assert_eq!(cell.load(Ordering::SeqCst), 8);
     for at in 4..9 {
         tick(&mut control, at, 5, 9);
@@ -133,4 +133,40 @@ fn no_evidence_mixes_the_time_before_a_move_with_the_time_after() {
         after.inter_token_p99, None,
         "200 gaps since the move and 300 in all"
     );
+}
+
+#[test]
+fn a_watchdog_leaves_what_an_operator_has_just_set() {
+    let (knob, cell) = knob(8);
+    let mut control = control(knob);
+    tick(&mut control, 1, 5, 0);
+    tick(&mut control, 2, 5, 0);
+    let (now, until) = (Nanos::from_secs(3), Nanos::from_secs(60));
+    control.set("concurrency", 20, now, until).unwrap();
+    control.fall_back(now, Mode::Active, "the tick came late");
+    assert_eq!(cell.load(Ordering::SeqCst), 20);
+}
+
+#[test]
+fn what_a_watchdog_could_not_put_back_is_put_back_later() {
+    let cell = Arc::new(AtomicU64::new(8));
+    let (shown, moved) = (cell.clone(), cell.clone());
+    let mut refusals = 1;
+    let apply = move |to| {
+        if refusals > 0 {
+            refusals -= 1;
+            return Err("not now".into());
+        }
+        moved.store(to, Ordering::SeqCst);
+        Ok(to)
+    };
+    let reluctant = Knob::concurrency(1..=64, move || shown.load(Ordering::SeqCst), apply);
+    let mut control = control(reluctant);
+    tick(&mut control, 1, 5, 0);
+    tick(&mut control, 2, 5, 0);
+    cell.store(40, Ordering::SeqCst);
+    control.fall_back(Nanos::from_secs(3), Mode::Active, "the tick came late");
+    assert_eq!(cell.load(Ordering::SeqCst), 40);
+    tick(&mut control, 4, 5, 0);
+    assert_eq!(cell.load(Ordering::SeqCst), 8);
 }

@@ -105,7 +105,8 @@ impl Law<'_> {
 
     fn cut(&self, state: &mut State, head_room: f64) -> Opinion {
         let limit = self.knob.value;
-        if self.seen.evidence().running > limit {
+        let drains = self.seen.now().since(state.moved) < DRAINING;
+        if drains && self.seen.evidence().running > limit {
             return self.hold(Bound::InterToken, "more still run than the limit allows");
         }
         let share = head_room.max(-self.limits().largest_cut);
@@ -223,5 +224,8 @@ fn longer(held: Nanos) -> Nanos {
 const FIRST_HOLD: Nanos = Nanos::from_secs(5);
 const LONGEST_HOLD: Nanos = Nanos::from_secs(30);
 const CREEP: f64 = 1.02;
+/// How long a cut may wait for those that the last one left over. Longer streams than this, and those of other models, are no reason to
+/// put up with broken targets.
+const DRAINING: Nanos = Nanos::from_secs(10);
 const FAR_OVER: f64 = 1.5;
 const WATCH: Nanos = Nanos::from_secs(3);

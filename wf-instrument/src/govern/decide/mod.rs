@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 
 pub(crate) use self::opinion::Opinion;
 pub use self::opinion::{Bound, Cause, Decision, Move};
+pub(crate) use self::trial::Owed;
 use super::config::Config;
 use super::diagnose::{self, Diagnosis, diagnose};
 use super::evidence::Evidence;
@@ -56,7 +57,9 @@ pub struct State {
     trial: Option<Trial>,
     trials: u64,
     recent: VecDeque<(Nanos, Sample)>,
-    owed: trial::Owed,
+    owed: Vec<Owed>,
+    /// Where the knobs stood at the last tick.
+    stood: Vec<u64>,
 }
 
 /// One tick.
@@ -65,6 +68,7 @@ pub fn step(mut state: State, inputs: &Inputs, config: &Config) -> (State, Decis
     let (remembered, diagnosis) = diagnose(state.diagnosis, &inputs.evidence, &config.thresholds);
     state.diagnosis = remembered;
     state.grant(inputs);
+    state.notice(inputs);
     let seen = Seen {
         inputs,
         diagnosis,
@@ -104,10 +108,13 @@ impl<'a> Seen<'a> {
 }
 
 impl State {
-    /// A fresh start that still knows who holds which knob.
-    pub(crate) fn forgotten(&self) -> Self {
+    /// A fresh start, without a trial, that still knows what operators hold, and that owes `owed`.
+    pub(crate) fn forgotten(&self, owed: Vec<Owed>) -> Self {
+        let mut ledger = self.ledger.clone();
+        ledger.release(Owner::Trial);
         Self {
-            ledger: self.ledger.clone(),
+            ledger,
+            owed,
             ..Self::default()
         }
     }
@@ -121,18 +128,29 @@ impl State {
         for &(knob, until) in &inputs.holds {
             self.ledger
                 .lease(knob, Owner::Operator, inputs.evidence.at, until);
+            self.owed.retain(|owed| owed.index != knob);
+        }
+    }
+
+    /// Whoever moved a knob: what was seen before it says nothing about the time after it.
+    fn notice(&mut self, inputs: &Inputs) {
+        let stand: Vec<u64> = inputs.knobs.iter().map(|knob| knob.value).collect();
+        if stand != self.stood {
+            self.recent.clear();
+            self.stood = stand;
         }
     }
 
     fn decide(&mut self, seen: &Seen<'_>) -> Opinion {
-        if let Some(moves) = self.still_owed(seen) {
-            let why = "the rollback did not take: once more".into();
-            return Opinion::change(moves, Cause::RolledBack, Bound::Ledger, why);
+        let overdue = self.pay(seen);
+        if !overdue.is_empty() {
+            let why = "the last move did not take: once more".into();
+            return Opinion::change(overdue, Cause::RolledBack, Bound::Ledger, why);
         }
         if seen.inputs.mode != Mode::Active
             && let Some(trial) = self.trial.take()
         {
-            return self.roll_back(
+            return self.give_up(
                 &trial,
                 seen,
                 "the trial in flight ends with the mode".into(),
@@ -144,7 +162,7 @@ impl State {
         if let Some(missing) = seen.evidence().missing {
             // What cannot be watched must not go on.
             if let Some(trial) = self.trial.take() {
-                return self.roll_back(&trial, seen, format!("the trial is blind: {missing}"));
+                return self.give_up(&trial, seen, format!("the trial is blind: {missing}"));
             }
             return Opinion::hold(Bound::Evidence, missing.to_string());
         }

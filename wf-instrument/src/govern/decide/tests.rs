@@ -130,12 +130,6 @@ fn a_limit_that_is_not_reached_is_not_raised() {
 }
 
 #[test]
-fn no_second_cut_while_more_run_than_the_limit_allows() {
-    let draining = first(evidence(10, 60.0, 60, 9), 48);
-    assert!(draining.moves.is_empty(), "{}", draining.reason);
-}
-
-#[test]
 fn after_a_cut_the_limit_stays_below_where_it_broke_the_target() {
     let (state, cut) = step(
         State::default(),
@@ -179,6 +173,24 @@ fn full_memory_forbids_a_higher_limit_and_not_a_lower_one() {
         (0, Bound::Resource)
     );
     assert_eq!(full(30.0).moves.len(), 1);
+}
+
+#[test]
+fn memory_that_was_short_and_can_no_longer_be_read_forbids_a_higher_limit() {
+    let mut state = State::default();
+    for at in 10..16 {
+        let mut short = evidence(at, 2.0, 8, 3);
+        let value = Ratio::new(0.95).unwrap();
+        short.host.memory = Reading::Present {
+            value,
+            at: short.at,
+        };
+        state = step(state, &inputs(short, 8), &config()).0;
+    }
+    let mut blind = evidence(16, 2.0, 8, 3);
+    blind.host.memory = Reading::default();
+    let (_, held) = step(state, &inputs(blind, 8), &config());
+    assert_eq!((held.moves.len(), held.bound_by), (0, Bound::Resource));
 }
 
 #[test]
@@ -297,15 +309,16 @@ fn a_trial_during_which_somebody_else_moves_a_knob_is_given_up() {
         (1, 7, "workers stands at 7 and not at 2"),
         (0, 5, "concurrency stands at 5 and not at 8"),
     ] {
+        let mut stands = Vec::new();
         let decisions = starved(active, |decision, knobs| {
             if decision.cause == Cause::Trial {
                 knobs[index].value = gone;
             }
+            stands.push(knobs[index].value);
         });
-        assert!(
-            decisions.iter().any(|d| d.reason.contains(told)),
-            "{decisions:#?}"
-        );
+        let given_up = decisions.iter().position(|d| d.reason.contains(told));
+        let given_up = given_up.unwrap_or_else(|| panic!("{decisions:#?}"));
+        assert_eq!(stands[given_up], gone, "what others set is theirs");
     }
 }
 
@@ -316,6 +329,37 @@ fn paused_on_trial(knobs: &[Position]) -> Mode {
     } else {
         Mode::Active
     }
+}
+
+#[test]
+fn a_trial_that_is_forgotten_holds_no_knob() {
+    let mut state = State::default();
+    let knobs = vec![knob(Role::Concurrency, 8, 8), knob(Role::Workers, 1, 16)];
+    for at in 10..20 {
+        let inputs = Inputs {
+            evidence: evidence(at, 16.5, 8, 9),
+            knobs: knobs.clone(),
+            ..Inputs::default()
+        };
+        state = step(state, &inputs, &config()).0;
+        if state.trial.is_some() {
+            let (_, after) = step(state.forgotten(Vec::new()), &inputs, &config());
+            assert!(!after.reason.contains("holds it"), "{}", after.reason);
+            return;
+        }
+    }
+    panic!("no trial began");
+}
+
+#[test]
+fn a_cut_waits_for_a_drain_but_not_for_ever() {
+    let more_run = |at| evidence(at, 60.0, 60, 9);
+    let (state, first) = step(State::default(), &inputs(more_run(10), 48), &config());
+    assert_eq!(first.moves.len(), 1);
+    let (state, draining) = step(state, &inputs(more_run(15), 38), &config());
+    assert!(draining.moves.is_empty(), "{}", draining.reason);
+    let (_, again) = step(state, &inputs(more_run(21), 38), &config());
+    assert_eq!(again.cause, Cause::OverTarget, "{}", again.reason);
 }
 
 #[test]
@@ -342,6 +386,36 @@ fn a_rollback_that_does_not_take_is_asked_for_again_three_times_in_all() {
         asked
     };
     assert_eq!([asked(0), asked(1), asked(2), asked(9)], [1, 2, 3, 3]);
+}
+
+#[test]
+fn what_an_operator_takes_is_owed_no_more() {
+    let mut knobs = vec![knob(Role::Concurrency, 8, 8), knob(Role::Workers, 1, 16)];
+    let mut state = State::default();
+    let mut moved = Vec::new();
+    for at in 10..40 {
+        let now = Nanos::from_secs(at);
+        let mut inputs = Inputs {
+            evidence: evidence(at, 16.5, 8, 9),
+            mode: paused_on_trial(&knobs),
+            knobs: knobs.clone(),
+            ..Inputs::default()
+        };
+        if !moved.is_empty() {
+            inputs.holds = vec![(1, now)];
+        }
+        let (next, decision) = step(state, &inputs, &config());
+        state = next;
+        match decision.cause {
+            // Asked for and not done.
+            Cause::RolledBack => moved.push(at),
+            _ => decision
+                .moves
+                .iter()
+                .for_each(|m| knobs[m.index].value = m.to),
+        }
+    }
+    assert_eq!(moved.len(), 1, "{moved:?}");
 }
 
 #[test]

@@ -83,6 +83,7 @@ impl State {
             }
             Next::Keep(why) => self.keep(&trial, seen, why),
             Next::RollBack(why) => self.roll_back(&trial, seen, why),
+            Next::GiveUp(why) => self.give_up(&trial, seen, why),
         }
     }
 
@@ -95,42 +96,59 @@ impl State {
         self.ledger.kept(trial.index(), seen.now(), rest);
         // What was seen before the move says nothing about the time after it.
         self.workers = super::workers::State::default();
-        let moves = self.one_move(trial.index(), trial.to(), seen);
+        self.owed = vec![Owed::new(trial.index(), trial.to())];
+        let moves = self.pay(seen);
         Opinion::change(moves, Cause::Kept, Bound::CoolDown, why)
     }
 
-    pub(super) fn roll_back(&mut self, trial: &Trial, seen: &Seen<'_>, why: String) -> Opinion {
-        self.ledger.release(Owner::Trial);
-        let limits = &seen.config.limits;
-        let rest = match trial.method() {
-            Method::BeforeAfter => limits.after_correction_failed,
-            Method::Switchback => limits.after_rollback,
-        };
+    /// The setting on trial was found wanting.
+    fn roll_back(&mut self, trial: &Trial, seen: &Seen<'_>, why: String) -> Opinion {
+        let rest = rest(trial, seen);
         self.ledger.rolled_back(trial.index(), seen.now(), rest);
-        let owed = trial.saved().iter().copied().enumerate();
-        let moves: Vec<Move> = owed
-            .flat_map(|(index, value)| self.one_move(index, value, seen))
-            .collect();
-        self.owed = Owed::of(&moves);
+        self.end(trial, seen, why)
+    }
+
+    /// The trial could not be finished, which says nothing about the setting: the next rest is no longer for it.
+    pub(super) fn give_up(&mut self, trial: &Trial, seen: &Seen<'_>, why: String) -> Opinion {
+        let rest = rest(trial, seen);
+        self.ledger.set_aside(trial.index(), seen.now(), rest);
+        self.end(trial, seen, why)
+    }
+
+    /// Back to the setting from before, unless somebody else has moved the knob meanwhile. The trial moved no other.
+    fn end(&mut self, trial: &Trial, seen: &Seen<'_>, why: String) -> Opinion {
+        self.ledger.release(Owner::Trial);
+        let stands = seen.inputs.knobs.get(trial.index());
+        let ours = stands.is_some_and(|knob| !knob.usable || knob.value == trial.expected());
+        if ours {
+            self.owed = vec![Owed::new(trial.index(), trial.from())];
+        }
+        let moves = self.pay(seen);
         Opinion::change(moves, Cause::RolledBack, Bound::Ledger, why)
     }
 
-    /// What a rollback wanted and the knobs did not do. It is tried again, unless an operator has taken the knob since.
-    pub(super) fn still_owed(&mut self, seen: &Seen<'_>) -> Option<Vec<Move>> {
-        let Owed { places, tries } = std::mem::take(&mut self.owed);
-        let moves: Vec<Move> = places
-            .iter()
-            .flat_map(|&(index, value)| self.one_move(index, value, seen))
-            .collect();
-        if moves.is_empty() || tries == TRIES {
-            return None;
-        }
-        let tries = tries + 1;
-        self.owed = Owed {
-            tries,
-            ..Owed::of(&moves)
-        };
-        Some(moves)
+    /// The moves that bring the knobs to where they are owed to be. What is not done stays owed, and is asked for again.
+    pub(super) fn pay(&mut self, seen: &Seen<'_>) -> Vec<Move> {
+        let mut moves = Vec::new();
+        let mut owed = std::mem::take(&mut self.owed);
+        owed.retain_mut(|debt| {
+            let Some(knob) = seen.inputs.knobs.get(debt.index) else {
+                return false;
+            };
+            // What cannot be read now may be read later; nothing is known of where it stands.
+            if !knob.usable {
+                return true;
+            }
+            let due = self.one_move(debt.index, debt.to, seen);
+            if due.is_empty() || debt.tries == TRIES {
+                return false;
+            }
+            debt.tries += 1;
+            moves.extend(due);
+            true
+        });
+        self.owed = owed;
+        moves
     }
 
     /// The move that puts a knob at `to`; none where it is there, or is not ours to move.
@@ -148,19 +166,27 @@ impl State {
     }
 }
 
-/// Where a rollback wants the knobs, and how often it asked for it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Owed {
-    places: Vec<(usize, u64)>,
+fn rest(trial: &Trial, seen: &Seen<'_>) -> Nanos {
+    match trial.method() {
+        Method::BeforeAfter => seen.config.limits.after_correction_failed,
+        Method::Switchback => seen.config.limits.after_rollback,
+    }
+}
+
+/// Where a knob has to go, and how often it was asked to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Owed {
+    pub(super) index: usize,
+    to: u64,
     tries: u32,
 }
 
 impl Owed {
-    fn of(moves: &[Move]) -> Self {
-        let places = moves.iter().map(|wanted| (wanted.index, wanted.to));
+    pub(crate) const fn new(index: usize, to: u64) -> Self {
         Self {
-            places: places.collect(),
-            tries: 1,
+            index,
+            to,
+            tries: 0,
         }
     }
 }

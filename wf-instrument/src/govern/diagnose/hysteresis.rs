@@ -21,6 +21,8 @@ impl State {
                 .cpu_pressure
                 .value()
                 .is_some_and(|p| p.get() > t.cpu_pressed);
+        // Where nothing is drawn, nobody waits for a frame.
+        let ui = Some(scores.ui.unwrap_or(0.0));
         let below = |bound: f64| 1.0 - MARGIN / bound;
         Self {
             memory: self.memory.after(scores.memory, below(t.memory_full), true),
@@ -29,7 +31,7 @@ impl State {
             cpu: self.cpu.after(scores.cpu, below(t.cpu_busy), pressed),
             ui: self
                 .ui
-                .after(scores.ui, t.frames_short / (t.frames_short + MARGIN), true),
+                .after(ui, t.frames_short / (t.frames_short + MARGIN), true),
         }
     }
 

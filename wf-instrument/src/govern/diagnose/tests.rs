@@ -182,3 +182,12 @@ fn memory_comes_before_everything_else() {
     });
     assert_eq!(classes(vec![both; 3])[2], Class::MemoryBound);
 }
+
+#[test]
+fn a_page_that_is_closed_is_no_longer_short_of_frames() {
+    let short = with(|e| e.frames = Ratio::new(0.5));
+    let mut evidence = vec![short; 5];
+    evidence.extend(vec![calm(); 5]);
+    let classes = classes(evidence);
+    assert_eq!((classes[4], classes[9]), (Class::UiBound, Class::Balanced));
+}

@@ -79,19 +79,18 @@ impl History {
         let (now, before) = (&latest.generations, &earlier.generations);
         let window = latest.at.since(earlier.at);
         let rate = |later: u64, earlier: u64| PerSecond::of(later.saturating_sub(earlier), window);
-        let gaps = now.inter_token.minus(&before.inter_token);
-        let enough = gaps.count() >= samples_needed(0.5);
         let bad = |g: &GenerationTotals| g.outcomes.error + g.outcomes.panicked;
         Evidence {
             window,
             time_to_first_token: self.first_tokens(),
-            inter_token: gaps.mean().filter(|_| enough).map(nanos),
+            inter_token: self.mean_gap(),
             inter_token_p99: self.widened(0.99, |g| &g.inter_token),
             queue_p90: self.widened(0.9, |g| &g.queue),
             tokens: rate(now.tokens, before.tokens),
             done: rate(now.outcomes.ok, before.outcomes.ok),
             arrived: rate(now.arrived, before.arrived),
             gave_up: now.gave_up.count().saturating_sub(before.gave_up.count()),
+            turned_away: now.turned_away.saturating_sub(before.turned_away),
             failed: bad(now).saturating_sub(bad(before)),
             waiting: now.waiting,
             running: now.running,
@@ -99,6 +98,14 @@ impl History {
             frames: frames(earlier, latest, window),
             ..blank
         }
+    }
+
+    /// Over as long as it takes to tell: a slow model makes few tokens a second.
+    fn mean_gap(&self) -> Option<Nanos> {
+        let count = |g: &GenerationTotals| g.inter_token.count();
+        let (earlier, latest) = self.window_with(samples_needed(0.5), count)?;
+        let gaps = latest.inter_token.minus(&earlier.inter_token);
+        gaps.mean().map(nanos)
     }
 
     fn first_tokens(&self) -> Quantiles {
@@ -109,9 +116,10 @@ impl History {
         }
     }
 
-    /// Those that gave up are the slowest: where the quantile falls among them, no time was enough.
+    /// Those that gave up or were turned away are the slowest: where the quantile falls among them, no time was enough.
     fn first_token(&self, q: f64) -> Option<Nanos> {
-        let sum = |g: &GenerationTotals| g.time_to_first_token.count() + g.gave_up.count();
+        let missed = |g: &GenerationTotals| g.gave_up.count().saturating_add(g.turned_away);
+        let sum = |g: &GenerationTotals| g.time_to_first_token.count().saturating_add(missed(g));
         let (earlier, latest) = self.window_with(samples_needed(q), sum)?;
         let met = latest
             .time_to_first_token
@@ -201,6 +209,7 @@ fn together(a: GenerationTotals, b: GenerationTotals) -> GenerationTotals {
         time_to_first_token: a.time_to_first_token.plus(&b.time_to_first_token),
         inter_token: a.inter_token.plus(&b.inter_token),
         gave_up: a.gave_up.plus(&b.gave_up),
+        turned_away: a.turned_away + b.turned_away,
         ..GenerationTotals::default()
     }
 }

@@ -21,9 +21,9 @@ pub struct Evidence {
     pub missing: Option<Missing>,
     /// How long the base window is: from the last tick to this one.
     pub window: Nanos,
-    /// From arrival to the first token. Requests that were given up before it lie above all others.
+    /// From arrival to the first token. Requests that were given up or turned away before it lie above all others.
     pub time_to_first_token: Quantiles,
-    /// The mean time between tokens, each token counted, in the base window.
+    /// The mean time between tokens, each token counted: in the base window, or a longer one where it has too few.
     pub inter_token: Option<Nanos>,
     /// The time between tokens that 99 of 100 stay within.
     pub inter_token_p99: Option<Nanos>,
@@ -37,7 +37,10 @@ pub struct Evidence {
     pub arrived: Option<PerSecond>,
     /// Requests that were cancelled before their first token, in the base window: each a miss of the TTFT target.
     pub gave_up: u64,
-    /// Requests that ended in an error or a panic, in the base window.
+    /// Requests that ended in an error before they were admitted, in the base window: refused by a full queue, say, and each a miss of the
+    /// TTFT target too. Of models only whose code tells admissions.
+    pub turned_away: u64,
+    /// Requests that ended in an error or a panic, in the base window; those that were turned away among them.
     pub failed: u64,
     /// Arrived and not yet admitted, now.
     pub waiting: u64,
@@ -52,10 +55,10 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Whether requests were held back: some wait now, or were given up in the base window before their first token.
+    /// Whether requests were held back: some wait now, or were given up or turned away in the base window before their first token.
     #[must_use]
     pub const fn is_limited(&self) -> bool {
-        self.waiting > 0 || self.gave_up > 0
+        self.waiting > 0 || self.gave_up > 0 || self.turned_away > 0
     }
 
     /// Arrived and not yet ended, now.
@@ -68,10 +71,24 @@ impl Evidence {
     /// that neither a small container nor a noisy neighbour goes unseen.
     #[must_use]
     pub fn cpu(&self) -> Option<Ratio> {
-        let (process, host) = (self.host.process_cpu.value(), self.host.host_cpu.value());
-        let higher = |a: Ratio, b: Ratio| if a.get() < b.get() { b } else { a };
-        process.into_iter().chain(host).copied().reduce(higher)
+        higher(&self.host.process_cpu, &self.host.host_cpu)
     }
+
+    /// The used share of the memory that we may use, or of the host's, whichever is higher.
+    #[must_use]
+    pub fn memory(&self) -> Option<Ratio> {
+        higher(&self.host.memory, &self.host.host_memory)
+    }
+}
+
+/// The higher of those that are known.
+fn higher(a: &Reading<Ratio>, b: &Reading<Ratio>) -> Option<Ratio> {
+    let higher = |a: Ratio, b: Ratio| if a.get() < b.get() { b } else { a };
+    a.value()
+        .into_iter()
+        .chain(b.value())
+        .copied()
+        .reduce(higher)
 }
 
 /// Three quantiles of a latency; `None` where there were too few samples.
@@ -117,6 +134,7 @@ fn fresh(readings: Readings, now: Nanos, oldest: Nanos) -> Readings {
         resident: aged(readings.resident, now, oldest),
         memory_limit: aged(readings.memory_limit, now, oldest),
         memory: aged(readings.memory, now, oldest),
+        host_memory: aged(readings.host_memory, now, oldest),
         cpu_pressure: aged(readings.cpu_pressure, now, oldest),
         memory_pressure: aged(readings.memory_pressure, now, oldest),
         disk_wait: aged(readings.disk_wait, now, oldest),

@@ -47,6 +47,17 @@ impl Baseline {
     }
 }
 
+/// What no trial may wait for, whatever was normal before it.
+pub(super) fn unbearable(now: &Evidence, targets: &Targets) -> Option<String> {
+    let far = |(gap, target): (Nanos, Nanos)| gap.as_secs() > UNBEARABLE * target.as_secs();
+    let gap = now
+        .inter_token
+        .zip(targets.inter_token)
+        .filter(|&pair| far(pair));
+    gap.map(|(gap, _)| format!("inter-token {:.1} ms is far over target", gap.as_millis()))
+        .or_else(|| memory(now))
+}
+
 impl Tally {
     pub(super) const fn plus(self, now: &Evidence) -> Self {
         Self {
@@ -77,10 +88,12 @@ fn count(what: &str, found: u64, expected: f64) -> Option<String> {
 }
 
 fn memory(now: &Evidence) -> Option<String> {
-    let used = now.host.memory.value()?;
+    let used = now.memory()?;
     (used.get() > MEMORY).then(|| format!("memory is at {:.0} %", used.as_percent()))
 }
 
+/// Times the target: what the concurrency limit takes back at once, too.
+const UNBEARABLE: f64 = 1.5;
 const OVER_TARGET: f64 = 1.25;
 const OVER_BEFORE: f64 = 1.5;
 /// Single requests are no evidence of anything.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::guard::{Baseline, Tally};
+use super::guard::{Baseline, Tally, unbearable};
 use super::sample::{Sample, mean};
 use super::statistic::{Effect, Ruling, harmless, look};
 use super::{Arm, Method};
@@ -18,6 +18,7 @@ pub(crate) struct Trial {
     from: u64,
     to: u64,
     method: Method,
+    /// Where every knob stood before.
     saved: Vec<u64>,
     baseline: Baseline,
     tally: Tally,
@@ -34,7 +35,10 @@ pub(crate) enum Next {
     Wait(String),
     Switch(u64, String),
     Keep(String),
+    /// The new setting was found wanting.
     RollBack(String),
+    /// The trial cannot go on.
+    GiveUp(String),
 }
 
 impl Trial {
@@ -72,10 +76,14 @@ impl Trial {
     /// Takes one tick in.
     pub(crate) fn advance(&mut self, seen: &Seen<'_>) -> Next {
         if let Some(why) = self.spoiled(seen) {
-            return Next::RollBack(format!("{self} given up: {why}"));
+            return Next::GiveUp(format!("{self} given up: {why}"));
         }
         if let Some(breach) = self.breach(seen) {
-            return Next::RollBack(format!("{self} taken back at once: {breach}"));
+            return match self.arm {
+                Arm::New => Next::RollBack(format!("{self} taken back at once: {breach}")),
+                // The limit stands still during a trial, and has to move now.
+                Arm::Old => Next::GiveUp(format!("{self} given up: {breach}")),
+            };
         }
         self.take(seen);
         if self.block.len() < BLOCK {
@@ -92,13 +100,17 @@ impl Trial {
         self.to
     }
 
-    pub(crate) const fn method(&self) -> Method {
-        self.method
+    pub(crate) const fn from(&self) -> u64 {
+        self.from
     }
 
-    /// Every knob's value before the trial.
-    pub(crate) fn saved(&self) -> &[u64] {
-        &self.saved
+    /// Where the knob stands unless somebody else moved it.
+    pub(crate) const fn expected(&self) -> u64 {
+        self.value(self.arm)
+    }
+
+    pub(crate) const fn method(&self) -> Method {
+        self.method
     }
 
     pub(crate) fn status(&self) -> TrialStatus {
@@ -116,7 +128,7 @@ impl Trial {
     /// Somebody else moved a knob, this one or another that may have had a hand in what was seen; or nothing usable came for too long.
     fn spoiled(&self, seen: &Seen<'_>) -> Option<String> {
         let expected = |index: usize, saved: u64| match index == self.index {
-            true => self.value(self.arm),
+            true => self.expected(),
             false => saved,
         };
         for (index, (knob, &saved)) in seen.inputs.knobs.iter().zip(&self.saved).enumerate() {
@@ -132,7 +144,7 @@ impl Trial {
 
     fn breach(&mut self, seen: &Seen<'_>) -> Option<String> {
         if self.arm == Arm::Old {
-            return None;
+            return unbearable(seen.evidence(), &seen.config.targets);
         }
         self.tally = self.tally.plus(seen.evidence());
         self.baseline

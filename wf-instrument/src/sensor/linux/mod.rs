@@ -91,8 +91,8 @@ impl Sensors {
         let files = &mut self.files;
         Guard {
             resident: Reading::of(statm::read(files)),
-            cpu_pressure: Reading::of(pressure::read(files, unified, "cpu")),
-            memory_pressure: Reading::of(pressure::read(files, unified, "memory")),
+            cpu_pressure: pressure::read(files, unified, "cpu"),
+            memory_pressure: pressure::read(files, unified, "memory"),
             at: clock::now(),
         }
     }

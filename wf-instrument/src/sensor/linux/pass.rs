@@ -87,10 +87,9 @@ pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Re
         .as_ref()
         .ok()
         .and_then(|groups| groups.unified.as_ref());
-    let mut of = |resource| Reading::of(pressure::read(files, own, resource));
-    readings.cpu_pressure = of("cpu");
-    readings.memory_pressure = of("memory");
-    readings.io_pressure = of("io");
+    readings.cpu_pressure = pressure::read(files, own, "cpu");
+    readings.memory_pressure = pressure::read(files, own, "memory");
+    readings.io_pressure = pressure::read(files, own, "io");
 }
 
 pub(super) fn storage(files: &mut Files, rates: &mut Rates, readings: &mut Readings) {

@@ -4,23 +4,26 @@ use procfs::parse_pressure_record;
 
 use super::cgroup::Hierarchy;
 use super::files::Files;
-use crate::sensor::reading::{Answer, Reason};
+use crate::sensor::reading::{Reading, Reason};
 use crate::units::Ratio;
 
-/// The 10 s average for `cpu`, `memory` or `io`: of the process's own group where it keeps one, else of the host.
+/// The 10 s average for `cpu`, `memory` or `io`: of the process's own group where it keeps one, else of the host; absent where the kernel
+/// keeps none at all.
 pub(super) fn read(
     files: &mut Files,
     unified: Option<&Hierarchy>,
     resource: &str,
-) -> Answer<Ratio> {
+) -> Reading<Ratio> {
     if let Some(group) = unified.and_then(|unified| unified.levels.first())
         && let Ok(own) = files.read(&format!("{group}/{resource}.pressure"), parse)
     {
-        return Ok(own);
+        return Reading::of(Ok(own));
     }
-    files
-        .find(&format!("proc/pressure/{resource}"), parse)?
-        .ok_or(OFF)
+    match files.find(&format!("proc/pressure/{resource}"), parse) {
+        Ok(None) => Reading::Absent(OFF),
+        Ok(Some(host)) => Reading::of(Ok(host)),
+        Err(why) => Reading::Unknown(why),
+    }
 }
 
 /// The `some` line. Kernels before 5.13 write no other for the processor, so the second is not asked for.

@@ -184,3 +184,33 @@ fn the_ring_stays_small() {
     (0..500).for_each(|s| drop(sense(&mut history, snapshot(s + 1, s, s, 0))));
     assert!(history.rows.len() <= 32, "{} rows", history.rows.len());
 }
+
+#[test]
+fn a_slow_models_gaps_are_judged_over_a_longer_window() {
+    let mut history = History::default();
+    let told: Vec<_> = (0..8)
+        .map(|s| sense(&mut history, snapshot(s + 1, 0, s * 3, 0)).inter_token)
+        .map(about_ms)
+        .collect();
+    assert_eq!(told[..4], [None; 4], "nine gaps at most");
+    assert_eq!(told[7], Some(10));
+}
+
+#[test]
+fn who_is_turned_away_makes_the_quantiles_worse_and_is_a_sign_of_too_little() {
+    let turned_away = |at, n: u64| {
+        let mut snapshot = snapshot(at, 40 * n, 0, 0);
+        snapshot.totals.generations[0].turned_away = 10 * n;
+        snapshot
+    };
+    let mut history = History::default();
+    sense(&mut history, turned_away(1, 0));
+    let told = sense(&mut history, turned_away(2, 1));
+    assert_eq!((told.turned_away, told.is_limited()), (10, true));
+    assert_eq!(about_ms(told.time_to_first_token.p50), Some(100));
+    assert_eq!(
+        told.time_to_first_token.p90,
+        Some(Nanos::new(u64::MAX)),
+        "a fifth never saw a token"
+    );
+}
