@@ -69,7 +69,8 @@ async fn serve_and_load(
 
     stop.wait().await;
     let stopped = scene.view();
-    let _ = shown.await;
+    // A terminal that takes no more output must not keep the requests from being ended.
+    let _ = timeout(DRAIN, shown).await;
     drain(&scene, served, loaded).await;
     let (drained, measured) = (scene.view(), scene.measured());
     let model = scene.client.engine().name();

@@ -29,7 +29,7 @@ impl Stop {
         let _ = self.watch().wait_for(|stopped| *stopped).await;
     }
 
-    /// Stops on Ctrl-C, on SIGTERM, or after `duration`.
+    /// Stops on Ctrl-C, on SIGTERM, or after `duration`; a second signal ends the process at once.
     pub(super) fn arm(&self, duration: Option<Duration>) -> io::Result<()> {
         let mut interrupted = signal(SignalKind::interrupt())?;
         let mut terminated = signal(SignalKind::terminate())?;
@@ -41,10 +41,19 @@ impl Stop {
                 () = after(duration) => {}
             }
             stop.now();
+            // Whoever asks a second time does not want to wait for what still runs.
+            tokio::select! {
+                _ = Signal::recv(&mut interrupted) => {}
+                _ = Signal::recv(&mut terminated) => {}
+            }
+            std::process::exit(INTERRUPTED);
         });
         Ok(())
     }
 }
+
+/// 128 and the number of SIGINT, as a shell reports a program that a signal ended.
+const INTERRUPTED: i32 = 130;
 
 async fn after(duration: Option<Duration>) {
     match duration {

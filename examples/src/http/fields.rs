@@ -10,18 +10,22 @@ use super::error::ApiError;
 pub(super) struct Fields(Map<String, Value>);
 
 /// Parameters that would change the answer and that this engine does not have.
-const UNSUPPORTED: [&str; 12] = [
+const UNSUPPORTED: [&str; 16] = [
     "best_of",
     "echo",
     "frequency_penalty",
     "functions",
     "logit_bias",
     "logprobs",
+    "min_p",
     "modalities",
     "presence_penalty",
+    "repetition_penalty",
     "response_format",
     "suffix",
+    "tool_choice",
     "tools",
+    "top_k",
     "top_logprobs",
 ];
 
@@ -54,7 +58,7 @@ impl Fields {
     pub(super) fn finish(self) -> Result<(), ApiError> {
         let asked = |name: &&&'static str| {
             let value = self.0.get(**name);
-            value.is_some_and(|value| !is_neutral(value))
+            value.is_some_and(|value| !is_neutral(name, value))
         };
         match UNSUPPORTED.iter().find(asked) {
             Some(name) => Err(ApiError::invalid(
@@ -67,15 +71,29 @@ impl Fields {
 }
 
 /// The values by which clients spell out what they would get anyway.
-fn is_neutral(value: &Value) -> bool {
+fn is_neutral(name: &str, value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
+        Value::Number(number) => number.as_f64().is_some_and(|n| is_neutral_number(name, n)),
+        Value::String(text) => text.is_empty() || is_neutral_choice(name, text),
         Value::Array(items) => items.is_empty() || *items == ["text"],
         Value::Object(fields) => {
             fields.is_empty() || fields.get("type").is_some_and(|kind| kind == "text")
         }
         Value::Bool(true) => false,
     }
+}
+
+fn is_neutral_number(name: &str, number: f64) -> bool {
+    match name {
+        "best_of" | "repetition_penalty" => number == 1.0,
+        // Asks for the chosen token's own, already with none beside it.
+        "logprobs" => false,
+        "top_k" => number <= 0.0,
+        _ => number == 0.0,
+    }
+}
+
+fn is_neutral_choice(name: &str, choice: &str) -> bool {
+    name == "tool_choice" && ["auto", "none"].contains(&choice)
 }

@@ -11,6 +11,7 @@ mod shape;
 mod whole;
 
 use std::io;
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -30,9 +31,11 @@ use self::events::Events;
 use self::fields::Fields;
 use self::shape::Shape;
 use crate::client::Client;
+use crate::model::Model;
 
-/// The largest body that is read. The longest context takes a small part of it.
-const MAX_BODY: usize = 1024 * 1024;
+/// The largest body that is read. The longest context takes a small part of it, and splitting more into tokens would keep the other
+/// streams waiting.
+const MAX_BODY: usize = 256 * 1024;
 
 /// Serves until `stop` completes, then until the connections have their answers.
 ///
@@ -80,7 +83,8 @@ async fn completions(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
     let fields = read(&headers, body)?;
-    answer(&client, Ask::completion(fields, client.engine().model())?).await
+    let ask = understood(&client, move |model| Ask::completion(fields, model)).await?;
+    answer(&client, ask).await
 }
 
 async fn chat(
@@ -89,7 +93,21 @@ async fn chat(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
     let fields = read(&headers, body)?;
-    answer(&client, Ask::chat(fields, client.engine().model())?).await
+    let ask = understood(&client, move |model| Ask::chat(fields, model)).await?;
+    answer(&client, ask).await
+}
+
+/// Off the threads that keep the streams going: splitting a long text into tokens takes milliseconds.
+async fn understood(
+    client: &Client,
+    read: impl FnOnce(&Arc<Model>) -> Result<Ask, ApiError> + Send + 'static,
+) -> Result<Ask, ApiError> {
+    let model = Arc::clone(client.engine().model());
+    let reading = tokio::task::spawn_blocking(move || read(&model));
+    match reading.await {
+        Ok(ask) => ask,
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
 }
 
 /// A page of another origin cannot send JSON without asking first, and nobody here says yes.
