@@ -70,12 +70,12 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let engine = Engine::build("", &[])?;
     let pairs = arguments.rounds.unwrap_or(PAIRS);
     let mut outcomes = Vec::new();
-    for start in &STARTS {
+    for start in STARTS.iter().filter(|start| arguments.wants(start.name)) {
         let outcome = compare(&engine, start, pairs)?;
         print(&outcome);
         outcomes.push(outcome);
     }
-    arguments.save(&outcomes).map_err(|error| error.to_string())
+    arguments.save(&outcomes)
 }
 
 fn compare(engine: &Engine, start: &Start, pairs: usize) -> Result<Outcome, String> {

@@ -44,5 +44,5 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     println!("measuring      {}", Spread::of(pairs.with.clone()));
     println!("not measuring  {}", Spread::of(pairs.without.clone()));
     println!("ratio          {}", pairs.ratio());
-    arguments.save(&[pairs]).map_err(|error| error.to_string())
+    arguments.save(&[pairs])
 }

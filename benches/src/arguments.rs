@@ -5,7 +5,7 @@ use std::{env, fs, io};
 
 use serde::Serialize;
 
-/// `--json FILE`, `--rounds N` and `--threads A,B,C`; what Cargo adds (`--bench`) is ignored.
+/// `--json FILE`, `--rounds N`, `--threads A,B,C` and a part of a name; what Cargo adds (`--bench`) is ignored.
 #[derive(Clone, Debug)]
 pub struct Arguments {
     /// Where the figures go as JSON, if anywhere.
@@ -14,6 +14,8 @@ pub struct Arguments {
     pub rounds: Option<usize>,
     /// Numbers of threads to run at.
     pub threads: Vec<usize>,
+    /// Only what has this in its name.
+    pub only: Option<String>,
 }
 
 impl Arguments {
@@ -27,6 +29,7 @@ impl Arguments {
             json: None,
             rounds: None,
             threads: vec![1, 2, 8],
+            only: None,
         };
         let mut arguments = env::args().skip(1);
         while let Some(name) = arguments.next() {
@@ -42,9 +45,10 @@ impl Arguments {
                 "--threads" => {
                     parsed.threads = value()?.split(',').map(number).collect::<Result<_, _>>()?;
                 }
+                name if !name.starts_with('-') => parsed.only = Some(name.to_owned()),
                 _ => {
                     return Err(format!(
-                        "unknown argument {name}: --json FILE, --rounds N, --threads A,B,C"
+                        "unknown argument {name}: --json FILE, --rounds N, --threads A,B,C, or a part of a name"
                     ));
                 }
             }
@@ -52,16 +56,23 @@ impl Arguments {
         Ok(parsed)
     }
 
+    /// Whether what is called `name` is to be run.
+    #[must_use]
+    pub fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| name.contains(&**only))
+    }
+
     /// Writes the figures where `--json` asked for them.
     ///
     /// # Errors
     ///
-    /// What the file system says.
-    pub fn save<T: Serialize>(&self, figures: &[T]) -> io::Result<()> {
-        match &self.json {
-            Some(path) => fs::write(path, serde_json::to_vec_pretty(figures)?),
-            None => Ok(()),
-        }
+    /// What the file system says, with the path.
+    pub fn save<T: Serialize>(&self, figures: &[T]) -> Result<(), String> {
+        let Some(path) = &self.json else {
+            return Ok(());
+        };
+        let write = || fs::write(path, serde_json::to_vec_pretty(figures)?);
+        write().map_err(|error: io::Error| format!("{}: {error}", path.display()))
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Barrier;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use cpu_time::ProcessTime;
 use serde::Serialize;
 
 use crate::arguments::Arguments;
@@ -29,6 +30,8 @@ pub struct Figure {
     pub question: &'static str,
     /// Who answered.
     pub contender: &'static str,
+    /// Whose time: of the `thread`s that did the operations, or of the whole `process`.
+    pub of: &'static str,
     /// On how many threads at once.
     pub threads: usize,
     /// The median over the batches.
@@ -42,6 +45,15 @@ const BATCH_NS: f64 = 200_000.0;
 
 /// Batches a contender.
 const ROUNDS: usize = 101;
+
+/// The same where each batch is followed by a pause.
+const FEWER_ROUNDS: usize = 11;
+
+/// Few enough that a peer's other thread takes them in at one go.
+const OPERATIONS: u64 = 50_000;
+
+/// Longer than any peer's other thread sleeps between two looks.
+const PAUSE: Duration = Duration::from_millis(150);
 
 impl Contest {
     /// Nobody answers yet.
@@ -64,12 +76,37 @@ impl Contest {
     }
 
     /// Runs every contender at every number of threads, and reports.
-    pub fn run(self, arguments: &Arguments) -> Vec<Figure> {
+    #[must_use]
+    pub fn run(&self, arguments: &Arguments) -> Vec<Figure> {
         let mut figures = Vec::new();
         for &threads in &arguments.threads {
             figures.extend(self.round_robin(threads, arguments.rounds.unwrap_or(ROUNDS)));
         }
         report::print(self.question, &figures);
+        figures
+    }
+
+    /// What the whole process computes for one operation on one thread, until everything it left to other threads is done; and reports.
+    ///
+    /// What its threads compute while nothing is done at all is subtracted.
+    #[must_use]
+    pub fn run_for_processor_time(&self, arguments: &Arguments) -> Vec<Figure> {
+        let rounds = arguments.rounds.unwrap_or(FEWER_ROUNDS);
+        let mut samples = vec![Vec::with_capacity(rounds); self.contenders.len()];
+        for _ in 0..rounds {
+            for (contender, samples) in self.contenders.iter().zip(&mut samples) {
+                let idle = processor_time(|| ());
+                let busy = processor_time(|| (contender.work)(OPERATIONS));
+                samples.push((busy - idle) / as_f64(OPERATIONS));
+            }
+        }
+        let figures: Vec<_> = self
+            .contenders
+            .iter()
+            .zip(samples)
+            .map(|(contender, samples)| contender.figure("process", self.question, 1, samples))
+            .collect();
+        report::print(&format!("{}, whole process", self.question), &figures);
         figures
     }
 
@@ -86,17 +123,30 @@ impl Contest {
                 samples[i].push(batch(contender, sizes[i], threads));
             }
         }
-        let figure = |(contender, mut samples): (&Contender, Vec<f64>)| {
-            samples.sort_by(f64::total_cmp);
-            Figure {
-                question: self.question,
-                contender: contender.name,
-                threads,
-                median_ns: samples[samples.len() / 2],
-                min_ns: samples[0],
-            }
+        let figure = |(contender, samples): (&Contender, Vec<f64>)| {
+            contender.figure("thread", self.question, threads, samples)
         };
         self.contenders.iter().zip(samples).map(figure).collect()
+    }
+}
+
+impl Contender {
+    fn figure(
+        &self,
+        of: &'static str,
+        question: &'static str,
+        threads: usize,
+        mut samples: Vec<f64>,
+    ) -> Figure {
+        samples.sort_by(f64::total_cmp);
+        Figure {
+            question,
+            contender: self.name,
+            of,
+            threads,
+            median_ns: samples[samples.len() / 2],
+            min_ns: samples[0],
+        }
     }
 }
 
@@ -138,17 +188,31 @@ fn together(contender: &Contender, operations: u64, threads: usize) -> f64 {
         .map_or(0.0, |(start, end)| (end - start).as_secs_f64() * 1e9)
 }
 
+fn processor_time(work: impl FnOnce()) -> f64 {
+    let start = ProcessTime::now();
+    work();
+    thread::sleep(PAUSE);
+    start.elapsed().as_secs_f64() * 1e9
+}
+
 fn timed(work: impl FnOnce()) -> f64 {
     let start = Instant::now();
     work();
     start.elapsed().as_secs_f64() * 1e9
 }
 
+/// As many operations as last a batch, found by doubling until they take long enough to tell.
 fn batch_size(contender: &Contender, threads: usize) -> u64 {
-    const PROBE: u64 = 20_000;
     let longer = if threads > 1 { 10.0 } else { 1.0 };
-    let each = timed(|| (contender.work)(PROBE)) / as_f64(PROBE);
-    as_u64(BATCH_NS * longer / each.max(0.1)).max(8)
+    let mut probe = 1;
+    loop {
+        let took = timed(|| (contender.work)(probe));
+        if took > BATCH_NS / 4.0 || probe >= 1 << 40 {
+            let each = took / as_f64(probe);
+            return as_u64(BATCH_NS * longer / each.max(0.01)).max(1);
+        }
+        probe *= 2;
+    }
 }
 
 #[expect(

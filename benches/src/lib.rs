@@ -15,11 +15,13 @@ mod contest;
 mod engine;
 mod pairs;
 mod report;
+mod values;
 
 pub use self::arguments::Arguments;
 pub use self::contest::{Contest, Figure};
 pub use self::engine::{Engine, Report};
 pub use self::pairs::{Pairs, Spread, take_turns};
+pub use self::values::values;
 
 /// What every bench does with its command line and with what went wrong.
 pub fn main(run: impl FnOnce(&Arguments) -> Result<(), String>) -> ExitCode {

@@ -1,0 +1,56 @@
+//! What does a label cost that is chosen at run time?
+//!
+//! One of four values, as an outcome or a device has, by a handle for each; and a string of which nothing is known, looked up in each event.
+
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use wf_benches::{Contest, values};
+use wf_instrument::{Unit, registry, wf_measure};
+
+fn main() -> ExitCode {
+    wf_benches::main(|arguments| arguments.save(&label().run(arguments)))
+}
+
+const DEVICES: [&str; 4] = ["cpu", "cuda:0", "cuda:1", "disk"];
+
+fn label() -> Contest {
+    let handles = DEVICES.map(|device| {
+        registry::histogram(
+            "label_bench_seconds",
+            "",
+            Unit::Nanos,
+            &[("device", device)],
+        )
+        .expect("four are fewer than the limit")
+    });
+    Contest::new("label")
+        .contender("wf, one series", move |n| {
+            values(n, |v| handles[0].record(v))
+        })
+        .contender("wf, a handle for each of 4 values", move |n| {
+            values(n, |v| handles[black_box(v as usize) % 4].record(v));
+        })
+        .contender("wf, a string looked up in each event", |n| {
+            values(n, |v| {
+                let device = DEVICES[black_box(v as usize) % 4];
+                let labels = [("device", device)];
+                let found = registry::histogram("label_bench_seconds", "", Unit::Nanos, &labels);
+                found.expect("it is there").record(v);
+            });
+        })
+        .contender("wf, a request", |n| (0..n).for_each(|_| plain()))
+        .contender("wf, a request to a model by its name", |n| {
+            (0..n).for_each(|i| of_model(DEVICES[black_box(i as usize) % 4]));
+        })
+}
+
+#[wf_measure(ttft)]
+fn plain() {
+    black_box(());
+}
+
+#[wf_measure(ttft, model = model)]
+fn of_model(model: &str) {
+    black_box(());
+}
