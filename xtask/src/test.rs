@@ -66,12 +66,14 @@ impl Run {
 
     /// In a build of the whole workspace, features that one package wants hide what another lacks.
     fn features(&mut self) {
-        let package = self.package("wf-instrument");
-        for feature in package.map_or(Vec::new(), |package| package.features()) {
-            let mut command = cargo("clippy --package wf-instrument --no-default-features");
-            command.args(["--features", &feature, "--", "-D", "warnings"]);
-            self.report
-                .command(&format!("feature {feature} alone"), command);
+        for name in ["wf-instrument", "wf-exporter"] {
+            let package = self.package(name);
+            for feature in package.map_or(Vec::new(), |package| package.features()) {
+                let mut command = cargo("clippy --no-default-features --package");
+                command.args([name, "--features", &feature, "--", "-D", "warnings"]);
+                self.report
+                    .command(&format!("{name}, feature {feature} alone"), command);
+            }
         }
     }
 
@@ -137,6 +139,10 @@ const CHECKS: &[(&str, &str)] = &[
     (
         "clippy, disabled",
         "clippy --package wf-instrument --all-targets --no-default-features -- -D warnings",
+    ),
+    (
+        "clippy, unmeasured engine",
+        "clippy --package wf-examples --all-targets --no-default-features -- -D warnings",
     ),
 ];
 
