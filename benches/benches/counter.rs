@@ -35,22 +35,28 @@ fn counter() -> Contest {
         .contender("empty loop", |n| each(n, |_| ()))
         .contender("wf", |n| each(n, |i| WF.add(i & 1)))
         .contender("AtomicU64, shared", |n| {
-            each(n, |i| drop(ATOMIC.fetch_add(i & 1, Ordering::Relaxed)));
+            each(n, |i| {
+                ATOMIC.fetch_add(i & 1, Ordering::Relaxed);
+            });
         })
         .contender("prometheus IntCounter", move |n| {
             each(n, |i| prometheus.inc_by(i & 1));
         })
         .contender("prometheus-client Counter", move |n| {
-            each(n, |i| drop(client.inc_by(i & 1)));
+            each(n, |i| {
+                client.inc_by(i & 1);
+            });
         })
         .contender("metriken Counter", |n| {
-            each(n, |i| drop(METRIKEN.add(i & 1)));
+            each(n, |i| {
+                METRIKEN.add(i & 1);
+            });
         })
         .contender("measured Counter", move |n| {
             each(n, |i| measured.inc_by(i & 1));
         })
         .contender("fast-telemetry Counter", move |n| {
-            each(n, |i| fast.add((i & 1) as isize));
+            each(n, |i| fast.add(isize::from(i & 1 == 1)));
         })
         .contender("metrics with its exporter", move |n| {
             let _kept = &recorder;

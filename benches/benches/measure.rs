@@ -37,7 +37,11 @@ fn measure() -> Contest {
             });
         })
         .contender("wf", |n| times(n, by_wf))
-        .contender("wf, Result", |n| times(n, || drop(by_wf_with_result())))
+        .contender("wf, Result", |n| {
+            times(n, || {
+                let _ended_either_way = by_wf_with_result();
+            })
+        })
         .contender("hotpath", |n| times(n, by_hotpath))
         .contender("metered, ResponseTime and InFlight", move |n| {
             times(n, || app.by_metered());

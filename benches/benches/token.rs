@@ -19,13 +19,19 @@ fn token() -> Contest {
     let clock = quanta::Clock::new();
     Contest::new("token")
         .contender("bare iterator", |n| {
-            (0..n).for_each(|token| drop(black_box(token)))
+            (0..n).for_each(|token| {
+                black_box(token);
+            })
         })
         .contender("one clock reading", move |n| {
-            (0..n).for_each(|_| drop(black_box(clock.raw())));
+            (0..n).for_each(|_| {
+                black_box(clock.raw());
+            });
         })
         .contender("wf, iterator", |n| {
-            iterator(n).for_each(|token| drop(black_box(token)))
+            iterator(n).for_each(|token| {
+                black_box(token);
+            })
         })
         .contender("wf, stream", |n| drain(tokens(n)))
         .contender("wf, pushed", pushed)
