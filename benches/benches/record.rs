@@ -4,6 +4,7 @@
 //! their exporters would be given; those that take seconds are given seconds, converted in the loop.
 
 use std::cell::RefCell;
+use std::hint::black_box;
 use std::process::ExitCode;
 use std::sync::{LazyLock, Mutex};
 
@@ -34,7 +35,11 @@ fn main() -> ExitCode {
 
 fn record() -> Contest {
     let contest = Contest::new("record")
-        .contender("loop and table", |n| values(n, |_| ()))
+        .contender("loop and table", |n| {
+            values(n, |v| {
+                black_box(v);
+            });
+        })
         .contender("wf", |n| values(n, |v| WF.record(v)));
     buckets(log_linear(contest))
 }

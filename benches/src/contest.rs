@@ -206,6 +206,8 @@ fn batch_size(contender: &Contender, threads: usize) -> u64 {
     let longer = if threads > 1 { 10.0 } else { 1.0 };
     let mut probe = 1;
     loop {
+        // The first run may have to prepare something.
+        (contender.work)(probe);
         let took = timed(|| (contender.work)(probe));
         if took > BATCH_NS / 4.0 || probe >= 1 << 40 {
             let each = took / as_f64(probe);

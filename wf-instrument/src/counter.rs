@@ -30,7 +30,7 @@ impl Counter {
     /// Counts `n` more, modulo 2⁶⁴.
     #[inline]
     pub fn add(&self, n: u64) {
-        self.shards.with(|count, writer| count.add(n, writer));
+        self.shards.with(move |count, writer| count.add(n, writer));
     }
 
     /// Nothing counted. Only in a process that has just been forked.

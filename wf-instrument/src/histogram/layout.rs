@@ -59,16 +59,18 @@ impl Layout {
         (group as usize, low_bits(within, self.group_len()))
     }
 
-    /// The bucket of `value` within `group`, if it lies there. Nothing in the first group does: its values share no leading bit.
+    /// The bucket of `value` within `group`, if it lies there.
     ///
     /// Beside [`Layout::place`], what follows from the group need not wait for the value.
     #[inline]
     pub(crate) const fn place_within(self, group: usize, value: u64) -> Option<usize> {
-        if group == 0 || group >= self.groups() {
+        if group >= self.groups() {
             return None;
         }
-        let within = value >> (group - 1);
-        if within >> self.group_bits == 1 {
+        let within = value >> group.saturating_sub(1);
+        // A value of the octave has its leading bit just above those that tell its bucket; the first group's have none there.
+        let leading = if group == 0 { 0 } else { 1 };
+        if within >> self.group_bits == leading {
             Some(low_bits(within, self.group_len()))
         } else {
             None
@@ -180,9 +182,9 @@ mod tests {
             let value = value >> shift;
             for layout in LAYOUTS {
                 let (real, within) = layout.place(value);
-                let expected = (real == group && group > 0).then_some(within);
+                let expected = (real == group).then_some(within);
                 prop_assert_eq!(layout.place_within(group, value), expected);
-                prop_assert_eq!(layout.place_within(real, value), (real > 0).then_some(within));
+                prop_assert_eq!(layout.place_within(real, value), Some(within));
             }
         }
 

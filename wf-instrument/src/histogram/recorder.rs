@@ -42,7 +42,7 @@ impl Recorder {
     #[inline]
     pub fn record_n(&self, value: u64, n: u64) {
         self.shards
-            .with(|shard, writer| shard.record(value, n, writer));
+            .with(move |shard, writer| shard.record(value, n, writer));
     }
 
     /// All that was recorded so far, without stopping anybody. Allocates; about 2 µs a thread that has recorded.

@@ -86,7 +86,7 @@ impl Generation {
     pub fn admitted(&self) {
         if !self.admitted.replace(true) {
             let waited = self.age(clock::ticks());
-            self.series.with(|shard, writer| {
+            self.series.with(move |shard, writer| {
                 shard.queue.record(waited.get(), 1, writer);
                 shard.flow.admit(writer);
             });
@@ -95,7 +95,7 @@ impl Generation {
 
     /// The prompt has `n` tokens.
     pub fn prompt_tokens(&self, n: u64) {
-        self.series.with(|shard, writer| {
+        self.series.with(move |shard, writer| {
             shard.prompt_tokens.add(n, writer);
             shard.prompt_tokens_each.record(n, 1, writer);
         });

@@ -27,7 +27,7 @@ impl FrameSeries {
     /// Counts a frame. Over a budget of b ns it is late, and each whole budget that it overran is a frame not drawn.
     #[inline]
     pub(crate) fn drawn(&self, took: Nanos, budget: Nanos) {
-        self.shards.with(|shard, writer| {
+        self.shards.with(move |shard, writer| {
             shard.duration.record(took.get(), 1, writer);
             if budget > Nanos::ZERO && took > budget {
                 shard.late.add(1, writer);

@@ -56,7 +56,7 @@ impl SpanSeries {
     #[inline]
     pub(crate) fn end(&self, outcome: Outcome, took: Nanos) {
         self.shards
-            .with(|shard, writer| shard.end(outcome, took, writer));
+            .with(move |shard, writer| shard.end(outcome, took, writer));
     }
 
     /// This thread's share, where it has one of its own.

@@ -42,6 +42,8 @@ impl<T: Default + Sync> Sharded<T> {
     /// Hands this thread's shard to `write`, with what it must know about other writers.
     ///
     /// About a nanosecond of its own. The first call of a thread allocates the shard.
+    ///
+    /// `write` should own what it captures: what it borrows has to be in memory, for the rare case that is out of line.
     #[inline]
     pub(crate) fn with(&self, write: impl FnOnce(&T, Writer)) {
         match self.sole() {
