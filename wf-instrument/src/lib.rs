@@ -41,7 +41,7 @@
 //!
 //! # What it costs
 //!
-//! The clock dominates: a reading of the TSC is about 9 ns on the machines we measured. `cargo xtask bench record_path` prints what your
+//! The clock dominates: a reading of the TSC is about 9 ns on the machines we measured. `cargo xtask bench` prints what your
 //! machine takes; the figures and the machine that they come from are in `benches/README.md`. The first measurement calibrates the clock
 //! (usually 10 to 20 ms, at most 200): call [`clock::calibrate`] early where that matters.
 //!
@@ -53,9 +53,11 @@
 //! | `sense` | readings of the process, the host and the container |
 //! | `admit` | the admission gate |
 //! | `govern` | knobs, tiers and the governor |
+//! | `fenced` | stamps in program order, for those who measure below a microsecond: 6 ns more each |
 //! | `mock` | a clock that tests move by hand |
 //!
-//! Libraries that only annotate should depend on this crate with `default-features = false`.
+//! Libraries that only annotate should depend on this crate with `default-features = false`. The macros, `Counter`, `Gauge` and the outcome
+//! of a call are there in either build; `registry`, `snapshot`, `clock` and what they return only where something is measured.
 //!
 //! # Caveats
 //!

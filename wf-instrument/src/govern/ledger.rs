@@ -118,6 +118,11 @@ impl Ledger {
         self.entry_mut(knob).rests_until = now.plus(rest);
     }
 
+    /// How many trials of `knob` in a row were rolled back.
+    pub(crate) fn rollbacks(&self, knob: usize) -> u32 {
+        self.entry(knob).rollbacks
+    }
+
     fn entry(&self, knob: usize) -> Entry {
         self.entries.get(knob).copied().unwrap_or_default()
     }

@@ -18,7 +18,7 @@ const GROUP_LEN: usize = LAYOUT.group_len();
 type Group = [Count; GROUP_LEN];
 
 /// Counts in the layout of two digits, in groups of 1 KiB that are allocated on first touch: latencies between 1 and 30 ms take
-/// five of them. 472 bytes when empty. Memory never grows with the number of samples.
+/// five of them. 480 bytes when empty. Memory never grows with the number of samples.
 #[derive(Debug)]
 pub(crate) struct Shard {
     sum: Count,
@@ -110,9 +110,7 @@ impl Shard {
             let Some(group) = (unsafe { group.as_ref() }) else {
                 continue;
             };
-            for (within, count) in group.iter().enumerate() {
-                total.add(number * GROUP_LEN + within, count.get());
-            }
+            total.add(number, group);
         }
         total.sum = total.sum.wrapping_add(self.sum.get());
     }
@@ -160,28 +158,42 @@ impl Drop for Shard {
 /// Each bucket is read once and the count is the sum of what was read, so the result never contradicts itself. It may miss samples
 /// that are being recorded meanwhile, and its sum of values may be ahead of or behind its counts by those.
 pub(crate) struct Sum {
-    counts: Vec<u64>,
+    counts: Vec<[u64; GROUP_LEN]>,
+    /// A bit for each group that anything was added to.
+    touched: u64,
     sum: u64,
 }
 
 impl Sum {
     pub(crate) fn new() -> Self {
+        const { assert!(GROUPS <= 64, "a bit for each group") };
         Self {
-            counts: vec![0; LAYOUT.buckets()],
+            counts: vec![[0; GROUP_LEN]; GROUPS],
+            touched: 0,
             sum: 0,
         }
     }
 
     /// What was added so far, and empties it for the next histogram.
     pub(crate) fn freeze(&mut self) -> Frozen {
-        let filled = self.counts.iter_mut().enumerate().filter(|(_, n)| **n > 0);
-        let buckets = filled
-            .map(|(i, n)| (bucket_number(i), std::mem::take(n)))
-            .collect();
+        let touched = std::mem::take(&mut self.touched);
+        let groups = || (0..GROUPS).filter(|group| touched >> group & 1 == 1);
+        let filled = |group: usize| self.counts[group].iter().filter(|n| **n > 0).count();
+        let mut buckets = Vec::with_capacity(groups().map(filled).sum());
+        for group in groups() {
+            for (within, n) in self.counts[group].iter_mut().enumerate() {
+                if *n > 0 {
+                    buckets.push((bucket_number(group * GROUP_LEN + within), std::mem::take(n)));
+                }
+            }
+        }
         Frozen::from_buckets(LAYOUT, buckets, std::mem::take(&mut self.sum))
     }
 
-    fn add(&mut self, bucket: usize, n: u64) {
-        self.counts[bucket] = self.counts[bucket].wrapping_add(n);
+    fn add(&mut self, number: usize, group: &Group) {
+        self.touched |= 1 << number;
+        for (sum, count) in self.counts[number].iter_mut().zip(group) {
+            *sum = sum.wrapping_add(count.get());
+        }
     }
 }

@@ -170,7 +170,7 @@ impl State {
             return self.continue_trial(seen);
         }
         let limit = concurrency::decide(&mut self.concurrency, &self.ledger, seen);
-        let workers = workers::consider(&mut self.workers, &limit, seen);
+        let workers = workers::consider(&mut self.workers, &self.ledger, &limit, seen);
         if !limit.moves.is_empty() {
             return limit;
         }

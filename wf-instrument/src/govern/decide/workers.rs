@@ -1,4 +1,4 @@
-//! How many threads run the model: one notch at a time, each move a trial.
+//! How many threads run the model: each move a trial.
 //!
 //! Two wishes. *Fewer*, where there are more threads than processors and the gaps have a long tail: the threads take turns on a
 //! processor, and a token waits for several time slices (16 threads on 2 cores: the 99th percentile 2.4 to 28 times as long, for
@@ -7,6 +7,7 @@
 //! an experiment.
 
 use super::{Bound, Opinion, Seen};
+use crate::govern::ledger::Ledger;
 use crate::govern::verify::Method;
 use crate::knob::{Position, Role};
 use crate::tier::Tier;
@@ -28,13 +29,18 @@ pub(super) struct Wish {
     pub(super) why: String,
 }
 
-pub(super) fn consider(state: &mut State, limit: &Opinion, seen: &Seen<'_>) -> Option<Wish> {
+pub(super) fn consider(
+    state: &mut State,
+    ledger: &Ledger,
+    limit: &Opinion,
+    seen: &Seen<'_>,
+) -> Option<Wish> {
     let (index, knob) = seen.knob(Role::Workers)?;
     let cores = Cores::of(seen)?;
     state.stalled = shift(state.stalled, stalls(seen));
     state.starved = shift(state.starved, starves(limit, seen));
     if often(state.stalled) && knob.value > cores.count {
-        return fewer(index, knob, &cores, seen);
+        return fewer(index, knob, &cores, ledger, seen);
     }
     if often(state.starved) && knob.value < cores.count {
         return more(index, knob, &cores, seen);
@@ -61,10 +67,20 @@ impl Cores {
     }
 }
 
-fn fewer(index: usize, knob: &Position, cores: &Cores, seen: &Seen<'_>) -> Option<Wish> {
-    let to = knob
-        .bounds
-        .clamp(knob.bounds.below(knob.value)?.max(cores.count));
+/// At once to as many as there are processors, since that is known to be enough for work that computes; a notch at a time where that was
+/// tried and did harm.
+fn fewer(
+    index: usize,
+    knob: &Position,
+    cores: &Cores,
+    ledger: &Ledger,
+    seen: &Seen<'_>,
+) -> Option<Wish> {
+    let wanted = match ledger.rollbacks(index) {
+        0 => cores.count,
+        _ => knob.bounds.below(knob.value)?.max(cores.count),
+    };
+    let to = knob.bounds.clamp(wanted);
     let p99 = seen
         .evidence()
         .inter_token_p99
