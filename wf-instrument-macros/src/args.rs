@@ -60,6 +60,19 @@ impl Args {
         args
     }
 
+    /// These, and from the block around them what holds for all that is in it.
+    pub(crate) fn within(self, block: &Self) -> Self {
+        let outer = block.runtime.as_ref();
+        let of_block = outer.map(|given| Given {
+            at: given.at,
+            value: given.value.clone(),
+        });
+        Self {
+            runtime: self.runtime.or(of_block),
+            ..self
+        }
+    }
+
     fn read_all(&mut self, input: ParseStream<'_>, mistakes: &mut Mistakes) {
         let mut seen = Vec::new();
         while !input.is_empty() {

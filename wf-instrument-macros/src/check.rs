@@ -21,6 +21,26 @@ pub(crate) fn check(args: &Args, function: &Function, mistakes: &mut Mistakes) {
     }
 }
 
+/// On a block there is little to say: what it measures, each of its functions says for itself.
+pub(crate) fn check_block(args: &Args, mistakes: &mut Mistakes) {
+    let of_one = [
+        (args.ttft, "ttft"),
+        (args.frame, "frame"),
+        (args.name.as_ref().map(|given| given.at), "name"),
+        (args.target_fps.as_ref().map(|given| given.at), "target_fps"),
+    ];
+    let given = of_one
+        .into_iter()
+        .filter_map(|(at, name)| Some((at?, name)))
+        .chain(generation_arguments(args));
+    for (at, name) in given {
+        let message = format!(
+            "`{name}` describes one function, and this is a block of them: write it on that function, as in `#[wf_measure({name} ..)]`"
+        );
+        mistakes.at(at, message);
+    }
+}
+
 fn between_arguments(args: &Args, mistakes: &mut Mistakes) {
     if let (Some(_), Some(frame)) = (args.ttft, args.frame) {
         mistakes.at(

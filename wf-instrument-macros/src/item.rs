@@ -3,6 +3,7 @@
 //! The body is never parsed, so a half-typed one reaches the compiler (and the editor) as it is.
 
 use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::{
     AttrStyle, Attribute, Error, Expr, ExprLit, Lit, Meta, Result, Signature, Token, Visibility,
@@ -26,6 +27,20 @@ impl Function {
         let mut lines = lines.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
         let first = lines.find(|line| !line.trim().is_empty());
         first.map(|line| line.trim().to_owned()).unwrap_or_default()
+    }
+}
+
+/// As it was written, but that attributes within the body stand before it.
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self {
+            attrs,
+            vis,
+            defaultness,
+            sig,
+            body,
+        } = self;
+        tokens.extend(quote::quote!(#(#attrs)* #vis #defaultness #sig #body));
     }
 }
 
@@ -59,13 +74,8 @@ fn parse_default(input: ParseStream<'_>) -> Result<Option<Token![default]>> {
 
 /// What is neither a function nor one of its qualifiers, named in the reader's terms.
 fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
-    let kind = if input.peek(Token![impl])
-        || input.peek(Token![unsafe]) && input.peek2(Token![impl])
-    {
-        "an impl block"
-    } else if input.peek(Token![mod]) {
-        "a module"
-    } else if input.peek(Token![trait]) || input.peek(Token![unsafe]) && input.peek2(Token![trait])
+    let kind = if input.peek(Token![trait])
+        || input.peek(Token![unsafe]) && input.peek2(Token![trait])
     {
         "a trait"
     } else if input.peek(Token![struct]) || input.peek(Token![enum]) || input.peek(Token![union]) {
@@ -76,7 +86,7 @@ fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
         return Ok(());
     };
     Err(input.error(format!(
-        "`#[wf_measure]` measures functions, and this is {kind}; write it on each function that should be measured"
+        "`#[wf_measure]` measures functions, and this is {kind}; write it on a function, an impl block or an inline module"
     )))
 }
 
@@ -162,19 +172,6 @@ mod tests {
     #[test]
     fn other_items_are_refused_by_name() {
         for (item, kind) in [
-            (quote!(impl X { fn f() {} }), "an impl block"),
-            (
-                quote!(
-                    unsafe impl Send for X {}
-                ),
-                "an impl block",
-            ),
-            (
-                quote!(
-                    pub mod m {}
-                ),
-                "a module",
-            ),
             (
                 quote!(
                     trait T {}

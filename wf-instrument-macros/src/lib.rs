@@ -5,6 +5,7 @@
 //! | [`#[wf_measure]`](macro@wf_measure) | calls: how long they take and how they end |
 //! | [`#[wf_measure(ttft)]`](macro@wf_measure#replies) | a model's replies: time to first token, gaps between tokens, ends |
 //! | [`#[wf_measure(frame)]`](macro@wf_measure#frames) | pictures: how long each takes, and which are late |
+//! | [`#[wf_skip]`](macro@wf_skip) | nothing: it leaves a function of a measured block alone |
 //! | [`wf_token!`](macro@wf_token) | tokens where they are made |
 //! | [`wf_count!`](macro@wf_count), [`wf_gauge!`](macro@wf_gauge) | whatever else the application counts |
 //!
@@ -22,6 +23,7 @@
 //! [wf-instrument]: https://docs.rs/wf-instrument
 
 mod args;
+mod block;
 mod call;
 mod check;
 mod expand;
@@ -38,7 +40,7 @@ mod suggest;
 
 use proc_macro::TokenStream;
 
-/// Measures the function that it stands on: a call, a model's reply (`ttft`) or a picture (`frame`).
+/// Measures the function that it stands on: a call, a model's reply (`ttft`) or a picture (`frame`); or each function of a block.
 ///
 /// # Calls
 ///
@@ -149,11 +151,43 @@ use proc_macro::TokenStream;
 /// Each call is one picture. With `target_fps` it is late when it takes longer than its share of a second, and pictures are dropped when
 /// whole shares pass without one. A call that unwinds drew nothing. Only for functions that return when they are done.
 ///
+/// # Blocks
+///
+/// ```
+/// use wf_instrument::{snapshot::Snapshot, wf_measure, wf_skip};
+///
+/// struct Cache { rows: Vec<u32> }
+///
+/// #[wf_measure]
+/// impl Cache {
+///     fn fill(&mut self, n: u32) { self.rows.extend(0..n); }
+///
+///     #[wf_measure(name = "evict")]
+///     fn clear(&mut self) { self.rows.clear(); }
+///
+///     #[wf_skip]
+///     fn len(&self) -> usize { self.rows.len() }
+/// }
+///
+/// let mut cache = Cache { rows: Vec::new() };
+/// cache.fill(3);
+/// cache.clear();
+/// assert_eq!(cache.len(), 0);
+/// let spans = Snapshot::take().totals.spans;
+/// assert!(spans.iter().any(|row| row.span.ends_with("::Cache::fill") && row.ok.count() == 1));
+/// assert!(spans.iter().any(|row| &*row.span == "evict"));
+/// assert!(!spans.iter().any(|row| row.span.ends_with("len")));
+/// ```
+///
+/// On an impl block or an inline module, every function in it is measured: by default as a call, by its own `#[wf_measure(..)]` as that says,
+/// with `#[wf_skip]` not at all. Functions of an impl block are named after the type as well. A `const fn` is left alone, and so is what stands
+/// deeper: functions of a module within the module, and those that macros make.
+///
 /// # Arguments
 ///
 /// | argument | with | meaning |
 /// |---|---|---|
-/// | `name = "chat"` | any | the series' name; without it `module::function` (an attribute on a method cannot see the type). Places of one name and kind are one series |
+/// | `name = "chat"` | any | the series' name; without it `module::function`, on an impl block `module::Type::function` (an attribute on a method cannot see the type). Places of one name and kind are one series |
 /// | `model = expr` | `ttft` | the series' name, asked at each call unless it is a literal: anything that is `AsRef<str>`. Past 32 models of a place, the rest share a series |
 /// | `tokens = \|item\| n` | `ttft` | how many tokens an item brings: an integer, or a `bool`; or the path of such a function |
 /// | `prompt_tokens = n` | `ttft` | how many tokens are read |
@@ -201,6 +235,12 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn wf_measure(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::measure(args.into(), item.into()).into()
+}
+
+/// Leaves a function of a measured block alone: see [`#[wf_measure]`](macro@wf_measure#blocks). Anywhere else it means nothing.
+#[proc_macro_attribute]
+pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
+    item
 }
 
 /// Counts tokens of the reply in scope, now: `wf_token!()` is one, `wf_token!(n)` are n that came together.

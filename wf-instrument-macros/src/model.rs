@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::{Expr, LitStr, Path};
+use syn::{Expr, Ident, LitStr, Path};
 
 use crate::args::{Args, Given};
 use crate::item::Function;
@@ -38,10 +38,10 @@ pub(crate) struct Generation {
 }
 
 impl Model {
-    pub(crate) fn new(args: Args, function: &Function) -> Self {
+    pub(crate) fn new(args: Args, owner: Option<&Ident>, function: &Function) -> Self {
         Self {
             runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
-            name: name(args.name.as_ref(), function),
+            name: name(args.name.as_ref(), owner, function),
             help: function.help(),
             kind: kind(args),
         }
@@ -56,13 +56,15 @@ pub(crate) fn runtime(path: Option<&Path>) -> TokenStream {
     )
 }
 
-/// The given name, or module and function. An attribute on a method cannot see the type.
-fn name(given: Option<&Given<LitStr>>, function: &Function) -> TokenStream {
+/// The given name, or module, type where it is known, and function. An attribute on a method cannot see the type.
+fn name(given: Option<&Given<LitStr>>, owner: Option<&Ident>, function: &Function) -> TokenStream {
     if let Some(Given { value, .. }) = given {
         return quote!(#value);
     }
-    let function = function.sig.ident.unraw().to_string();
-    quote!(::core::concat!(::core::module_path!(), "::", #function))
+    let owner = owner.map(|owner| format!("{}::", owner.unraw()));
+    let function = function.sig.ident.unraw();
+    let name = format!("::{}{function}", owner.unwrap_or_default());
+    quote!(::core::concat!(::core::module_path!(), #name))
 }
 
 fn kind(args: Args) -> Kind {

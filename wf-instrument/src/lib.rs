@@ -130,4 +130,4 @@ pub use self::{
 pub use self::disabled::{Counter, Gauge, admitted};
 
 #[doc(inline)]
-pub use wf_instrument_macros::{wf_count, wf_gauge, wf_measure, wf_token};
+pub use wf_instrument_macros::{wf_count, wf_gauge, wf_measure, wf_skip, wf_token};

@@ -14,6 +14,8 @@
 
 mod common;
 
+#[path = "measure_forms/blocks.rs"]
+mod blocks;
 #[path = "measure_forms/calls.rs"]
 mod calls;
 #[path = "measure_forms/frames.rs"]
@@ -24,3 +26,40 @@ mod futures;
 mod generations;
 #[path = "measure_forms/traits.rs"]
 mod traits;
+
+#[test]
+fn functions_of_blocks_do_what_they_did() {
+    use blocks::{Store, inline};
+
+    let rows = [3, 1, 2];
+    let store = Store::new(&rows);
+    assert_eq!((store.get(1), store.len()), (Some(1), 3));
+    assert_eq!(store.stream().collect::<Vec<_>>(), rows);
+    assert_eq!(store.to_string(), "[3, 1, 2]");
+    assert_eq!(common::block_on(store.wait()), Ok(3));
+    assert_eq!(inline::split("a b").len(), inline::spoken("a b"));
+    assert_eq!(Store::<u8, 2>::SIZE, 3);
+    #[cfg(feature = "enabled")]
+    {
+        let totals = wf_instrument::snapshot::Snapshot::take().totals;
+        let names: Vec<&str> = totals.spans.iter().map(|row| &*row.span).collect();
+        for name in [
+            "::Store::get",
+            "::Store::wait",
+            "::Store::fmt",
+            "::inline::split",
+        ] {
+            assert!(
+                names.iter().any(|known| known.ends_with(name)),
+                "{name} in {names:#?}"
+            );
+        }
+        assert!(
+            !names
+                .iter()
+                .any(|known| known.ends_with("::len") || known.ends_with("::new"))
+        );
+        let models: Vec<&str> = totals.generations.iter().map(|row| &*row.model).collect();
+        assert!(models.contains(&"store"), "{models:?}");
+    }
+}
