@@ -1,6 +1,7 @@
 //! The real tools that read what we write. Where one is missing, its test says so and proves nothing.
 
 #![allow(dead_code, reason = "each test program uses some of it")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
