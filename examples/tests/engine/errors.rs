@@ -158,6 +158,6 @@ fn a_body_of_another_type_or_too_large_is_refused() {
         None,
         "application/json",
     );
-    let huge = request("/v1/completions", &" ".repeat(1024 * 1024 + 1));
-    check(&exchange(engine.serve, &huge), 413, None, None, "1048576");
+    let huge = request("/v1/completions", &" ".repeat(256 * 1024 + 1));
+    check(&exchange(engine.serve, &huge), 413, None, None, "262144");
 }

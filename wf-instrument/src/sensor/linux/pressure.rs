@@ -20,7 +20,9 @@ pub(super) fn read(
         return Reading::of(Ok(own));
     }
     match files.find(&format!("proc/pressure/{resource}"), parse) {
-        Ok(None) => Reading::Absent(OFF),
+        // Only where there is a /proc at all does it say something that one of its files is missing.
+        Ok(None) if files.exists("proc/self") => Reading::Absent(OFF),
+        Ok(None) => Reading::Unknown(OFF),
         Ok(Some(host)) => Reading::of(Ok(host)),
         Err(why) => Reading::Unknown(why),
     }
