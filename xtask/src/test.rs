@@ -102,12 +102,10 @@ impl Run {
     fn examples(&mut self) {
         let package = self.package("wf-examples");
         for name in package.map_or(Vec::new(), |package| package.targets("example")) {
+            // As the tests have built it: `cargo run` would build the engine again, with other features.
             let mut command = Command::new("timeout");
             command.args(["--foreground", "--verbose", EXAMPLE_SECONDS]);
-            // Not by its package: with the features of the whole workspace the tests have built it already.
-            command
-                .args("cargo run --quiet --all-features --example".split(' '))
-                .arg(&name);
+            command.arg(format!("target/debug/examples/{name}"));
             self.report
                 .command(&format!("example {name}"), self.with_programs(command));
         }
@@ -148,7 +146,11 @@ const CHECKS: &[(&str, &str)] = &[
 
 /// With everything that can be on, and with everything off.
 const TESTS: &[(&str, &str)] = &[
-    ("tests", "test --workspace --all-features --no-fail-fast"),
+    // The benches have no tests, and a dozen peers to build.
+    (
+        "tests",
+        "test --workspace --exclude wf-benches --all-features --no-fail-fast",
+    ),
     (
         "tests, disabled",
         "test --package wf-instrument --no-default-features --no-fail-fast",
