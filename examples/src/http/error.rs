@@ -1,5 +1,7 @@
 //! What a client is told when there is no answer, in OpenAI's form.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{StatusCode, header};
@@ -20,7 +22,7 @@ pub(super) struct ApiError {
     message: String,
 }
 
-/// Seconds after which an overloaded engine is worth another try: about the longest wait in its queue.
+/// Seconds after which an overloaded engine is worth another try. The governor decides once a second: after two, more may be let in.
 const RETRY_AFTER: &str = "2";
 
 impl ApiError {
@@ -68,11 +70,16 @@ impl ApiError {
         let status = rejected.status();
         let message = match status {
             StatusCode::PAYLOAD_TOO_LARGE => {
-                format!("the body is larger than {} bytes", super::MAX_BODY)
+                format!("the body is larger than {} bytes", super::body::MAX)
             }
             _ => format!("the body could not be read: {rejected}"),
         };
         Self::request(status, None, message)
+    }
+
+    pub(super) fn slow_body(limit: Duration) -> Self {
+        let message = format!("the body did not arrive within {} seconds", limit.as_secs());
+        Self::request(StatusCode::REQUEST_TIMEOUT, None, message)
     }
 
     /// The same in a stream that had begun.

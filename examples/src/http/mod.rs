@@ -4,6 +4,8 @@
 //! hangs up ends its request within one step.
 
 mod ask;
+mod body;
+mod connections;
 mod error;
 mod events;
 mod fields;
@@ -13,29 +15,23 @@ mod whole;
 use std::io;
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, header};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::serve::ListenerExt;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use self::ask::Ask;
+use self::body::Body;
 use self::error::ApiError;
 use self::events::Events;
 use self::fields::Fields;
 use self::shape::Shape;
 use crate::client::Client;
 use crate::model::Model;
-
-/// The largest body that is read. The longest context takes a small part of it, and splitting more into tokens would keep the other
-/// streams waiting.
-const MAX_BODY: usize = 256 * 1024;
 
 /// Serves until `stop` completes, then until the connections have their answers.
 ///
@@ -46,13 +42,7 @@ pub async fn serve(
     client: Client,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    // A token is a small packet that must not wait for the next one.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    axum::serve(listener, routes(client))
-        .with_graceful_shutdown(stop)
-        .await
+    connections::serve(listener, routes(client), stop).await
 }
 
 /// The routes under `/v1`.
@@ -63,7 +53,7 @@ pub fn routes(client: Client) -> Router {
         .route("/v1/chat/completions", post(chat))
         .fallback(async || ApiError::no_such_path())
         .method_not_allowed_fallback(async || ApiError::wrong_method())
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(DefaultBodyLimit::max(body::MAX))
         .with_state(client)
 }
 
@@ -80,7 +70,7 @@ async fn models(State(client): State<Client>) -> Json<Value> {
 async fn completions(
     State(client): State<Client>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Response, ApiError> {
     let fields = read(&headers, body)?;
     let ask = understood(&client, move |model| Ask::completion(fields, model)).await?;
@@ -90,7 +80,7 @@ async fn completions(
 async fn chat(
     State(client): State<Client>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Response, ApiError> {
     let fields = read(&headers, body)?;
     let ask = understood(&client, move |model| Ask::chat(fields, model)).await?;
@@ -111,13 +101,13 @@ async fn understood(
 }
 
 /// A page of another origin cannot send JSON without asking first, and nobody here says yes.
-fn read(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Fields, ApiError> {
+fn read(headers: &HeaderMap, body: Body) -> Result<Fields, ApiError> {
     let kind = headers.get(header::CONTENT_TYPE);
     let json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if !json {
         return Err(ApiError::not_json());
     }
-    Fields::parse(&body.map_err(|rejected| ApiError::body(&rejected))?)
+    Fields::parse(&body.0?)
 }
 
 async fn answer(client: &Client, ask: Ask) -> Result<Response, ApiError> {

@@ -19,7 +19,7 @@ pub(super) struct Seen {
     pub(super) whole: bool,
 }
 
-/// Adds what was seen to the score in the end, also of a client that is cut off: those who wait longest must not be left out.
+/// Adds what was seen to the score when dropped, so that a client that is cut off counts too: those who wait longest must not be left out.
 struct Record {
     seen: Seen,
     score: Option<Arc<Score>>,

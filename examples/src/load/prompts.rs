@@ -34,7 +34,7 @@ pub const QUESTIONS: [&str; 12] = [
     "What does a cat say?",
 ];
 
-/// The longest answer to a question. Answers end by themselves before that.
+/// The longest answer to a question. The shipped model ends its answers well before that; another may be cut off here.
 const ANSWER: usize = 80;
 
 impl Prompts {
