@@ -22,7 +22,7 @@ pub(crate) use self::trial::{Next, Trial};
 pub enum Method {
     /// Once from the old setting to the new one; kept unless it does harm.
     BeforeAfter,
-    /// Back and forth, so that what changes by itself is not taken for an effect; kept where throughput rises by a tenth beyond chance.
+    /// Back and forth, so that what changes by itself is not taken for an effect; kept where throughput rose beyond chance, and by an estimated tenth.
     Switchback,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Throughput is compared by the logarithm of ratios, so that +10 % and −9 % are the same distance.
 //!
-//! Measured on the simulated engine (`wf-plant`, which asserts it): a switchback keeps a knob that does nothing in 0 of 248 experiments, 1.6 % beside a
+//! Measured once on the simulated engine (`wf-plant`, whose tests hold bounds on such rates, not these figures): a switchback keeps a knob that does nothing in 0 of 248 experiments, 1.6 % beside a
 //! neighbour that changes the machine's speed by 10 % from second to second, and 4.3 % at 20 %. One that gives 45 % more is kept each time.
 
 use super::sample::{Sample, mean};
