@@ -41,6 +41,12 @@ impl Frozen {
     pub(crate) fn from_buckets(layout: Layout, mut buckets: Vec<(u32, u64)>, sum: u64) -> Self {
         buckets.retain(|&(_, n)| n > 0);
         buckets.sort_unstable_by_key(|&(bucket, _)| bucket);
+        Self::from_ascending(layout, buckets, sum)
+    }
+
+    /// As [`Frozen::from_buckets`], of numbers in ascending order and counts above zero.
+    pub(crate) fn from_ascending(layout: Layout, buckets: Vec<(u32, u64)>, sum: u64) -> Self {
+        debug_assert!(buckets.is_sorted_by(|a, b| a.0 < b.0) && buckets.iter().all(|b| b.1 > 0));
         let count = total(buckets.iter().map(|&(_, n)| n));
         Self {
             layout,
@@ -201,24 +207,30 @@ impl FromIterator<u64> for Frozen {
 }
 
 /// Merges two sorted bucket lists, taking a missing count as zero.
-fn combine(left: &Frozen, right: &Frozen, count: fn(u64, u64) -> u64, sum: u64) -> Frozen {
-    let mut buckets = Vec::with_capacity(left.buckets.len());
-    let (mut l, mut r) = (
-        left.buckets.iter().peekable(),
-        right.buckets.iter().peekable(),
-    );
-    while let Some(next) = l
-        .peek()
-        .into_iter()
-        .chain(r.peek())
-        .map(|&&(bucket, _)| bucket)
-        .min()
-    {
-        let mine = l.next_if(|b| b.0 == next).map_or(0, |b| b.1);
-        let theirs = r.next_if(|b| b.0 == next).map_or(0, |b| b.1);
-        buckets.push((next, count(mine, theirs)));
+fn combine(left: &Frozen, right: &Frozen, count: impl Fn(u64, u64) -> u64, sum: u64) -> Frozen {
+    let (mut left_rest, mut right_rest) = (&left.buckets[..], &right.buckets[..]);
+    let mut buckets = Vec::with_capacity(left_rest.len().max(right_rest.len()));
+    while let ([left, ..], [right, ..]) = (left_rest, right_rest) {
+        let bucket = left.0.min(right.0);
+        let mine = take_if(&mut left_rest, left.0 == bucket);
+        let theirs = take_if(&mut right_rest, right.0 == bucket);
+        buckets.push((bucket, count(mine, theirs)));
     }
-    Frozen::from_buckets(left.layout, buckets, sum)
+    buckets.extend(left_rest.iter().map(|&(bucket, n)| (bucket, count(n, 0))));
+    buckets.extend(right_rest.iter().map(|&(bucket, n)| (bucket, count(0, n))));
+    buckets.retain(|&(_, n)| n > 0);
+    Frozen::from_ascending(left.layout, buckets, sum)
+}
+
+/// The first count, taken off, where `wanted`; else none.
+fn take_if(rest: &mut &[(u32, u64)], wanted: bool) -> u64 {
+    match (wanted, *rest) {
+        (true, [(_, n), others @ ..]) => {
+            *rest = others;
+            *n
+        }
+        _ => 0,
+    }
 }
 
 /// Counts stop at the end of `u64`: nobody's mistake in counting may panic the code that it measures.

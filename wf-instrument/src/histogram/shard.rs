@@ -15,13 +15,17 @@ const LAYOUT: Layout = Layout::TWO_DIGITS;
 const GROUPS: usize = LAYOUT.groups();
 const GROUP_LEN: usize = LAYOUT.group_len();
 
-type Group = [Count; GROUP_LEN];
+/// The buckets of an octave, and the sum of the values in them: a sum for all octaves would have each record wait for the one before.
+#[derive(Debug)]
+struct Group {
+    sum: Count,
+    counts: [Count; GROUP_LEN],
+}
 
 /// Counts in the layout of two digits, in groups of 1 KiB that are allocated on first touch: latencies between 1 and 30 ms take
-/// five of them. 480 bytes when empty. Memory never grows with the number of samples.
+/// five of them. 472 bytes when empty. Memory never grows with the number of samples.
 #[derive(Debug)]
 pub(crate) struct Shard {
-    sum: Count,
     /// The group of the last value that was said to resemble its neighbours: see [`Shard::guess`].
     last: AtomicUsize,
     groups: [AtomicPtr<Group>; GROUPS],
@@ -60,8 +64,8 @@ impl Shard {
         let Some(group) = self.group(group, writer) else {
             return drop_one();
         };
-        group[within].add(n, writer);
-        self.sum.add(value.wrapping_mul(n), writer);
+        group.counts[within].add(n, writer);
+        group.sum.add(value.wrapping_mul(n), writer);
     }
 
     #[inline]
@@ -90,35 +94,64 @@ impl Shard {
     /// Without samples again. Keeps its memory and asks for none. Only where nobody else records: in a process that has just been forked.
     #[cfg(not(wf_loom))]
     pub(crate) fn forget(&self) {
-        self.sum.restart(0);
         for place in &self.groups {
             // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
-            let group = unsafe { place.load(Ordering::Relaxed).as_ref() };
-            group
-                .into_iter()
-                .flatten()
-                .for_each(|count| count.restart(0));
+            if let Some(group) = unsafe { place.load(Ordering::Relaxed).as_ref() } {
+                group.sum.restart(0);
+                group.counts.iter().for_each(|count| count.restart(0));
+            }
         }
     }
 
     /// Adds what this shard holds to `total`.
     pub(crate) fn add_to(&self, total: &mut Sum) {
-        for (number, place) in self.groups.iter().enumerate() {
-            // Acquire; pairs with Release in `first_touch`: the counts are seen as they were initialised.
-            let group = place.load(Ordering::Acquire);
-            // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
-            let Some(group) = (unsafe { group.as_ref() }) else {
-                continue;
-            };
+        let mut groups = self.live().peekable();
+        while let Some((number, group)) = groups.next() {
+            if let Some((_, next)) = groups.peek() {
+                next.fetch();
+            }
             total.add(number, group);
         }
-        total.sum = total.sum.wrapping_add(self.sum.get());
+    }
+
+    /// The groups that were touched.
+    fn live(&self) -> impl Iterator<Item = (usize, &Group)> {
+        self.groups
+            .iter()
+            .enumerate()
+            .filter_map(|(number, place)| {
+                // Acquire; pairs with Release in `first_touch`: the counts are seen as they were initialised.
+                let group = place.load(Ordering::Acquire);
+                // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
+                Some((number, unsafe { group.as_ref() }?))
+            })
     }
 }
 
+impl Group {
+    /// Has the processor fetch it meanwhile. A reader's time goes into waiting for memory that others have written: by a third less so.
+    #[inline]
+    fn fetch(&self) {
+        #[cfg(all(target_arch = "x86_64", not(wf_loom)))]
+        for line in self.counts.chunks(CACHE_LINE / size_of::<Count>()) {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: a hint that reads nothing, whatever the address; SSE is part of x86-64.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(ptr::from_ref(line).cast()) };
+        }
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", not(wf_loom)))]
+const CACHE_LINE: usize = 64;
+
 #[cold]
 fn first_touch(place: &AtomicPtr<Group>) -> *mut Group {
-    let made = allocate(|| Box::new(std::array::from_fn::<_, GROUP_LEN, _>(|_| Count::default())));
+    let made = allocate(|| {
+        Box::new(Group {
+            sum: Count::default(),
+            counts: std::array::from_fn(|_| Count::default()),
+        })
+    });
     let made = Box::into_raw(made);
     // Release; pairs with Acquire in `group` and `add_to`. Acquire on failure: we use what the other thread made.
     match place.compare_exchange(ptr::null_mut(), made, Ordering::Release, Ordering::Acquire) {
@@ -134,7 +167,6 @@ fn first_touch(place: &AtomicPtr<Group>) -> *mut Group {
 impl Default for Shard {
     fn default() -> Self {
         Self {
-            sum: Count::default(),
             last: AtomicUsize::new(0),
             groups: std::array::from_fn(|_| AtomicPtr::default()),
         }
@@ -187,12 +219,13 @@ impl Sum {
                 }
             }
         }
-        Frozen::from_buckets(LAYOUT, buckets, std::mem::take(&mut self.sum))
+        Frozen::from_ascending(LAYOUT, buckets, std::mem::take(&mut self.sum))
     }
 
     fn add(&mut self, number: usize, group: &Group) {
         self.touched |= 1 << number;
-        for (sum, count) in self.counts[number].iter_mut().zip(group) {
+        self.sum = self.sum.wrapping_add(group.sum.get());
+        for (sum, count) in self.counts[number].iter_mut().zip(&group.counts) {
             *sum = sum.wrapping_add(count.get());
         }
     }
