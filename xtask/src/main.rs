@@ -10,6 +10,7 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
+mod assembly;
 mod bench;
 mod layers;
 mod metadata;

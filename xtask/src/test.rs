@@ -3,6 +3,7 @@
 use std::env;
 use std::process::Command;
 
+use crate::assembly;
 use crate::layers;
 use crate::metadata::Package;
 use crate::process::cargo;
@@ -21,6 +22,7 @@ pub(crate) fn run() -> Result<(), String> {
     run.dependencies();
     run.features();
     run.docs();
+    run.assembly();
     run.tests();
     run.loom();
     run.examples();
@@ -81,6 +83,10 @@ impl Run {
         let mut command = cargo("doc --workspace --all-features --no-deps");
         command.env("RUSTDOCFLAGS", "-D warnings");
         self.report.command("docs", command);
+    }
+
+    fn assembly(&mut self) {
+        self.report.step("same assembly unmeasured", assembly::same);
     }
 
     fn tests(&mut self) {
