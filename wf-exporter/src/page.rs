@@ -3,8 +3,8 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use wf_instrument::clock;
 use wf_instrument::snapshot::Snapshot;
+use wf_instrument::{clock, registry};
 
 use crate::families::{Families, FamilyError};
 use crate::names::{self, Own};
@@ -29,6 +29,7 @@ impl Page {
                 panics: 0,
                 refused: 0,
                 last_render: None,
+                conflicts: 0,
             },
             size: 0,
         }
@@ -53,6 +54,7 @@ impl Page {
                 None => self.own.panics += 1,
             }
         }
+        self.own.conflicts = registry::conflicts().len();
         names::own(self.own, &mut families);
         families
     }

@@ -7,6 +7,7 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, token};
 
+use crate::labels::{Label, labels};
 use crate::mistakes::Mistakes;
 use crate::slo::Slo;
 use crate::suggest::nearest;
@@ -18,6 +19,9 @@ pub(crate) struct Args {
     pub(crate) frame: Option<Span>,
     pub(crate) name: Option<Given<LitStr>>,
     pub(crate) model: Option<Given<Expr>>,
+    pub(crate) labels: Option<Given<Vec<Label>>>,
+    pub(crate) ok_if: Option<Given<Expr>>,
+    pub(crate) error_if: Option<Given<Expr>>,
     pub(crate) tokens: Option<Given<Expr>>,
     pub(crate) prompt_tokens: Option<Given<Expr>>,
     pub(crate) queued_at: Option<Given<Expr>>,
@@ -33,11 +37,14 @@ pub(crate) struct Given<T> {
 }
 
 /// Every argument's name, with an example of its use.
-const KNOWN: [(&str, &str); 10] = [
+const KNOWN: [(&str, &str); 13] = [
     ("ttft", "ttft"),
     ("frame", "frame"),
     ("name", "name = \"chat\""),
     ("model", "model = self.name"),
+    ("labels", "labels(device = self.device.name())"),
+    ("ok_if", "ok_if = |reply| reply.status < 400"),
+    ("error_if", "error_if = |reply| reply.is_empty()"),
     ("tokens", "tokens = |chunk| chunk.token_count()"),
     ("prompt_tokens", "prompt_tokens = prompt.len()"),
     ("queued_at", "queued_at = request.arrived"),
@@ -108,10 +115,16 @@ impl Args {
             mistakes.at(key.span(), format!("`{meant}` is given twice; keep one"));
         }
         seen.push(meant);
-        self.take(meant, key.span(), input)
+        self.take(meant, key.span(), input, mistakes)
     }
 
-    fn take(&mut self, name: &str, at: Span, input: ParseStream<'_>) -> Result<()> {
+    fn take(
+        &mut self,
+        name: &str,
+        at: Span,
+        input: ParseStream<'_>,
+        mistakes: &mut Mistakes,
+    ) -> Result<()> {
         match name {
             "ttft" => {
                 self.ttft = Some(at);
@@ -121,11 +134,17 @@ impl Args {
                 self.frame = Some(at);
                 return no_value(name, input);
             }
+            "labels" => {
+                self.labels = Some(given(at, labels(at, input, mistakes)?));
+                return Ok(());
+            }
             _ => before_value(name, at, input)?,
         }
         match name {
             "name" => self.name = Some(given(at, site_name(input)?)),
             "model" => self.model = Some(given(at, input.parse()?)),
+            "ok_if" => self.ok_if = Some(given(at, input.parse()?)),
+            "error_if" => self.error_if = Some(given(at, input.parse()?)),
             "tokens" => self.tokens = Some(given(at, input.parse()?)),
             "prompt_tokens" => self.prompt_tokens = Some(given(at, input.parse()?)),
             "queued_at" => self.queued_at = Some(given(at, input.parse()?)),
@@ -182,7 +201,7 @@ fn before_value(name: &str, at: Span, input: ParseStream<'_>) -> Result<()> {
     Ok(())
 }
 
-fn site_name(input: ParseStream<'_>) -> Result<LitStr> {
+pub(crate) fn site_name(input: ParseStream<'_>) -> Result<LitStr> {
     let name: LitStr = input
         .parse()
         .map_err(|mistake| Error::new(mistake.span(), "a name is a literal: `name = \"chat\"`"))?;
@@ -209,7 +228,7 @@ fn objective(input: ParseStream<'_>) -> Result<Slo> {
     Slo::parse(&text.value()).map_err(|wrong| Error::new(text.span(), format!("{wrong}; {FORM}")))
 }
 
-fn frames_per_second(input: ParseStream<'_>) -> Result<f64> {
+pub(crate) fn frames_per_second(input: ParseStream<'_>) -> Result<f64> {
     let at = input.span();
     let number = match input.parse() {
         Ok(Lit::Int(number)) => number.base10_parse().ok(),
@@ -253,12 +272,21 @@ mod tests {
         let tokens = quote! {
             ttft, name = "chat", model = self.names.get(0), tokens = |c: &Chunk| c.n::<u8, 2>(),
             prompt_tokens = a + b, queued_at = at, slo = "p99 < 2s", crate = ::my::wf, target_fps = 59.94, frame,
+            labels(device = self.device.name(), kind = "a"), ok_if = Reply::is_good, error_if = |r| r.bad,
         };
         let args = Args::parse(tokens, &mut mistakes);
         assert_eq!(mistakes.messages(), Vec::<String>::new());
         assert!(args.ttft.is_some() && args.frame.is_some() && args.runtime.is_some());
         assert!(args.model.is_some() && args.tokens.is_some());
         assert!(args.prompt_tokens.is_some() && args.queued_at.is_some());
+        assert!(args.ok_if.is_some() && args.error_if.is_some());
+        let labels = args.labels.unwrap().value;
+        assert!(
+            labels
+                .iter()
+                .map(|label| &label.name)
+                .eq(["device", "kind"])
+        );
         assert_eq!(args.name.unwrap().value.value(), "chat");
         assert_eq!(args.target_fps.unwrap().value, 59.94);
         assert_eq!(args.slo.unwrap().value.limit_nanos, 2_000_000_000);
@@ -293,6 +321,14 @@ mod tests {
             quote!(ttft frame),
             quote!(crate),
             quote!(crate = 3),
+            quote!(labels),
+            quote!(labels = 3),
+            quote!(labels()),
+            quote!(labels(a)),
+            quote!(labels(a = )),
+            quote!(labels(a = b c = d)),
+            quote!(labels(3 = a, = , b)),
+            quote!(ok_if),
         ] {
             assert!(
                 !mistakes_of(tokens.clone()).is_empty(),

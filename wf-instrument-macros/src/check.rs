@@ -13,6 +13,14 @@ pub(crate) fn check(args: &Args, function: &Function, mistakes: &mut Mistakes) {
     let returned = Returned::of(&function.sig);
     between_arguments(args, mistakes);
     const_function(function, mistakes);
+    if returned.never() {
+        for (at, name) in verdicts(args) {
+            let message = format!(
+                "this function never returns, so there is nothing for `{name}` to judge: remove it"
+            );
+            mistakes.at(at, message);
+        }
+    }
     if args.ttft.is_some() {
         generation(args, function, &returned, mistakes);
     }
@@ -28,10 +36,12 @@ pub(crate) fn check_block(args: &Args, mistakes: &mut Mistakes) {
         (args.frame, "frame"),
         (args.name.as_ref().map(|given| given.at), "name"),
         (args.target_fps.as_ref().map(|given| given.at), "target_fps"),
+        (args.labels.as_ref().map(|given| given.at), "labels"),
     ];
     let given = of_one
         .into_iter()
         .filter_map(|(at, name)| Some((at?, name)))
+        .chain(verdicts(args))
         .chain(generation_arguments(args));
     for (at, name) in given {
         let message = format!(
@@ -56,6 +66,18 @@ fn between_arguments(args: &Args, mistakes: &mut Mistakes) {
             mistakes.at(at, message);
         }
     }
+    if let (Some(_), Some(error_if)) = (&args.ok_if, &args.error_if) {
+        mistakes.at(
+            error_if.at,
+            "`ok_if` says what ends well and `error_if` what does not: keep one of them",
+        );
+    }
+    for (at, name) in verdicts(args) {
+        if args.frame.is_some() {
+            let message = format!("a frame has no outcome: remove `{name}`, or `frame`");
+            mistakes.at(at, message);
+        }
+    }
     if let (Some(fps), None) = (&args.target_fps, args.frame) {
         mistakes.at(fps.at, "`target_fps` describes frames: write `frame` as well, as in `#[wf_measure(frame, target_fps = ..)]`");
     }
@@ -71,6 +93,15 @@ fn generation_arguments(args: &Args) -> impl Iterator<Item = (Span, &'static str
         ),
         (args.queued_at.as_ref().map(|given| given.at), "queued_at"),
         (args.slo.as_ref().map(|given| given.at), "slo"),
+    ]
+    .into_iter()
+    .filter_map(|(at, name)| Some((at?, name)))
+}
+
+fn verdicts(args: &Args) -> impl Iterator<Item = (Span, &'static str)> {
+    [
+        (args.ok_if.as_ref().map(|given| given.at), "ok_if"),
+        (args.error_if.as_ref().map(|given| given.at), "error_if"),
     ]
     .into_iter()
     .filter_map(|(at, name)| Some((at?, name)))
@@ -93,9 +124,15 @@ fn generation(args: &Args, function: &Function, returned: &Returned<'_>, mistake
     }
     let pushed = mentions(function.body.stream(), &["wf_token", "wf_count"]);
     if let (Some(name), false) = (returned.unseen_source(), pushed) {
-        let message = format!(
-            "the items of `{name}` cannot be counted: return `impl Stream<Item = ..>` or `impl Iterator<Item = ..>` (boxed or in a `Result`, as you like), or call `wf_token!()` for each token"
-        );
+        let message = if name.to_string().ends_with("Receiver") {
+            format!(
+                "what `{name}` receives cannot be counted behind its own type: return a `wf_instrument::record::MeasureReceiver` around it and a request from `wf_instrument::registry::generation`, without this attribute; or call `wf_token!()` for each token"
+            )
+        } else {
+            format!(
+                "the items of `{name}` cannot be counted: return `impl Stream<Item = ..>` or `impl Iterator<Item = ..>` (boxed or in a `Result`, as you like), or call `wf_token!()` for each token"
+            )
+        };
         mistakes.at(name.span(), message);
         return;
     }

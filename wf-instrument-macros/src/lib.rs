@@ -7,6 +7,7 @@
 //! | [`#[wf_measure(frame)]`](macro@wf_measure#frames) | pictures: how long each takes, and which are late |
 //! | [`#[wf_skip]`](macro@wf_skip) | nothing: it leaves a function of a measured block alone |
 //! | [`wf_token!`](macro@wf_token) | tokens where they are made |
+//! | [`wf_frame!`](macro@wf_frame) | pictures where they are shown |
 //! | [`wf_count!`](macro@wf_count), [`wf_gauge!`](macro@wf_gauge) | whatever else the application counts |
 //!
 //! # Without the feature `enabled`
@@ -29,6 +30,7 @@ mod check;
 mod expand;
 mod fallback;
 mod item;
+mod labels;
 mod measure;
 mod metric_name;
 mod mistakes;
@@ -69,7 +71,7 @@ use proc_macro::TokenStream;
 /// | outcome | when |
 /// |---|---|
 /// | ok | it returned |
-/// | error | it returned an `Err`: the return type is spelled `Result`, under whatever path (`io::Result<T>`, `anyhow::Result<T>`) |
+/// | error | it returned an `Err`: the return type is spelled `Result`, under whatever path (`io::Result<T>`, `anyhow::Result<T>`); or what `ok_if` or `error_if` says |
 /// | cancelled | its future was dropped before it was ready |
 /// | panicked | it unwound; with `panic = "abort"` there is nobody left to say so |
 ///
@@ -148,8 +150,8 @@ use proc_macro::TokenStream;
 /// # draw(&mut []);
 /// ```
 ///
-/// Each call is one picture. With `target_fps` it is late when it takes longer than its share of a second, and pictures are dropped when
-/// whole shares pass without one. A call that unwinds drew nothing. Only for functions that return when they are done.
+/// Each call is one picture. With `target_fps` it is late when it takes longer than its share of a second, and pictures are dropped: those
+/// that should have begun meanwhile. A call that unwinds drew nothing. Only for functions that return when they are done.
 ///
 /// # Blocks
 ///
@@ -189,15 +191,18 @@ use proc_macro::TokenStream;
 /// |---|---|---|
 /// | `name = "chat"` | any | the series' name; without it `module::function`, on an impl block `module::Type::function` (an attribute on a method cannot see the type). Places of one name and kind are one series |
 /// | `model = expr` | `ttft` | the series' name, asked at each call unless it is a literal: anything that is `AsRef<str>`. Past 32 models of a place, the rest share a series |
+/// | `labels(key = expr, ..)` | any | what else tells events from others, asked at each call: anything that is `AsRef<str>`. A series for each set of values; past 32 sets of a place, the rest share one, under "(other)" |
+/// | `ok_if = \|output\| bool`, `error_if = ..` | calls, `ttft` | what ends well, or does not, in place of the rule about `Result`: of what the function returns; of each item where it returns a stream or an iterator, an `Err` that is no error being an item without tokens |
 /// | `tokens = \|item\| n` | `ttft` | how many tokens an item brings: an integer, or a `bool`; or the path of such a function |
 /// | `prompt_tokens = n` | `ttft` | how many tokens are read |
 /// | `queued_at = instant` | `ttft` | since when the request has waited for this call, as a `std::time::Instant` |
-/// | `slo = "p99 < 500ms"` | `ttft` | the promise for the time to first token: a percentile, and a time in `us`, `ms` or `s`. Kept in snapshots, and a bucket of the endpoint ends there; the governor is told its targets by itself |
+/// | `slo = "p99 < 500ms"` | `ttft` | the promise for the time to first token: a percentile, and a time in `us`, `ms` or `s`. Kept in snapshots; a bucket of the endpoint ends there, and the governor takes the shortest for its target unless it is told another |
 /// | `target_fps = 60` | `frame` | the promise for frames |
 /// | `crate = path` | any | where wf-instrument is, for those who re-export it |
 ///
 /// Expressions are evaluated once, in the function, before its body; they see its arguments and `self`. `tokens` is asked for each item,
 /// after the function has returned: what it captures it takes along, so it may capture only what is `Copy` and lives as long as the stream. The
+/// same holds for `ok_if` and `error_if`. The
 /// first line of the function's doc comment is the series' help text.
 ///
 /// # What it expands to
@@ -248,7 +253,7 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 /// In scope is the innermost function under [`#[wf_measure(ttft)]`](macro@wf_measure#replies) that this thread is running (of an async
 /// one: polling), or the stream or iterator it returned. Where there is none, the tokens are counted as orphans, which a snapshot shows.
 ///
-/// `n` is any of `u64`, `u32`, `usize`, an integer literal or a `bool`. No token at all leaves every time as it is. The first token of a reply
+/// `n` is an integer (below zero is none) or a `bool`. No token at all leaves every time as it is. The first token of a reply
 /// ends its time to first token; each later one ends a gap, and n that come together are n gaps of an n-th each.
 ///
 /// About 16 ns, most of it the clock; without the feature `enabled` nothing, not even `n`.
@@ -271,6 +276,30 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn wf_token(tokens: TokenStream) -> TokenStream {
     call::token(tokens.into()).into()
+}
+
+/// A picture is shown, now: `wf_frame!()`, `wf_frame!("canvas")` or `wf_frame!("canvas", target_fps = 60)`.
+///
+/// For render loops, where [`#[wf_measure(frame)]`](macro@wf_measure#frames) has no function to stand on, and where the wait for the screen
+/// counts too: each picture took as long as it is since the one before at the same place, so the first has no time yet. With `target_fps` it
+/// is late, and pictures are dropped, as there; a loop that pauses has one late picture after it.
+///
+/// Without a name it is the module's. One clock reading and about 10 ns; without the feature `enabled` nothing.
+///
+/// ```
+/// use wf_instrument::{snapshot::Snapshot, wf_frame};
+///
+/// for _ in 0..3 {
+///     wf_frame!("canvas", target_fps = 60);
+/// }
+///
+/// let totals = Snapshot::take().totals;
+/// let canvas = totals.frames.iter().find(|row| &*row.frame == "canvas").unwrap();
+/// assert_eq!(canvas.duration.count(), 2);
+/// ```
+#[proc_macro]
+pub fn wf_frame(tokens: TokenStream) -> TokenStream {
+    call::frame(tokens.into()).into()
 }
 
 /// Counts something of the application's own: `wf_count!("cache_hits")` or `wf_count!("cache_hits", n)`.

@@ -7,6 +7,7 @@ use syn::{Expr, Ident, LitStr, Path};
 
 use crate::args::{Args, Given};
 use crate::item::Function;
+use crate::labels::Label;
 use crate::slo::Slo;
 
 /// One site.
@@ -16,7 +17,24 @@ pub(crate) struct Model {
     /// An expression for the site's name, constant.
     pub(crate) name: TokenStream,
     pub(crate) help: String,
+    pub(crate) labels: Vec<Label>,
+    /// What ends well, where the code says more than a `Result` does.
+    pub(crate) verdict: Option<Verdict>,
     pub(crate) kind: Kind,
+}
+
+/// A function from what came back to whether that is well, or not.
+pub(crate) struct Verdict {
+    pub(crate) of: Expr,
+    pub(crate) told: Told,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Told {
+    /// `ok_if`: anything else is an error.
+    OkIf,
+    /// `error_if`: anything else is ok.
+    ErrorIf,
 }
 
 pub(crate) enum Kind {
@@ -38,14 +56,27 @@ pub(crate) struct Generation {
 }
 
 impl Model {
-    pub(crate) fn new(args: Args, owner: Option<&Ident>, function: &Function) -> Self {
+    pub(crate) fn new(mut args: Args, owner: Option<&Ident>, function: &Function) -> Self {
         Self {
             runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
             name: name(args.name.as_ref(), owner, function),
             help: function.help(),
+            labels: value(args.labels.take()).unwrap_or_default(),
+            verdict: verdict(args.ok_if.take(), args.error_if.take()),
             kind: kind(args),
         }
     }
+}
+
+fn verdict(ok_if: Option<Given<Expr>>, error_if: Option<Given<Expr>>) -> Option<Verdict> {
+    let (given, told) = match (ok_if, error_if) {
+        (Some(given), _) => (given, Told::OkIf),
+        (None, given) => (given?, Told::ErrorIf),
+    };
+    Some(Verdict {
+        of: given.value,
+        told,
+    })
 }
 
 /// The runtime's macro interface, below `path` or where Cargo puts it.

@@ -1,4 +1,4 @@
-//! Labels: names and values, and values chosen at run time, each resolved to its series.
+//! Labels: names and values, and sets of values chosen at run time, each resolved to its series.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -8,69 +8,84 @@ use crate::thread::allocate;
 /// A label's name and value.
 pub type Label = (Arc<str>, Arc<str>);
 
-/// How many values a label may take at one site; what comes after goes to [`OVERFLOW`].
-pub(crate) const VALUES: usize = 32;
+/// How many sets of values the labels of one site may take; what comes after is summed under [`OVERFLOW`].
+pub(crate) const SETS: usize = 32;
 
 /// The value under which everything past the limit is summed.
 pub(crate) const OVERFLOW: &str = "(other)";
 
-/// A series for each value of a label: grows to [`VALUES`] and never shrinks.
+/// A series for each set of label values: grows to [`SETS`] and never shrinks.
 ///
-/// A lookup compares strings front to back, so the first values are found fastest: about 2 ns each. No lock.
+/// A lookup compares strings front to back, so the first sets are found fastest: about 2 ns for each value compared. No lock.
 pub(crate) struct LabelTable<T> {
-    entries: [OnceLock<Box<Entry<T>>>; VALUES],
+    entries: [OnceLock<Box<Entry<T>>>; SETS],
     overflow: OnceLock<Box<Entry<T>>>,
 }
 
 struct Entry<T> {
-    value: Box<str>,
+    values: Box<[Box<str>]>,
     series: T,
+}
+
+impl<T> Entry<T> {
+    #[inline]
+    fn is(&self, values: &[&str]) -> bool {
+        self.values.len() == values.len()
+            && self
+                .values
+                .iter()
+                .zip(values)
+                .all(|(ours, value)| **ours == **value)
+    }
 }
 
 impl<T> LabelTable<T> {
     pub(crate) const fn new() -> Self {
         Self {
-            entries: [const { OnceLock::new() }; VALUES],
+            entries: [const { OnceLock::new() }; SETS],
             overflow: OnceLock::new(),
         }
     }
 
-    /// The series of `value`, made by `make` where it is new and there is room, else the series of everything else.
+    /// The series of `values`, made by `make` where they are new and there is room, else the series of everything else.
     #[inline]
-    pub(crate) fn get(&self, value: &str, make: impl FnOnce() -> T) -> &T {
-        match self.find(value) {
+    pub(crate) fn get(&self, values: &[&str], make: impl FnOnce() -> T) -> &T {
+        match self.find(values) {
             Some(series) => series,
-            None => self.grow(value, make),
+            None => self.grow(values, make),
         }
     }
 
-    /// Each value that was seen, and its series.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
-        let known = self.entries.iter().filter_map(OnceLock::get);
-        let other = self.overflow.get().map(|entry| (OVERFLOW, &entry.series));
-        known
-            .map(|entry| (&*entry.value, &entry.series))
-            .chain(other)
+    /// Each set of values that was seen, and its series; of the rest each value is [`OVERFLOW`].
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Vec<&str>, &T)> {
+        let known = self.entries.iter().filter_map(OnceLock::get).map(|entry| {
+            let values = entry.values.iter().map(|value| &**value);
+            (values.collect(), &entry.series)
+        });
+        let other = self
+            .overflow
+            .get()
+            .map(|entry| (vec![OVERFLOW; entry.values.len()], &entry.series));
+        known.chain(other)
     }
 
-    fn find(&self, value: &str) -> Option<&T> {
-        let known = self.entries.iter().map_while(OnceLock::get);
+    fn find(&self, values: &[&str]) -> Option<&T> {
+        let mut known = self.entries.iter().map_while(OnceLock::get);
         known
-            .into_iter()
-            .find(|entry| *entry.value == *value)
+            .find(|entry| entry.is(values))
             .map(|entry| &entry.series)
     }
 
     #[cold]
-    fn grow(&self, value: &str, make: impl FnOnce() -> T) -> &T {
+    fn grow(&self, values: &[&str], make: impl FnOnce() -> T) -> &T {
         if let Some(other) = self.overflow.get() {
             // All places are taken, the last perhaps since we looked.
-            return self.find(value).unwrap_or(&other.series);
+            return self.find(values).unwrap_or(&other.series);
         }
         // Made before it has a place: an allocator that records under a new value must not find a place half taken by its own thread.
         let entry = allocate(|| {
             Box::new(Entry {
-                value: value.into(),
+                values: values.iter().map(|&value| value.into()).collect(),
                 series: make(),
             })
         });
@@ -82,7 +97,7 @@ impl<T> LabelTable<T> {
         for place in &self.entries {
             // Whoever is first fills the place. Where another thread was, with the same value, what was made is dropped.
             let entry = place.get_or_init(&mut take);
-            if *entry.value == *value {
+            if entry.is(values) {
                 return &entry.series;
             }
         }
@@ -93,7 +108,7 @@ impl<T> LabelTable<T> {
 impl<T> fmt::Debug for LabelTable<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
-            .entries(self.iter().map(|(value, _)| value))
+            .entries(self.iter().map(|(values, _)| values))
             .finish()
     }
 }
@@ -104,14 +119,24 @@ mod tests {
     use crate::sync::{AtomicU64, Ordering};
 
     #[test]
-    fn values_past_the_limit_share_one_series() {
+    fn sets_past_the_limit_share_one_series() {
         let table = LabelTable::new();
-        let series: Vec<_> = (0..VALUES + 5)
-            .map(|i| *table.get(&format!("model-{i}"), || i))
+        let series: Vec<_> = (0..SETS + 5)
+            .map(|i| *table.get(&["cpu", &format!("model-{i}")], || i))
             .collect();
-        assert_eq!(series[..VALUES], (0..VALUES).collect::<Vec<_>>());
-        assert!(series[VALUES..].iter().all(|&s| s == VALUES));
-        assert_eq!(table.iter().last(), Some((OVERFLOW, &VALUES)));
+        assert_eq!(series[..SETS], (0..SETS).collect::<Vec<_>>());
+        assert!(series[SETS..].iter().all(|&s| s == SETS));
+        assert_eq!(table.iter().last(), Some((vec![OVERFLOW, OVERFLOW], &SETS)));
+    }
+
+    #[test]
+    fn a_set_is_all_of_its_values_in_their_order() {
+        let table = LabelTable::new();
+        let sets: [&[&str]; 5] = [&["a", "b"], &["b", "a"], &["a"], &["ab"], &["a", "b", ""]];
+        for (i, set) in sets.iter().enumerate() {
+            assert_eq!(*table.get(set, || i), i, "{set:?}");
+        }
+        assert_eq!(table.iter().count(), sets.len());
     }
 
     #[test]
@@ -123,14 +148,14 @@ mod tests {
             let look_up = || {
                 all.wait();
                 let next = || made.fetch_add(1, Ordering::Relaxed);
-                (0..VALUES)
-                    .map(|i| *table.get(&format!("model-{i}"), next))
+                (0..SETS)
+                    .map(|i| *table.get(&[&format!("model-{i}")], next))
                     .collect()
             };
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(look_up)).collect();
             threads.into_iter().map(|t| t.join().unwrap()).collect()
         });
         assert!(found.iter().all(|series| *series == found[0]));
-        assert_eq!(table.iter().count(), VALUES);
+        assert_eq!(table.iter().count(), SETS);
     }
 }

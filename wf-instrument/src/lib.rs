@@ -33,6 +33,7 @@
 //! |---|---|
 //! | measure a function, a request, a picture | [`wf_measure`] |
 //! | count tokens where the function returns no stream | [`wf_token`] |
+//! | say that a picture is there, where no function draws it | [`wf_frame`] |
 //! | count or show something of one's own | [`wf_count`], [`wf_gauge`], [`registry`] |
 //! | say that a request is through its queue | [`admitted`] |
 //! | read it all | [`snapshot`] |
@@ -53,11 +54,12 @@
 //! | `sense` | readings of the process, the host and the container |
 //! | `admit` | the admission gate |
 //! | `govern` | knobs, tiers and the governor |
+//! | `tokio`, `crossbeam` | measured receivers of these channels |
 //! | `fenced` | stamps in program order, for those who measure below a microsecond: 6 ns more each |
 //! | `mock` | a clock that tests move by hand |
 //!
-//! Libraries that only annotate should depend on this crate with `default-features = false`. The macros, `Counter`, `Gauge` and the outcome
-//! of a call are there in either build; `registry`, `snapshot`, `clock` and what they return only where something is measured.
+//! Libraries that only annotate should depend on this crate with `default-features = false`. The macros, [`registry`] with its handles and the
+//! adapters in [`record`] are there in either build; `snapshot`, `clock` and what they return only where something is measured.
 //!
 //! # Caveats
 //!
@@ -82,18 +84,24 @@ mod gauge;
 pub mod govern;
 #[cfg(feature = "enabled")]
 pub mod histogram;
+#[cfg(not(feature = "enabled"))]
+#[path = "disabled/histogram.rs"]
+pub mod histogram;
 #[cfg(feature = "govern")]
 pub mod knob;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod labels;
 #[cfg(all(test, wf_loom))]
 mod models;
-#[cfg(feature = "enabled")]
+#[cfg_attr(
+    not(feature = "enabled"),
+    expect(dead_code, reason = "nothing ends where nothing is measured")
+)]
 mod outcome;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 #[doc(hidden)]
 pub mod private;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(not(wf_loom))]
 pub mod record;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod registry;
@@ -103,7 +111,7 @@ pub mod sensor;
 mod series;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod site;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(not(wf_loom))]
 mod slo;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod snapshot;
@@ -113,21 +121,19 @@ mod sync;
 mod thread;
 #[cfg(feature = "govern")]
 pub mod tier;
-#[cfg(feature = "enabled")]
 mod units;
 
+#[cfg(not(feature = "enabled"))]
+pub use self::disabled::{Counter, Gauge, registry};
 #[cfg(all(feature = "enabled", not(wf_loom)))]
+pub use self::{counter::Counter, gauge::Gauge};
+#[cfg(not(wf_loom))]
 pub use self::{
-    counter::Counter,
-    gauge::Gauge,
     outcome::Outcome,
     record::{Generation, admitted},
     slo::Target,
     units::{Bytes, Nanos, PerSecond, Ratio, Unit},
 };
 
-#[cfg(not(feature = "enabled"))]
-pub use self::disabled::{Counter, Gauge, admitted};
-
 #[doc(inline)]
-pub use wf_instrument_macros::{wf_count, wf_gauge, wf_measure, wf_skip, wf_token};
+pub use wf_instrument_macros::{wf_count, wf_frame, wf_gauge, wf_measure, wf_skip, wf_token};

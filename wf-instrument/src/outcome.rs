@@ -26,6 +26,18 @@ impl Outcome {
         }
     }
 
+    /// Ok where `is_ok` says so of what came back, else an error.
+    #[inline]
+    pub fn ok_if<T: ?Sized>(output: &T, is_ok: impl FnOnce(&T) -> bool) -> Self {
+        if is_ok(output) { Self::Ok } else { Self::Error }
+    }
+
+    /// An error where `is_error` says so of what came back, else ok.
+    #[inline]
+    pub fn error_if<T: ?Sized>(output: &T, is_error: impl FnOnce(&T) -> bool) -> Self {
+        Self::ok_if(output, |output| !is_error(output))
+    }
+
     /// What a drop without a word means: the thread is unwinding, or somebody lost interest.
     pub(crate) fn of_drop() -> Self {
         if std::thread::panicking() {

@@ -4,10 +4,10 @@ use std::sync::OnceLock;
 
 use crate::counter::Counter;
 use crate::gauge::Gauge;
-use crate::labels::LabelTable;
 use crate::registry;
-use crate::series::{FrameSeries, GenerationSeries, SpanSeries};
+use crate::series::{Family, FrameSeries, GenerationSeries, SpanSeries};
 use crate::slo::Target;
+use crate::sync::AtomicU64;
 use crate::thread::{allocate, allocating, drop_one};
 use crate::units::Nanos;
 
@@ -16,7 +16,7 @@ use crate::units::Nanos;
 pub struct SpanSite {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
-    pub(crate) series: SpanSeries,
+    pub(crate) series: Family<SpanSeries>,
 }
 
 impl SpanSite {
@@ -26,8 +26,16 @@ impl SpanSite {
         Self {
             name,
             help,
-            series: SpanSeries::new(),
+            series: Family::new(SpanSeries::new()),
         }
+    }
+
+    /// Every call is told by values of `labels`, in their order: by [`SpanSite::enter_with`] and [`SpanSite::start_with`]. There is no
+    /// series before the first of them.
+    #[must_use]
+    pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
+        self.series.label(labels);
+        self
     }
 }
 
@@ -39,9 +47,8 @@ pub struct GenerationSite {
     pub(crate) target: Option<Target>,
     /// Whether each call names its model.
     pub(crate) by_model: bool,
-    /// The requests whose model the code does not name.
-    pub(crate) plain: GenerationSeries,
-    pub(crate) models: LabelTable<GenerationSeries>,
+    /// The plain one has the requests of which the code says nothing; the first value of a set is the model.
+    pub(crate) series: Family<GenerationSeries>,
 }
 
 impl GenerationSite {
@@ -53,8 +60,7 @@ impl GenerationSite {
             help,
             target,
             by_model: false,
-            plain: GenerationSeries::new(),
-            models: LabelTable::new(),
+            series: Family::new(GenerationSeries::new()),
         }
     }
 
@@ -66,9 +72,16 @@ impl GenerationSite {
             help,
             target,
             by_model: true,
-            plain: GenerationSeries::new(),
-            models: LabelTable::new(),
+            series: Family::new(GenerationSeries::new()),
         }
+    }
+
+    /// Every request is told by values of `labels`, in their order, behind its model: by [`GenerationSite::arrive_with`]. There is no
+    /// series before the first of them.
+    #[must_use]
+    pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
+        self.series.label(labels);
+        self
     }
 }
 
@@ -79,7 +92,9 @@ pub struct FrameSite {
     pub(crate) help: &'static str,
     pub(crate) target_fps: f64,
     pub(crate) budget: Nanos,
-    pub(crate) series: FrameSeries,
+    pub(crate) series: Family<FrameSeries>,
+    /// When [`FrameSite::shown`] was last called, in ticks; 0 before.
+    pub(crate) last_shown: AtomicU64,
 }
 
 impl FrameSite {
@@ -91,8 +106,17 @@ impl FrameSite {
             help,
             target_fps,
             budget: budget(target_fps),
-            series: FrameSeries::new(),
+            series: Family::new(FrameSeries::new(budget(target_fps))),
+            last_shown: AtomicU64::new(0),
         }
+    }
+
+    /// Every picture is told by values of `labels`, in their order: by [`FrameSite::enter_with`]. There is no series before the first
+    /// of them.
+    #[must_use]
+    pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
+        self.series.label(labels);
+        self
     }
 }
 
@@ -125,7 +149,7 @@ impl CounterSite {
 /// A place that sets a value.
 #[derive(Debug)]
 pub struct GaugeSite {
-    name: &'static str,
+    pub(crate) name: &'static str,
     help: &'static str,
     gauge: OnceLock<Option<&'static Gauge>>,
 }
@@ -179,13 +203,9 @@ impl SiteRef {
     /// Forgets all but what the owner of slot `mine` is in the middle of. Only in a process that has just been forked.
     pub(crate) fn forget(&self, mine: usize) {
         match self {
-            Self::Span(site) => site.series.forget(mine),
-            Self::Generation(site) => {
-                site.plain.forget(mine);
-                let models = site.models.iter();
-                models.for_each(|(_, series)| series.forget(mine));
-            }
-            Self::Frame(site) => site.series.forget(),
+            Self::Span(site) => site.series.all().for_each(|series| series.forget(mine)),
+            Self::Generation(site) => site.series.all().for_each(|series| series.forget(mine)),
+            Self::Frame(site) => site.series.all().for_each(FrameSeries::forget),
             Self::Counter(site) => site.counter.forget(),
             // Gauges of one name share a value, which the registry keeps.
             Self::Gauge(_) => {}

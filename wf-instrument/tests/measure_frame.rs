@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use common::rows::{assert_all, frame};
 use wf_instrument::clock::mock::Mock;
-use wf_instrument::{Nanos, wf_measure};
+use wf_instrument::{Nanos, wf_frame, wf_measure};
 
 #[test]
 fn a_frame_lasts_as_long_as_its_function() {
@@ -26,6 +26,26 @@ fn a_frame_lasts_as_long_as_its_function() {
     assert_all(&row.duration, 2, 10);
     assert_eq!((row.late, row.dropped, row.target_fps), (0, 0, 0.0));
     assert_eq!(&*row.help, "Draws.");
+}
+
+#[test]
+fn a_frame_that_is_shown_took_as_long_as_since_the_one_before() {
+    let clock = Mock::start();
+    for millis in [500, 15, 30] {
+        clock.advance(Nanos::from_millis(millis));
+        wf_frame!("shown", target_fps = 50);
+    }
+    let row = frame("shown");
+    assert_eq!(
+        (row.duration.count(), row.late),
+        (2, 1),
+        "the first has no time"
+    );
+    let shown = row.duration.sum();
+    assert!(
+        shown.abs_diff(45_000_000) < 1_000,
+        "{shown} ns: the calibration is a millionth off at most"
+    );
 }
 
 #[test]

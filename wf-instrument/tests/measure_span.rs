@@ -277,24 +277,3 @@ fn without_a_name_it_is_module_and_function() {
     inner::r#loop();
     assert_eq!(span("measure_span::inner::loop").ok.count(), 1);
 }
-
-#[test]
-fn the_future_grows_by_less_than_a_cache_line() {
-    async fn plain(arguments: [u8; 4096], n: u8) -> u8 {
-        let local = [n; 4096];
-        yield_now().await;
-        local[usize::from(n)] + arguments[usize::from(n)]
-    }
-
-    #[wf_measure(name = "size")]
-    async fn measured(arguments: [u8; 4096], n: u8) -> u8 {
-        let local = [n; 4096];
-        yield_now().await;
-        local[usize::from(n)] + arguments[usize::from(n)]
-    }
-
-    let (plain, measured) = (plain([0; 4096], 1), measured([0; 4096], 1));
-    let growth = size_of_val(&measured) - size_of_val(&plain);
-    assert!(growth <= 64, "{growth} bytes");
-    assert_eq!(block_on(measured), block_on(plain));
-}

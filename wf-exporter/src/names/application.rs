@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use wf_instrument::snapshot::{CounterTotals, GaugeTotals, HistogramTotals, Label, Unit};
+use wf_instrument::snapshot::{CounterTotals, GaugeTotals, HistogramTotals, Unit};
 
+use super::pairs;
 use crate::bounds::{self, Bounds, to_f64};
 use crate::families::{Families, Family};
 
@@ -11,7 +12,7 @@ pub(super) fn counters(rows: &[CounterTotals], families: &mut Families) {
     for row in rows {
         let help = help(&row.help, "A counter of the application.");
         let family = Family::counter(&row.name, help);
-        families.offer(family.sample(&pairs(&row.labels), to_f64(row.value)));
+        families.offer(family.sample(&pairs(&[], &row.labels), to_f64(row.value)));
     }
 }
 
@@ -19,7 +20,7 @@ pub(super) fn gauges(rows: &[GaugeTotals], families: &mut Families) {
     for row in rows {
         let help = help(&row.help, "A gauge of the application.");
         let family = Family::gauge(&row.name, help);
-        families.offer(family.sample(&pairs(&row.labels), row.value));
+        families.offer(family.sample(&pairs(&[], &row.labels), row.value));
     }
 }
 
@@ -28,7 +29,7 @@ pub(super) fn histograms(rows: &[HistogramTotals], families: &mut Families) {
         let help = help(&row.help, "A distribution measured by the application.");
         let family = Family::histogram(&row.name, help);
         let histogram = bounds_of(row.unit).count(&row.samples);
-        families.offer(family.sample(&pairs(&row.labels), histogram));
+        families.offer(family.sample(&pairs(&[], &row.labels), histogram));
     }
 }
 
@@ -47,11 +48,4 @@ fn help(told: &str, otherwise: &'static str) -> Cow<'static, str> {
         "" => Cow::Borrowed(otherwise),
         _ => Cow::Owned(told.to_owned()),
     }
-}
-
-fn pairs(labels: &[Label]) -> Vec<(&str, &str)> {
-    labels
-        .iter()
-        .map(|(name, value)| (&**name, &**value))
-        .collect()
 }

@@ -2,6 +2,7 @@
 
 use wf_instrument::snapshot::FrameTotals;
 
+use super::pairs;
 use crate::bounds::{self, to_f64};
 use crate::families::{Families, Family, Value};
 
@@ -11,7 +12,7 @@ pub(super) fn frames(rows: &[FrameTotals], families: &mut Families) {
     }
     let each = |family: Family, value: fn(&FrameTotals) -> Value| {
         rows.iter().fold(family, |family, row| {
-            family.sample(&[("frame", &row.frame)], value(row))
+            family.sample(&pairs(&[("frame", &row.frame)], &row.labels), value(row))
         })
     };
     families.offer(each(Family::counter("wf_frames", "Frames drawn."), |row| {
@@ -27,7 +28,7 @@ pub(super) fn frames(rows: &[FrameTotals], families: &mut Families) {
     families.offer(each(
         Family::counter(
             "wf_frames_dropped",
-            "Whole frame budgets that passed without a new frame.",
+            "Frames that were not drawn because one before took longer than its budget.",
         ),
         |row| to_f64(row.dropped).into(),
     ));

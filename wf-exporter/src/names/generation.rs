@@ -4,6 +4,7 @@ use wf_instrument::Nanos;
 use wf_instrument::histogram::Frozen;
 use wf_instrument::snapshot::GenerationTotals;
 
+use super::pairs;
 use crate::bounds::{self, Bounds, to_f64};
 use crate::families::{Families, Family, Value};
 
@@ -177,11 +178,12 @@ impl Generations<'_> {
 }
 
 /// vLLM's labels. One process runs one engine, until there is a reason to tell several apart.
-fn labels(row: &GenerationTotals) -> [(&str, &str); 2] {
-    [("engine", "0"), ("model_name", &row.model)]
+fn labels(row: &GenerationTotals) -> Vec<(&str, &str)> {
+    pairs(&[("engine", "0"), ("model_name", &row.model)], &row.labels)
 }
 
-fn with<'a>(row: &'a GenerationTotals, label: (&'a str, &'a str)) -> [(&'a str, &'a str); 3] {
-    let [engine, model] = labels(row);
-    [engine, model, label]
+fn with<'a>(row: &'a GenerationTotals, label: (&'a str, &'a str)) -> Vec<(&'a str, &'a str)> {
+    let mut labels = labels(row);
+    labels.push(label);
+    labels
 }

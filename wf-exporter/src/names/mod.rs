@@ -9,7 +9,7 @@ mod generation;
 mod own;
 mod span;
 
-use wf_instrument::snapshot::Totals;
+use wf_instrument::snapshot::{Label, Totals};
 
 pub(crate) use self::own::{Own, own};
 use crate::families::Families;
@@ -24,6 +24,12 @@ pub(crate) fn totals(totals: &Totals, families: &mut Families) {
     application::gauges(&totals.gauges, families);
     application::histograms(&totals.histograms, families);
     own::losses(totals, families);
+}
+
+/// What tells a row from others, after what its family always says of it.
+fn pairs<'a>(always: &[(&'a str, &'a str)], labels: &'a [Label]) -> Vec<(&'a str, &'a str)> {
+    let labels = labels.iter().map(|(name, value)| (&**name, &**value));
+    always.iter().copied().chain(labels).collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub(crate) struct Own {
     pub(crate) panics: u64,
     /// Families that were refused in earlier pages.
     pub(crate) refused: u64,
+    /// Names that stand for several kinds of series.
+    pub(crate) conflicts: usize,
     /// How long the page before this one took; `None` for the first.
     pub(crate) last_render: Option<Nanos>,
 }
@@ -41,6 +43,11 @@ pub(crate) fn own(own: Own, families: &mut Families) {
     if let Some(took) = own.last_render {
         families.offer(render.sample(&[], took.as_secs()));
     }
+    let conflicts = Family::gauge(
+        "wf_registry_conflicts",
+        "Names that stand for several kinds of series in the code; `registry::conflicts()` lists them.",
+    );
+    families.offer(conflicts.sample(&[], to_f64(own.conflicts as u64)));
     let panics = Family::counter(
         "wf_collector_panics",
         "Collectors that panicked; their families are missing from that scrape.",

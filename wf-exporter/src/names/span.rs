@@ -2,6 +2,7 @@
 
 use wf_instrument::snapshot::SpanTotals;
 
+use super::pairs;
 use crate::bounds::{self, to_f64};
 use crate::families::{Families, Family};
 
@@ -24,10 +25,11 @@ pub(super) fn spans(rows: &[SpanTotals], families: &mut Families) {
             ("cancelled", &row.cancelled),
             ("panicked", &row.panicked),
         ] {
-            let labels = [("outcome", outcome), ("span", &*row.span)];
+            let labels = pairs(&[("outcome", outcome), ("span", &row.span)], &row.labels);
             duration = duration.sample(&labels, bounds::SPAN.count(samples));
         }
-        in_flight = in_flight.sample(&[("span", &row.span)], to_f64(row.in_flight));
+        let labels = pairs(&[("span", &row.span)], &row.labels);
+        in_flight = in_flight.sample(&labels, to_f64(row.in_flight));
     }
     families.offer(duration);
     families.offer(in_flight);

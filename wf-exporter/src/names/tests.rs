@@ -42,6 +42,7 @@ fn millis(samples: impl IntoIterator<Item = u64>) -> Frozen {
 
 fn generation(model: &str) -> GenerationTotals {
     GenerationTotals {
+        labels: Vec::new(),
         model: model.into(),
         help: "".into(),
         arrived: 11,
@@ -274,6 +275,42 @@ fn frames_are_counted_against_their_budget() {
                 r#"wf_frame_duration_seconds_bucket{frame="draw",le="0.016667"}"#,
                 "1",
             ),
+        ],
+    );
+}
+
+#[test]
+fn labels_of_annotated_code_stand_beside_those_of_its_family() {
+    let label = || vec![("lane".into(), "fast".into())];
+    let totals = Totals {
+        generations: vec![GenerationTotals {
+            labels: label(),
+            tokens: 7,
+            ..generation("a")
+        }],
+        spans: vec![SpanTotals {
+            span: "decode".into(),
+            labels: label(),
+            in_flight: 2,
+            ..SpanTotals::default()
+        }],
+        frames: vec![FrameTotals {
+            frame: "draw".into(),
+            labels: label(),
+            late: 1,
+            ..FrameTotals::default()
+        }],
+        ..Totals::default()
+    };
+    check(
+        &totals,
+        &[
+            (
+                r#"wf_generation_tokens_total{engine="0",lane="fast",model_name="a"}"#,
+                "7",
+            ),
+            (r#"wf_spans_in_flight{lane="fast",span="decode"}"#, "2"),
+            (r#"wf_frames_late_total{frame="draw",lane="fast"}"#, "1"),
         ],
     );
 }

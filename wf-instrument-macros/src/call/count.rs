@@ -22,7 +22,7 @@ fn read(input: ParseStream<'_>) -> Result<Expansion> {
     let otherwise = "name what is counted: `tokens` of the generation in scope, or a counter of your own as in `wf_count!(\"cache_hits\")`";
     let (name, mistake) = super::metric(input, otherwise)?;
     let n = super::with(mistake, super::value(input))?;
-    let site = declare(&runtime, "Counter", &quote!(new(#name, "")));
+    let site = declare(&runtime, "Counter", &quote!(new(#name, "")), &[]);
     let number = n
         .as_ref()
         .map_or_else(|| quote!(1), |n| number(&runtime, n));

@@ -19,7 +19,7 @@ fn read(input: ParseStream<'_>) -> Result<Expansion> {
     let (name, mistake) = super::metric(input, FORM)?;
     let value = super::value(input).and_then(|value| value.ok_or_else(|| missing(&name)));
     let value: Expr = super::with(mistake, value)?;
-    let site = declare(&runtime, "Gauge", &quote!(new(#name, "")));
+    let site = declare(&runtime, "Gauge", &quote!(new(#name, "")), &[]);
     let span = at(&value);
     let typed = quote_spanned!(span=> let __wf_value: f64 = #value;);
     Ok(Expansion {

@@ -1,6 +1,7 @@
-//! The function-like macros: `wf_token!`, `wf_count!` and `wf_gauge!`.
+//! The function-like macros: `wf_token!`, `wf_frame!`, `wf_count!` and `wf_gauge!`.
 
 mod count;
+mod frame;
 mod gauge;
 mod token;
 
@@ -10,6 +11,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Error, Expr, LitStr, Path, Result, Token};
 
 pub(crate) use self::count::count;
+pub(crate) use self::frame::frame;
 pub(crate) use self::gauge::gauge;
 pub(crate) use self::token::token;
 use crate::{metric_name, model};

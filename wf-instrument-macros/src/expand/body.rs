@@ -6,6 +6,7 @@ use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Path, Type, parse_quote};
 
 use super::placed;
+use crate::model::{Model, Told, Verdict};
 use crate::returned::Returned;
 
 /// `move || -> T { body }`: `?` and `return` stay inside, and what is returned is coerced to `T` as it was.
@@ -60,8 +61,12 @@ pub(super) fn pin_output(output: Option<&Type>) -> TokenStream {
 }
 
 /// What the end of the measurement says of the output, as a function.
-pub(super) fn judge(runtime: &TokenStream, returned: &Returned<'_>) -> TokenStream {
-    if returned.fallible() {
+pub(super) fn judge(model: &Model, returned: &Returned<'_>) -> TokenStream {
+    let runtime = &model.runtime;
+    if let Some(verdict) = &model.verdict {
+        let judged = judged(runtime, verdict, &quote!(__wf_output));
+        quote!(move |__wf_output| #judged)
+    } else if returned.fallible() {
         let (at, runtime) = placed(runtime, &returned.spelled);
         quote_spanned!(at=> #runtime::Outcome::of)
     } else {
@@ -70,12 +75,29 @@ pub(super) fn judge(runtime: &TokenStream, returned: &Returned<'_>) -> TokenStre
 }
 
 /// The same, as an expression over `__wf_output`.
-pub(super) fn outcome(runtime: &TokenStream, returned: &Returned<'_>) -> TokenStream {
-    if returned.fallible() {
+pub(super) fn outcome(model: &Model, returned: &Returned<'_>) -> TokenStream {
+    let runtime = &model.runtime;
+    if let Some(verdict) = &model.verdict {
+        judged(runtime, verdict, &quote!(&__wf_output))
+    } else if returned.fallible() {
         let (at, runtime) = placed(runtime, &returned.spelled);
         quote_spanned!(at=> #runtime::Outcome::of(&__wf_output))
     } else {
         quote!(#runtime::Outcome::Ok)
+    }
+}
+
+/// What the author's `ok_if` or `error_if` says of `output`; a mistaken type is reported there.
+pub(super) fn judged(
+    runtime: &TokenStream,
+    verdict: &Verdict,
+    output: &TokenStream,
+) -> TokenStream {
+    let Verdict { of, told } = verdict;
+    let (at, runtime) = placed(runtime, of);
+    match told {
+        Told::OkIf => quote_spanned!(at=> #runtime::Outcome::ok_if(#output, #of)),
+        Told::ErrorIf => quote_spanned!(at=> #runtime::Outcome::error_if(#output, #of)),
     }
 }
 

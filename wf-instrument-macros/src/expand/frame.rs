@@ -3,7 +3,7 @@
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
-use super::site;
+use super::{entered, site};
 use crate::model::Model;
 
 pub(super) fn expand(model: &Model, target_fps: f64, body: &Group) -> TokenStream {
@@ -11,8 +11,11 @@ pub(super) fn expand(model: &Model, target_fps: f64, body: &Group) -> TokenStrea
         runtime,
         name,
         help,
+        labels,
         ..
     } = model;
-    let site = site::declare(runtime, "Frame", &quote!(new(#name, #help, #target_fps)));
-    quote!(#site let __wf_scope = __WF_SITE.enter(); #body)
+    let made = quote!(new(#name, #help, #target_fps));
+    let site = site::declare(runtime, "Frame", &made, labels);
+    let enter = entered("enter", labels);
+    quote!(#site let __wf_scope = __WF_SITE.#enter; #body)
 }

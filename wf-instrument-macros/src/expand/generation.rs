@@ -4,7 +4,7 @@ use proc_macro2::{Group, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit, LitStr};
 
-use super::{at, body, number, placed, site};
+use super::{body, number, placed, site, text};
 use crate::model::{Generation, Model};
 use crate::returned::{Call, Returned, Source, SourceKind};
 use crate::spelling::Owner;
@@ -16,13 +16,14 @@ pub(super) fn expand(
     body: &Group,
 ) -> TokenStream {
     let site = declare(model, generation);
-    let arrival = arrival(&model.runtime, generation);
+    let arrival = arrival(model, generation);
     let measured = match returned.source() {
         Some(source) => {
-            let answer = answer(&model.runtime, &source, generation.tokens.as_ref());
+            let judge = judge_items(model, &source, generation.tokens.as_ref());
+            let answer = answer(&model.runtime, &source, &judge);
             yielded(returned, &answer, body)
         }
-        None => pushed(&model.runtime, returned, body),
+        None => pushed(model, returned, body),
     };
     quote!(#site #arrival #measured)
 }
@@ -32,6 +33,7 @@ fn declare(model: &Model, generation: &Generation) -> TokenStream {
         runtime,
         name,
         help,
+        labels,
         ..
     } = model;
     let target = match &generation.slo {
@@ -48,7 +50,7 @@ fn declare(model: &Model, generation: &Generation) -> TokenStream {
             None => quote!(by_model(#help, #target)),
         },
     };
-    site::declare(runtime, "Generation", &made)
+    site::declare(runtime, "Generation", &made, labels)
 }
 
 /// A model that is known when the program is compiled: its series is there before the first call.
@@ -63,20 +65,14 @@ fn literal(model: &Expr) -> Option<&LitStr> {
 }
 
 /// The request arrives, and everything that the arguments say of it is told.
-fn arrival(runtime: &TokenStream, generation: &Generation) -> TokenStream {
+fn arrival(model: &Model, generation: &Generation) -> TokenStream {
+    let runtime = &model.runtime;
     let Generation {
-        model,
         prompt_tokens,
         queued_at,
         ..
     } = generation;
-    let arrive = match model {
-        Some(model) if literal(model).is_none() => {
-            let model = text(model);
-            quote!(__WF_SITE.arrive_as(#model))
-        }
-        _ => quote!(__WF_SITE.arrive()),
-    };
+    let arrive = arrive(model, generation);
     let mutable = queued_at.as_ref().map(|_| quote!(mut));
     let queued = queued_at
         .as_ref()
@@ -92,13 +88,35 @@ fn arrival(runtime: &TokenStream, generation: &Generation) -> TokenStream {
     }
 }
 
+/// With its model, where that is known at the call only, and the values of its labels.
+fn arrive(model: &Model, generation: &Generation) -> TokenStream {
+    let name = &model.name;
+    let asked = generation
+        .model
+        .as_ref()
+        .filter(|model| literal(model).is_none());
+    let values = model.labels.iter().map(|label| text(&label.value));
+    match (asked, &model.labels[..]) {
+        (None, []) => quote!(__WF_SITE.arrive()),
+        (Some(model), _) => {
+            let model = text(model);
+            quote!(__WF_SITE.arrive_with(&[#model #(, #values)*]))
+        }
+        (None, _) => {
+            let known = generation.model.as_ref().and_then(literal);
+            let model = known.map_or_else(|| name.clone(), |model| quote!(#model));
+            quote!(__WF_SITE.arrive_with(&[#model #(, #values)*]))
+        }
+    }
+}
+
 /// Tokens come while the function runs, told by `wf_token!`.
-fn pushed(runtime: &TokenStream, returned: &Returned<'_>, body: &Group) -> TokenStream {
-    let judge = body::judge(runtime, returned);
+fn pushed(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
+    let judge = body::judge(model, returned);
     match returned.call {
         Call::Sync => {
             let work = body::closure(returned.spelled, body);
-            let outcome = body::outcome(runtime, returned);
+            let outcome = body::outcome(model, returned);
             quote! {
                 let __wf_output = __wf_generation.enter(#work);
                 __wf_generation.end(#outcome);
@@ -161,12 +179,11 @@ fn made(returned: &Returned<'_>, body: &Group) -> TokenStream {
 }
 
 /// The measured source, in the box and the result that it came in.
-fn answer(runtime: &TokenStream, source: &Source<'_>, tokens: Option<&Expr>) -> TokenStream {
+fn answer(runtime: &TokenStream, source: &Source<'_>, judge: &TokenStream) -> TokenStream {
     let measure = match source.kind {
         SourceKind::Stream => quote!(#runtime::MeasureStream),
         SourceKind::Iterator => quote!(#runtime::MeasureIterator),
     };
-    let judge = judge_items(runtime, source, tokens);
     let measured = quote!(#measure::new(__wf_output, __wf_generation, #judge));
     let measured = match source.owner {
         Owner::Plain => measured,
@@ -187,8 +204,9 @@ fn answer(runtime: &TokenStream, source: &Source<'_>, tokens: Option<&Expr>) -> 
     }
 }
 
-/// What an item brings: one token or what `tokens` says; an `Err` is a failure.
-fn judge_items(runtime: &TokenStream, source: &Source<'_>, tokens: Option<&Expr>) -> TokenStream {
+/// What an item brings: one token or what `tokens` says; an `Err` is a failure, unless `ok_if` or `error_if` says what is one.
+fn judge_items(model: &Model, source: &Source<'_>, tokens: Option<&Expr>) -> TokenStream {
+    let runtime = &model.runtime;
     let progress = match tokens {
         Some(tokens) => {
             let (at, runtime) = placed(runtime, tokens);
@@ -201,18 +219,31 @@ fn judge_items(runtime: &TokenStream, source: &Source<'_>, tokens: Option<&Expr>
     } else {
         quote!(_)
     };
-    if !source.fallible_items() {
-        return quote!(move |#item| #progress);
-    }
+    let Some(verdict) = &model.verdict else {
+        return match source.fallible_items() {
+            false => quote!(move |#item| #progress),
+            true => quote! {
+                move |__wf_result| match __wf_result {
+                    ::core::result::Result::Ok(#item) => #progress,
+                    ::core::result::Result::Err(_) => #runtime::Progress::Failed,
+                }
+            },
+        };
+    };
+    let judged = body::judged(runtime, verdict, &quote!(__wf_whole));
+    let progress = match source.fallible_items() {
+        false => quote!({ let #item = __wf_whole; #progress }),
+        true => quote! {
+            match __wf_whole {
+                ::core::result::Result::Ok(#item) => #progress,
+                ::core::result::Result::Err(_) => #runtime::Progress::Tokens(0),
+            }
+        },
+    };
     quote! {
-        move |__wf_result| match __wf_result {
-            ::core::result::Result::Ok(#item) => #progress,
-            ::core::result::Result::Err(_) => #runtime::Progress::Failed,
+        move |__wf_whole| match #judged {
+            #runtime::Outcome::Ok => #progress,
+            _ => #runtime::Progress::Failed,
         }
     }
-}
-
-/// `expr` as a `&str`; a mistaken type is reported at `expr`.
-fn text(expr: &Expr) -> TokenStream {
-    quote_spanned!(at(expr)=> ::core::convert::AsRef::<str>::as_ref(&(#expr)))
 }

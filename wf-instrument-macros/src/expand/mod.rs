@@ -8,7 +8,7 @@ mod generation;
 mod site;
 mod span;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
@@ -16,8 +16,28 @@ use syn::spanned::Spanned;
 pub(crate) use self::site::declare;
 
 use crate::item::Function;
+use crate::labels::Label;
 use crate::model::{Kind, Model};
 use crate::returned::Returned;
+
+/// The call of a site that begins a measurement, with the values of its labels where it has any.
+fn entered(verb: &str, labels: &[Label]) -> TokenStream {
+    let verb = match labels {
+        [] => verb.to_owned(),
+        _ => format!("{verb}_with"),
+    };
+    let verb = Ident::new(&verb, Span::call_site());
+    let values = labels.iter().map(|label| text(&label.value));
+    match labels {
+        [] => quote!(#verb()),
+        _ => quote!(#verb(&[#(#values),*])),
+    }
+}
+
+/// `expr` as a `&str`; a mistaken type is reported at `expr`.
+fn text(expr: &Expr) -> TokenStream {
+    quote_spanned!(at(expr)=> ::core::convert::AsRef::<str>::as_ref(&(#expr)))
+}
 
 /// The function, measuring itself.
 pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {

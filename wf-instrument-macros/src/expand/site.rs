@@ -2,15 +2,28 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
+use syn::ext::IdentExt as _;
 
-/// Declares `__WF_SITE`, a site of `kind`, made by the call `made` of one of its constructors.
+use crate::labels::Label;
+
+/// Declares `__WF_SITE`, a site of `kind`, made by the call `made` of one of its constructors; told by `labels`, if there are any.
 ///
 /// One static for each place in the source: a generic function shares it among all its instances.
-pub(crate) fn declare(runtime: &TokenStream, kind: &str, made: &TokenStream) -> TokenStream {
+pub(crate) fn declare(
+    runtime: &TokenStream,
+    kind: &str,
+    made: &TokenStream,
+    labels: &[Label],
+) -> TokenStream {
+    let names = labels.iter().map(|label| label.name.unraw().to_string());
+    let labelled = match labels {
+        [] => TokenStream::new(),
+        _ => quote!(.labelled(&[#(#names),*])),
+    };
     let variant = Ident::new(kind, Span::call_site());
     let site = Ident::new(&format!("{kind}Site"), Span::call_site());
     quote! {
-        static __WF_SITE: #runtime::#site = #runtime::#site::#made;
+        static __WF_SITE: #runtime::#site = #runtime::#site::#made #labelled;
         const _: () = {
             #[#runtime::linkme::distributed_slice(#runtime::SITES)]
             #[linkme(crate = #runtime::linkme)]

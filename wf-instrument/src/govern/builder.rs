@@ -11,7 +11,9 @@ use super::diagnose::Thresholds;
 use super::driver::{Governor, Source};
 use super::limits::Limits;
 use crate::knob::Knob;
+use crate::registry;
 use crate::sensor::Readings;
+use crate::site::SiteRef;
 use crate::snapshot::Snapshot;
 use crate::units::Nanos;
 
@@ -21,12 +23,15 @@ pub struct Builder {
     config: Config,
     knobs: Vec<Knob>,
     source: Source,
+    /// The source is not this process, whose declarations then say nothing of it.
+    elsewhere: bool,
     period: Nanos,
     mode: Mode,
 }
 
 impl Builder {
-    /// Nine of ten requests are to get their first token within `target`.
+    /// Nine of ten requests are to get their first token within `target`. Without it, within the shortest `slo` that annotated code declares;
+    /// its percentile is for dashboards and alerts, since a p99 of a few seconds' requests says little.
     ///
     /// It decides whether workers are added. The concurrency limit follows the inter-token target alone, so without one it stays as it is.
     pub fn target_ttft(mut self, target: Duration) -> Self {
@@ -49,13 +54,15 @@ impl Builder {
 
     /// Where the machine's state comes from. Without it everything about the machine is unknown: the concurrency limit is still
     /// governed, the workers are not.
-    pub fn sensors(self, mut read: impl FnMut() -> Readings + Send + 'static) -> Self {
-        self.source(move || (Snapshot::take(), read()))
+    pub fn sensors(mut self, mut read: impl FnMut() -> Readings + Send + 'static) -> Self {
+        self.source = Box::new(move || (Snapshot::take(), read()));
+        self
     }
 
     /// Where both the measurements and the machine's state come from, in place of this process.
     pub fn source(mut self, read: impl FnMut() -> (Snapshot, Readings) + Send + 'static) -> Self {
         self.source = Box::new(read);
+        self.elsewhere = true;
         self
     }
 
@@ -88,8 +95,12 @@ impl Builder {
     ///
     /// # Errors
     /// [`StartError`]: two knobs of one name, a target of nothing, or no thread to be had.
-    pub fn start(self) -> Result<Governor, StartError> {
+    pub fn start(mut self) -> Result<Governor, StartError> {
         distinct(&self.knobs)?;
+        if !self.elsewhere {
+            let first = &mut self.config.targets.time_to_first_token;
+            *first = first.or_else(declared);
+        }
         positive(&self.config.targets)?;
         let mut control = Control::new(self.config, self.knobs);
         control.set_mode(self.mode);
@@ -103,6 +114,7 @@ impl Default for Builder {
             config: Config::default(),
             knobs: Vec::new(),
             source: Box::new(|| (Snapshot::take(), Readings::default())),
+            elsewhere: false,
             period: Nanos::from_secs(1),
             mode: Mode::Active,
         }
@@ -149,10 +161,34 @@ fn distinct(knobs: &[Knob]) -> Result<(), StartError> {
     }
 }
 
+/// The shortest time to first token that annotated code promises.
+fn declared() -> Option<Nanos> {
+    let promised = registry::sites().into_iter().filter_map(|site| match site {
+        SiteRef::Generation(site) => site.target,
+        _ => None,
+    });
+    promised.map(|target| target.limit).min()
+}
+
 fn positive(targets: &Targets) -> Result<(), StartError> {
     let zero = Some(Nanos::ZERO);
     if targets.time_to_first_token == zero || targets.inter_token == zero {
         return Err(StartError::ZeroTarget);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slo::Target;
+
+    #[test]
+    fn the_shortest_promise_in_the_code_is_found() {
+        for (name, nanos) in [("promised late", 50), ("promised soon", 5)] {
+            let target = Some(Target::new(0.99, nanos));
+            registry::generation(name, "", target).expect("there is room");
+        }
+        assert_eq!(declared(), Some(Nanos::new(5)));
+    }
 }

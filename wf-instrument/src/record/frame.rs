@@ -1,15 +1,36 @@
 //! A picture that is being drawn.
 
 use crate::clock::{self, Ticks};
+use crate::series::FrameSeries;
 use crate::site::FrameSite;
+use crate::sync::Ordering;
 
 impl FrameSite {
     /// Begins a picture; it is drawn when the scope is dropped, unless the thread unwinds.
     #[inline]
     pub fn enter(&'static self) -> FrameScope {
-        FrameScope {
-            site: self,
-            start: clock::ticks(),
+        FrameScope::begin(self.series.plain())
+    }
+
+    /// The same with values for the site's labels; about 2 ns more for each value compared.
+    #[inline]
+    pub fn enter_with(&'static self, values: &[&str]) -> FrameScope {
+        let make = || FrameSeries::new(self.budget);
+        FrameScope::begin(self.series.of(values, make))
+    }
+
+    /// A picture is there, now: it took as long as it is since the one before, of which the first has none. One clock reading and
+    /// about 10 ns.
+    ///
+    /// For loops whose pictures follow each other without a pause: the picture after a pause is as late as the pause was long.
+    #[inline]
+    pub fn shown(&'static self) {
+        let now = clock::ticks();
+        // Relaxed: nothing else is passed on by it, and a stamp is taken by exactly one.
+        let before = self.last_shown.swap(now.raw(), Ordering::Relaxed);
+        if before != 0 {
+            let took = clock::between(Ticks::from_raw(before), now);
+            self.series.plain().drawn(took);
         }
     }
 }
@@ -18,8 +39,18 @@ impl FrameSite {
 #[derive(Debug)]
 #[must_use = "a frame that is dropped at once took no time"]
 pub struct FrameScope {
-    site: &'static FrameSite,
+    series: &'static FrameSeries,
     start: Ticks,
+}
+
+impl FrameScope {
+    #[inline]
+    fn begin(series: &'static FrameSeries) -> Self {
+        Self {
+            series,
+            start: clock::ticks(),
+        }
+    }
 }
 
 impl Drop for FrameScope {
@@ -27,7 +58,7 @@ impl Drop for FrameScope {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             let took = clock::between(self.start, clock::ticks());
-            self.site.series.drawn(took, self.site.budget);
+            self.series.drawn(took);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::iter::FusedIterator;
 
-use super::generation::Generation;
+use super::Generation;
 use super::progress::Progress;
 use super::stream::end;
 

@@ -1,23 +1,36 @@
 //! The hot path: what annotated code calls.
 //!
-//! No lock, no system call, no failure; no allocation after a thread's first samples of a series.
+//! No lock, no system call, no failure; no allocation after a thread's first samples of a series. In a build that does not measure, the same
+//! names with nothing behind them.
 
+#[cfg(feature = "enabled")]
 mod frame;
 mod future;
+#[cfg(feature = "enabled")]
 mod generation;
 mod iterator;
 mod progress;
+mod receiver;
+#[cfg(feature = "enabled")]
 mod scope;
+#[cfg(feature = "enabled")]
 mod span;
 mod stream;
 
-pub use self::frame::FrameScope;
 pub use self::future::{Accompanied, GenerationFuture, SpanFuture};
-pub use self::generation::Generation;
 pub use self::iterator::MeasureIterator;
 pub use self::progress::{IntoTokens, Progress, count};
-pub use self::scope::{admitted, current_tokens};
-pub use self::span::{Span, SpanScope};
+pub use self::receiver::MeasureReceiver;
 pub use self::stream::MeasureStream;
+#[cfg(feature = "enabled")]
+pub use self::{
+    frame::FrameScope,
+    generation::Generation,
+    scope::{admitted, current_tokens},
+    span::{Span, SpanScope},
+};
+#[cfg(not(feature = "enabled"))]
+pub use crate::disabled::{FrameScope, Generation, Span, SpanScope, admitted, current_tokens};
 
+#[cfg(feature = "enabled")]
 pub(crate) use self::scope::orphan_tokens;

@@ -21,30 +21,36 @@ pub trait IntoTokens {
     fn into_tokens(self) -> u64;
 }
 
-impl IntoTokens for u64 {
-    fn into_tokens(self) -> u64 {
-        self
-    }
-}
-
-impl IntoTokens for u32 {
-    fn into_tokens(self) -> u64 {
-        self.into()
-    }
-}
-
 impl IntoTokens for usize {
     fn into_tokens(self) -> u64 {
         self as u64
     }
 }
 
-impl IntoTokens for i32 {
-    /// An integer literal without a type; below zero is none.
-    fn into_tokens(self) -> u64 {
-        self.try_into().unwrap_or(0)
-    }
+macro_rules! unsigned {
+    ($($kind:ty)*) => {$(
+        impl IntoTokens for $kind {
+            fn into_tokens(self) -> u64 {
+                self.into()
+            }
+        }
+    )*};
 }
+
+macro_rules! signed {
+    ($($kind:ty)*) => {$(
+        impl IntoTokens for $kind {
+            /// Below zero is none.
+            fn into_tokens(self) -> u64 {
+                self.try_into().unwrap_or(0)
+            }
+        }
+    )*};
+}
+
+unsigned!(u8 u16 u32 u64);
+// An integer literal without a type is an `i32`.
+signed!(i32 i64);
 
 impl IntoTokens for bool {
     fn into_tokens(self) -> u64 {

@@ -5,7 +5,7 @@ use std::mem;
 
 use crate::clock::{self, Ticks};
 use crate::outcome::Outcome;
-use crate::series::SpanShard;
+use crate::series::{SpanSeries, SpanShard};
 use crate::site::SpanSite;
 use crate::thread::Writer;
 use crate::units::Nanos;
@@ -14,32 +14,25 @@ impl SpanSite {
     /// Begins a call that ends where the scope is dropped: ok, or panicked while the thread unwinds.
     #[inline]
     pub fn enter(&'static self) -> SpanScope {
-        let shard = self.series.sole();
-        match shard {
-            Some(shard) => shard.start(Writer::Sole),
-            None => self.start_elsewhere(),
-        }
-        SpanScope {
-            site: self,
-            shard,
-            start: clock::ticks(),
-            stays: PhantomData,
-        }
+        SpanScope::begin(self.series.plain())
     }
 
-    #[cold]
-    fn start_elsewhere(&self) {
-        self.series.start();
+    /// The same with values for the site's labels; about 2 ns more for each value compared.
+    #[inline]
+    pub fn enter_with(&'static self, values: &[&str]) -> SpanScope {
+        SpanScope::begin(self.series.of(values, SpanSeries::new))
     }
 
     /// Begins a call that is ended by [`Span::end`]; dropped before, it was cancelled.
     #[inline]
     pub fn start(&'static self) -> Span {
-        self.series.start();
-        Span {
-            site: self,
-            start: clock::ticks(),
-        }
+        Span::begin(self.series.plain())
+    }
+
+    /// The same with values for the site's labels; about 2 ns more for each value compared.
+    #[inline]
+    pub fn start_with(&'static self, values: &[&str]) -> Span {
+        Span::begin(self.series.of(values, SpanSeries::new))
     }
 }
 
@@ -47,11 +40,20 @@ impl SpanSite {
 #[derive(Debug)]
 #[must_use = "a span that is dropped at once was cancelled"]
 pub struct Span {
-    site: &'static SpanSite,
+    series: &'static SpanSeries,
     start: Ticks,
 }
 
 impl Span {
+    #[inline]
+    fn begin(series: &'static SpanSeries) -> Self {
+        series.start();
+        Self {
+            series,
+            start: clock::ticks(),
+        }
+    }
+
     /// Ends the call.
     #[inline]
     pub fn end(self, outcome: Outcome) {
@@ -62,7 +64,7 @@ impl Span {
     #[inline]
     fn record(&self, outcome: Outcome) {
         let took = clock::between(self.start, clock::ticks());
-        self.site.series.end(outcome, took);
+        self.series.end(outcome, took);
     }
 }
 
@@ -79,17 +81,37 @@ impl Drop for Span {
 #[derive(Debug)]
 #[must_use = "a scope that is dropped at once measures nothing"]
 pub struct SpanScope {
-    site: &'static SpanSite,
+    series: &'static SpanSeries,
     shard: Option<&'static SpanShard>,
     start: Ticks,
     stays: PhantomData<*const ()>,
 }
 
 impl SpanScope {
+    #[inline]
+    fn begin(series: &'static SpanSeries) -> Self {
+        let shard = series.sole();
+        match shard {
+            Some(shard) => shard.start(Writer::Sole),
+            None => start_elsewhere(series),
+        }
+        Self {
+            series,
+            shard,
+            start: clock::ticks(),
+            stays: PhantomData,
+        }
+    }
+
     #[cold]
     fn end_elsewhere(&self, outcome: Outcome, took: Nanos) {
-        self.site.series.end(outcome, took);
+        self.series.end(outcome, took);
     }
+}
+
+#[cold]
+fn start_elsewhere(series: &SpanSeries) {
+    series.start();
 }
 
 impl Drop for SpanScope {

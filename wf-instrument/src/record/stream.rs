@@ -5,7 +5,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::generation::Generation;
+use super::Generation;
 use super::progress::Progress;
 use crate::outcome::Outcome;
 

@@ -8,6 +8,8 @@ use crate::units::Nanos;
 #[derive(Debug)]
 pub(crate) struct FrameSeries {
     shards: Sharded<FrameShard>,
+    /// The time for one picture; zero where none is promised.
+    budget: Nanos,
 }
 
 #[derive(Debug, Default)]
@@ -18,15 +20,17 @@ struct FrameShard {
 }
 
 impl FrameSeries {
-    pub(crate) const fn new() -> Self {
+    pub(crate) const fn new(budget: Nanos) -> Self {
         Self {
             shards: Sharded::new(),
+            budget,
         }
     }
 
-    /// Counts a frame. Over a budget of b ns it is late, and each whole budget that it overran is a frame not drawn.
+    /// Counts a frame. Over its budget it is late, and each budget that began before it was there, but for its own, is a frame not drawn.
     #[inline]
-    pub(crate) fn drawn(&self, took: Nanos, budget: Nanos) {
+    pub(crate) fn drawn(&self, took: Nanos) {
+        let budget = self.budget;
         self.shards.with(move |shard, writer| {
             shard.duration.record(took.get(), 1, writer);
             if budget > Nanos::ZERO && took > budget {

@@ -17,7 +17,8 @@ pub(crate) struct GenerationSeries {
 pub(crate) struct GenerationShard {
     pub(crate) flow: Flow,
     pub(crate) prompt_tokens: Count,
-    pub(crate) tokens: Count,
+    /// Tokens that came with the first item of a request. Each later one is a gap, and counted as that.
+    pub(crate) first_tokens: Count,
     pub(crate) queue: Shard,
     pub(crate) time_to_first_token: Shard,
     pub(crate) inter_token: Shard,
@@ -65,7 +66,7 @@ impl GenerationSeries {
         for (shard, is_mine) in self.shards.shards_seen_from(mine) {
             shard.flow.forget(is_mine);
             shard.prompt_tokens.restart(0);
-            shard.tokens.restart(0);
+            shard.first_tokens.restart(0);
             shard.histograms().into_iter().for_each(Shard::forget);
         }
         self.flight.forget();

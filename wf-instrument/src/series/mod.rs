@@ -1,6 +1,8 @@
 //! What is stored for each measured thing: one shard a thread holds everything that an event touches.
 
 #[cfg(not(wf_loom))]
+mod family;
+#[cfg(not(wf_loom))]
 mod flight;
 mod flow;
 #[cfg(not(wf_loom))]
@@ -15,4 +17,6 @@ pub(crate) use self::span::SpanSeries;
 #[cfg(not(wf_loom))]
 pub(crate) use self::span::SpanShard;
 #[cfg(not(wf_loom))]
-pub(crate) use self::{flight::Ticket, frame::FrameSeries, generation::GenerationSeries};
+pub(crate) use self::{
+    family::Family, flight::Ticket, frame::FrameSeries, generation::GenerationSeries,
+};

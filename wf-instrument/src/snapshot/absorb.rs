@@ -58,5 +58,8 @@ impl FrameTotals {
 impl CounterTotals {
     pub(super) fn absorb(&mut self, other: &Self) {
         self.value = self.value.wrapping_add(other.value);
+        if self.help.is_empty() {
+            self.help = other.help.clone();
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::labels::Label;
 use crate::outcome::Outcome;
 use crate::record::orphan_tokens;
 use crate::registry::{self, Named, Series};
-use crate::series::GenerationSeries;
+use crate::series::{FrameSeries, GenerationSeries, SpanSeries};
 use crate::site::{FrameSite, GenerationSite, SiteRef, SpanSite};
 use crate::thread::dropped;
 
@@ -47,13 +47,17 @@ impl Collector {
     fn site(&mut self, site: SiteRef) {
         match site {
             SiteRef::Span(site) => {
-                let row = self.span(site);
-                self.totals.spans.push(row);
+                for (labels, series) in site.series.rows() {
+                    let row = self.span(site, labels, series);
+                    self.totals.spans.push(row);
+                }
             }
             SiteRef::Generation(site) => self.generations(site),
             SiteRef::Frame(site) => {
-                let row = self.frame(site);
-                self.totals.frames.push(row);
+                for (labels, series) in site.series.rows() {
+                    let row = self.frame(site, labels, series);
+                    self.totals.frames.push(row);
+                }
             }
             SiteRef::Counter(site) => self.totals.counters.push(CounterTotals {
                 name: site.name.into(),
@@ -66,13 +70,14 @@ impl Collector {
         }
     }
 
-    fn span(&mut self, site: &SpanSite) -> SpanTotals {
-        let in_flight = site.series.in_flight();
+    fn span(&mut self, site: &SpanSite, labels: Vec<Label>, series: &SpanSeries) -> SpanTotals {
+        let in_flight = series.in_flight();
         let [ok, error, cancelled, panicked] =
-            Outcome::ALL.map(|outcome| site.series.freeze(outcome, &mut self.sum));
+            Outcome::ALL.map(|outcome| series.freeze(outcome, &mut self.sum));
         SpanTotals {
             span: site.name.into(),
             help: site.help.into(),
+            labels,
             in_flight,
             ok,
             error,
@@ -81,14 +86,21 @@ impl Collector {
         }
     }
 
-    /// A row for each model, and one for requests that name none where there may be any.
+    /// A row for each model and set of labels, and one for requests of which nothing is said where there may be any.
     fn generations(&mut self, site: &GenerationSite) {
-        if !site.by_model {
-            let row = self.generation(site.name, site, &site.plain);
+        let labelled = site.series.is_labelled();
+        if !site.by_model && !labelled {
+            let row = self.generation(site.name, site, Vec::new(), site.series.plain());
             self.totals.generations.push(row);
         }
-        for (model, series) in site.models.iter() {
-            let row = self.generation(model, site, series);
+        for (values, series) in site.series.sets() {
+            let Some((&model, values)) = values.split_first() else {
+                continue;
+            };
+            // Past the limit every value is lost, but for the model that the code names.
+            let named = labelled && !site.by_model;
+            let model = if named { site.name } else { model };
+            let row = self.generation(model, site, site.series.pairs(values), series);
             self.totals.generations.push(row);
         }
     }
@@ -97,15 +109,19 @@ impl Collector {
         &mut self,
         model: &str,
         site: &GenerationSite,
+        labels: Vec<Label>,
         series: &GenerationSeries,
     ) -> GenerationTotals {
         let population = series.population();
         let [ok, error, cancelled, panicked] = population.ended;
         let now = clock::ticks();
         let sum = &mut self.sum;
+        let inter_token = series.freeze(|shard| &shard.inter_token, sum);
+        let first_tokens = series.sum(|shard| shard.first_tokens.get());
         GenerationTotals {
             model: model.into(),
             help: site.help.into(),
+            labels,
             arrived: population.arrived,
             turned_away: population.turned_away,
             outcomes: Outcomes {
@@ -121,10 +137,10 @@ impl Collector {
                 .oldest()
                 .map(|arrival| clock::between(arrival, now)),
             prompt_tokens: series.sum(|shard| shard.prompt_tokens.get()),
-            tokens: series.sum(|shard| shard.tokens.get()),
+            tokens: first_tokens.wrapping_add(inter_token.count()),
             queue: series.freeze(|shard| &shard.queue, sum),
             time_to_first_token: series.freeze(|shard| &shard.time_to_first_token, sum),
-            inter_token: series.freeze(|shard| &shard.inter_token, sum),
+            inter_token,
             per_output_token: series.freeze(|shard| &shard.per_output_token, sum),
             end_to_end: series.freeze(|shard| &shard.end_to_end, sum),
             gave_up: series.freeze(|shard| &shard.gave_up, sum),
@@ -134,13 +150,14 @@ impl Collector {
         }
     }
 
-    fn frame(&mut self, site: &FrameSite) -> FrameTotals {
+    fn frame(&mut self, site: &FrameSite, labels: Vec<Label>, series: &FrameSeries) -> FrameTotals {
         FrameTotals {
             frame: site.name.into(),
             help: site.help.into(),
-            late: site.series.late(),
-            dropped: site.series.dropped(),
-            duration: site.series.freeze(&mut self.sum),
+            labels,
+            late: series.late(),
+            dropped: series.dropped(),
+            duration: series.freeze(&mut self.sum),
             target_fps: site.target_fps,
         }
     }
@@ -184,17 +201,17 @@ impl Collector {
         let totals = &mut self.totals;
         merge(
             &mut totals.generations,
-            |row| row.model.clone(),
+            |row| (row.model.clone(), row.labels.clone()),
             GenerationTotals::absorb,
         );
         merge(
             &mut totals.spans,
-            |row| row.span.clone(),
+            |row| (row.span.clone(), row.labels.clone()),
             SpanTotals::absorb,
         );
         merge(
             &mut totals.frames,
-            |row| row.frame.clone(),
+            |row| (row.frame.clone(), row.labels.clone()),
             FrameTotals::absorb,
         );
         merge(

@@ -8,7 +8,7 @@ pub use crate::slo::Target;
 use crate::units::Nanos;
 pub use crate::units::Unit;
 
-/// Every series, each list in order of its names. The names are unique within a list: sites of one name and kind are summed.
+/// Every series, each list in order of its names and labels, which are unique within a list: sites of one name and kind are summed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Totals {
     /// Requests to models.
@@ -57,6 +57,8 @@ pub struct GenerationTotals {
     pub model: Arc<str>,
     /// What the code that answers them is for, from its doc comment; may be empty.
     pub help: Arc<str>,
+    /// What else tells its requests from others, sorted by name.
+    pub labels: Vec<Label>,
     /// Requests that arrived.
     pub arrived: u64,
     /// How they ended.
@@ -109,6 +111,8 @@ pub struct SpanTotals {
     pub span: Arc<str>,
     /// What it is for, from the function's doc comment; may be empty.
     pub help: Arc<str>,
+    /// What else tells its calls from others, sorted by name.
+    pub labels: Vec<Label>,
     /// Running now. Not a difference, in a window either.
     pub in_flight: u64,
     /// Durations in nanoseconds of calls that ended ok.
@@ -141,9 +145,11 @@ pub struct FrameTotals {
     pub frame: Arc<str>,
     /// What it is for, from the function's doc comment; may be empty.
     pub help: Arc<str>,
+    /// What else tells its pictures from others, sorted by name.
+    pub labels: Vec<Label>,
     /// Frames that took longer than their budget.
     pub late: u64,
-    /// Whole budgets that passed without a new picture.
+    /// Frames that were not drawn because one before took longer than its budget: 1 for one that takes 30 ms of a budget of 20.
     pub dropped: u64,
     /// What each frame took, in nanoseconds; its count is the number of frames.
     pub duration: Frozen,

@@ -57,14 +57,19 @@ impl Totals {
             generations: rows(
                 &self.generations,
                 &earlier.generations,
-                |r| &r.model,
+                |r| (&r.model, &r.labels),
                 GenerationTotals::since,
             ),
-            spans: rows(&self.spans, &earlier.spans, |r| &r.span, SpanTotals::since),
+            spans: rows(
+                &self.spans,
+                &earlier.spans,
+                |r| (&r.span, &r.labels),
+                SpanTotals::since,
+            ),
             frames: rows(
                 &self.frames,
                 &earlier.frames,
-                |r| &r.frame,
+                |r| (&r.frame, &r.labels),
                 FrameTotals::since,
             ),
             counters: rows(
@@ -105,6 +110,7 @@ impl GenerationTotals {
         Self {
             model: self.model.clone(),
             help: self.help.clone(),
+            labels: self.labels.clone(),
             arrived: self.arrived.saturating_sub(earlier.arrived),
             turned_away: self.turned_away.saturating_sub(earlier.turned_away),
             outcomes: self.outcomes.since(earlier.outcomes),
@@ -139,6 +145,7 @@ impl SpanTotals {
         Self {
             span: self.span.clone(),
             help: self.help.clone(),
+            labels: self.labels.clone(),
             in_flight: self.in_flight,
             ok: self.ok.minus(&earlier.ok),
             error: self.error.minus(&earlier.error),
@@ -153,6 +160,7 @@ impl FrameTotals {
         Self {
             frame: self.frame.clone(),
             help: self.help.clone(),
+            labels: self.labels.clone(),
             late: self.late.saturating_sub(earlier.late),
             dropped: self.dropped.saturating_sub(earlier.dropped),
             duration: self.duration.minus(&earlier.duration),

@@ -150,27 +150,6 @@ fn a_recursive_generation_counts_each_reply() {
 }
 
 #[test]
-fn the_future_grows_by_less_than_two_cache_lines() {
-    async fn plain(arguments: [u8; 4096], n: u8) -> u8 {
-        let local = [n; 4096];
-        yield_now().await;
-        local[usize::from(n)] + arguments[usize::from(n)]
-    }
-
-    #[wf_measure(ttft, name = "size")]
-    async fn measured(arguments: [u8; 4096], n: u8) -> u8 {
-        let local = [n; 4096];
-        yield_now().await;
-        local[usize::from(n)] + arguments[usize::from(n)]
-    }
-
-    let (plain, measured) = (plain([0; 4096], 1), measured([0; 4096], 1));
-    let growth = size_of_val(&measured) - size_of_val(&plain);
-    assert!(growth <= 128, "{growth} bytes");
-    assert_eq!(block_on(measured), block_on(plain));
-}
-
-#[test]
 fn a_call_that_unwinds_has_panicked() {
     #[wf_measure(ttft, name = "unwinding call")]
     fn call() -> Result<u8, ()> {

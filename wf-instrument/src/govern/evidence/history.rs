@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Evidence, Missing, Quantiles, fresh};
 use crate::histogram::{Frozen, samples_needed};
 use crate::sensor::Readings;
-use crate::snapshot::{GenerationTotals, Snapshot, Totals};
+use crate::snapshot::{GenerationTotals, Label, Snapshot, Totals};
 use crate::units::{Nanos, PerSecond, Ratio, to_f64};
 
 /// The last snapshots, reduced to what the governor looks at: at most [`LONGEST`] seconds of them, about 5 KiB each.
@@ -171,8 +171,11 @@ impl History {
 struct Row {
     at: Nanos,
     generations: GenerationTotals,
-    frames: Vec<(Arc<str>, u64, f64)>,
+    /// What drew, how many pictures, and how many a second are promised.
+    frames: Vec<(FrameKey, u64, f64)>,
 }
+
+type FrameKey = (Arc<str>, Vec<Label>);
 
 impl Row {
     fn of(snapshot: Snapshot) -> Self {
@@ -186,7 +189,7 @@ impl Row {
             generations: generations.into_iter().reduce(together).unwrap_or_default(),
             frames: frames
                 .into_iter()
-                .map(|f| (f.frame, f.duration.count(), f.target_fps))
+                .map(|f| ((f.frame, f.labels), f.duration.count(), f.target_fps))
                 .collect(),
         }
     }
@@ -216,11 +219,11 @@ fn together(a: GenerationTotals, b: GenerationTotals) -> GenerationTotals {
 
 /// The worst share of the promised frames among the functions that drew in the window. A page that is closed is not short of frames.
 fn frames(earlier: &Row, latest: &Row, window: Nanos) -> Option<Ratio> {
-    let share = |(name, drawn, promised): &(Arc<str>, u64, f64)| {
+    let share = |(key, drawn, promised): &(FrameKey, u64, f64)| {
         let before = earlier
             .frames
             .iter()
-            .find(|(n, ..)| n == name)
+            .find(|(other, ..)| other == key)
             .map_or(0, |f| f.1);
         let fresh = drawn.saturating_sub(before);
         let rate = PerSecond::of(fresh, window).filter(|_| fresh > 0)?;

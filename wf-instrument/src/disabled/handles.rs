@@ -1,0 +1,68 @@
+//! What is under way.
+
+use std::marker::PhantomData;
+use std::time::Instant;
+
+use crate::outcome::Outcome;
+
+/// Ends the queue time of the generation in scope. Does nothing here.
+#[inline]
+pub fn admitted() {}
+
+/// Counts tokens of the generation in scope. Counts nothing here.
+#[inline]
+pub fn current_tokens(_n: u64) {}
+
+/// A request in flight. Knows nothing here.
+#[derive(Debug)]
+pub struct Generation(pub(super) ());
+
+impl Generation {
+    /// Does nothing.
+    #[inline]
+    pub fn queued_at(&mut self, _arrived: Instant) {}
+
+    /// Does nothing.
+    #[inline]
+    pub fn admitted(&self) {}
+
+    /// Counts nothing.
+    #[inline]
+    pub fn prompt_tokens(&self, _n: u64) {}
+
+    /// Counts nothing.
+    #[inline]
+    pub fn tokens(&self, _n: u64) {}
+
+    /// Does nothing.
+    #[inline]
+    pub fn failed(&self) {}
+
+    /// Runs `work`.
+    #[inline]
+    pub fn enter<R>(&self, work: impl FnOnce() -> R) -> R {
+        work()
+    }
+
+    /// Does nothing.
+    #[inline]
+    pub fn end(self, _outcome: Outcome) {}
+}
+
+/// A call in flight. Knows nothing here.
+#[derive(Debug)]
+pub struct Span(pub(super) ());
+
+impl Span {
+    /// Does nothing.
+    #[inline]
+    pub fn end(self, _outcome: Outcome) {}
+}
+
+/// A call that ends with its block. Knows nothing here.
+#[derive(Debug)]
+pub struct SpanScope(pub(super) PhantomData<*const ()>);
+
+/// A picture being drawn. Knows nothing here.
+#[derive(Debug)]
+pub struct FrameScope(pub(super) ());

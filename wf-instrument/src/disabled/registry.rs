@@ -1,0 +1,92 @@
+//! Series that are named at run time: none, in a build that does not measure. Every handle is to be had, and does nothing.
+
+#[path = "../registry/error.rs"]
+mod error;
+
+pub use self::error::RegistryError;
+pub use super::sites::{FrameSite, GenerationSite, SpanSite};
+use super::{Counter, Gauge};
+use crate::histogram::Recorder;
+use crate::slo::Target;
+use crate::units::Unit;
+
+/// How many series may be named at run time in a build that measures.
+pub const LIMIT: usize = 4_096;
+
+/// A counter that counts nothing.
+///
+/// # Errors
+///
+/// Never.
+pub const fn counter(
+    _name: &str,
+    _help: &str,
+    _labels: &[(&str, &str)],
+) -> Result<&'static Counter, RegistryError> {
+    Ok(&Counter)
+}
+
+/// A gauge that keeps nothing.
+///
+/// # Errors
+///
+/// Never.
+pub const fn gauge(
+    _name: &str,
+    _help: &str,
+    _labels: &[(&str, &str)],
+) -> Result<&'static Gauge, RegistryError> {
+    Ok(&Gauge)
+}
+
+/// A histogram that keeps nothing.
+///
+/// # Errors
+///
+/// Never.
+pub const fn histogram(
+    _name: &str,
+    _help: &str,
+    _unit: Unit,
+    _labels: &[(&str, &str)],
+) -> Result<&'static Recorder, RegistryError> {
+    Ok(&Recorder)
+}
+
+/// A place that measures nothing.
+///
+/// # Errors
+///
+/// Never.
+pub const fn span(_name: &str, _help: &str) -> Result<&'static SpanSite, RegistryError> {
+    Ok(&SpanSite(()))
+}
+
+/// A place that measures nothing.
+///
+/// # Errors
+///
+/// Never.
+pub const fn generation(
+    _name: &str,
+    _help: &str,
+    _target: Option<Target>,
+) -> Result<&'static GenerationSite, RegistryError> {
+    Ok(&GenerationSite(()))
+}
+
+/// A place that measures nothing.
+///
+/// # Errors
+///
+/// Never.
+pub const fn frame(
+    _name: &str,
+    _help: &str,
+    _target_fps: f64,
+) -> Result<&'static FrameSite, RegistryError> {
+    Ok(&FrameSite(()))
+}
+
+/// Nothing is named, so nothing conflicts.
+pub const fn assert_no_conflicts() {}

@@ -1,0 +1,220 @@
+//! The receiving end of a channel of tokens, measured item by item.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::Generation;
+use super::progress::Progress;
+use super::stream::end;
+
+/// Hands on what `receiver` receives, and tells the generation of each item and of the end, which is where every sender is gone.
+///
+/// A channel's receiver cannot be measured behind its own type: return this in its place. As [`MeasureStream`](super::MeasureStream)
+/// otherwise: 48 bytes more than the receiver and what `judge` captures; dropped before its end, the generation was cancelled. Receivers of
+/// `std` are served in any build, those of tokio and crossbeam-channel with the features of these names.
+///
+/// ```
+/// use std::sync::mpsc;
+/// use wf_instrument::record::{MeasureReceiver, Progress};
+/// use wf_instrument::registry;
+///
+/// let chat = registry::generation("receiver example", "Answers people.", None)?;
+/// let (sender, receiver) = mpsc::channel();
+/// let mut answer = MeasureReceiver::new(receiver, chat.arrive(), |_: &&str| Progress::Tokens(1));
+/// std::thread::spawn(move || ["Well", ", hello"].map(|token| sender.send(token)));
+/// let mut text = String::new();
+/// while let Ok(token) = answer.recv() {
+///     text.push_str(token);
+/// }
+/// assert_eq!(text, "Well, hello");
+/// # Ok::<(), registry::RegistryError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a receiver that is dropped at once cancels its generation"]
+pub struct MeasureReceiver<R, J> {
+    receiver: R,
+    generation: Option<Generation>,
+    judge: J,
+}
+
+impl<R, J> MeasureReceiver<R, J> {
+    /// Measures what `receiver` receives as the answer of `generation`; `judge` says what each item brings.
+    pub fn new(receiver: R, generation: Generation, judge: J) -> Self {
+        Self {
+            receiver,
+            generation: Some(generation),
+            judge,
+        }
+    }
+
+    /// Tells of what was received: an item, or the end.
+    #[inline]
+    fn tell<T>(&mut self, item: Option<&T>)
+    where
+        J: Fn(&T) -> Progress,
+    {
+        match (item, &self.generation) {
+            (Some(item), Some(generation)) => generation.tell((self.judge)(item)),
+            (None, _) => end(&mut self.generation),
+            (Some(_), None) => {}
+        }
+    }
+}
+
+impl<T, J: Fn(&T) -> Progress> MeasureReceiver<mpsc::Receiver<T>, J> {
+    /// As [`mpsc::Receiver::recv`]: blocks.
+    ///
+    /// # Errors
+    ///
+    /// Every sender is gone.
+    pub fn recv(&mut self) -> Result<T, mpsc::RecvError> {
+        let received = self.receiver.recv();
+        self.tell(received.as_ref().ok());
+        received
+    }
+
+    /// As [`mpsc::Receiver::try_recv`].
+    ///
+    /// # Errors
+    ///
+    /// Nothing is there yet, or every sender is gone.
+    pub fn try_recv(&mut self) -> Result<T, mpsc::TryRecvError> {
+        let received = self.receiver.try_recv();
+        if !matches!(received, Err(mpsc::TryRecvError::Empty)) {
+            self.tell(received.as_ref().ok());
+        }
+        received
+    }
+
+    /// As [`mpsc::Receiver::recv_timeout`]: blocks, for `timeout` at most.
+    ///
+    /// # Errors
+    ///
+    /// Nothing came in time, or every sender is gone.
+    pub fn recv_timeout(&mut self, timeout: Duration) -> Result<T, mpsc::RecvTimeoutError> {
+        let received = self.receiver.recv_timeout(timeout);
+        if !matches!(received, Err(mpsc::RecvTimeoutError::Timeout)) {
+            self.tell(received.as_ref().ok());
+        }
+        received
+    }
+}
+
+impl<T, J: Fn(&T) -> Progress> Iterator for MeasureReceiver<mpsc::Receiver<T>, J> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.recv().ok()
+    }
+}
+
+#[cfg(feature = "crossbeam")]
+mod crossbeam {
+    use std::time::Duration;
+
+    use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, TryRecvError};
+
+    use super::MeasureReceiver;
+    use crate::record::Progress;
+
+    impl<T, J: Fn(&T) -> Progress> MeasureReceiver<Receiver<T>, J> {
+        /// As [`Receiver::recv`]: blocks.
+        ///
+        /// # Errors
+        ///
+        /// The channel is empty, and every sender is gone.
+        pub fn recv(&mut self) -> Result<T, RecvError> {
+            let received = self.receiver.recv();
+            self.tell(received.as_ref().ok());
+            received
+        }
+
+        /// As [`Receiver::try_recv`].
+        ///
+        /// # Errors
+        ///
+        /// Nothing is there yet, or every sender is gone.
+        pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
+            let received = self.receiver.try_recv();
+            if !matches!(received, Err(TryRecvError::Empty)) {
+                self.tell(received.as_ref().ok());
+            }
+            received
+        }
+
+        /// As [`Receiver::recv_timeout`]: blocks, for `timeout` at most.
+        ///
+        /// # Errors
+        ///
+        /// Nothing came in time, or every sender is gone.
+        pub fn recv_timeout(&mut self, timeout: Duration) -> Result<T, RecvTimeoutError> {
+            let received = self.receiver.recv_timeout(timeout);
+            if !matches!(received, Err(RecvTimeoutError::Timeout)) {
+                self.tell(received.as_ref().ok());
+            }
+            received
+        }
+    }
+
+    impl<T, J: Fn(&T) -> Progress> Iterator for MeasureReceiver<Receiver<T>, J> {
+        type Item = T;
+
+        fn next(&mut self) -> Option<T> {
+            self.recv().ok()
+        }
+    }
+}
+
+#[cfg(feature = "tokio")]
+mod tokio {
+    use std::pin::Pin;
+    use std::task::{Context, Poll, ready};
+
+    use futures_core::Stream;
+    use tokio::sync::mpsc::{Receiver, UnboundedReceiver, error::TryRecvError};
+
+    use super::MeasureReceiver;
+    use crate::record::Progress;
+
+    macro_rules! of_tokio {
+        ($receiver:ident) => {
+            impl<T, J: Fn(&T) -> Progress> MeasureReceiver<$receiver<T>, J> {
+                /// Waits for the next item; `None` once every sender is gone. Cancelled without a loss, as the receiver's own.
+                pub async fn recv(&mut self) -> Option<T> {
+                    std::future::poll_fn(|cx| self.poll_recv(cx)).await
+                }
+
+                /// Polls for the next item; ready with `None` once every sender is gone.
+                pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+                    let received = ready!(self.receiver.poll_recv(cx));
+                    self.tell(received.as_ref());
+                    Poll::Ready(received)
+                }
+
+                /// The next item, if it is there.
+                ///
+                /// # Errors
+                ///
+                /// Nothing is there yet, or every sender is gone.
+                pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
+                    let received = self.receiver.try_recv();
+                    if !matches!(received, Err(TryRecvError::Empty)) {
+                        self.tell(received.as_ref().ok());
+                    }
+                    received
+                }
+            }
+
+            impl<T, J: Fn(&T) -> Progress + Unpin> Stream for MeasureReceiver<$receiver<T>, J> {
+                type Item = T;
+
+                fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+                    self.get_mut().poll_recv(cx)
+                }
+            }
+        };
+    }
+
+    of_tokio!(Receiver);
+    of_tokio!(UnboundedReceiver);
+}

@@ -1,0 +1,58 @@
+//! A name that is used for two kinds of things: both are kept, and people are told.
+
+use wf_instrument::registry::{self, Conflict};
+use wf_instrument::snapshot::Snapshot;
+use wf_instrument::{wf_count, wf_gauge, wf_measure, wf_token};
+
+#[wf_measure(name = "chat")]
+fn call() {}
+
+#[wf_measure(ttft, name = "chat")]
+fn reply() {
+    wf_token!();
+}
+
+/// Of one name and kind with another place, which is no conflict.
+#[wf_measure(name = "step")]
+fn one_step() {}
+
+#[wf_measure(name = "step")]
+fn other_step() {}
+
+#[test]
+fn names_of_two_kinds_are_listed_and_their_series_kept_apart() {
+    call();
+    reply();
+    one_step();
+    other_step();
+    wf_count!("cache");
+    wf_gauge!("cache", 1.0);
+    wf_count!("chat");
+    let conflict = |name: &str, kinds: [&'static str; 2]| Conflict {
+        name: name.into(),
+        kinds: kinds.to_vec(),
+    };
+    assert_eq!(
+        registry::conflicts(),
+        [
+            conflict("chat", ["call", "reply"]),
+            conflict("cache", ["counter", "gauge"])
+        ]
+    );
+    let told = std::panic::catch_unwind(registry::assert_no_conflicts).expect_err("there are two");
+    let told = told.downcast_ref::<String>().expect("a message");
+    assert!(told.contains("chat") && told.contains("gauge"), "{told}");
+    let totals = Snapshot::take().totals;
+    assert!(
+        totals
+            .spans
+            .iter()
+            .any(|row| &*row.span == "chat" && row.ok.count() == 1)
+    );
+    assert!(
+        totals
+            .generations
+            .iter()
+            .any(|row| &*row.model == "chat" && row.tokens == 1)
+    );
+}

@@ -1,0 +1,111 @@
+//! `ok_if` and `error_if`: what ends well is what the author says.
+
+mod common;
+
+use std::future::Future;
+
+use common::block_on;
+use common::rows::{ends, generation, span};
+
+use futures_util::stream::{self, Stream, StreamExt};
+use wf_instrument::{wf_measure, wf_token};
+
+struct Reply {
+    status: u16,
+}
+
+impl Reply {
+    fn is_good(&self) -> bool {
+        self.status < 400
+    }
+}
+
+#[test]
+fn a_call_ends_as_ok_if_says() {
+    #[wf_measure(name = "ok if", ok_if = Reply::is_good)]
+    fn ask(status: u16) -> Reply {
+        Reply { status }
+    }
+
+    for status in [200, 500, 404] {
+        ask(status);
+    }
+    assert_eq!(ends(span("ok if").outcomes()), [1, 2, 0, 0]);
+}
+
+#[test]
+fn error_if_stands_in_place_of_the_rule_about_results() {
+    /// That nothing is found is an answer.
+    #[wf_measure(name = "error if", error_if = |found| matches!(found, Err(code) if *code != 404))]
+    fn find(code: u16) -> Result<(), u16> {
+        if code == 200 { Ok(()) } else { Err(code) }
+    }
+
+    for code in [200, 404, 500] {
+        let _looked_up = find(code);
+    }
+    assert_eq!(ends(span("error if").outcomes()), [2, 1, 0, 0]);
+}
+
+#[test]
+fn asynchronous_functions_and_returned_futures_are_judged() {
+    #[wf_measure(name = "async judged", error_if = |n| *n > limit)]
+    async fn count(n: u8, limit: u8) -> u8 {
+        common::yield_now().await;
+        n
+    }
+
+    #[wf_measure(name = "future judged", ok_if = |n: &Option<u8>| n.is_some())]
+    fn later(n: Option<u8>) -> impl Future<Output = Option<u8>> {
+        async move { n }
+    }
+
+    for n in [1, 3] {
+        assert_eq!(block_on(count(n, 2)), n);
+    }
+    for n in [None, Some(1)] {
+        assert_eq!(block_on(later(n)), n);
+    }
+    assert_eq!(ends(span("async judged").outcomes()), [1, 1, 0, 0]);
+    assert_eq!(ends(span("future judged").outcomes()), [1, 1, 0, 0]);
+}
+
+#[test]
+fn pushed_replies_are_judged_by_what_the_function_returns() {
+    #[wf_measure(ttft, name = "pushed judged", error_if = String::is_empty)]
+    fn answer(text: &str) -> String {
+        wf_token!();
+        text.to_owned()
+    }
+
+    answer("");
+    answer("a");
+    assert_eq!(ends(generation("pushed judged").outcomes), [1, 1, 0, 0]);
+}
+
+#[test]
+fn items_are_judged_one_by_one() {
+    #[wf_measure(ttft, name = "items judged", error_if = |item| *item == 0)]
+    fn answer(items: &[u8]) -> impl Iterator<Item = u8> {
+        items.iter().copied()
+    }
+
+    answer(&[1, 2]).for_each(drop);
+    answer(&[1, 0, 2]).for_each(drop);
+    let row = generation("items judged");
+    assert_eq!(ends(row.outcomes), [1, 1, 0, 0]);
+    assert_eq!(row.tokens, 4, "what has failed is no token");
+}
+
+#[test]
+fn an_err_that_is_no_error_is_an_item_without_tokens() {
+    #[wf_measure(ttft, name = "retried", ok_if = |_| true, tokens = |text: &&str| text.len())]
+    fn answer() -> impl Stream<Item = Result<&'static str, ()>> {
+        stream::iter([Err(()), Ok("abc"), Err(())])
+    }
+
+    let items: Vec<_> = block_on(answer().collect());
+    assert_eq!(items.len(), 3, "all are handed on");
+    let row = generation("retried");
+    assert_eq!((ends(row.outcomes), row.tokens), ([1, 0, 0, 0], 3));
+}
