@@ -43,10 +43,11 @@ pub(super) fn expand(model: &Model, returned: &Returned<'_>, body: &Group) -> To
 
 /// A call whose output says how it ended.
 fn judged(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
-    let work = call(&body::closure(returned.spelled, body));
+    let runtime = &model.runtime;
+    let work = body::closure(returned.spelled, body);
     let outcome = body::outcome(model, returned);
     quote! {
-        let __wf_output = #work;
+        let __wf_output = #runtime::call(#work);
         __wf_span.end(#outcome);
         __wf_output
     }
@@ -60,22 +61,15 @@ fn awaited(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream 
 
 /// A call that goes on in the future it returns.
 fn handed_on(model: &Model, returned: &Returned<'_>, boxed: bool, body: &Group) -> TokenStream {
-    let future =
-        body::unboxed_future(body).unwrap_or_else(|| call(&body::closure(returned.spelled, body)));
+    let runtime = &model.runtime;
+    let future = body::unboxed_future(body).unwrap_or_else(|| {
+        let work = body::closure(returned.spelled, body);
+        quote!(#runtime::call(#work))
+    });
     let judge = body::judge(model, returned);
     let measured = body::boxed_if(boxed, quote!(__wf_span.measure(__wf_future, #judge)));
     quote! {
         let __wf_future = #future;
         #measured
     }
-}
-
-/// Calls `closure` as what it is, a function of one call: called in place it could not return what it borrows from its captures.
-fn call(closure: &TokenStream) -> TokenStream {
-    quote! {{
-        fn __wf_call<T>(work: impl ::core::ops::FnOnce() -> T) -> T {
-            work()
-        }
-        __wf_call(#closure)
-    }}
 }

@@ -6,7 +6,7 @@
 
 use std::ptr;
 
-use super::frozen::{Frozen, bucket_number};
+use super::frozen::{Bucket, Frozen, bucket_number};
 use super::layout::Layout;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 use crate::thread::{Count, Writer, allocate, allocating, drop_one};
@@ -105,10 +105,11 @@ impl Shard {
 
     /// Adds what this shard holds to `total`.
     pub(crate) fn add_to(&self, total: &mut Sum) {
-        let mut groups = self.live().peekable();
-        while let Some((number, group)) = groups.next() {
-            if let Some((_, next)) = groups.peek() {
-                next.fetch();
+        let mut ahead = self.live().skip(AHEAD);
+        self.live().take(AHEAD).for_each(|(_, group)| group.fetch());
+        for (number, group) in self.live() {
+            if let Some((_, coming)) = ahead.next() {
+                coming.fetch();
             }
             total.add(number, group);
         }
@@ -140,6 +141,9 @@ impl Group {
         }
     }
 }
+
+/// Groups that are on their way while one is read: as many lines as processors fetch at once.
+const AHEAD: usize = 3;
 
 #[cfg(all(target_arch = "x86_64", not(wf_loom)))]
 const CACHE_LINE: usize = 64;
@@ -215,11 +219,14 @@ impl Sum {
         for group in groups() {
             for (within, n) in self.counts[group].iter_mut().enumerate() {
                 if *n > 0 {
-                    buckets.push((bucket_number(group * GROUP_LEN + within), std::mem::take(n)));
+                    buckets.push(Bucket {
+                        number: bucket_number(group * GROUP_LEN + within),
+                        samples: std::mem::take(n),
+                    });
                 }
             }
         }
-        Frozen::from_ascending(LAYOUT, buckets, std::mem::take(&mut self.sum))
+        Frozen::from_buckets(LAYOUT, buckets, std::mem::take(&mut self.sum))
     }
 
     fn add(&mut self, number: usize, group: &Group) {
