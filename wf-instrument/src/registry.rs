@@ -82,7 +82,8 @@ pub fn histogram(
     }
 }
 
-/// A place that measures calls, for code that has no function to annotate: the same one for the same name, a static one's included.
+/// A place that measures calls, for code that has no function to annotate: the same one for the same name, that of an annotation without
+/// labels included.
 ///
 /// # Errors
 ///
@@ -98,7 +99,7 @@ pub fn histogram(
 /// ```
 pub fn span(name: &str, help: &str) -> Result<&'static SpanSite, RegistryError> {
     let known = |site: &SiteRef| match site {
-        SiteRef::Span(site) if site.name == name => Some(*site),
+        SiteRef::Span(site) if site.name == name && !site.series.is_labelled() => Some(*site),
         _ => None,
     };
     place(name, known, || {
@@ -107,8 +108,8 @@ pub fn span(name: &str, help: &str) -> Result<&'static SpanSite, RegistryError> 
     })
 }
 
-/// A place that answers requests with tokens, for engines that push them from threads of their own: the same one for the same name, a
-/// static one's included. `target` is how soon the first token is promised.
+/// A place that answers requests with tokens, for engines that push them from threads of their own: the same one for the same name, that
+/// of an annotation without labels included. `target` is how soon the first token is promised.
 ///
 /// # Errors
 ///
@@ -134,7 +135,11 @@ pub fn generation(
     target: Option<Target>,
 ) -> Result<&'static GenerationSite, RegistryError> {
     let known = |site: &SiteRef| match site {
-        SiteRef::Generation(site) if site.name == name && !site.by_model => Some(*site),
+        SiteRef::Generation(site)
+            if site.name == name && !site.by_model && !site.series.is_labelled() =>
+        {
+            Some(*site)
+        }
         _ => None,
     };
     place(name, known, || {
@@ -143,7 +148,8 @@ pub fn generation(
     })
 }
 
-/// A place that draws pictures, `target_fps` a second (0: none are promised): the same one for the same name, a static one's included.
+/// A place that draws pictures, `target_fps` a second (0: none are promised): the same one for the same name, that of an
+/// annotation without labels included.
 ///
 /// # Errors
 ///
@@ -160,7 +166,7 @@ pub fn generation(
 /// ```
 pub fn frame(name: &str, help: &str, target_fps: f64) -> Result<&'static FrameSite, RegistryError> {
     let known = |site: &SiteRef| match site {
-        SiteRef::Frame(site) if site.name == name => Some(*site),
+        SiteRef::Frame(site) if site.name == name && !site.series.is_labelled() => Some(*site),
         _ => None,
     };
     place(name, known, || {

@@ -190,3 +190,20 @@ fn a_window_of_two_snapshots_keeps_labels_apart() {
         .collect();
     assert_eq!(rows, [("kind=a".to_owned(), 0), ("kind=b".to_owned(), 2)]);
 }
+
+#[test]
+fn a_handle_of_the_same_name_has_a_series_of_its_own() {
+    #[wf_measure(name = "shared name", labels(kind = "static"))]
+    fn call() {}
+
+    call();
+    let handle = wf_instrument::registry::span("shared name", "").expect("there is room");
+    handle.start().end(wf_instrument::Outcome::Ok);
+    assert_eq!(
+        spans("shared name"),
+        [
+            (String::new(), [1, 0, 0, 0]),
+            ("kind=static".to_owned(), [1, 0, 0, 0])
+        ]
+    );
+}
