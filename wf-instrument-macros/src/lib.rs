@@ -13,8 +13,8 @@
 //! # Without the feature `enabled`
 //!
 //! The final application sets it (by the feature of the same name of wf-instrument, on by default). Without it an annotated item is left
-//! exactly as it is, and a macro evaluates nothing; arguments are still checked, so that a mistake shows in either build. What only an
-//! argument of the attribute uses is then unused, and the compiler says so.
+//! exactly as it is, and a macro evaluates nothing; the form of arguments is still checked, and the types of those of function-like macros.
+//! What only an argument of the attribute uses is then unused, and the compiler says so.
 //!
 //! # From the inside
 //!
@@ -192,7 +192,7 @@ use proc_macro::TokenStream;
 /// | `name = "chat"` | any | the series' name; without it `module::function`, on an impl block `module::Type::function` (an attribute on a method cannot see the type). Places of one name and kind are one series |
 /// | `model = expr` | `ttft` | the series' name, asked at each call unless it is a literal: anything that is `AsRef<str>`. Past 32 models of a place, the rest share a series |
 /// | `labels(key = expr, ..)` | any | what else tells events from others, asked at each call: anything that is `AsRef<str>`. A series for each set of values; past 32 sets of a place, the rest share one, under "(other)" |
-/// | `ok_if = \|output\| bool`, `error_if = ..` | calls, `ttft` | what ends well, or does not, in place of the rule about `Result`: of what the function returns; of each item where it returns a stream or an iterator, an `Err` that is no error being an item without tokens |
+/// | `ok_if = \|output\| bool`, `error_if = ..` | calls, `ttft` | what ends well, or does not, in place of the rule about `Result`: of what the function returns; of each item where it returns a stream or an iterator, an item that is an error has no tokens, nor has an `Err` that is none; an `Err` in place of a stream stays an error |
 /// | `tokens = \|item\| n` | `ttft` | how many tokens an item brings: an integer, or a `bool`; or the path of such a function |
 /// | `prompt_tokens = n` | `ttft` | how many tokens are read |
 /// | `queued_at = instant` | `ttft` | since when the request has waited for this call, as a `std::time::Instant` |
@@ -235,7 +235,7 @@ use proc_macro::TokenStream;
 /// * `#[wf_measure]` without `ttft` on a function that returns a stream or an iterator times the call, not the items.
 /// * A token that is pushed from another thread or task belongs to no reply there; an engine that works so takes its requests from
 ///   `wf_instrument::registry::generation` and hands them on.
-/// * In a function with `#[track_caller]` that returns a `Result`, or that pushes its tokens, `Location::caller()` names a place in the body.
+/// * In a function with `#[track_caller]` that returns a `Result`, is judged by `ok_if` or `error_if`, or pushes its tokens, `Location::caller()` names a place in the body.
 /// * `const fn` cannot be measured, nor can a declaration without a body.
 #[proc_macro_attribute]
 pub fn wf_measure(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -284,7 +284,7 @@ pub fn wf_token(tokens: TokenStream) -> TokenStream {
 /// counts too: each picture took as long as it is since the one before at the same place, so the first has no time yet. With `target_fps` it
 /// is late, and pictures are dropped, as there; a loop that pauses has one late picture after it.
 ///
-/// Without a name it is the module's. One clock reading and about 10 ns; without the feature `enabled` nothing.
+/// Without a name it is the module's; two loops need two names. One clock reading, an atomic exchange and a record; without the feature `enabled` nothing.
 ///
 /// ```
 /// use wf_instrument::{snapshot::Snapshot, wf_frame};

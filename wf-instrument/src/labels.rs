@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::thread::allocate;
+use crate::thread::{allocate, allocating};
 
 /// A label's name and value.
 pub type Label = (Arc<str>, Arc<str>);
@@ -47,13 +47,21 @@ impl<T> LabelTable<T> {
         }
     }
 
-    /// The series of `values`, made by `make` where they are new and there is room, else the series of everything else.
+    /// The series of `values`, made by `make` where they are new and there is room, else the series of everything else. `None` where an
+    /// allocator asks for a new one while it serves us: that would go round in circles.
     #[inline]
-    pub(crate) fn get(&self, values: &[&str], make: impl FnOnce() -> T) -> &T {
+    pub(crate) fn get(&self, values: &[&str], make: impl FnOnce() -> T) -> Option<&T> {
         match self.find(values) {
-            Some(series) => series,
-            None => self.grow(values, make),
+            None if allocating() => None,
+            None => Some(self.grow(values, make)),
+            found => found,
         }
+    }
+
+    /// Every series. Allocates nothing.
+    pub(crate) fn series(&self) -> impl Iterator<Item = &T> {
+        let entries = self.entries.iter().chain([&self.overflow]);
+        entries.filter_map(OnceLock::get).map(|entry| &entry.series)
     }
 
     /// Each set of values that was seen, and its series; of the rest each value is [`OVERFLOW`].
@@ -122,7 +130,7 @@ mod tests {
     fn sets_past_the_limit_share_one_series() {
         let table = LabelTable::new();
         let series: Vec<_> = (0..SETS + 5)
-            .map(|i| *table.get(&["cpu", &format!("model-{i}")], || i))
+            .map(|i| *table.get(&["cpu", &format!("model-{i}")], || i).unwrap())
             .collect();
         assert_eq!(series[..SETS], (0..SETS).collect::<Vec<_>>());
         assert!(series[SETS..].iter().all(|&s| s == SETS));
@@ -134,7 +142,7 @@ mod tests {
         let table = LabelTable::new();
         let sets: [&[&str]; 5] = [&["a", "b"], &["b", "a"], &["a"], &["ab"], &["a", "b", ""]];
         for (i, set) in sets.iter().enumerate() {
-            assert_eq!(*table.get(set, || i), i, "{set:?}");
+            assert_eq!(table.get(set, || i), Some(&i), "{set:?}");
         }
         assert_eq!(table.iter().count(), sets.len());
     }
@@ -149,7 +157,7 @@ mod tests {
                 all.wait();
                 let next = || made.fetch_add(1, Ordering::Relaxed);
                 (0..SETS)
-                    .map(|i| *table.get(&[&format!("model-{i}")], next))
+                    .map(|i| *table.get(&[&format!("model-{i}")], next).unwrap())
                     .collect()
             };
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(look_up)).collect();

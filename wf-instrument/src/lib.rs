@@ -50,7 +50,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `enabled` (default) | measuring. Set by the final application; without it annotated items are left untouched, arguments are still checked, handles do nothing, and the dependencies shrink to the macros |
+//! | `enabled` (default) | measuring. Set by the final application; without it annotated items are left untouched, the form of arguments is still checked, handles do nothing, and the dependencies shrink to the macros and what the adapters' traits need |
 //! | `sense` | readings of the process, the host and the container |
 //! | `admit` | the admission gate |
 //! | `govern` | knobs, tiers and the governor |
@@ -100,6 +100,10 @@ mod models;
 mod outcome;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 #[doc(hidden)]
+pub mod private;
+#[cfg(not(feature = "enabled"))]
+#[doc(hidden)]
+#[path = "disabled/private.rs"]
 pub mod private;
 #[cfg(not(wf_loom))]
 pub mod record;

@@ -1,4 +1,6 @@
 //! The places in the code that measure: static descriptors with their storage, known before the first call.
+//!
+//! Their constructors are for macro expansions, which also put them on the list: one that is not there is never shown.
 
 use std::sync::OnceLock;
 
@@ -7,7 +9,7 @@ use crate::gauge::Gauge;
 use crate::registry;
 use crate::series::{Family, FrameSeries, GenerationSeries, SpanSeries};
 use crate::slo::Target;
-use crate::sync::AtomicU64;
+use crate::sync::{AtomicU64, Ordering};
 use crate::thread::{allocate, allocating, drop_one};
 use crate::units::Nanos;
 
@@ -21,6 +23,7 @@ pub struct SpanSite {
 
 impl SpanSite {
     /// Named `name`; `help` says what it is for.
+    #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, help: &'static str) -> Self {
         Self {
@@ -32,6 +35,7 @@ impl SpanSite {
 
     /// Every call is told by values of `labels`, in their order: by [`SpanSite::enter_with`] and [`SpanSite::start_with`]. There is no
     /// series before the first of them.
+    #[doc(hidden)]
     #[must_use]
     pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
         self.series.label(labels);
@@ -53,6 +57,7 @@ pub struct GenerationSite {
 
 impl GenerationSite {
     /// Named `name`; `help` says what it is for, `target` how soon the first token is promised.
+    #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, help: &'static str, target: Option<Target>) -> Self {
         Self {
@@ -65,6 +70,7 @@ impl GenerationSite {
     }
 
     /// Each call names its model: there is no series before the first of them.
+    #[doc(hidden)]
     #[must_use]
     pub const fn by_model(help: &'static str, target: Option<Target>) -> Self {
         Self {
@@ -78,6 +84,7 @@ impl GenerationSite {
 
     /// Every request is told by values of `labels`, in their order, behind its model: by [`GenerationSite::arrive_with`]. There is no
     /// series before the first of them.
+    #[doc(hidden)]
     #[must_use]
     pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
         self.series.label(labels);
@@ -99,6 +106,7 @@ pub struct FrameSite {
 
 impl FrameSite {
     /// Named `name`; `help` says what it is for, `target_fps` how many pictures a second are promised (0: none are).
+    #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, help: &'static str, target_fps: f64) -> Self {
         Self {
@@ -113,6 +121,7 @@ impl FrameSite {
 
     /// Every picture is told by values of `labels`, in their order: by [`FrameSite::enter_with`]. There is no series before the first
     /// of them.
+    #[doc(hidden)]
     #[must_use]
     pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
         self.series.label(labels);
@@ -130,6 +139,7 @@ pub struct CounterSite {
 
 impl CounterSite {
     /// Named `name`, without `_total`; `help` says what it counts.
+    #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, help: &'static str) -> Self {
         Self {
@@ -156,6 +166,7 @@ pub struct GaugeSite {
 
 impl GaugeSite {
     /// Named `name`; `help` says what the value is.
+    #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, help: &'static str) -> Self {
         Self {
@@ -205,7 +216,11 @@ impl SiteRef {
         match self {
             Self::Span(site) => site.series.all().for_each(|series| series.forget(mine)),
             Self::Generation(site) => site.series.all().for_each(|series| series.forget(mine)),
-            Self::Frame(site) => site.series.all().for_each(FrameSeries::forget),
+            Self::Frame(site) => {
+                site.series.all().for_each(FrameSeries::forget);
+                // Relaxed: the child has one thread.
+                site.last_shown.store(0, Ordering::Relaxed);
+            }
             Self::Counter(site) => site.counter.forget(),
             // Gauges of one name share a value, which the registry keeps.
             Self::Gauge(_) => {}

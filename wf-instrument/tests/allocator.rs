@@ -28,8 +28,13 @@ unsafe impl GlobalAlloc for Recording {
     }
 }
 
+/// Its first calls are those of an allocation that a new label asks for.
+#[wf_measure(name = "labelled_allocator", labels(size = if size < 512 { "small" } else { "large" }))]
+fn labelled(size: usize) {}
+
 #[wf_measure(name = "measured_allocator")]
 fn record(size: usize) {
+    labelled(size);
     SIZES.record(size as u64);
     ALLOCATIONS.add(1);
     wf_count!("counted_allocations");

@@ -9,7 +9,7 @@ use std::thread;
 use wf_instrument::snapshot::{Snapshot, Totals};
 use wf_instrument::{Unit, registry, wf_count, wf_measure, wf_token};
 
-#[wf_measure(name = "before_and_after")]
+#[wf_measure(name = "before_and_after", labels(kind = "a"))]
 fn call() {}
 
 #[wf_measure(ttft, name = "reply_across")]

@@ -109,3 +109,80 @@ fn an_err_that_is_no_error_is_an_item_without_tokens() {
     let row = generation("retried");
     assert_eq!((ends(row.outcomes), row.tokens), ([1, 0, 0, 0], 3));
 }
+
+#[test]
+fn a_judge_that_panics_ends_the_reply_as_panicked() {
+    #[wf_measure(ttft, name = "judge panics", error_if = |item| [1][usize::from(*item)] > 1)]
+    fn answer() -> impl Iterator<Item = u8> {
+        [0, 1].into_iter()
+    }
+
+    #[wf_measure(ttft, name = "judge panics", tokens = |item| [1_u64][usize::from(*item)])]
+    fn stream() -> impl Stream<Item = u8> {
+        stream::iter([1])
+    }
+
+    let mut items = answer();
+    let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| items.by_ref().count()));
+    assert!(failed.is_err());
+    drop(items);
+    let mut items = Box::pin(stream());
+    let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block_on(items.next())));
+    assert!(failed.is_err());
+    drop(items);
+    assert_eq!(ends(generation("judge panics").outcomes), [0, 0, 0, 2]);
+}
+
+#[test]
+fn methods_borrows_boxes_and_results_are_judged_and_labelled() {
+    use std::pin::Pin;
+
+    struct Engine {
+        device: String,
+        asked: u8,
+    }
+
+    #[wf_measure]
+    impl Engine {
+        #[wf_measure(name = "method", labels(device = self.device), ok_if = |n| *n > 1)]
+        fn ask(&mut self) -> u8 {
+            self.asked += 1;
+            self.asked
+        }
+
+        #[wf_measure(name = "borrow", labels(device = self.device), error_if = |text: &&str| text.is_empty())]
+        fn device(&self) -> &str {
+            &self.device
+        }
+
+        #[wf_measure(ttft, model = self.device, labels(lane = lane), error_if = |n| *n == 0)]
+        async fn boxed<'a>(
+            &'a self,
+            lane: &str,
+        ) -> Result<Pin<Box<dyn Stream<Item = u8> + 'a>>, ()> {
+            if lane == "none" {
+                return Err(());
+            }
+            Ok(Box::pin(stream::iter([1, 2])))
+        }
+    }
+
+    let mut engine = Engine {
+        device: "judged-cpu".to_owned(),
+        asked: 0,
+    };
+    assert_eq!((engine.ask(), engine.ask()), (1, 2));
+    assert_eq!(engine.device(), "judged-cpu");
+    assert!(block_on(engine.boxed("none")).is_err());
+    let stream = block_on(engine.boxed("fast")).expect("a stream");
+    assert_eq!(block_on(stream.collect::<Vec<_>>()), [1, 2]);
+    assert_eq!(ends(span("method").outcomes()), [1, 1, 0, 0]);
+    assert_eq!(ends(span("borrow").outcomes()), [1, 0, 0, 0]);
+    let rows = wf_instrument::snapshot::Snapshot::take().totals.generations;
+    let ended: Vec<_> = rows
+        .iter()
+        .filter(|row| &*row.model == "judged-cpu")
+        .map(|row| (&*row.labels[0].1, ends(row.outcomes)))
+        .collect();
+    assert_eq!(ended, [("fast", [1, 0, 0, 0]), ("none", [0, 1, 0, 0])]);
+}

@@ -1,18 +1,32 @@
 //! What Cargo knows of a package of this workspace.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 use crate::process::{cargo, output};
 
 pub(crate) struct Package(Value);
 
+/// Where Cargo puts what it builds.
+///
+/// # Errors
+/// Where `cargo metadata` fails.
+pub(crate) fn target_directory() -> Result<PathBuf, String> {
+    let directory = metadata()?["target_directory"].as_str().map(PathBuf::from);
+    directory.ok_or_else(|| "`cargo metadata` names no target directory".to_owned())
+}
+
+fn metadata() -> Result<Value, String> {
+    let text = output(&mut cargo("metadata --no-deps --format-version=1"))?;
+    serde_json::from_str(&text).map_err(|error| error.to_string())
+}
+
 impl Package {
     /// # Errors
     /// Where `cargo metadata` fails, or lists no such package.
     pub(crate) fn named(name: &str) -> Result<Self, String> {
-        let text = output(&mut cargo("metadata --no-deps --format-version=1"))?;
-        let metadata: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-        Self::find(&metadata, name).ok_or_else(|| format!("the workspace has no package {name}"))
+        Self::find(&metadata()?, name).ok_or_else(|| format!("the workspace has no package {name}"))
     }
 
     /// The names of its targets of one kind (`bench`, `bin`, `example`, `test`), sorted.
@@ -56,7 +70,7 @@ mod tests {
 
     #[test]
     fn targets_are_those_of_the_package_and_kind() {
-        let package = Package::find(&metadata(), "ours").unwrap();
+        let package = Package::find(&listed(), "ours").unwrap();
         assert_eq!(package.targets("bench"), ["a", "b"]);
         assert_eq!(package.targets("example"), [""; 0]);
     }
@@ -64,17 +78,17 @@ mod tests {
     #[test]
     fn features_are_listed_without_the_default() {
         assert_eq!(
-            Package::find(&metadata(), "ours").unwrap().features(),
+            Package::find(&listed(), "ours").unwrap().features(),
             ["gpu", "sense"]
         );
     }
 
     #[test]
     fn a_package_that_is_not_there_is_not_found() {
-        assert!(Package::find(&metadata(), "theirs").is_none());
+        assert!(Package::find(&listed(), "theirs").is_none());
     }
 
-    fn metadata() -> Value {
+    fn listed() -> Value {
         json!({"packages": [
             {"name": "other", "targets": [{"name": "no", "kind": ["bench"]}], "features": {}},
             {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::assembly;
 use crate::layers;
-use crate::metadata::Package;
+use crate::metadata::{Package, target_directory};
 use crate::process::cargo;
 use crate::report::Report;
 use crate::tools::{Missing, Tools};
@@ -107,11 +107,12 @@ impl Run {
     /// Every example runs to its end; one that waits for a visitor is stopped, and has failed.
     fn examples(&mut self) {
         let package = self.package("wf-examples");
+        let built = target_directory().unwrap_or_else(|_| "target".into());
         for name in package.map_or(Vec::new(), |package| package.targets("example")) {
             // As the tests have built it: `cargo run` would build the engine again, with other features.
             let mut command = Command::new("timeout");
             command.args(["--foreground", "--verbose", EXAMPLE_SECONDS]);
-            command.arg(format!("target/debug/examples/{name}"));
+            command.arg(built.join("debug/examples").join(&name));
             self.report
                 .command(&format!("example {name}"), self.with_programs(command));
         }

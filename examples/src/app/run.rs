@@ -94,7 +94,7 @@ async fn prepare(flags: &Flags, model: Arc<Model>) -> Result<(TcpListener, Arc<S
 }
 
 /// What still runs gets [`DRAIN`] to end; after that the engine ends it.
-async fn drain(scene: &Scene, served: JoinHandle<io::Result<()>>, loaded: Option<JoinHandle<()>>) {
+async fn drain(scene: &Scene, served: JoinHandle<()>, loaded: Option<JoinHandle<()>>) {
     let ending = async {
         if let Some(loaded) = loaded {
             let _ = loaded.await;

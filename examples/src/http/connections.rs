@@ -3,7 +3,6 @@
 //! `axum::serve` has neither bound, so that a handful of clients that never end their headers would hold every descriptor of the process.
 
 use std::io;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,37 +18,39 @@ use tokio::time::sleep;
 /// How long a client may take over the headers of a request, the wait for the next request on the same connection included.
 const HEADERS: Duration = Duration::from_secs(30);
 
-/// Connections at once: a quarter of the 1,024 descriptors that a process commonly has. Others wait until one of these ends.
-const CONNECTIONS: usize = 256;
+/// Connections at once: more than the engine lets wait and run, so that who finds its queue full is told so; half of the 1,024 descriptors
+/// that a process commonly has. Others wait until one of these ends.
+const CONNECTIONS: usize = 512;
 
 /// The wait after a connection could not be accepted, which is mostly for want of a descriptor.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` completes, then until the requests under way have their answers.
-///
-/// # Errors
-/// When the socket fails.
-pub(super) async fn serve(
-    listener: TcpListener,
-    routes: Router,
-    stop: impl Future<Output = ()>,
-) -> io::Result<()> {
+/// Serves until `stop` completes, then until the requests under way have their answers; whoever comes then is refused.
+pub(super) async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Output = ()>) {
     let under_way = GracefulShutdown::new();
-    let accepting = accept(&listener, &routes, &under_way);
     tokio::select! {
-        () = accepting => {}
-        () = pin!(stop) => {}
+        () = accept(&listener, &routes, &under_way, CONNECTIONS) => {}
+        () = stop => {}
     }
+    drop(listener);
     under_way.shutdown().await;
-    Ok(())
 }
 
-async fn accept(listener: &TcpListener, routes: &Router, under_way: &GracefulShutdown) {
-    let seats = Arc::new(Semaphore::new(CONNECTIONS));
+async fn accept(
+    listener: &TcpListener,
+    routes: &Router,
+    under_way: &GracefulShutdown,
+    connections: usize,
+) {
+    let seats = Arc::new(Semaphore::new(connections));
     while let Ok(seat) = Arc::clone(&seats).acquire_owned().await {
-        let Ok((stream, _)) = listener.accept().await else {
-            sleep(PAUSE).await;
-            continue;
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) if is_of_the_client(&error) => continue,
+            Err(_) => {
+                sleep(PAUSE).await;
+                continue;
+            }
         };
         let connection = under_way.watch(answer(stream, routes.clone()));
         tokio::spawn(async move {
@@ -58,6 +59,15 @@ async fn accept(listener: &TcpListener, routes: &Router, under_way: &GracefulShu
             drop(seat);
         });
     }
+}
+
+/// It left before it was accepted.
+fn is_of_the_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
 }
 
 fn answer(
@@ -91,24 +101,36 @@ mod tests {
         assert_eq!(begun.elapsed().as_secs(), HEADERS.as_secs());
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn who_finds_every_seat_taken_is_served_when_one_is_free() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(listener, routes(), std::future::pending()));
-        let mut seated = Vec::new();
-        for _ in 0..CONNECTIONS {
-            let mut client = TcpStream::connect(address).await.unwrap();
-            ask(&mut client).await;
-            seated.push(client);
+        let under_way = GracefulShutdown::new();
+        tokio::spawn(async move { accept(&listener, &routes(), &under_way, 2).await });
+        let mut seated = [
+            TcpStream::connect(address).await.unwrap(),
+            TcpStream::connect(address).await.unwrap(),
+        ];
+        for client in &mut seated {
+            assert_eq!(ask(client).await, *b"HTTP/1.1 200 OK");
         }
         let mut late = TcpStream::connect(address).await.unwrap();
-        let waiting = tokio::time::timeout(Duration::from_millis(50), ask(&mut late)).await;
+        // Longer than anything takes, and shorter than the seated may keep their seats without another request.
+        let waiting = tokio::time::timeout(HEADERS / 2, ask(&mut late)).await;
         assert!(waiting.is_err(), "served beyond the bound");
-        seated.pop();
+        drop(seated);
         let mut answer = [0; 15];
         late.read_exact(&mut answer).await.unwrap();
-        assert_eq!(&answer, b"HTTP/1.1 200 OK");
+        assert_eq!(answer, *b"HTTP/1.1 200 OK");
+    }
+
+    #[tokio::test]
+    async fn who_comes_while_others_are_answered_at_the_end_is_refused() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        serve(listener, routes(), std::future::ready(())).await;
+        let refused = TcpStream::connect(address).await.unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
     }
 
     async fn connect() -> TcpStream {
@@ -122,12 +144,14 @@ mod tests {
         Router::new().route("/", get(async || "here"))
     }
 
-    async fn ask(client: &mut TcpStream) {
+    /// Asks, and reads the first of the answer.
+    async fn ask(client: &mut TcpStream) -> [u8; 15] {
         client
             .write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n")
             .await
             .unwrap();
         let mut answer = [0; 15];
         client.read_exact(&mut answer).await.unwrap();
+        answer
     }
 }

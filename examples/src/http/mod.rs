@@ -12,7 +12,6 @@ mod fields;
 mod shape;
 mod whole;
 
-use std::io;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
@@ -34,15 +33,8 @@ use crate::client::Client;
 use crate::model::Model;
 
 /// Serves until `stop` completes, then until the connections have their answers.
-///
-/// # Errors
-/// When the socket fails.
-pub async fn serve(
-    listener: TcpListener,
-    client: Client,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    connections::serve(listener, routes(client), stop).await
+pub async fn serve(listener: TcpListener, client: Client, stop: impl Future<Output = ()>) {
+    connections::serve(listener, routes(client), stop).await;
 }
 
 /// The routes under `/v1`.

@@ -28,7 +28,10 @@ fn read(input: ParseStream<'_>) -> Result<Expansion> {
         .map_or_else(|| quote!(1), |n| number(&runtime, n));
     Ok(Expansion {
         measuring: quote!(#site __WF_SITE.add(#number);),
-        checked: n.as_ref().map(super::as_number).unwrap_or_default(),
+        checked: n
+            .as_ref()
+            .map(|n| super::as_number(&runtime, n))
+            .unwrap_or_default(),
     })
 }
 

@@ -18,11 +18,13 @@ fn read(input: ParseStream<'_>) -> Result<Expansion> {
     let name = match input.peek(LitStr) {
         true => {
             let name = site_name(input)?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
             quote!(#name)
         }
         false => quote!(::core::module_path!()),
     };
-    input.parse::<Option<Token![,]>>()?;
     let target_fps = if input.is_empty() {
         0.0
     } else {

@@ -14,6 +14,7 @@ pub(crate) use self::count::count;
 pub(crate) use self::frame::frame;
 pub(crate) use self::gauge::gauge;
 pub(crate) use self::token::token;
+use crate::expand::number;
 use crate::{metric_name, model};
 
 /// What an invocation becomes where it measures, and where it does not.
@@ -73,9 +74,10 @@ fn value(input: ParseStream<'_>) -> Result<Option<Expr>> {
     Ok(Some(value))
 }
 
-/// Takes `n` as a number of tokens would be taken, without the runtime, which is not there where nothing is measured.
-fn as_number(n: &Expr) -> TokenStream {
-    quote!(let _ = ::core::convert::TryInto::<u64>::try_into(#n);)
+/// Types `n` as a number of tokens is typed, where nothing is measured.
+fn as_number(runtime: &TokenStream, n: &Expr) -> TokenStream {
+    let number = number(runtime, n);
+    quote!(let _: u64 = #number;)
 }
 
 /// `result`, or both mistakes.

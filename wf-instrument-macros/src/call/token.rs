@@ -28,6 +28,6 @@ pub(super) fn of_generation(runtime: &TokenStream, n: Option<&Expr>) -> Expansio
     let number = number(runtime, n);
     Expansion {
         measuring: quote!(#runtime::current_tokens(#number)),
-        checked: super::as_number(n),
+        checked: super::as_number(runtime, n),
     }
 }

@@ -1,5 +1,6 @@
 //! What is under way.
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::time::Instant;
 
@@ -13,9 +14,10 @@ pub fn admitted() {}
 #[inline]
 pub fn current_tokens(_n: u64) {}
 
-/// A request in flight. Knows nothing here.
+/// A request in flight. Knows nothing here, and is no more `Sync` than where it does.
 #[derive(Debug)]
-pub struct Generation(pub(super) ());
+#[must_use = "a request that is dropped at once was cancelled"]
+pub struct Generation(pub(super) PhantomData<Cell<()>>);
 
 impl Generation {
     /// Does nothing.
@@ -51,6 +53,7 @@ impl Generation {
 
 /// A call in flight. Knows nothing here.
 #[derive(Debug)]
+#[must_use = "a span that is dropped at once was cancelled"]
 pub struct Span(pub(super) ());
 
 impl Span {
@@ -61,8 +64,10 @@ impl Span {
 
 /// A call that ends with its block. Knows nothing here.
 #[derive(Debug)]
+#[must_use = "a scope that is dropped at once measures nothing"]
 pub struct SpanScope(pub(super) PhantomData<*const ()>);
 
 /// A picture being drawn. Knows nothing here.
 #[derive(Debug)]
+#[must_use = "a frame that is dropped at once took no time"]
 pub struct FrameScope(pub(super) ());

@@ -30,8 +30,9 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Nine of ten requests are to get their first token within `target`. Without it, within the shortest `slo` that annotated code declares;
-    /// its percentile is for dashboards and alerts, since a p99 of a few seconds' requests says little.
+    /// Nine of ten requests are to get their first token within `target`. Without it, within the shortest `slo` (or
+    /// target of a [`registry::generation`]) that is known when it starts; its percentile is for dashboards and alerts, since a p99 of a few
+    /// seconds' requests says little. A target of an hour is as good as none.
     ///
     /// It decides whether workers are added. The concurrency limit follows the inter-token target alone, so without one it stays as it is.
     pub fn target_ttft(mut self, target: Duration) -> Self {
@@ -56,6 +57,7 @@ impl Builder {
     /// governed, the workers are not.
     pub fn sensors(mut self, mut read: impl FnMut() -> Readings + Send + 'static) -> Self {
         self.source = Box::new(move || (Snapshot::take(), read()));
+        self.elsewhere = false;
         self
     }
 
@@ -161,13 +163,14 @@ fn distinct(knobs: &[Knob]) -> Result<(), StartError> {
     }
 }
 
-/// The shortest time to first token that annotated code promises.
+/// The shortest time to first token that is promised where requests are measured.
 fn declared() -> Option<Nanos> {
     let promised = registry::sites().into_iter().filter_map(|site| match site {
         SiteRef::Generation(site) => site.target,
         _ => None,
     });
-    promised.map(|target| target.limit).min()
+    let limits = promised.map(|target| target.limit);
+    limits.filter(|limit| *limit > Nanos::ZERO).min()
 }
 
 fn positive(targets: &Targets) -> Result<(), StartError> {
@@ -185,7 +188,7 @@ mod tests {
 
     #[test]
     fn the_shortest_promise_in_the_code_is_found() {
-        for (name, nanos) in [("promised late", 50), ("promised soon", 5)] {
+        for (name, nanos) in [("promised late", 50), ("promised soon", 5), ("nothing", 0)] {
             let target = Some(Target::new(0.99, nanos));
             registry::generation(name, "", target).expect("there is room");
         }

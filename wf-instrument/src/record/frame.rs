@@ -19,10 +19,11 @@ impl FrameSite {
         FrameScope::begin(self.series.of(values, make))
     }
 
-    /// A picture is there, now: it took as long as it is since the one before, of which the first has none. One clock reading and
-    /// about 10 ns.
+    /// A picture is there, now: it took as long as it is since the one before, of which the first has none. One clock reading, an atomic
+    /// exchange and a record.
     ///
-    /// For loops whose pictures follow each other without a pause: the picture after a pause is as late as the pause was long.
+    /// For one loop whose pictures follow each other without a pause: the picture after a pause is as late as the pause was long, and two
+    /// windows under one name would halve each other's times.
     #[inline]
     pub fn shown(&'static self) {
         let now = clock::ticks();

@@ -36,10 +36,17 @@ impl<I: Iterator, J: Fn(&I::Item) -> Progress> Iterator for MeasureIterator<I, J
         let Some(generation) = &self.generation else {
             return self.iterator.next();
         };
-        let item = generation.enter(|| self.iterator.next());
-        match &item {
-            Some(item) => generation.tell((self.judge)(item)),
-            None => end(&mut self.generation),
+        let (iterator, judge) = (&mut self.iterator, &self.judge);
+        // The judge is its author's code too: where it unwinds, the generation has panicked.
+        let item = generation.enter(|| {
+            let item = iterator.next();
+            if let Some(item) = &item {
+                generation.tell(judge(item));
+            }
+            item
+        });
+        if item.is_none() {
+            end(&mut self.generation);
         }
         item
     }

@@ -20,7 +20,7 @@ mod stream;
 pub use self::future::{Accompanied, GenerationFuture, SpanFuture};
 pub use self::iterator::MeasureIterator;
 pub use self::progress::{IntoTokens, Progress, count};
-pub use self::receiver::MeasureReceiver;
+pub use self::receiver::{MeasureReceiver, Receives};
 pub use self::stream::MeasureStream;
 #[cfg(feature = "enabled")]
 pub use self::{

@@ -50,7 +50,7 @@ macro_rules! signed {
 
 unsigned!(u8 u16 u32 u64);
 // An integer literal without a type is an `i32`.
-signed!(i32 i64);
+signed!(i8 i16 i32 i64 isize);
 
 impl IntoTokens for bool {
     fn into_tokens(self) -> u64 {

@@ -9,9 +9,10 @@ use super::stream::end;
 
 /// Hands on what `receiver` receives, and tells the generation of each item and of the end, which is where every sender is gone.
 ///
-/// A channel's receiver cannot be measured behind its own type: return this in its place. As [`MeasureStream`](super::MeasureStream)
-/// otherwise: 48 bytes more than the receiver and what `judge` captures; dropped before its end, the generation was cancelled. Receivers of
-/// `std` are served in any build, those of tokio and crossbeam-channel with the features of these names.
+/// A channel's receiver cannot be measured behind its own type: return this in its place. 48 bytes more than the receiver and what `judge`
+/// captures; dropped before its end, the generation was cancelled. A thread that dies and drops its sender looks like one that is done: send
+/// `Err` items where that matters, and judge them [`Progress::Failed`]. Receivers of `std` are served in any build, those of tokio and
+/// crossbeam-channel with the features of these names.
 ///
 /// ```
 /// use std::sync::mpsc;
@@ -20,7 +21,7 @@ use super::stream::end;
 ///
 /// let chat = registry::generation("receiver example", "Answers people.", None)?;
 /// let (sender, receiver) = mpsc::channel();
-/// let mut answer = MeasureReceiver::new(receiver, chat.arrive(), |_: &&str| Progress::Tokens(1));
+/// let mut answer = MeasureReceiver::new(receiver, chat.arrive(), |_| Progress::Tokens(1));
 /// std::thread::spawn(move || ["Well", ", hello"].map(|token| sender.send(token)));
 /// let mut text = String::new();
 /// while let Ok(token) = answer.recv() {
@@ -37,7 +38,23 @@ pub struct MeasureReceiver<R, J> {
     judge: J,
 }
 
-impl<R, J> MeasureReceiver<R, J> {
+/// A receiver that can be measured: those of std's, crossbeam-channel's and tokio's channels of one consumer.
+pub trait Receives: sealed::Sealed {
+    /// What it receives.
+    type Item;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+impl<T> sealed::Sealed for mpsc::Receiver<T> {}
+
+impl<T> Receives for mpsc::Receiver<T> {
+    type Item = T;
+}
+
+impl<R: Receives, J: Fn(&R::Item) -> Progress> MeasureReceiver<R, J> {
     /// Measures what `receiver` receives as the answer of `generation`; `judge` says what each item brings.
     pub fn new(receiver: R, generation: Generation, judge: J) -> Self {
         Self {
@@ -49,12 +66,11 @@ impl<R, J> MeasureReceiver<R, J> {
 
     /// Tells of what was received: an item, or the end.
     #[inline]
-    fn tell<T>(&mut self, item: Option<&T>)
-    where
-        J: Fn(&T) -> Progress,
-    {
+    fn tell(&mut self, item: Option<&R::Item>) {
         match (item, &self.generation) {
-            (Some(item), Some(generation)) => generation.tell((self.judge)(item)),
+            (Some(item), Some(generation)) => {
+                generation.enter(|| generation.tell((self.judge)(item)));
+            }
             (None, _) => end(&mut self.generation),
             (Some(_), None) => {}
         }
@@ -114,8 +130,14 @@ mod crossbeam {
 
     use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, TryRecvError};
 
-    use super::MeasureReceiver;
+    use super::{MeasureReceiver, Receives, sealed};
     use crate::record::Progress;
+
+    impl<T> sealed::Sealed for Receiver<T> {}
+
+    impl<T> Receives for Receiver<T> {
+        type Item = T;
+    }
 
     impl<T, J: Fn(&T) -> Progress> MeasureReceiver<Receiver<T>, J> {
         /// As [`Receiver::recv`]: blocks.
@@ -173,11 +195,17 @@ mod tokio {
     use futures_core::Stream;
     use tokio::sync::mpsc::{Receiver, UnboundedReceiver, error::TryRecvError};
 
-    use super::MeasureReceiver;
+    use super::{MeasureReceiver, Receives, sealed};
     use crate::record::Progress;
 
     macro_rules! of_tokio {
         ($receiver:ident) => {
+            impl<T> sealed::Sealed for $receiver<T> {}
+
+            impl<T> Receives for $receiver<T> {
+                type Item = T;
+            }
+
             impl<T, J: Fn(&T) -> Progress> MeasureReceiver<$receiver<T>, J> {
                 /// Waits for the next item; `None` once every sender is gone. Cancelled without a loss, as the receiver's own.
                 pub async fn recv(&mut self) -> Option<T> {

@@ -1,7 +1,7 @@
 //! A stream of tokens, measured item by item.
 
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
@@ -12,7 +12,7 @@ use crate::outcome::Outcome;
 pin_project_lite::pin_project! {
     /// Yields what `stream` yields, and tells the generation of each item and of the end.
     ///
-    /// The stream's end ends the generation: ok, or an error if an item was one. Dropped before, it was cancelled. 56 bytes more than
+    /// The stream's end ends the generation: ok, or an error if an item was one. Dropped before, it was cancelled. 48 bytes more than
     /// the stream; one clock reading an item; no allocation, no poll and no wake-up of its own.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
@@ -44,12 +44,19 @@ impl<S: Stream, J: Fn(&S::Item) -> Progress> Stream for MeasureStream<S, J> {
         let Some(generation) = this.generation else {
             return this.stream.poll_next(cx);
         };
-        let item = ready!(generation.enter(|| this.stream.poll_next(cx)));
-        match &item {
-            Some(item) => generation.tell((this.judge)(item)),
-            None => end(this.generation),
+        let judge = &*this.judge;
+        // The judge is its author's code too: where it unwinds, the generation has panicked.
+        let polled = generation.enter(|| {
+            let polled = this.stream.poll_next(cx);
+            if let Poll::Ready(Some(item)) = &polled {
+                generation.tell(judge(item));
+            }
+            polled
+        });
+        if let Poll::Ready(None) = polled {
+            end(this.generation);
         }
-        Poll::Ready(item)
+        polled
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -1,6 +1,7 @@
 //! The series of one place in the code: one, or one for each set of values that its labels take.
 
 use crate::labels::{Label, LabelTable};
+use crate::thread::drop_one;
 
 /// Storage of kind `S`, and how its labels are called.
 #[derive(Debug)]
@@ -34,10 +35,13 @@ impl<S> Family<S> {
         &self.plain
     }
 
-    /// The series of events with these values, made by `make` where they are new.
+    /// The series of events with these values, made by `make` where they are new. An event that cannot have one is counted as lost.
     #[inline]
     pub(crate) fn of(&self, values: &[&str], make: impl FnOnce() -> S) -> &S {
-        self.sets.get(values, make)
+        self.sets.get(values, make).unwrap_or_else(|| {
+            drop_one();
+            &self.plain
+        })
     }
 
     /// The series of each set of values that was seen.
@@ -45,11 +49,9 @@ impl<S> Family<S> {
         self.sets.iter()
     }
 
-    /// Every series.
+    /// Every series. Allocates nothing.
     pub(crate) fn all(&self) -> impl Iterator<Item = &S> {
-        [&self.plain]
-            .into_iter()
-            .chain(self.sets().map(|(_, series)| series))
+        [&self.plain].into_iter().chain(self.sets.series())
     }
 
     /// The series that may have events, each with its labels.

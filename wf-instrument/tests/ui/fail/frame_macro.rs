@@ -6,4 +6,6 @@ fn main() {
     wf_frame!("canvas", fps = 60);
     wf_frame!("canvas", target_fps = 0);
     wf_frame!("");
+    wf_frame!("canvas" target_fps = 60);
+    wf_frame!(,);
 }
