@@ -4,12 +4,22 @@
 use std::num::ParseIntError;
 
 #[cfg(not(wf_plain))]
-use wf_instrument::wf_measure;
+use wf_instrument::{registry, wf_count, wf_frame, wf_gauge, wf_measure, wf_token};
 
 /// A call with a `Result`, an early return and a `?`.
 #[inline(never)]
 #[cfg_attr(not(wf_plain), wf_measure(name = "parse", labels(first = text), error_if = |sum| sum.is_err()))]
 fn parse(text: &str, limit: usize) -> Result<usize, ParseIntError> {
+    #[cfg(not(wf_plain))]
+    {
+        wf_token!(text.len());
+        wf_count!("parsed", limit);
+        wf_gauge!("limit", 1.0);
+        wf_frame!("canvas", target_fps = 60);
+        if let Ok(parsing) = registry::span("parsing", "") {
+            let _call = parsing.enter();
+        }
+    }
     let sum: usize = text.split(' ').map(str::len).sum();
     if sum > limit {
         return Ok(limit);
@@ -23,6 +33,12 @@ fn parse(text: &str, limit: usize) -> Result<usize, ParseIntError> {
 #[cfg_attr(not(wf_plain), wf_measure(ttft, model = "tiny", tokens = |n| *n, prompt_tokens = prompt.len()))]
 fn reply(prompt: &[u64]) -> impl Iterator<Item = u64> {
     prompt.iter().map(|n| n * 2)
+}
+
+/// A reply that is told by a future.
+#[cfg_attr(not(wf_plain), wf_measure(ttft, name = "wait", ok_if = |n| *n > 0))]
+async fn wait(n: u64) -> u64 {
+    std::future::ready(n).await
 }
 
 /// Each method of a block.
@@ -42,7 +58,10 @@ fn main() {
     let mut canvas = Canvas(vec![1, 2, 3]);
     canvas.draw();
     let parsed = parse("12", arguments.len());
-    let total: u64 = reply(&arguments).sum();
+    let mut waiting = std::pin::pin!(wait(arguments[0]));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let waited = waiting.as_mut().poll(&mut context).is_ready();
+    let total: u64 = reply(&arguments).sum::<u64>() + u64::from(waited);
     std::process::exit(i32::from(
         parsed.is_err() || total == u64::from(canvas.0[0]),
     ));
