@@ -7,6 +7,7 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
+    process::ExitCode,
     sync::Arc,
     time::Instant,
 };
@@ -34,9 +35,20 @@ struct Options {
     steps: u32,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run(Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Where even that cannot be said, there is nobody to say it to.
+            let _ = writeln!(io::stderr(), "train: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(Options { out, seed, steps }: Options) -> Result<(), Box<dyn Error>> {
+    prepared(&out)?;
     threads::single_keeping_memory()?;
-    let Options { out, seed, steps } = Options::parse();
     let plan = Plan {
         seed,
         steps,
@@ -58,6 +70,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
     fs::write(out.join("README.md"), readme)?;
     Ok(())
+}
+
+/// Says before minutes of training what would be missing after them.
+fn prepared(out: &Path) -> Result<(), String> {
+    let missing = ["config.json", "tokenizer.json", "tokenizer_config.json"]
+        .into_iter()
+        .find(|file| !out.join(file).is_file());
+    match missing {
+        None => Ok(()),
+        Some(file) => Err(format!(
+            "{} has no {file}: copy it from examples/models/tiny",
+            out.display()
+        )),
+    }
 }
 
 /// The weights file, and the mean loss of the last steps.
@@ -146,8 +172,8 @@ fn readme(plan: &Plan, outcome: &Outcome) -> String {
          | duration | {minutes:.1} minutes on two cores of an x86-64 |\n\
          | SHA-256 of `model.safetensors` | `{sha256}` |\n\n\
          A held-out question is a known fact asked in a way that training never used for it. The \
-         same command is built to give the same bits on the same kind of CPU; other vector instructions round \
-         differently, so elsewhere the hash differs and the answers do not.\n"
+         same command gives the same bits again on the same kind of CPU; other vector instructions round \
+         differently, so elsewhere the hash differs.\n"
     )
 }
 
