@@ -5,7 +5,7 @@
 //! ```
 //! use wf_instrument::wf_measure;
 //!
-//! #[wf_measure(ttft, name = "generate", model = "tiny")]
+//! #[wf_measure(ttft, model = "tiny")]
 //! fn generate(prompt: &str) -> impl Iterator<Item = String> {
 //!     prompt.split(' ').map(str::to_owned).collect::<Vec<_>>().into_iter()
 //! }
@@ -42,7 +42,7 @@
 //!
 //! # What it costs
 //!
-//! The clock dominates: a reading of the TSC is about 9 ns on the machines we measured. `cargo xtask bench` prints what your
+//! The clock dominates: a reading of the TSC is about 10 ns on the machines we measured. `cargo xtask bench` prints what your
 //! machine takes; the figures and the machine that they come from are in `benches/README.md`. The first measurement calibrates the clock
 //! (usually 10 to 20 ms, at most 200): call [`clock::calibrate`] early where that matters.
 //!

@@ -2,6 +2,8 @@
 //!
 //! No other file names `std::sync::atomic` or `loom`, so that every lock-free part can be modelled.
 
+#[cfg(all(feature = "enabled", not(wf_loom)))]
+pub(crate) use std::sync::atomic::AtomicBool;
 #[cfg(not(wf_loom))]
 pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 

@@ -34,6 +34,7 @@ impl Client {
     /// # Errors
     /// As [`Engine::complete`].
     pub async fn ask(&self, request: Request) -> Result<Answer, EngineError> {
+        self.engine.check(&request)?;
         let call = Tally::sent(&self.tally, request.prompt_len());
         match self.engine.complete(request).await {
             Ok(tokens) => Ok(Answer::new(tokens, call)),

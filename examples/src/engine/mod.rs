@@ -174,7 +174,11 @@ impl Engine {
         self.board.close();
     }
 
-    fn check(&self, request: &Request) -> Result<(), EngineError> {
+    /// Whether a request could be served at all. Refused here, it never arrives: a mistake of its client's is no failure of the engine's.
+    ///
+    /// # Errors
+    /// [`EngineError`] that says what is wrong with it.
+    pub fn check(&self, request: &Request) -> Result<(), EngineError> {
         let (tokens, context) = (request.prompt_len(), self.model.context());
         match tokens {
             0 => Err(EngineError::EmptyPrompt),

@@ -36,7 +36,7 @@ pub enum StartError {
     #[error("the governor did not start: {0}")]
     Governor(#[from] wf_instrument::govern::StartError),
     /// The exporter did not.
-    #[error("{0}")]
+    #[error("{0} (--metrics)")]
     Exporter(#[from] wf_exporter::StartError),
 }
 

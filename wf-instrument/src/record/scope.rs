@@ -41,7 +41,7 @@ pub fn current_tokens(n: u64) {
     });
 }
 
-/// Ends the queue time of the generation in scope; does nothing where there is none.
+/// Ends the queue time of the generation in scope; does nothing where there is none, or where it has ended (by `queued_at`, say).
 ///
 /// For code between an annotated function and its queue, which has no handle at hand.
 #[inline]

@@ -10,8 +10,9 @@ pub(crate) struct Flow {
     admitted: Count,
     /// Ended without having been admitted.
     ended_waiting: Count,
-    /// Of them, in an error.
+    /// Of them, in an error, where requests are known to be admitted.
     turned_away: Count,
+    /// All others.
     ended: [Count; 4],
 }
 
@@ -39,12 +40,17 @@ impl Flow {
     pub(crate) fn end(&self, outcome: Outcome, admitted: bool, writer: Writer) {
         if !admitted {
             self.ended_waiting.add(1, writer);
-            if outcome == Outcome::Error {
-                self.turned_away.add(1, writer);
-            }
         }
         // Release; pairs with Acquire in `Population::of`: whoever counts this end also counts all that came before it.
         self.ended[outcome.index()].add_release(1, writer);
+    }
+
+    /// Ends in an error without having been admitted, where others are. Counted apart from other errors, so that neither count ever falls.
+    #[cfg(not(wf_loom))]
+    pub(crate) fn turn_away(&self, writer: Writer) {
+        self.ended_waiting.add(1, writer);
+        // Release; as in `end`.
+        self.turned_away.add_release(1, writer);
     }
 }
 
@@ -53,7 +59,8 @@ impl Flow {
     /// just been forked.
     #[cfg(not(wf_loom))]
     pub(crate) fn forget(&self, is_mine: bool) {
-        let ended: u64 = self.ended.iter().map(Count::get).sum();
+        let ended = self.ended.iter().chain([&self.turned_away]);
+        let ended: u64 = ended.map(Count::get).sum();
         let ended_admitted = ended.saturating_sub(self.ended_waiting.get());
         let left = |count: &Count, ended: u64| match is_mine {
             true => count.get().saturating_sub(ended),
@@ -73,20 +80,20 @@ impl Population {
     /// A series whose code never tells an admission has nobody waiting.
     pub(crate) fn of<'a, I: Iterator<Item = &'a Flow>>(flows: impl Fn() -> I) -> Self {
         let sum = |count: &dyn Fn(&Flow) -> u64| flows().map(count).fold(0, u64::wrapping_add);
-        let ended = Outcome::ALL.map(|o| sum(&|flow| flow.ended[o.index()].acquire()));
+        let mut ended = Outcome::ALL.map(|o| sum(&|flow| flow.ended[o.index()].acquire()));
+        let turned_away = sum(&|flow| flow.turned_away.acquire());
+        ended[Outcome::Error.index()] += turned_away;
         let ended_waiting = sum(&|flow| flow.ended_waiting.get());
-        let turned_away = sum(&|flow| flow.turned_away.get());
         let admitted = sum(&|flow| flow.admitted.acquire());
         let arrived = sum(&|flow| flow.arrived.get());
         let in_flight = arrived.saturating_sub(ended.iter().sum());
         let unadmitted = arrived
             .saturating_sub(admitted)
             .saturating_sub(ended_waiting);
-        // Where no admission was ever told, nobody is known to wait, or to have been turned away.
-        let (waiting, turned_away) = if admitted == 0 {
-            (0, 0)
-        } else {
-            (unadmitted.min(in_flight), turned_away)
+        // Where no admission was ever told, nobody is known to wait.
+        let waiting = match admitted {
+            0 => 0,
+            _ => unadmitted.min(in_flight),
         };
         Self {
             arrived,

@@ -3,6 +3,8 @@
 use super::flight::Flight;
 use super::flow::{Flow, Population};
 use crate::histogram::{Frozen, Shard, Sum};
+use crate::outcome::Outcome;
+use crate::sync::{AtomicBool, Ordering};
 use crate::thread::{Count, Sharded, Writer};
 
 /// Everything that is stored of the requests to one model.
@@ -10,6 +12,8 @@ use crate::thread::{Count, Sharded, Writer};
 pub(crate) struct GenerationSeries {
     shards: Sharded<GenerationShard>,
     pub(crate) flight: Flight,
+    /// Whether an admission was ever told: before that, an error without one says nothing.
+    admits: AtomicBool,
 }
 
 /// One thread's share: everything that an event touches lies in one place.
@@ -49,6 +53,32 @@ impl GenerationSeries {
         Self {
             shards: Sharded::new(),
             flight: Flight::new(),
+            admits: AtomicBool::new(false),
+        }
+    }
+
+    /// Counts an admission.
+    pub(crate) fn admit(&self, shard: &GenerationShard, writer: Writer) {
+        shard.flow.admit(writer);
+        // Relaxed: who does not see it yet counts an error as any other. Looked at first, since others look at it all the time.
+        if !self.admits.load(Ordering::Relaxed) {
+            self.admits.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts the end of a request. An error before the admission was a refusal, where there are admissions.
+    pub(crate) fn end(
+        &self,
+        shard: &GenerationShard,
+        outcome: Outcome,
+        admitted: bool,
+        writer: Writer,
+    ) {
+        let refused = outcome == Outcome::Error && !admitted;
+        if refused && self.admits.load(Ordering::Relaxed) {
+            shard.flow.turn_away(writer);
+        } else {
+            shard.flow.end(outcome, admitted, writer);
         }
     }
 

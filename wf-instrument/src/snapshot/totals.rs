@@ -86,7 +86,8 @@ pub struct GenerationTotals {
     pub end_to_end: Frozen,
     /// From arrival to the end of requests that were cancelled before their first token: each a miss of the TTFT target.
     pub gave_up: Frozen,
-    /// Requests that ended in an error before they were admitted: refused by a full queue, say. Only of code that tells admissions.
+    /// Requests that ended in an error before they were admitted: refused by a full queue, say. Only of code that tells admissions, and from
+    /// the first of them on.
     pub turned_away: u64,
     /// Tokens read by each request whose prompt was counted.
     pub prompt_tokens_each: Frozen,

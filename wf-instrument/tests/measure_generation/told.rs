@@ -86,3 +86,28 @@ fn a_function_may_be_a_span_and_a_generation() {
     assert_eq!(ends(span("both").outcomes()), [0, 1, 0, 0]);
     assert_eq!(ends(generation("both").outcomes), [0, 1, 0, 0]);
 }
+
+#[test]
+fn an_error_that_was_one_does_not_become_a_refusal_when_others_are_admitted() {
+    #[wf_measure(ttft, name = "refusals")]
+    fn answer(text: &str) -> Result<(), ()> {
+        if text.is_empty() {
+            return Err(());
+        }
+        wf_instrument::admitted();
+        wf_token!();
+        Ok(())
+    }
+
+    let told = || {
+        let row = generation("refusals");
+        (row.outcomes.error - row.turned_away, row.turned_away)
+    };
+    assert!(answer("").is_err());
+    assert_eq!(told(), (1, 0), "nobody was ever admitted");
+    assert!(answer("a").is_ok());
+    assert_eq!(told(), (1, 0), "what was counted stays where it is");
+    assert!(answer("").is_err());
+    assert_eq!(told(), (1, 1));
+    assert_eq!(ends(generation("refusals").outcomes), [1, 2, 0, 0]);
+}
