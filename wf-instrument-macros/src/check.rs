@@ -136,6 +136,12 @@ fn generation(args: &Args, function: &Function, returned: &Returned<'_>, mistake
         mistakes.at(name.span(), message);
         return;
     }
+    for name in returned.unforwarded() {
+        let message = format!(
+            "what is returned is measured item by item, and is no `{name}` then: leave that out of the type"
+        );
+        mistakes.at(name.span(), message);
+    }
     if let (Some(tokens), None) = (&args.tokens, returned.source()) {
         mistakes.at(tokens.at, "`tokens` counts those in an item of a returned stream or iterator, and none is returned: call `wf_token!(n)` where the tokens are made");
     }

@@ -254,6 +254,7 @@ use proc_macro::TokenStream;
 ///
 /// * Types are read as they are spelled: `type Reply = Result<..>` is no `Result`, and a stream behind a name of its own (`ReceiverStream<T>`)
 ///   is no stream; return `impl Stream<Item = T>`.
+/// * Of a measured iterator, `ExactSizeIterator` and `FusedIterator` hold where they held; `DoubleEndedIterator`, `Clone` and `Debug` do not.
 /// * `#[wf_measure]` without `ttft` on a function that returns a stream or an iterator times the call, not the items.
 /// * A token that is pushed from another thread or task belongs to no reply there; an engine that works so takes its requests from
 ///   `wf_instrument::registry::generation` and hands them on.

@@ -85,6 +85,21 @@ impl<'a> Returned<'a> {
         })
     }
 
+    /// What is promised of the source beside its items, and does not hold of a measured one.
+    pub(crate) fn unforwarded(&self) -> impl Iterator<Item = &'a Ident> {
+        let source = self.output.filter(|_| self.source().is_some());
+        let source = source.and_then(|output| match is_result(output) {
+            true => first_argument(output),
+            false => Some(output),
+        });
+        let bounds = source
+            .into_iter()
+            .flat_map(|source| bounds(owned(source).0));
+        bounds
+            .map(|bound| &bound.ident)
+            .filter(|bound| UNFORWARDED.iter().any(|name| bound == name))
+    }
+
     /// Something in the type that sounds like a source, where none can be seen through.
     pub(crate) fn unseen_source(&self) -> Option<&'a Ident> {
         let output = self.output.filter(|_| self.source().is_none())?;
@@ -93,6 +108,16 @@ impl<'a> Returned<'a> {
         found.0
     }
 }
+
+/// Traits of std and of futures that a measured source cannot have, whatever it measures: nothing ends a gap from behind, and a copy would be
+/// another reply. Of others, such as the author's own, the compiler says whether they hold.
+const UNFORWARDED: [&str; 5] = [
+    "Clone",
+    "Copy",
+    "Debug",
+    "DoubleEndedIterator",
+    "FusedStream",
+];
 
 /// Finds the first name that streams, iterators and their kin go by.
 struct SoundsLikeASource<'a>(Option<&'a Ident>);
@@ -217,6 +242,23 @@ mod tests {
                 assert_eq!(source.in_result, in_result, "{output}");
                 assert_eq!(source.fallible_items(), fallible_items, "{output}");
             }
+        }
+    }
+
+    #[test]
+    fn what_a_measured_source_cannot_be_is_found() {
+        for (output, found) in [
+            (
+                "impl Iterator<Item = u8> + ExactSizeIterator + Send + 'a",
+                0,
+            ),
+            ("impl Iterator<Item = u8> + DoubleEndedIterator + Clone", 2),
+            ("Result<Box<dyn Iterator<Item = u8> + Debug>, E>", 1),
+            ("Pin<Box<dyn Stream<Item = u8> + Mine>>", 0),
+            ("impl Clone", 0),
+        ] {
+            let sig = sig(&format!("fn f() -> {output}"));
+            assert_eq!(Returned::of(&sig).unforwarded().count(), found, "{output}");
         }
     }
 
