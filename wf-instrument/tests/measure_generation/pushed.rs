@@ -72,6 +72,38 @@ fn tokens_that_are_pushed_between_awaits_find_their_own_generation() {
 }
 
 #[test]
+fn tokens_find_their_generation_though_tasks_move_from_thread_to_thread() {
+    #[wf_measure(ttft, model = model)]
+    async fn answer(model: &str, n: u64) -> u64 {
+        for _ in 0..n {
+            wf_token!();
+            yield_now().await;
+        }
+        n
+    }
+
+    let mut tasks = [("moved a", 8), ("moved b", 12)].map(|(model, n)| Box::pin(answer(model, n)));
+    let mut done = [false; 2];
+    while done != [true; 2] {
+        // As a work-stealing executor would, but for the luck: each round of polls on a thread of its own.
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for (task, done) in tasks.iter_mut().zip(&mut done).filter(|(_, done)| !**done) {
+                    *done = poll_once(task.as_mut()).is_ready();
+                }
+            });
+        });
+    }
+    for (model, tokens) in [("moved a", 8), ("moved b", 12)] {
+        let row = generation(model);
+        assert_eq!(
+            (row.tokens, row.in_flight(), ends(row.outcomes)),
+            (tokens, 0, [1, 0, 0, 0])
+        );
+    }
+}
+
+#[test]
 fn a_generation_within_another_counts_its_own_tokens() {
     #[wf_measure(ttft, name = "outer")]
     fn outer() -> u8 {
