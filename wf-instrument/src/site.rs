@@ -98,7 +98,6 @@ pub struct FrameSite {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
     pub(crate) target_fps: f64,
-    pub(crate) budget: Nanos,
     pub(crate) series: Family<FrameSeries>,
     /// When [`FrameSite::shown`] was last called, in ticks; 0 before.
     pub(crate) last_shown: AtomicU64,
@@ -113,7 +112,6 @@ impl FrameSite {
             name,
             help,
             target_fps,
-            budget: budget(target_fps),
             series: Family::new(FrameSeries::new(budget(target_fps))),
             last_shown: AtomicU64::new(0),
         }
@@ -231,6 +229,14 @@ impl SiteRef {
 /// Every site in the program, put together by the linker: each series exists before its first call.
 #[linkme::distributed_slice]
 pub static SITES: [SiteRef];
+
+impl FrameSite {
+    /// The series of pictures with these values of the site's labels.
+    pub(crate) fn of(&self, values: &[&str]) -> &FrameSeries {
+        let make = || FrameSeries::new(budget(self.target_fps));
+        self.series.of(values, make)
+    }
+}
 
 /// The time for one picture, rounded to nanoseconds; zero where none is promised.
 #[expect(
