@@ -28,7 +28,7 @@
 //! # What a scrape costs
 //!
 //! About 7 µs and 1 KiB a histogram, on the exporter's thread: with 200 histograms of 10,000 latencies each, 4,600 lines of samples
-//! are 203 kB, made in 1.3 ms (two shared cores of an AMD EPYC, busy with other work; `cargo run --release -p wf-exporter --example
+//! are 203 kB, made in 1.0 ms (two shared cores of an AMD EPYC; `cargo run --release -p wf-exporter --example
 //! scrape_cost`). To that, [`Snapshot::take`](wf_instrument::snapshot::Snapshot::take) adds its own cost for each histogram. A page is
 //! held in memory until its scraper has taken it.
 //!

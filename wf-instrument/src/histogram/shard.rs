@@ -130,7 +130,7 @@ impl Shard {
 }
 
 impl Group {
-    /// Has the processor fetch it meanwhile. A reader's time goes into waiting for memory that others have written: by a third less so.
+    /// Has the processor fetch it meanwhile. Much of a reader's time goes into waiting for memory that others have written.
     #[inline]
     fn fetch(&self) {
         #[cfg(all(target_arch = "x86_64", not(wf_loom)))]
@@ -142,7 +142,7 @@ impl Group {
     }
 }
 
-/// Groups that are on their way while one is read: as many lines as processors fetch at once.
+/// Groups that are on their way while one is read: 48 lines, about what a processor keeps in flight.
 const AHEAD: usize = 3;
 
 #[cfg(all(target_arch = "x86_64", not(wf_loom)))]
