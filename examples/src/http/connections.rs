@@ -102,6 +102,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_client_that_asks_nothing_more_is_let_go() {
+        let mut client = connect().await;
+        assert_eq!(ask(&mut client).await, *b"HTTP/1.1 200 OK");
+        let begun = Instant::now();
+        let mut rest = Vec::new();
+        let _ = client.read_to_end(&mut rest).await;
+        assert_eq!(begun.elapsed().as_secs(), HEADERS.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn who_finds_every_seat_taken_is_served_when_one_is_free() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
