@@ -26,7 +26,7 @@ pub use self::control::Control;
 pub use self::decide::{Bound, Cause, Decision, Inputs, Mode, Move, State, step};
 pub use self::diagnose::{Class, Diagnosis, Scores, Thresholds, plain};
 pub use self::driver::Governor;
-pub use self::evidence::{Evidence, Missing, Quantiles};
+pub use self::evidence::{Evidence, Host, Missing, Quantiles};
 pub use self::journal::{Actions, Record, Status};
 pub use self::limits::Limits;
 pub use self::verify::{Arm, Method, TrialStatus};

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Evidence, Missing, Quantiles, fresh};
+use super::{Evidence, Host, Missing, Quantiles};
 use crate::histogram::{Frozen, samples_needed};
 use crate::sensor::Readings;
 use crate::snapshot::{GenerationTotals, Label, Snapshot, Totals};
@@ -27,7 +27,7 @@ impl History {
         readings: Readings,
         stale_after: Nanos,
     ) -> Evidence {
-        let host = fresh(readings, now, stale_after);
+        let host = Host::of(readings, now, stale_after);
         let at = snapshot.at;
         let missing = self.missing(now, at, stale_after);
         if missing != Some(Missing::ClockWentBack) {

@@ -4,12 +4,13 @@
 //! with too few even there it is `None`, and whoever needs it holds still.
 
 mod history;
+mod host;
 
-use std::borrow::Cow;
 use std::fmt;
 
 pub(crate) use self::history::History;
-use crate::sensor::{Reading, Readings};
+pub use self::host::Host;
+use crate::sensor::Reading;
 use crate::units::{Nanos, PerSecond, Ratio};
 
 /// What one tick knows. All requests of all models together.
@@ -50,8 +51,8 @@ pub struct Evidence {
     pub oldest: Option<Nanos>,
     /// Frames drawn, of those that were promised: the worst drawing function that drew at all.
     pub frames: Option<Ratio>,
-    /// The machine. A value that was too old is unknown.
-    pub host: Readings,
+    /// The machine.
+    pub host: Host,
 }
 
 impl Evidence {
@@ -121,32 +122,5 @@ impl fmt::Display for Missing {
             Self::ClockWentBack => f.write_str("the snapshot is not later than the last one"),
             Self::Stale(age) => write!(f, "the snapshot is {age} old"),
         }
-    }
-}
-
-/// The readings with everything too old turned into unknown.
-fn fresh(readings: Readings, now: Nanos, oldest: Nanos) -> Readings {
-    Readings {
-        at: readings.at,
-        cores: aged(readings.cores, now, oldest),
-        process_cpu: aged(readings.process_cpu, now, oldest),
-        host_cpu: aged(readings.host_cpu, now, oldest),
-        resident: aged(readings.resident, now, oldest),
-        memory_limit: aged(readings.memory_limit, now, oldest),
-        memory: aged(readings.memory, now, oldest),
-        host_memory: aged(readings.host_memory, now, oldest),
-        cpu_pressure: aged(readings.cpu_pressure, now, oldest),
-        memory_pressure: aged(readings.memory_pressure, now, oldest),
-        disk_wait: aged(readings.disk_wait, now, oldest),
-        gpu: aged(readings.gpu, now, oldest),
-        gpu_memory: aged(readings.gpu_memory, now, oldest),
-        ..readings
-    }
-}
-
-fn aged<T>(reading: Reading<T>, now: Nanos, oldest: Nanos) -> Reading<T> {
-    match reading.age(now) {
-        Some(age) if age > oldest => Reading::Unknown(Cow::Owned(format!("{age} old"))),
-        _ => reading,
     }
 }

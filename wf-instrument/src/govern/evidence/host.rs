@@ -1,0 +1,54 @@
+//! What the governor looks at, of everything that the sensors read.
+
+use std::borrow::Cow;
+
+use crate::sensor::{Reading, Readings};
+use crate::units::{Bytes, Nanos, Ratio};
+
+/// The machine as one tick sees it. Every field is the one of that name in [`Readings`]; one that was too old is unknown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Host {
+    /// Processors that this process may use.
+    pub cores: Reading<f64>,
+    /// The process's share of those.
+    pub process_cpu: Reading<Ratio>,
+    /// The host's busy share of all its processors.
+    pub host_cpu: Reading<Ratio>,
+    /// The share of time in which some task waited for a processor.
+    pub cpu_pressure: Reading<Ratio>,
+    /// Memory that this process may use.
+    pub memory_limit: Reading<Bytes>,
+    /// The used share of that.
+    pub memory: Reading<Ratio>,
+    /// The share of the host's memory that is not available to anybody.
+    pub host_memory: Reading<Ratio>,
+    /// How long requests wait for the busiest disk.
+    pub disk_wait: Reading<Nanos>,
+    /// The busy share of the busiest GPU.
+    pub gpu: Reading<Ratio>,
+}
+
+impl Host {
+    /// What `readings` say at `now`, with everything older than `oldest` turned into unknown.
+    #[must_use]
+    pub fn of(readings: Readings, now: Nanos, oldest: Nanos) -> Self {
+        Self {
+            cores: aged(readings.cores, now, oldest),
+            process_cpu: aged(readings.process_cpu, now, oldest),
+            host_cpu: aged(readings.host_cpu, now, oldest),
+            cpu_pressure: aged(readings.cpu_pressure, now, oldest),
+            memory_limit: aged(readings.memory_limit, now, oldest),
+            memory: aged(readings.memory, now, oldest),
+            host_memory: aged(readings.host_memory, now, oldest),
+            disk_wait: aged(readings.disk_wait, now, oldest),
+            gpu: aged(readings.gpu, now, oldest),
+        }
+    }
+}
+
+fn aged<T>(reading: Reading<T>, now: Nanos, oldest: Nanos) -> Reading<T> {
+    match reading.age(now) {
+        Some(age) if age > oldest => Reading::Unknown(Cow::Owned(format!("{age} old"))),
+        _ => reading,
+    }
+}
