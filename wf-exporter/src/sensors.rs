@@ -54,7 +54,7 @@ impl Sensors<'_> {
     fn processor(&mut self, readings: &Readings) -> Told {
         self.gauge(
             "cores",
-            &readings.cores,
+            &readings.cpu.cores,
             "wf_cpu_limit_cores",
             "Processors that this process may use.",
             &[],
@@ -62,7 +62,7 @@ impl Sensors<'_> {
         )?;
         self.gauge(
             "process_cpu",
-            &readings.process_cpu,
+            &readings.cpu.process,
             "wf_cpu_utilization_ratio",
             "Share of the processors that this process may use which it uses.",
             &[],
@@ -70,7 +70,7 @@ impl Sensors<'_> {
         )?;
         self.gauge(
             "host_cpu",
-            &readings.host_cpu,
+            &readings.cpu.host,
             "wf_host_cpu_utilization_ratio",
             "Share of all processors of the host by what they do.",
             &[("mode", "busy")],
@@ -81,7 +81,7 @@ impl Sensors<'_> {
     fn memory(&mut self, readings: &Readings) -> Told {
         self.gauge(
             "resident",
-            &readings.resident,
+            &readings.memory.resident,
             "process_resident_memory_bytes",
             "Resident memory size in bytes.",
             &[],
@@ -89,7 +89,7 @@ impl Sensors<'_> {
         )?;
         self.gauge(
             "memory_limit",
-            &readings.memory_limit,
+            &readings.memory.limit,
             "wf_memory_limit_bytes",
             "Memory that this process may use.",
             &[],
@@ -97,7 +97,7 @@ impl Sensors<'_> {
         )?;
         self.gauge(
             "memory",
-            &readings.memory,
+            &readings.memory.used,
             "wf_memory_utilization_ratio",
             "Used share of the memory that this process may use.",
             &[],
@@ -108,7 +108,7 @@ impl Sensors<'_> {
     fn waiting(&mut self, readings: &Readings) -> Told {
         self.gauge(
             "cpu_pressure",
-            &readings.cpu_pressure,
+            &readings.pressure.cpu,
             "wf_pressure_cpu_waiting_ratio",
             "Share of the last 10 seconds in which some task waited for a processor.",
             &[],
@@ -116,7 +116,7 @@ impl Sensors<'_> {
         )?;
         self.gauge(
             "memory_pressure",
-            &readings.memory_pressure,
+            &readings.pressure.memory,
             "wf_pressure_memory_waiting_ratio",
             "Share of the last 10 seconds in which some task waited for memory.",
             &[],
@@ -124,7 +124,7 @@ impl Sensors<'_> {
         )?;
         self.gauge(
             "disk_wait",
-            &readings.disk_wait,
+            &readings.storage.wait,
             "wf_disk_wait_seconds",
             "Mean time that an I/O request waits for its device.",
             &[],
@@ -136,7 +136,7 @@ impl Sensors<'_> {
     fn gpu(&mut self, readings: &Readings) -> Told {
         self.gauge(
             "gpu",
-            &readings.gpu,
+            &readings.gpus.used,
             "wf_gpu_busiest_utilization_ratio",
             "Busy share of the busiest GPU.",
             &[],
@@ -144,7 +144,7 @@ impl Sensors<'_> {
         )?;
         self.gauge(
             "gpu_memory",
-            &readings.gpu_memory,
+            &readings.gpus.memory,
             "wf_gpu_busiest_memory_utilization_ratio",
             "Used share of the memory of the busiest GPU.",
             &[],
@@ -207,20 +207,19 @@ mod tests {
         encode(&families, 0)
     }
 
+    fn read<T>(value: T) -> Reading<T> {
+        Reading::Present { value, at: AT }
+    }
+
     fn some() -> Readings {
-        Readings {
+        let mut readings = Readings {
             at: AT,
-            host_cpu: Reading::Present {
-                value: Ratio::new(0.25).unwrap(),
-                at: AT,
-            },
-            resident: Reading::Present {
-                value: Bytes::new(1 << 20),
-                at: AT,
-            },
-            gpu: Reading::Absent("no NVML".into()),
             ..Readings::default()
-        }
+        };
+        readings.cpu.host = read(Ratio::new(0.25).unwrap());
+        readings.memory.resident = read(Bytes::new(1 << 20));
+        readings.gpus.used = Reading::Absent("no NVML".into());
+        readings
     }
 
     #[test]

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sensor::Machine;
 use wf_instrument::clock::mock::Mock;
-use wf_instrument::sensor::{Reading, Readings, Sensors};
+use wf_instrument::sensor::{
+    Cpu, Gpus, Memory, Pressure, Process, Reading, Readings, Sensors, Storage,
+};
 use wf_instrument::{Nanos, Ratio};
 
 #[test]
@@ -41,7 +43,7 @@ fn files_that_end_too_soon_are_unknown() {
         ]
     );
     // What stood before the cut is read.
-    assert!(readings.resident_peak.value().is_some());
+    assert!(readings.memory.peak.value().is_some());
 }
 
 #[test]
@@ -232,35 +234,29 @@ fn two_passes(machine: &Machine, change: impl FnOnce(&Machine)) -> Readings {
 
 /// Each reading by its name, without the moment at which it was taken.
 fn fields(readings: &Readings) -> Vec<(&'static str, String)> {
-    macro_rules! list {
-        ($($field:ident),* $(,)?) => {{
-            let Readings { at: _, $($field),* } = readings;
-            vec![$((stringify!($field), shown($field))),*]
+    macro_rules! values {
+        ($($group:ident: $type:ident { $($field:ident),* }),* $(,)?) => {{
+            let Readings { at: _, $($group),* } = readings;
+            let mut values = Vec::new();
+            $(values.extend({
+                let $type { $($field),* } = $group;
+                [$(shown($field)),*]
+            });)*
+            values
         }};
     }
-    list!(
-        cores,
-        process_cpu,
-        host_cpu,
-        throttling,
-        resident,
-        resident_parts,
-        resident_peak,
-        memory_limit,
-        memory,
-        host_memory,
-        cpu_pressure,
-        memory_pressure,
-        io_pressure,
-        disk_wait,
-        process_io,
-        process,
-        threads,
-        open_files,
-        open_files_limit,
-        gpu,
-        gpu_memory,
-    )
+    let values = values!(
+        cpu: Cpu { cores, process, host, throttling },
+        memory: Memory { resident, parts, peak, limit, used, host },
+        pressure: Pressure { cpu, memory, io },
+        storage: Storage { wait, moved },
+        process: Process { totals, threads, open_files, open_files_limit },
+        gpus: Gpus { used, memory },
+    );
+    let sensors = readings.sensors();
+    assert_eq!(sensors.len(), values.len());
+    let names = sensors.into_iter().map(|(name, _)| name);
+    names.zip(values).collect()
 }
 
 fn shown<T: std::fmt::Debug>(reading: &Reading<T>) -> String {
@@ -273,24 +269,25 @@ fn shown<T: std::fmt::Debug>(reading: &Reading<T>) -> String {
 
 fn honest(readings: &Readings) -> bool {
     let shares = [
-        &readings.process_cpu,
-        &readings.host_cpu,
-        &readings.memory,
-        &readings.host_memory,
-        &readings.cpu_pressure,
-        &readings.memory_pressure,
-        &readings.io_pressure,
+        &readings.cpu.process,
+        &readings.cpu.host,
+        &readings.memory.used,
+        &readings.memory.host,
+        &readings.pressure.cpu,
+        &readings.pressure.memory,
+        &readings.pressure.io,
     ];
     let number = |share: &&Reading<Ratio>| {
         share
             .value()
             .is_none_or(|share| share.get().is_finite() && share.get() >= 0.0)
     };
-    let cores = readings.cores.value();
+    let cores = readings.cpu.cores.value();
     shares.iter().all(number)
         && cores.is_none_or(|cores| cores.is_finite() && *cores > 0.0)
         && readings
-            .memory_limit
+            .memory
+            .limit
             .value()
             .is_none_or(|limit| limit.get() > 0)
         && fields(readings)

@@ -20,9 +20,9 @@ fn processor_time_that_is_burnt_is_seen() {
 
     let used = cpu_time(&after).since(cpu_time(&before)).as_millis();
     assert!((280.0..400.0).contains(&used), "{used} ms of 300 were seen");
-    let share = after.process_cpu.value().unwrap().get();
-    let span = after.process_cpu.age(after.at).unwrap();
-    let cores = after.cores.value().unwrap();
+    let share = after.cpu.process.value().unwrap().get();
+    let span = after.cpu.process.age(after.at).unwrap();
+    let cores = after.cpu.cores.value().unwrap();
     assert!(
         share > 0.0 && share * cores <= 1.0,
         "{share} of {cores} cores, {span} ago"
@@ -53,15 +53,15 @@ fn memory_that_is_touched_is_seen() {
 fn every_reading_has_a_value_or_a_reason() {
     let readings = Sensors::new().read();
     assert_eq!(
-        readings.process_cpu.reason(),
+        readings.cpu.process.reason(),
         Some("needs a second reading")
     );
-    assert_eq!(readings.host_cpu.reason(), Some("needs a second reading"));
-    assert!(*readings.cores.value().unwrap() > 0.0);
-    assert!((0.0..1.0).contains(&readings.memory.value().unwrap().get()));
-    assert!(readings.threads.value().unwrap() >= &1);
-    assert!(readings.open_files.value().unwrap() >= &3);
-    let started = readings.process.value().unwrap().started;
+    assert_eq!(readings.cpu.host.reason(), Some("needs a second reading"));
+    assert!(*readings.cpu.cores.value().unwrap() > 0.0);
+    assert!((0.0..1.0).contains(&readings.memory.used.value().unwrap().get()));
+    assert!(readings.process.threads.value().unwrap() >= &1);
+    assert!(readings.process.open_files.value().unwrap() >= &3);
+    let started = readings.process.totals.value().unwrap().started;
     let age = started.elapsed().unwrap();
     assert!(age < Duration::from_secs(3600), "began {age:?} ago");
 }
@@ -91,11 +91,11 @@ fn thread_time() -> Nanos {
 }
 
 fn cpu_time(readings: &Readings) -> Nanos {
-    let totals = readings.process.value();
+    let totals = readings.process.totals.value();
     totals.expect("a Linux host tells the totals").cpu_time
 }
 
 fn anonymous(readings: &Readings) -> u64 {
-    let parts = readings.resident_parts.value();
+    let parts = readings.memory.parts.value();
     parts.expect("a Linux host tells the parts").anonymous.get()
 }

@@ -7,17 +7,20 @@ use std::time::{Duration, SystemTime};
 
 use sensor::Machine;
 use wf_instrument::clock::mock::Mock;
-use wf_instrument::sensor::{ProcessIo, Reading, Readings, Resident, Sensors, Throttling};
+use wf_instrument::sensor::{Moved, Reading, Readings, Resident, Sensors, Throttling};
 use wf_instrument::{Bytes, Nanos, Ratio};
 
 #[test]
 fn without_limits_the_host_is_the_limit() {
     let readings = first_pass("bare_metal");
-    assert_eq!(readings.cores.value(), Some(&16.0));
-    assert_eq!(readings.throttling, Reading::Absent("no CPU quota".into()));
-    assert_eq!(readings.memory_limit.value(), Some(&kibibytes(65_536_000)));
-    near(&readings.memory, 0.25);
-    near(&readings.host_memory, 0.25);
+    assert_eq!(readings.cpu.cores.value(), Some(&16.0));
+    assert_eq!(
+        readings.cpu.throttling,
+        Reading::Absent("no CPU quota".into())
+    );
+    assert_eq!(readings.memory.limit.value(), Some(&kibibytes(65_536_000)));
+    near(&readings.memory.used, 0.25);
+    near(&readings.memory.host, 0.25);
 }
 
 #[test]
@@ -28,99 +31,105 @@ fn the_process_is_read_whole() {
         file: kibibytes(1_199_000),
         shared: kibibytes(1_000),
     };
-    let io = ProcessIo {
+    let io = Moved {
         read: Bytes::new(8_589_934_592),
         written: Bytes::new(1_048_576),
     };
-    let totals = readings.process.value().unwrap();
+    let totals = readings.process.totals.value().unwrap();
     let booted = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
     assert_eq!(totals.cpu_time, Nanos::from_secs(631));
     assert_eq!(totals.started, booted + Duration::from_secs(50));
     assert_eq!(totals.virtual_memory, Bytes::new(9_000_000_000));
-    assert_eq!(readings.threads.value(), Some(&19));
-    assert_eq!(readings.resident.value(), Some(&kibibytes(1_600_000)));
-    assert_eq!(readings.resident_peak.value(), Some(&kibibytes(1_700_000)));
-    assert_eq!(readings.resident_parts.value(), Some(&parts));
-    assert_eq!(readings.process_io.value(), Some(&io));
-    assert_eq!(readings.open_files_limit.value(), Some(&1024));
+    assert_eq!(readings.process.threads.value(), Some(&19));
+    assert_eq!(
+        readings.memory.resident.value(),
+        Some(&kibibytes(1_600_000))
+    );
+    assert_eq!(readings.memory.peak.value(), Some(&kibibytes(1_700_000)));
+    assert_eq!(readings.memory.parts.value(), Some(&parts));
+    assert_eq!(readings.storage.moved.value(), Some(&io));
+    assert_eq!(readings.process.open_files_limit.value(), Some(&1024));
 }
 
 #[test]
 fn rates_are_those_between_two_passes() {
     let readings = two_passes("bare_metal", "bare_metal_later");
     // 400 ticks of 10 ms in one second of 16 processors; 800 ticks busy of 1600; 1.2 s for 100 requests of the busiest disk.
-    near(&readings.process_cpu, 0.25);
-    near(&readings.host_cpu, 0.5);
-    assert_eq!(readings.disk_wait.value(), Some(&Nanos::from_millis(12)));
+    near(&readings.cpu.process, 0.25);
+    near(&readings.cpu.host, 0.5);
+    assert_eq!(readings.storage.wait.value(), Some(&Nanos::from_millis(12)));
 }
 
 #[test]
 fn a_disk_that_finishes_nothing_is_seen_to_wait() {
     let readings = two_passes("bare_metal", "disk_hangs_later");
-    assert_eq!(readings.disk_wait.value(), Some(&Nanos::from_secs(1)));
+    assert_eq!(readings.storage.wait.value(), Some(&Nanos::from_secs(1)));
 }
 
 #[test]
 fn a_total_that_stands_still_is_no_share_of_time() {
     let readings = two_passes("bare_metal", "bare_metal");
-    near(&readings.process_cpu, 0.0);
+    near(&readings.cpu.process, 0.0);
     assert_eq!(
-        readings.host_cpu.reason(),
+        readings.cpu.host.reason(),
         Some("the host's processor time stood still or went backwards")
     );
-    assert_eq!(readings.disk_wait.value(), Some(&Nanos::ZERO));
+    assert_eq!(readings.storage.wait.value(), Some(&Nanos::ZERO));
 }
 
 #[test]
 fn a_containers_quota_and_limit_come_before_the_hosts() {
     let readings = first_pass("container_v2");
-    assert_eq!(readings.cores.value(), Some(&1.5));
+    assert_eq!(readings.cpu.cores.value(), Some(&1.5));
     assert_eq!(
-        readings.throttling.value(),
+        readings.cpu.throttling.value(),
         Some(&throttled(4100, 37, 1_250))
     );
-    assert_eq!(readings.memory_limit.value(), Some(&Bytes::new(4 << 30)));
-    near(&readings.memory, 0.5);
-    near(&readings.host_memory, 0.25);
-    near(&readings.cpu_pressure, 0.4);
-    near(&readings.memory_pressure, 0.02);
+    assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(4 << 30)));
+    near(&readings.memory.used, 0.5);
+    near(&readings.memory.host, 0.25);
+    near(&readings.pressure.cpu, 0.4);
+    near(&readings.pressure.memory, 0.02);
 }
 
 #[test]
 fn a_share_of_processor_time_is_of_the_quota() {
     let readings = two_passes("container_v2", "bare_metal_later");
-    near(&readings.process_cpu, 4.0 / 1.5);
+    near(&readings.cpu.process, 4.0 / 1.5);
 }
 
 #[test]
 fn the_tightest_level_binds_and_the_fullest_counts() {
     let readings = first_pass("pod_v2");
-    assert_eq!(readings.cores.value(), Some(&2.5));
-    assert_eq!(readings.throttling.value(), Some(&throttled(90, 5, 7)));
-    assert_eq!(readings.memory_limit.value(), Some(&Bytes::new(8 << 30)));
-    near(&readings.memory, 0.75);
-    near(&readings.cpu_pressure, 0.125);
+    assert_eq!(readings.cpu.cores.value(), Some(&2.5));
+    assert_eq!(readings.cpu.throttling.value(), Some(&throttled(90, 5, 7)));
+    assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(8 << 30)));
+    near(&readings.memory.used, 0.75);
+    near(&readings.pressure.cpu, 0.125);
 }
 
 #[test]
 fn version_1_says_the_same_in_other_words() {
     let readings = first_pass("container_v1");
-    assert_eq!(readings.cores.value(), Some(&0.5));
-    assert_eq!(readings.throttling.value(), Some(&throttled(800, 12, 340)));
-    assert_eq!(readings.memory_limit.value(), Some(&Bytes::new(512 << 20)));
-    near(&readings.memory, 0.5);
+    assert_eq!(readings.cpu.cores.value(), Some(&0.5));
+    assert_eq!(
+        readings.cpu.throttling.value(),
+        Some(&throttled(800, 12, 340))
+    );
+    assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(512 << 20)));
+    near(&readings.memory.used, 0.5);
     // A kernel before 5.13 writes one line for the processor.
-    near(&readings.cpu_pressure, 0.125);
+    near(&readings.pressure.cpu, 0.125);
 }
 
 #[test]
 fn a_hybrid_hosts_controllers_are_found_where_they_are() {
     let readings = first_pass("hybrid");
-    assert_eq!(readings.cores.value(), Some(&2.0));
-    assert!(readings.throttling.is_absent());
-    assert_eq!(readings.memory_limit.value(), Some(&kibibytes(24_684_084)));
-    assert_eq!(readings.memory.value(), readings.host_memory.value());
-    assert!(readings.cpu_pressure.value().is_some());
+    assert_eq!(readings.cpu.cores.value(), Some(&2.0));
+    assert!(readings.cpu.throttling.is_absent());
+    assert_eq!(readings.memory.limit.value(), Some(&kibibytes(24_684_084)));
+    assert_eq!(readings.memory.used.value(), readings.memory.host.value());
+    assert!(readings.pressure.cpu.value().is_some());
 }
 
 #[test]
@@ -130,33 +139,33 @@ fn a_limit_set_on_a_hybrid_host_is_found() {
     machine.write(&format!("{group}/memory.limit_in_bytes"), b"1073741824\n");
     machine.write("sys/fs/cgroup/cpu/cpu.cfs_quota_us", b"50000\n");
     let readings = Sensors::rooted(machine.root()).read();
-    assert_eq!(readings.memory_limit.value(), Some(&Bytes::new(1 << 30)));
-    assert_eq!(readings.cores.value(), Some(&0.5));
+    assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(1 << 30)));
+    assert_eq!(readings.cpu.cores.value(), Some(&0.5));
 }
 
 #[test]
 fn a_process_that_is_moved_is_followed() {
     let machine = Machine::named("pod_v2");
     let mut sensors = Sensors::rooted(machine.root());
-    assert_eq!(sensors.read().cores.value(), Some(&2.5));
+    assert_eq!(sensors.read().cpu.cores.value(), Some(&2.5));
     machine.write("proc/self/cgroup", b"0::/kubepods.slice\n");
-    assert_eq!(sensors.read().cores.value(), Some(&16.0));
+    assert_eq!(sensors.read().cpu.cores.value(), Some(&16.0));
 }
 
 #[test]
 fn what_the_kernel_does_not_tell_is_unknown_and_what_is_not_there_is_absent() {
     let readings = first_pass("psi_off");
     let off = Some("the kernel keeps no pressure stall information");
-    assert_eq!(readings.cpu_pressure.reason(), off);
-    assert_eq!(readings.io_pressure.reason(), off);
-    assert!(readings.cpu_pressure.is_absent() && readings.io_pressure.is_absent());
-    assert!(readings.disk_wait.is_absent());
+    assert_eq!(readings.pressure.cpu.reason(), off);
+    assert_eq!(readings.pressure.io.reason(), off);
+    assert!(readings.pressure.cpu.is_absent() && readings.pressure.io.is_absent());
+    assert!(readings.storage.wait.is_absent());
     assert_eq!(
-        readings.process_io.reason(),
+        readings.storage.moved.reason(),
         Some("/proc/self/io: No such file or directory (os error 2)")
     );
-    assert!(readings.gpu.is_absent());
-    near(&readings.memory, 0.25);
+    assert!(readings.gpus.used.is_absent());
+    near(&readings.memory.used, 0.25);
 }
 
 #[test]
@@ -165,10 +174,10 @@ fn a_gpus_library_makes_the_gpu_unknown() {
     machine.write("usr/lib64/libnvidia-ml.so.1", b"");
     let readings = Sensors::rooted(machine.root()).read();
     assert_eq!(
-        readings.gpu.reason(),
+        readings.gpus.used.reason(),
         Some("GPU readings come with the feature gpu")
     );
-    assert!(!readings.gpu.is_absent());
+    assert!(!readings.gpus.used.is_absent());
 }
 
 #[test]
@@ -179,10 +188,10 @@ fn a_guard_reads_what_a_pass_reads() {
     let guard = sensors.guard();
     let pages = Bytes::new(400_000 * procfs::page_size());
     assert_eq!(guard.resident.value(), Some(&pages));
-    assert_eq!(guard.cpu_pressure.value(), readings.cpu_pressure.value());
+    assert_eq!(guard.cpu_pressure.value(), readings.pressure.cpu.value());
     assert_eq!(
         guard.memory_pressure.value(),
-        readings.memory_pressure.value()
+        readings.pressure.memory.value()
     );
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use wf_instrument::knob::Knob;
-use wf_instrument::sensor::{Reading, Readings};
+use wf_instrument::sensor::{Cpu, Gpus, Memory, Pressure, Reading, Readings, Storage};
 use wf_instrument::snapshot::Snapshot;
 use wf_instrument::{Bytes, Nanos, Ratio};
 
@@ -30,15 +30,29 @@ impl Plant {
         let share = |part: f64| self.seen(Ratio::of(part, span).unwrap_or_default());
         Readings {
             at: self.now,
-            cores: self.seen(float(self.machine.cores)),
-            process_cpu: share(used),
-            host_cpu: share(used),
-            cpu_pressure: share(self.processors.pressed_ms - pressed),
-            memory_limit: self.seen(Bytes::new(8 << 30)),
-            memory: self.seen(Ratio::new(0.3).unwrap_or_default()),
-            disk_wait: self.seen(Nanos::from_millis(1)),
-            gpu: Reading::Absent("simulated without one".into()),
-            gpu_memory: Reading::Absent("simulated without one".into()),
+            cpu: Cpu {
+                cores: self.seen(float(self.machine.cores)),
+                process: share(used),
+                host: share(used),
+                ..Cpu::default()
+            },
+            memory: Memory {
+                limit: self.seen(Bytes::new(8 << 30)),
+                used: self.seen(Ratio::new(0.3).unwrap_or_default()),
+                ..Memory::default()
+            },
+            pressure: Pressure {
+                cpu: share(self.processors.pressed_ms - pressed),
+                ..Pressure::default()
+            },
+            storage: Storage {
+                wait: self.seen(Nanos::from_millis(1)),
+                ..Storage::default()
+            },
+            gpus: Gpus {
+                used: Reading::Absent("simulated without one".into()),
+                memory: Reading::Absent("simulated without one".into()),
+            },
             ..Readings::default()
         }
     }

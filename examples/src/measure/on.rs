@@ -171,10 +171,10 @@ fn latest(readings: &Mutex<Readings>) -> Readings {
 
 fn machine(readings: &Readings) -> Machine {
     Machine {
-        cores: readings.cores.value().copied(),
-        cpu: readings.process_cpu.value().map(|share| share.get()),
-        resident: readings.resident.value().map(|bytes| bytes.get()),
-        memory: readings.memory.value().map(|share| share.get()),
+        cores: readings.cpu.cores.value().copied(),
+        cpu: readings.cpu.process.value().map(|share| share.get()),
+        resident: readings.memory.resident.value().map(|bytes| bytes.get()),
+        memory: readings.memory.used.value().map(|share| share.get()),
     }
 }
 

@@ -13,12 +13,12 @@
 //!
 //! let mut sensors = Sensors::new();
 //! let readings = sensors.read();
-//! match &readings.memory {
+//! match &readings.memory.used {
 //!     Reading::Present { value, .. } => assert!(value.get() > 0.0),
 //!     Reading::Absent(reason) | Reading::Unknown(reason) => assert!(!reason.is_empty()),
 //! }
 //! // A share of time takes two passes.
-//! assert_eq!(readings.process_cpu.value(), None);
+//! assert_eq!(readings.cpu.process.value(), None);
 //! ```
 
 #[cfg(target_os = "linux")]
@@ -38,4 +38,7 @@ pub use self::linux::Sensors;
 #[cfg(not(target_os = "linux"))]
 pub use self::portable::Sensors;
 pub use self::reading::Reading;
-pub use self::readings::{Guard, ProcessIo, ProcessTotals, Readings, Resident, Throttling};
+pub use self::readings::{
+    Cpu, Gpus, Guard, Memory, Moved, Pressure, Process, Readings, Resident, Storage, Throttling,
+    Totals,
+};

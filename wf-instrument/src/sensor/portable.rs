@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use sysinfo::{MemoryRefreshKind, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use super::reading::{Answer, Reading, Reason};
-use super::readings::{Guard, ProcessIo, ProcessTotals, Readings};
+use super::readings::{Guard, Moved, Readings, Totals};
 use super::since::{Since, share};
 use crate::clock;
 use crate::units::{Bytes, Nanos, Ratio, to_f64};
@@ -36,7 +36,7 @@ impl Sensors {
     /// Rates (`process_cpu`, `host_cpu`) are those since the pass before and unknown in the first.
     #[must_use]
     pub fn read(&mut self) -> Readings {
-        let mut readings = unread();
+        let mut readings = Readings::default();
         self.read_process(&mut readings);
         self.read_host(&mut readings);
         readings.at = clock::now();
@@ -47,53 +47,55 @@ impl Sensors {
     #[must_use]
     pub fn guard(&mut self) -> Guard {
         let process = self.process();
-        let none = unread();
         Guard {
             resident: Reading::of(process.map(|process| Bytes::new(process.memory()))),
-            cpu_pressure: none.cpu_pressure,
-            memory_pressure: none.memory_pressure,
             at: clock::now(),
+            ..Guard::default()
         }
     }
 
     fn read_process(&mut self, readings: &mut Readings) {
         let process = self.process();
-        readings.resident =
+        readings.memory.resident =
             Reading::of(process.clone().map(|process| Bytes::new(process.memory())));
-        readings.process_io = Reading::of(process.clone().map(storage));
-        readings.open_files = Reading::of(
+        readings.storage.moved = Reading::of(process.clone().map(storage));
+        readings.process.open_files = Reading::of(
             process
                 .clone()
                 .and_then(|process| count(process.open_files())),
         );
-        readings.open_files_limit = Reading::of(
+        readings.process.open_files_limit = Reading::of(
             process
                 .clone()
                 .and_then(|process| count(process.open_files_limit())),
         );
-        readings.process = Reading::of(process.and_then(totals));
+        readings.process.totals = Reading::of(process.and_then(totals));
 
         let cores = cores();
-        let cpu_time = readings.process.clone().map(|totals| totals.cpu_time);
-        readings.process_cpu = self.process_cpu.read(cpu_time, |before, now, span| {
+        let cpu_time = readings
+            .process
+            .totals
+            .clone()
+            .map(|totals| totals.cpu_time);
+        readings.cpu.process = self.process_cpu.read(cpu_time, |before, now, span| {
             share(*before, *now, span, cores.clone()?)
         });
-        readings.cores = Reading::of(cores);
+        readings.cpu.cores = Reading::of(cores);
     }
 
     /// `sysinfo` computes the busy share between two of its own refreshes, at least 200 ms apart.
     fn read_host(&mut self, readings: &mut Readings) {
         let busy = self.system().map(busy);
         let busy = busy.and_then(|busy| Ratio::new(busy).ok_or(NOT_READ));
-        readings.host_cpu = self.host_cpu.read(Reading::of(Ok(())), |(), (), _| busy);
+        readings.cpu.host = self.host_cpu.read(Reading::of(Ok(())), |(), (), _| busy);
 
         let memory = Reading::of(self.system().map(memory));
-        readings.memory_limit = memory.clone().map(|(total, _)| Bytes::new(total));
-        readings.host_memory = memory.and_then(|(total, available)| {
+        readings.memory.limit = memory.clone().map(|(total, _)| Bytes::new(total));
+        readings.memory.host = memory.and_then(|(total, available)| {
             let used = to_f64(total.saturating_sub(available));
             Ratio::of(used, to_f64(total)).ok_or(NOT_READ)
         });
-        readings.memory = readings.host_memory.clone();
+        readings.memory.used = readings.memory.host.clone();
     }
 
     fn process(&mut self) -> Answer<&Process> {
@@ -118,22 +120,6 @@ impl Default for Sensors {
     }
 }
 
-fn unread() -> Readings {
-    Readings {
-        throttling: Reading::Unknown(NOT_READ),
-        threads: Reading::Unknown(NOT_READ),
-        resident_parts: Reading::Unknown(NOT_READ),
-        resident_peak: Reading::Unknown(NOT_READ),
-        cpu_pressure: Reading::Unknown(NOT_READ),
-        memory_pressure: Reading::Unknown(NOT_READ),
-        io_pressure: Reading::Unknown(NOT_READ),
-        disk_wait: Reading::Unknown(NOT_READ),
-        gpu: Reading::Unknown(NOT_READ),
-        gpu_memory: Reading::Unknown(NOT_READ),
-        ..Readings::default()
-    }
-}
-
 fn busy(system: &mut System) -> f64 {
     system.refresh_cpu_usage();
     f64::from(system.global_cpu_usage()) / 100.0
@@ -155,9 +141,9 @@ fn cores() -> Answer<f64> {
         .map_err(reason)
 }
 
-fn totals(process: &Process) -> Answer<ProcessTotals> {
+fn totals(process: &Process) -> Answer<Totals> {
     let started = Duration::from_secs(process.start_time());
-    Ok(ProcessTotals {
+    Ok(Totals {
         cpu_time: Nanos::from_millis(process.accumulated_cpu_time()),
         started: SystemTime::UNIX_EPOCH
             .checked_add(started)
@@ -166,9 +152,9 @@ fn totals(process: &Process) -> Answer<ProcessTotals> {
     })
 }
 
-fn storage(process: &Process) -> ProcessIo {
+fn storage(process: &Process) -> Moved {
     let usage = process.disk_usage();
-    ProcessIo {
+    Moved {
         read: Bytes::new(usage.total_read_bytes),
         written: Bytes::new(usage.total_written_bytes),
     }
@@ -193,20 +179,30 @@ mod tests {
         assert!(sensors.guard().resident.value().is_some());
         assert!(
             readings
+                .memory
                 .resident
                 .value()
                 .is_some_and(|held| held.get() > 1 << 20)
         );
-        assert!(readings.memory.value().is_some_and(|used| used.get() < 1.0));
-        assert!(readings.cores.value().is_some_and(|cores| *cores >= 1.0));
-        assert_eq!(
-            readings.cpu_pressure.reason(),
-            Some("not read on this system")
+        assert!(
+            readings
+                .memory
+                .used
+                .value()
+                .is_some_and(|used| used.get() < 1.0)
         );
+        assert!(
+            readings
+                .cpu
+                .cores
+                .value()
+                .is_some_and(|cores| *cores >= 1.0)
+        );
+        assert_eq!(readings.pressure.cpu.reason(), Some("not read"));
         assert_eq!(
-            readings.process_cpu.reason(),
+            readings.cpu.process.reason(),
             Some("needs a second reading")
         );
-        assert_eq!(readings.host_cpu.reason(), Some("needs a second reading"));
+        assert_eq!(readings.cpu.host.reason(), Some("needs a second reading"));
     }
 }

@@ -105,6 +105,6 @@ impl<T> Reading<T> {
 
 impl<T> Default for Reading<T> {
     fn default() -> Self {
-        Self::Unknown(Cow::Borrowed("not read yet"))
+        Self::Unknown(Cow::Borrowed("not read"))
     }
 }

@@ -33,15 +33,15 @@ impl Host {
     #[must_use]
     pub fn of(readings: Readings, now: Nanos, oldest: Nanos) -> Self {
         Self {
-            cores: aged(readings.cores, now, oldest),
-            process_cpu: aged(readings.process_cpu, now, oldest),
-            host_cpu: aged(readings.host_cpu, now, oldest),
-            cpu_pressure: aged(readings.cpu_pressure, now, oldest),
-            memory_limit: aged(readings.memory_limit, now, oldest),
-            memory: aged(readings.memory, now, oldest),
-            host_memory: aged(readings.host_memory, now, oldest),
-            disk_wait: aged(readings.disk_wait, now, oldest),
-            gpu: aged(readings.gpu, now, oldest),
+            cores: aged(readings.cpu.cores, now, oldest),
+            process_cpu: aged(readings.cpu.process, now, oldest),
+            host_cpu: aged(readings.cpu.host, now, oldest),
+            cpu_pressure: aged(readings.pressure.cpu, now, oldest),
+            memory_limit: aged(readings.memory.limit, now, oldest),
+            memory: aged(readings.memory.used, now, oldest),
+            host_memory: aged(readings.memory.host, now, oldest),
+            disk_wait: aged(readings.storage.wait, now, oldest),
+            gpu: aged(readings.gpus.used, now, oldest),
         }
     }
 }

@@ -22,7 +22,7 @@ use self::cgroup::Membership;
 use self::files::Files;
 use self::pass::Rates;
 use super::reading::Reading;
-use super::readings::{Guard, Readings};
+use super::readings::{Gpus, Guard, Readings};
 use crate::clock;
 use crate::units::Ratio;
 
@@ -67,8 +67,10 @@ impl Sensors {
     #[must_use]
     pub fn read(&mut self) -> Readings {
         let mut readings = Readings {
-            gpu: self.gpu.clone(),
-            gpu_memory: self.gpu.clone(),
+            gpus: Gpus {
+                used: self.gpu.clone(),
+                memory: self.gpu.clone(),
+            },
             ..Readings::default()
         };
         let groups = self.membership.read(&mut self.files);

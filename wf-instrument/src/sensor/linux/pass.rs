@@ -49,17 +49,17 @@ pub(super) fn processors(
     let quota = find_quota(files, groups);
     let cores = cores(&quota, status);
 
-    readings.throttling = throttling(files, &quota);
-    readings.process_cpu = rates.process_cpu.read(
+    readings.cpu.throttling = throttling(files, &quota);
+    readings.cpu.process = rates.process_cpu.read(
         process.clone().map(|process| process.cpu_time()),
         |before, now, span| share(*before, *now, span, cores.clone()?),
     );
-    readings.host_cpu = rates
+    readings.cpu.host = rates
         .host_cpu
         .read(host_time, |before, now, _| host::busy(*before, *now));
-    readings.threads = process.clone().map(|process| process.threads);
-    readings.process = process.and_then(|process| process.totals(booted?));
-    readings.cores = Reading::of(cores);
+    readings.process.threads = process.clone().map(|process| process.threads);
+    readings.process.totals = process.and_then(|process| process.totals(booted?));
+    readings.cpu.cores = Reading::of(cores);
 }
 
 pub(super) fn memory(
@@ -71,15 +71,15 @@ pub(super) fn memory(
     let of = |part: fn(&Status) -> Answer<Bytes>| {
         Reading::of(status.clone().and_then(|status| part(&status)))
     };
-    readings.resident = of(Status::resident);
-    readings.resident_peak = of(Status::peak);
-    readings.resident_parts = Reading::of(status.clone().and_then(|status| status.parts()));
+    readings.memory.resident = of(Status::resident);
+    readings.memory.peak = of(Status::peak);
+    readings.memory.parts = Reading::of(status.clone().and_then(|status| status.parts()));
 
     let host = meminfo::read(files);
     let (limit, used) = bound(files, groups, &host);
-    readings.memory_limit = Reading::of(limit);
-    readings.memory = Reading::of(used);
-    readings.host_memory = Reading::of(host.and_then(|host| host.used()));
+    readings.memory.limit = Reading::of(limit);
+    readings.memory.used = Reading::of(used);
+    readings.memory.host = Reading::of(host.and_then(|host| host.used()));
 }
 
 pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Readings) {
@@ -87,9 +87,9 @@ pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Re
         .as_ref()
         .ok()
         .and_then(|groups| groups.unified.as_ref());
-    readings.cpu_pressure = pressure::read(files, own, "cpu");
-    readings.memory_pressure = pressure::read(files, own, "memory");
-    readings.io_pressure = pressure::read(files, own, "io");
+    readings.pressure.cpu = pressure::read(files, own, "cpu");
+    readings.pressure.memory = pressure::read(files, own, "memory");
+    readings.pressure.io = pressure::read(files, own, "io");
 }
 
 pub(super) fn storage(files: &mut Files, rates: &mut Rates, readings: &mut Readings) {
@@ -97,12 +97,12 @@ pub(super) fn storage(files: &mut Files, rates: &mut Rates, readings: &mut Readi
         Ok(disks) if disks.is_empty() => Reading::Absent("no disk".into()),
         disks => Reading::of(disks),
     };
-    readings.disk_wait = rates
+    readings.storage.wait = rates
         .disk_wait
         .read(disks, |before, now, _| disk::wait(before, now));
-    readings.process_io = Reading::of(io::read(files));
-    readings.open_files = Reading::of(descriptors::open(files));
-    readings.open_files_limit = Reading::of(descriptors::limit(files));
+    readings.storage.moved = Reading::of(io::read(files));
+    readings.process.open_files = Reading::of(descriptors::open(files));
+    readings.process.open_files_limit = Reading::of(descriptors::limit(files));
 }
 
 fn find_quota<'a>(files: &mut Files, groups: &Groups<'a>) -> Answer<Option<Quota<'a>>> {

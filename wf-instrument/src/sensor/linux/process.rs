@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::files::Files;
 use crate::sensor::reading::Answer;
-use crate::sensor::readings::ProcessTotals;
+use crate::sensor::readings::Totals;
 use crate::units::{Bytes, Nanos};
 
 /// What the file says, in the kernel's units. Times are in ticks of the clock, 100 a second on every common architecture.
@@ -28,8 +28,8 @@ impl Stat {
     }
 
     /// The totals of a process whose host booted at `booted`, in seconds of Unix time.
-    pub(super) fn totals(&self, booted: u64) -> Answer<ProcessTotals> {
-        Ok(ProcessTotals {
+    pub(super) fn totals(&self, booted: u64) -> Answer<Totals> {
+        Ok(Totals {
             cpu_time: self.cpu_time(),
             started: after_boot(booted, self.started).ok_or("the process began past all time")?,
             virtual_memory: Bytes::new(self.virtual_memory),

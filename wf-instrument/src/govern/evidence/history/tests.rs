@@ -1,5 +1,5 @@
 use super::*;
-use crate::sensor::Reading;
+use crate::sensor::{Cpu, Reading};
 use crate::snapshot::FrameTotals;
 
 const STALE: Nanos = Nanos::from_secs(3);
@@ -124,9 +124,12 @@ fn a_snapshot_that_is_old_or_goes_back_says_nothing() {
 fn an_old_reading_is_unknown() {
     let mut history = History::default();
     let cores = |at| Readings {
-        cores: Reading::Present {
-            value: 2.0,
-            at: secs(at),
+        cpu: Cpu {
+            cores: Reading::Present {
+                value: 2.0,
+                at: secs(at),
+            },
+            ..Cpu::default()
         },
         ..Readings::default()
     };

@@ -1,0 +1,83 @@
+//! Everything that one pass over the sensors brings, as plain data.
+
+mod cpu;
+mod gpu;
+mod list;
+mod memory;
+mod pressure;
+mod process;
+mod storage;
+
+pub use self::cpu::{Cpu, Throttling};
+pub use self::gpu::Gpus;
+use self::list::Group;
+pub use self::memory::{Memory, Resident};
+pub use self::pressure::Pressure;
+pub use self::process::{Process, Totals};
+pub use self::storage::{Moved, Storage};
+use super::reading::Reading;
+use crate::units::{Bytes, Nanos, Ratio};
+
+/// Everything that the sensors saw in one pass.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Readings {
+    /// When the pass ended, on this process's clock.
+    pub at: Nanos,
+    /// Processors.
+    pub cpu: Cpu,
+    /// Memory.
+    pub memory: Memory,
+    /// Who waits for what.
+    pub pressure: Pressure,
+    /// Storage.
+    pub storage: Storage,
+    /// This process.
+    pub process: Process,
+    /// GPUs.
+    pub gpus: Gpus,
+}
+
+impl Readings {
+    /// Every sensor by name, in a fixed order, with when it was read or why it was not.
+    ///
+    /// ```
+    /// use wf_instrument::sensor::Readings;
+    ///
+    /// let unread = Readings::default();
+    /// assert!(unread.sensors().iter().all(|(_, state)| state.reason() == Some("not read")));
+    /// ```
+    #[must_use]
+    pub fn sensors(&self) -> Vec<(&'static str, Reading<()>)> {
+        let mut told = Vec::new();
+        for group in self.groups() {
+            group.each(&mut |name, reading| told.push((name, reading.state())));
+        }
+        told
+    }
+
+    fn groups(&self) -> [&dyn Group; 6] {
+        let Self {
+            at: _,
+            cpu,
+            memory,
+            pressure,
+            storage,
+            process,
+            gpus,
+        } = self;
+        [cpu, memory, pressure, storage, process, gpus]
+    }
+}
+
+/// What may not wait for a whole pass: how much is resident, and who waits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Guard {
+    /// When it was read, on this process's clock.
+    pub at: Nanos,
+    /// As [`Memory::resident`].
+    pub resident: Reading<Bytes>,
+    /// As [`Pressure::cpu`].
+    pub cpu_pressure: Reading<Ratio>,
+    /// As [`Pressure::memory`].
+    pub memory_pressure: Reading<Ratio>,
+}

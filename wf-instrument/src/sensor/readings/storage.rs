@@ -1,0 +1,29 @@
+//! Storage readings.
+
+use super::list::group;
+use crate::sensor::Reading;
+use crate::units::{Bytes, Nanos};
+
+/// Storage: what this process has it do, and how long that takes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Storage {
+    /// How long a request waited for the busiest disk and was served by it, on average over those that finished since the pass
+    /// before. Where none finished: how long those in flight have waited since then, and zero with none in flight.
+    pub wait: Reading<Nanos>,
+    /// What this process had storage do, caches left out.
+    pub moved: Reading<Moved>,
+}
+
+group!(Storage {
+    wait: "disk_wait",
+    moved: "process_io",
+});
+
+/// Bytes that a process had storage devices move since it began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Fetched from storage.
+    pub read: Bytes,
+    /// Sent to storage, or to be sent.
+    pub written: Bytes,
+}
