@@ -8,7 +8,8 @@ use proptest::sample::Index;
 use sensor::Machine;
 use wf_instrument::clock::mock::Mock;
 use wf_instrument::sensor::{
-    Cpu, Gpus, Memory, Pressure, Process, Reading, Readings, Sensors, Storage,
+    Cpu, Gpus, Memory, Pressure, Process, Reading, Readings, Runtime, Sensing, Sensors, Stall,
+    Storage,
 };
 use wf_instrument::{Nanos, Ratio};
 
@@ -23,23 +24,38 @@ fn files_that_end_too_soon_are_unknown() {
         unknown.collect::<Vec<_>>(),
         [
             "cores",
+            "cpu_quota",
+            "host_cores",
             "process_cpu",
             "host_cpu",
             "throttling",
+            "thread_states",
+            "host_tasks",
             "resident",
             "resident_parts",
+            "swapped",
+            "major_faults",
             "memory_limit",
             "memory",
+            "memory_group",
             "host_memory",
+            "host_memory_total",
+            "swap",
+            "swapping",
             "cpu_pressure",
             "memory_pressure",
             "io_pressure",
+            "host_cpu_pressure",
+            "host_memory_pressure",
+            "host_io_pressure",
             "disk_wait",
             "process_io",
+            "io_wait",
             "process",
             "threads",
             "open_files",
             "open_files_limit",
+            "guard",
         ]
     );
     // What stood before the cut is read.
@@ -54,8 +70,8 @@ fn nonsense_is_unknown() {
         .into_iter()
         .filter(|(_, value)| value.starts_with("Present"))
         .map(|(name, _)| name);
-    // The one number that is in its place.
-    assert_eq!(present.collect::<Vec<_>>(), ["threads"]);
+    // The numbers that are in their places.
+    assert_eq!(present.collect::<Vec<_>>(), ["major_faults", "threads"]);
     assert!(
         Sensors::rooted(machine.root())
             .guard()
@@ -69,7 +85,18 @@ fn nonsense_is_unknown() {
 fn a_machine_without_any_file_is_unknown_but_for_what_it_cannot_have() {
     let readings = Sensors::rooted("/nowhere").read();
     for (name, value) in fields(&readings) {
-        let absent = ["throttling", "gpu", "gpu_memory"].contains(&name);
+        let absent = [
+            "cpu_quota",
+            "throttling",
+            "heap",
+            "memory_group",
+            "gpu",
+            "gpu_memory",
+            "runtime",
+            "runtime_busy",
+            "alarms",
+        ];
+        let absent = absent.contains(&name);
         let expected = if absent { "Absent" } else { "Unknown" };
         assert!(value.starts_with(expected), "{name}: {value}");
     }
@@ -122,18 +149,26 @@ const fn source(path: &'static str, feeds: &'static [&'static str]) -> Source {
 
 const GROUPS: &[&str] = &[
     "cores",
+    "cpu_quota",
     "process_cpu",
     "throttling",
     "memory_limit",
     "memory",
+    "memory_group",
     "cpu_pressure",
     "memory_pressure",
     "io_pressure",
 ];
 
 const SOURCES: &[Source] = &[
-    source("proc/self/stat", &["process_cpu", "process", "threads"]),
-    source("proc/stat", &["host_cpu", "process"]),
+    source(
+        "proc/self/stat",
+        &["process_cpu", "process", "threads", "major_faults"],
+    ),
+    source(
+        "proc/stat",
+        &["host_cpu", "host_cores", "host_tasks", "process"],
+    ),
     source(
         "proc/self/status",
         &[
@@ -142,22 +177,44 @@ const SOURCES: &[Source] = &[
             "resident",
             "resident_peak",
             "resident_parts",
+            "swapped",
         ],
     ),
-    source("proc/meminfo", &["memory_limit", "memory", "host_memory"]),
+    source(
+        "proc/meminfo",
+        &[
+            "memory_limit",
+            "memory",
+            "host_memory",
+            "host_memory_total",
+            "swap",
+            "swapping",
+        ],
+    ),
+    source("proc/vmstat", &["swap", "swapping"]),
     source("proc/self/cgroup", GROUPS),
     source("proc/self/mountinfo", GROUPS),
+    source("proc/self/task/4243/stat", &["thread_states", "io_wait"]),
+    source("proc/sys/kernel/task_delayacct", &["io_wait"]),
     source(
         "sys/fs/cgroup/cpu.max",
-        &["cores", "process_cpu", "throttling"],
+        &["cores", "cpu_quota", "process_cpu", "throttling"],
     ),
     source("sys/fs/cgroup/cpu.stat", &["throttling"]),
-    source("sys/fs/cgroup/memory.max", &["memory_limit", "memory"]),
-    source("sys/fs/cgroup/memory.current", &["memory"]),
+    source(
+        "sys/fs/cgroup/memory.max",
+        &["memory_limit", "memory", "memory_group"],
+    ),
+    source("sys/fs/cgroup/memory.current", &["memory", "memory_group"]),
+    source("sys/fs/cgroup/memory.high", &["memory_group"]),
+    source("sys/fs/cgroup/memory.events", &["memory_group"]),
     source("sys/fs/cgroup/memory.stat", &["memory"]),
     source("sys/fs/cgroup/cpu.pressure", &["cpu_pressure"]),
     source("sys/fs/cgroup/memory.pressure", &["memory_pressure"]),
     source("sys/fs/cgroup/io.pressure", &["io_pressure"]),
+    source("proc/pressure/cpu", &["host_cpu_pressure"]),
+    source("proc/pressure/memory", &["host_memory_pressure"]),
+    source("proc/pressure/io", &["host_io_pressure"]),
     source("proc/diskstats", &["disk_wait"]),
     source("proc/self/io", &["process_io"]),
     source("proc/self/limits", &["open_files_limit"]),
@@ -246,17 +303,23 @@ fn fields(readings: &Readings) -> Vec<(&'static str, String)> {
         }};
     }
     let values = values!(
-        cpu: Cpu { cores, process, host, throttling },
-        memory: Memory { resident, parts, peak, limit, used, host },
-        pressure: Pressure { cpu, memory, io },
-        storage: Storage { wait, moved },
+        cpu: Cpu { cores, quota, host_cores, process, host, throttling, threads, host_tasks },
+        memory: Memory {
+            resident, parts, peak, swapped, major_faults, heap, limit, used, group, host, host_total, swap, swapping
+        },
+        pressure: Pressure { cpu, memory, io, host_cpu, host_memory, host_io },
+        storage: Storage { wait, moved, waited },
         process: Process { totals, threads, open_files, open_files_limit },
         gpus: Gpus { used, memory },
+        runtime: Runtime { workers, busy },
+        sensing: Sensing { pass, guard, alarms },
     );
     let sensors = readings.sensors();
     assert_eq!(sensors.len(), values.len());
     let names = sensors.into_iter().map(|(name, _)| name);
-    names.zip(values).collect()
+    // What a pass takes is never twice the same.
+    let read = names.zip(values).filter(|(name, _)| *name != "pass");
+    read.collect()
 }
 
 fn shown<T: std::fmt::Debug>(reading: &Reading<T>) -> String {
@@ -268,19 +331,22 @@ fn shown<T: std::fmt::Debug>(reading: &Reading<T>) -> String {
 }
 
 fn honest(readings: &Readings) -> bool {
+    let share = |share: &Reading<Ratio>| share.value().copied();
+    let some = |stall: &Reading<Stall>| stall.value().map(|stall| stall.some);
+    let full = |stall: &Reading<Stall>| stall.value().and_then(|stall| stall.full);
     let shares = [
-        &readings.cpu.process,
-        &readings.cpu.host,
-        &readings.memory.used,
-        &readings.memory.host,
-        &readings.pressure.cpu,
-        &readings.pressure.memory,
-        &readings.pressure.io,
+        share(&readings.cpu.process),
+        share(&readings.cpu.host),
+        share(&readings.memory.used),
+        share(&readings.memory.host),
+        some(&readings.pressure.cpu),
+        some(&readings.pressure.memory),
+        some(&readings.pressure.io),
+        full(&readings.pressure.host_memory),
+        full(&readings.pressure.host_io),
     ];
-    let number = |share: &&Reading<Ratio>| {
-        share
-            .value()
-            .is_none_or(|share| share.get().is_finite() && share.get() >= 0.0)
+    let number = |share: &Option<Ratio>| {
+        share.is_none_or(|share| share.get().is_finite() && share.get() >= 0.0)
     };
     let cores = readings.cpu.cores.value();
     shares.iter().all(number)

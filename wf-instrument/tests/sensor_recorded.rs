@@ -7,7 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use sensor::Machine;
 use wf_instrument::clock::mock::Mock;
-use wf_instrument::sensor::{Moved, Reading, Readings, Resident, Sensors, Throttling};
+use wf_instrument::sensor::{
+    GroupEvents, GroupMemory, HostTasks, Moved, Reading, Readings, Resident, Sensors, Stall,
+    Swapped, Threads, Throttling,
+};
 use wf_instrument::{Bytes, Nanos, Ratio};
 
 #[test]
@@ -49,6 +52,127 @@ fn the_process_is_read_whole() {
     assert_eq!(readings.memory.parts.value(), Some(&parts));
     assert_eq!(readings.storage.moved.value(), Some(&io));
     assert_eq!(readings.process.open_files_limit.value(), Some(&1024));
+    assert_eq!(readings.memory.swapped.value(), Some(&kibibytes(2_048)));
+    assert_eq!(readings.memory.major_faults.value(), Some(&321));
+}
+
+#[test]
+fn the_host_is_told_apart_from_what_binds_the_process() {
+    let readings = first_pass("container_v2");
+    let tasks = HostTasks {
+        runnable: 2,
+        blocked: 0,
+    };
+    assert_eq!(readings.cpu.quota.value(), Some(&1.5));
+    assert_eq!(readings.cpu.host_cores.value(), Some(&2));
+    assert_eq!(readings.cpu.host_tasks.value(), Some(&tasks));
+    assert_eq!(
+        readings.memory.host_total.value(),
+        Some(&kibibytes(65_536_000))
+    );
+    near(&some(&readings.pressure.host_cpu), 0.125);
+    near(&some(&readings.pressure.host_memory), 0.002_5);
+    near(&some(&readings.pressure.host_io), 0.03);
+    assert!(first_pass("bare_metal").cpu.quota.is_absent());
+}
+
+#[test]
+fn a_stall_has_its_share_and_its_total_of_some_and_of_all() {
+    let machine = Machine::named("container_v2");
+    let text = b"some avg10=2.00 avg60=1.69 avg300=14.74 total=7\nfull avg10=1.00 avg60=0.00 avg300=0.00 total=3\n";
+    machine.write("sys/fs/cgroup/memory.pressure", text);
+    let stall = Sensors::rooted(machine.root()).read().pressure.memory;
+    let stall = stall.value().unwrap();
+    assert!((stall.full.unwrap().get() - 0.01).abs() < 1e-6);
+    assert_eq!(stall.some_time, Nanos::new(7_000));
+    assert_eq!(stall.full_time, Some(Nanos::new(3_000)));
+}
+
+#[test]
+fn threads_that_run_are_told_from_those_that_are_blocked() {
+    let threads = |readings: Readings| readings.cpu.threads.value().copied();
+    let first = Threads {
+        runnable: 1,
+        blocked: 1,
+    };
+    let later = Threads {
+        runnable: 3,
+        blocked: 0,
+    };
+    assert_eq!(threads(first_pass("bare_metal")), Some(first));
+    assert_eq!(
+        threads(two_passes("bare_metal", "bare_metal_later")),
+        Some(later)
+    );
+}
+
+#[test]
+fn waits_for_storage_are_summed_over_threads_in_ticks() {
+    let waited = |readings: Readings| readings.storage.waited;
+    let first = waited(first_pass("bare_metal"));
+    assert_eq!(first.value(), Some(&Nanos::from_millis(2_000)));
+    let later = waited(two_passes("bare_metal", "bare_metal_later"));
+    assert_eq!(later.value(), Some(&Nanos::from_millis(2_510)));
+    assert_eq!(
+        waited(first_pass("hybrid")).reason(),
+        Some("the kernel accounts no delays: kernel.task_delayacct is 0")
+    );
+}
+
+#[test]
+fn a_thread_that_ends_keeps_what_it_waited_in_the_sum() {
+    let machine = Machine::named("bare_metal");
+    let mut sensors = Sensors::rooted(machine.root());
+    let _ = sensors.read();
+    machine.remove("proc/self/task/4244/stat");
+    let readings = sensors.read();
+    assert_eq!(
+        readings.storage.waited.value(),
+        Some(&Nanos::from_millis(2_000))
+    );
+}
+
+#[test]
+fn swapping_is_seen_as_pages_that_move() {
+    let readings = two_passes("bare_metal", "bare_metal_later");
+    let page = procfs::page_size();
+    let swapped = Swapped {
+        read: Bytes::new(1_100 * page),
+        written: Bytes::new(2_300 * page),
+    };
+    assert_eq!(readings.memory.swap.value(), Some(&swapped));
+    let rate = readings.memory.swapping.value().unwrap().get();
+    assert!((rate - 400.0 * page as f64).abs() < 1e-6, "{rate}");
+    let without = first_pass("hybrid").memory;
+    assert!(without.swap.is_absent() && without.swapping.is_absent());
+}
+
+#[test]
+fn a_groups_account_is_read_in_both_versions() {
+    let account = |name| first_pass(name).memory.group.value().copied();
+    let unified = GroupMemory {
+        held: Bytes::new(3_758_096_384),
+        high: Some(Bytes::new(4_026_531_840)),
+        max: Some(Bytes::new(4 << 30)),
+        events: GroupEvents {
+            high: Some(17),
+            max: 4,
+            killed: Some(1),
+        },
+    };
+    assert_eq!(account("container_v2"), Some(unified));
+    let legacy = GroupMemory {
+        held: Bytes::new(402_653_184),
+        high: None,
+        max: Some(Bytes::new(512 << 20)),
+        events: GroupEvents {
+            high: None,
+            max: 9,
+            killed: Some(2),
+        },
+    };
+    assert_eq!(account("container_v1"), Some(legacy));
+    assert_eq!(account("hybrid").and_then(|account| account.max), None);
 }
 
 #[test]
@@ -88,8 +212,8 @@ fn a_containers_quota_and_limit_come_before_the_hosts() {
     assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(4 << 30)));
     near(&readings.memory.used, 0.5);
     near(&readings.memory.host, 0.25);
-    near(&readings.pressure.cpu, 0.4);
-    near(&readings.pressure.memory, 0.02);
+    near(&some(&readings.pressure.cpu), 0.4);
+    near(&some(&readings.pressure.memory), 0.02);
 }
 
 #[test]
@@ -105,7 +229,7 @@ fn the_tightest_level_binds_and_the_fullest_counts() {
     assert_eq!(readings.cpu.throttling.value(), Some(&throttled(90, 5, 7)));
     assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(8 << 30)));
     near(&readings.memory.used, 0.75);
-    near(&readings.pressure.cpu, 0.125);
+    near(&some(&readings.pressure.cpu), 0.125);
 }
 
 #[test]
@@ -119,7 +243,7 @@ fn version_1_says_the_same_in_other_words() {
     assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(512 << 20)));
     near(&readings.memory.used, 0.5);
     // A kernel before 5.13 writes one line for the processor.
-    near(&readings.pressure.cpu, 0.125);
+    near(&some(&readings.pressure.cpu), 0.125);
 }
 
 #[test]
@@ -215,6 +339,11 @@ fn two_passes(machine: &str, later: &str) -> Readings {
     clock.advance(Nanos::from_secs(1));
     machine.overlay(later);
     sensors.read()
+}
+
+/// The share of time in which some task was stalled.
+fn some(stall: &Reading<Stall>) -> Reading<Ratio> {
+    stall.clone().map(|stall| stall.some)
 }
 
 fn near(reading: &Reading<Ratio>, expected: f64) {

@@ -24,21 +24,25 @@
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(any(not(target_os = "linux"), test))]
-#[cfg_attr(
-    target_os = "linux",
-    expect(unreachable_pub, reason = "built here only to be tested")
-)]
 mod portable;
 mod reading;
 mod readings;
+#[cfg(feature = "tokio")]
+mod runtime;
+mod sensors;
 mod since;
+mod watch;
 
 #[cfg(target_os = "linux")]
-pub use self::linux::Sensors;
+use self::linux as machine;
 #[cfg(not(target_os = "linux"))]
-pub use self::portable::Sensors;
+use self::portable as machine;
+
 pub use self::reading::Reading;
 pub use self::readings::{
-    Cpu, Gpus, Guard, Memory, Moved, Pressure, Process, Readings, Resident, Storage, Throttling,
-    Totals,
+    Alarms, Cpu, Gpus, GroupEvents, GroupMemory, Guard, Heap, HostTasks, Memory, Moved, Pressure,
+    Process, Readings, Resident, Runtime, Sensing, Stall, Storage, Swapped, Threads, Throttling,
+    Totals, Workers,
 };
+pub use self::sensors::Sensors;
+pub use self::watch::Watch;

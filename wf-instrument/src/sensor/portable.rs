@@ -1,29 +1,26 @@
 //! The sensors of every system but Linux, through `sysinfo`.
 
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, SystemTime};
 
 use sysinfo::{MemoryRefreshKind, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use super::reading::{Answer, Reading, Reason};
-use super::readings::{Guard, Moved, Readings, Totals};
+use super::readings::{Alarms, Guard, Moved, Readings, Totals};
 use super::since::{Since, share};
-use crate::clock;
 use crate::units::{Bytes, Nanos, Ratio, to_f64};
 
-/// Reads what the system says of this process and its host.
-///
-/// Rates are those between two passes of the same `Sensors`, so each reader has its own.
+/// What the system says of this process and its host. Control groups, pressure, the disk and GPUs stay unread.
 #[derive(Debug)]
-pub struct Sensors {
+pub(super) struct Machine {
     system: Answer<System>,
     process_cpu: Since<Nanos, Ratio>,
     host_cpu: Since<(), Ratio>,
 }
 
-impl Sensors {
-    /// Sensors of this machine. Reads nothing yet.
-    #[must_use]
-    pub fn new() -> Self {
+impl Machine {
+    pub(super) fn new() -> Self {
         Self {
             system: System::new().map_err(reason),
             process_cpu: Since::new(),
@@ -31,25 +28,16 @@ impl Sensors {
         }
     }
 
-    /// One pass over everything that is read here; control groups, pressure, the disk and GPUs are unknown.
-    ///
-    /// Rates (`process_cpu`, `host_cpu`) are those since the pass before and unknown in the first.
-    #[must_use]
-    pub fn read(&mut self) -> Readings {
-        let mut readings = Readings::default();
-        self.read_process(&mut readings);
-        self.read_host(&mut readings);
-        readings.at = clock::now();
-        readings
+    pub(super) fn read(&mut self, readings: &mut Readings) {
+        self.read_process(readings);
+        self.read_host(readings);
     }
 
     /// How much is resident; pressure is unknown.
-    #[must_use]
-    pub fn guard(&mut self) -> Guard {
+    pub(super) fn guard(&mut self) -> Guard {
         let process = self.process();
         Guard {
             resident: Reading::of(process.map(|process| Bytes::new(process.memory()))),
-            at: clock::now(),
             ..Guard::default()
         }
     }
@@ -91,6 +79,7 @@ impl Sensors {
 
         let memory = Reading::of(self.system().map(memory));
         readings.memory.limit = memory.clone().map(|(total, _)| Bytes::new(total));
+        readings.memory.host_total = readings.memory.limit.clone();
         readings.memory.host = memory.and_then(|(total, available)| {
             let used = to_f64(total.saturating_sub(available));
             Ratio::of(used, to_f64(total)).ok_or(NOT_READ)
@@ -114,9 +103,38 @@ impl Sensors {
     }
 }
 
-impl Default for Sensors {
-    fn default() -> Self {
-        Self::new()
+/// Waits: no kernel but Linux raises alarms that are heard here.
+#[derive(Debug)]
+pub(super) struct Triggers(Receiver<()>);
+
+/// Calls a waiting [`Triggers`] off.
+#[derive(Debug)]
+pub(super) struct Caller(Sender<()>);
+
+impl Triggers {
+    /// # Errors
+    /// Never.
+    #[expect(clippy::unnecessary_wraps, reason = "another system may refuse")]
+    pub(super) fn set(_: &Machine) -> io::Result<(Self, Caller)> {
+        let (caller, called) = channel();
+        Ok((Self(called), Caller(caller)))
+    }
+
+    #[expect(clippy::unused_self, reason = "another system has some")]
+    pub(super) const fn any(&self) -> bool {
+        false
+    }
+
+    pub(super) fn wait(&mut self, timeout: Duration, _: &mut Alarms) {
+        // Called off or timed out, the wait is over.
+        let _ = self.0.recv_timeout(timeout);
+    }
+}
+
+impl Caller {
+    pub(super) fn call(&self) {
+        // Nobody is left to be called off.
+        let _ = self.0.send(());
     }
 }
 
@@ -174,9 +192,10 @@ mod tests {
 
     #[test]
     fn what_this_system_does_not_tell_is_unknown_and_the_rest_is_there() {
-        let mut sensors = Sensors::new();
-        let readings = sensors.read();
-        assert!(sensors.guard().resident.value().is_some());
+        let mut machine = Machine::new();
+        let mut readings = Readings::default();
+        machine.read(&mut readings);
+        assert!(machine.guard().resident.value().is_some());
         assert!(
             readings
                 .memory
@@ -204,5 +223,14 @@ mod tests {
             Some("needs a second reading")
         );
         assert_eq!(readings.cpu.host.reason(), Some("needs a second reading"));
+    }
+
+    #[test]
+    fn a_wait_ends_when_it_is_called_off() {
+        let (mut triggers, caller) = Triggers::set(&Machine::new()).unwrap();
+        caller.call();
+        // Would take longer than any test may.
+        triggers.wait(Duration::from_secs(1_000_000), &mut Alarms::default());
+        assert!(!triggers.any());
     }
 }

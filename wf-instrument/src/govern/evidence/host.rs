@@ -36,7 +36,7 @@ impl Host {
             cores: aged(readings.cpu.cores, now, oldest),
             process_cpu: aged(readings.cpu.process, now, oldest),
             host_cpu: aged(readings.cpu.host, now, oldest),
-            cpu_pressure: aged(readings.pressure.cpu, now, oldest),
+            cpu_pressure: aged(readings.pressure.cpu.map(|stall| stall.some), now, oldest),
             memory_limit: aged(readings.memory.limit, now, oldest),
             memory: aged(readings.memory.used, now, oldest),
             host_memory: aged(readings.memory.host, now, oldest),

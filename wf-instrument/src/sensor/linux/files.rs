@@ -32,14 +32,14 @@ impl Files {
         understood(path, parsed)
     }
 
-    /// The same, with `None` where there is no such file.
+    /// The same, with `None` where there is no such file, or the thread that it tells of has ended.
     pub(super) fn find<T>(
         &mut self,
         path: &str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Answer<Option<T>> {
         match self.load(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) if is_gone(&error) => Ok(None),
             loaded => understood(path, loaded.map(|text| parse(&text))).map(Some),
         }
     }
@@ -57,6 +57,11 @@ impl Files {
     /// How many files the directory at `path` has.
     pub(super) fn count(&self, path: &str) -> Answer<u64> {
         entries(&self.at(path)).map_err(|error| format!("/{path}: {error}").into())
+    }
+
+    /// The names in the directory at `path` that are numbers.
+    pub(super) fn numbers(&self, path: &str) -> Answer<Vec<u64>> {
+        numbers(&self.at(path)).map_err(|error| format!("/{path}: {error}").into())
     }
 
     fn load(&mut self, path: &str) -> io::Result<Cow<'_, str>> {
@@ -95,6 +100,19 @@ fn understood<T>(path: &str, parsed: io::Result<Option<T>>) -> Answer<T> {
         Ok(None) => Err(format!("/{path}: not in the form that the kernel documents").into()),
         Err(error) => Err(format!("/{path}: {error}").into()),
     }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::NotFound || error.raw_os_error() == Some(libc::ESRCH)
+}
+
+fn numbers(directory: &Path) -> io::Result<Vec<u64>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let name = entry?.file_name();
+        numbers.extend(name.to_str().and_then(|name| name.parse::<u64>().ok()));
+    }
+    Ok(numbers)
 }
 
 fn entries(directory: &Path) -> io::Result<u64> {

@@ -2,6 +2,7 @@
 
 use super::files::{Files, number_of};
 use crate::sensor::reading::Answer;
+use crate::sensor::readings::HostTasks;
 use crate::units::{Ratio, to_f64};
 
 /// Time of all processors since the boot, in ticks.
@@ -16,6 +17,8 @@ pub(super) struct Processors {
 pub(super) struct Host {
     processors: Option<Processors>,
     booted: Option<u64>,
+    tasks: Option<HostTasks>,
+    cores: u64,
 }
 
 /// Reads it. The costliest file of a pass: the kernel sums every interrupt of every processor for it.
@@ -24,6 +27,8 @@ pub(super) fn read(files: &mut Files) -> Answer<Host> {
         Some(Host {
             processors: parse(text),
             booted: number_of(text, "btime"),
+            tasks: tasks(text),
+            cores: cores(text),
         })
     })
 }
@@ -38,6 +43,19 @@ impl Host {
     pub(super) fn booted(&self) -> Answer<u64> {
         self.booted
             .ok_or_else(|| format!("/{PATH} has no btime").into())
+    }
+
+    /// What runs and what is blocked on the whole host.
+    pub(super) fn tasks(&self) -> Answer<HostTasks> {
+        self.tasks
+            .ok_or_else(|| format!("/{PATH} has no procs_running and procs_blocked").into())
+    }
+
+    /// How many processors the host has.
+    pub(super) fn cores(&self) -> Answer<u64> {
+        Some(self.cores)
+            .filter(|cores| *cores > 0)
+            .ok_or_else(|| format!("/{PATH} has no line for a processor").into())
     }
 }
 
@@ -66,6 +84,22 @@ fn parse(text: &str) -> Option<Processors> {
         busy: sum(&[user, nice, system, irq, softirq, steal]),
         idle: sum(&[idle, iowait]),
     })
+}
+
+fn tasks(text: &str) -> Option<HostTasks> {
+    Some(HostTasks {
+        runnable: number_of(text, "procs_running")?,
+        blocked: number_of(text, "procs_blocked")?,
+    })
+}
+
+/// The lines `cpu0 …`, `cpu1 …`, one a processor that is online.
+fn cores(text: &str) -> u64 {
+    let is_one = |line: &&str| {
+        line.strip_prefix("cpu")
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    text.lines().skip(1).take_while(is_one).count() as u64
 }
 
 fn sum(ticks: &[u64]) -> u64 {

@@ -9,6 +9,7 @@ use crate::units::{Ratio, to_f64};
 pub(super) struct Memory {
     pub(super) total: u64,
     available: u64,
+    swap: Option<u64>,
 }
 
 pub(super) fn read(files: &mut Files) -> Answer<Memory> {
@@ -16,6 +17,11 @@ pub(super) fn read(files: &mut Files) -> Answer<Memory> {
 }
 
 impl Memory {
+    /// Whether the host has nowhere to swap to.
+    pub(super) fn is_without_swap(&self) -> bool {
+        self.swap == Some(0)
+    }
+
     pub(super) fn used(&self) -> Answer<Ratio> {
         let used = self.total.saturating_sub(self.available);
         Ratio::of(to_f64(used), to_f64(self.total)).ok_or("the host has no memory".into())
@@ -26,5 +32,6 @@ fn parse(text: &str) -> Option<Memory> {
     Some(Memory {
         total: kibibytes_of(text, "MemTotal").filter(|total| *total > 0)?,
         available: kibibytes_of(text, "MemAvailable")?,
+        swap: kibibytes_of(text, "SwapTotal"),
     })
 }

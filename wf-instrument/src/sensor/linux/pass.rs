@@ -6,31 +6,37 @@ use super::files::Files;
 use super::host::Processors;
 use super::limit::Limit;
 use super::meminfo::Memory;
+use super::process::Stat;
 use super::quota::Quota;
 use super::status::Status;
-use super::{descriptors, disk, host, io, limit, meminfo, pressure, process, quota};
-use crate::sensor::reading::{Answer, Reading};
-use crate::sensor::readings::{Readings, Throttling};
+use super::tasks::Tasks;
+use super::{account, descriptors, disk, host, io, limit, meminfo, pressure, quota, tasks, vmstat};
+use crate::sensor::reading::{Answer, Reading, Reason};
+use crate::sensor::readings::{Readings, Swapped, Throttling};
 use crate::sensor::since::{Since, share};
-use crate::units::{Bytes, Nanos, Ratio};
+use crate::units::{Bytes, Nanos, PerSecond, Ratio};
 
 /// The groups of this process, or why they are not known.
 pub(super) type Groups<'a> = Answer<&'a Cgroups>;
 
-/// The totals of the pass before.
+/// What is remembered from pass to pass.
 #[derive(Debug)]
-pub(super) struct Rates {
+pub(super) struct Memories {
     process_cpu: Since<Nanos, Ratio>,
     host_cpu: Since<Processors, Ratio>,
     disk_wait: Since<Vec<Disk>, Nanos>,
+    swapped: Since<Swapped, PerSecond>,
+    tasks: Tasks,
 }
 
-impl Rates {
-    pub(super) const fn new() -> Self {
+impl Memories {
+    pub(super) fn new() -> Self {
         Self {
             process_cpu: Since::new(),
             host_cpu: Since::new(),
             disk_wait: Since::new(),
+            swapped: Since::new(),
+            tasks: Tasks::default(),
         }
     }
 }
@@ -39,47 +45,67 @@ pub(super) fn processors(
     files: &mut Files,
     groups: &Groups<'_>,
     status: &Answer<Status>,
-    rates: &mut Rates,
+    process: &Answer<Stat>,
+    memories: &mut Memories,
     readings: &mut Readings,
 ) {
-    let process = Reading::of(process::read(files));
+    let process = Reading::of(process.clone());
     let host = host::read(files);
     let host_time = Reading::of(host.clone().and_then(|host| host.processors()));
-    let booted = host.and_then(|host| host.booted());
+    let booted = host.clone().and_then(|host| host.booted());
     let quota = find_quota(files, groups);
     let cores = cores(&quota, status);
 
     readings.cpu.throttling = throttling(files, &quota);
-    readings.cpu.process = rates.process_cpu.read(
+    readings.cpu.quota = match quota {
+        Ok(Some(quota)) => Reading::of(Ok(quota.cores)),
+        Ok(None) => Reading::Absent(NO_QUOTA),
+        Err(why) => Reading::Unknown(why),
+    };
+    readings.cpu.process = memories.process_cpu.read(
         process.clone().map(|process| process.cpu_time()),
         |before, now, span| share(*before, *now, span, cores.clone()?),
     );
-    readings.cpu.host = rates
+    readings.cpu.host = memories
         .host_cpu
         .read(host_time, |before, now, _| host::busy(*before, *now));
+    readings.cpu.host_cores = Reading::of(host.clone().and_then(|host| host.cores()));
+    readings.cpu.host_tasks = Reading::of(host.and_then(|host| host.tasks()));
+    readings.cpu.cores = Reading::of(cores);
     readings.process.threads = process.clone().map(|process| process.threads);
     readings.process.totals = process.and_then(|process| process.totals(booted?));
-    readings.cpu.cores = Reading::of(cores);
 }
 
 pub(super) fn memory(
     files: &mut Files,
     groups: &Groups<'_>,
     status: &Answer<Status>,
+    process: &Answer<Stat>,
+    memories: &mut Memories,
     readings: &mut Readings,
 ) {
     let of = |part: fn(&Status) -> Answer<Bytes>| {
         Reading::of(status.clone().and_then(|status| part(&status)))
     };
-    readings.memory.resident = of(Status::resident);
-    readings.memory.peak = of(Status::peak);
-    readings.memory.parts = Reading::of(status.clone().and_then(|status| status.parts()));
+    let memory = &mut readings.memory;
+    memory.resident = of(Status::resident);
+    memory.peak = of(Status::peak);
+    memory.swapped = of(Status::swapped);
+    memory.parts = Reading::of(status.clone().and_then(|status| status.parts()));
+    memory.major_faults = Reading::of(process.clone().map(|process| process.major_faults));
 
     let host = meminfo::read(files);
     let (limit, used) = bound(files, groups, &host);
-    readings.memory.limit = Reading::of(limit);
-    readings.memory.used = Reading::of(used);
-    readings.memory.host = Reading::of(host.and_then(|host| host.used()));
+    memory.limit = Reading::of(limit);
+    memory.used = Reading::of(used);
+    memory.group = match groups {
+        Ok(groups) => account::read(files, groups.memory.as_ref()),
+        Err(why) => Reading::Unknown(why.clone()),
+    };
+    memory.swap = swap(files, &host);
+    memory.swapping = memories.swapped.read(memory.swap.clone(), vmstat::rate);
+    memory.host_total = Reading::of(host.clone().map(|host| Bytes::new(host.total)));
+    memory.host = Reading::of(host.and_then(|host| host.used()));
 }
 
 pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Readings) {
@@ -87,22 +113,39 @@ pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Re
         .as_ref()
         .ok()
         .and_then(|groups| groups.unified.as_ref());
-    readings.pressure.cpu = pressure::read(files, own, "cpu");
-    readings.pressure.memory = pressure::read(files, own, "memory");
-    readings.pressure.io = pressure::read(files, own, "io");
+    let mut of = |resource| {
+        let host = pressure::host(files, resource);
+        let own = pressure::own(files, own, resource);
+        (own.unwrap_or_else(|| host.clone()), host)
+    };
+    let pressure = &mut readings.pressure;
+    (pressure.cpu, pressure.host_cpu) = of("cpu");
+    (pressure.memory, pressure.host_memory) = of("memory");
+    (pressure.io, pressure.host_io) = of("io");
 }
 
-pub(super) fn storage(files: &mut Files, rates: &mut Rates, readings: &mut Readings) {
+pub(super) fn storage(files: &mut Files, memories: &mut Memories, readings: &mut Readings) {
     let disks = match disk::read(files) {
         Ok(disks) if disks.is_empty() => Reading::Absent("no disk".into()),
         disks => Reading::of(disks),
     };
-    readings.storage.wait = rates
+    readings.storage.wait = memories
         .disk_wait
         .read(disks, |before, now, _| disk::wait(before, now));
     readings.storage.moved = Reading::of(io::read(files));
+    let looked = memories.tasks.look(files);
+    let waited = looked.clone().and_then(|_| tasks::accounted(files));
+    readings.storage.waited = Reading::of(waited.map(|()| memories.tasks.waited()));
+    readings.cpu.threads = Reading::of(looked);
     readings.process.open_files = Reading::of(descriptors::open(files));
     readings.process.open_files_limit = Reading::of(descriptors::limit(files));
+}
+
+fn swap(files: &mut Files, host: &Answer<Memory>) -> Reading<Swapped> {
+    match host {
+        Ok(host) if host.is_without_swap() => Reading::Absent("no swap space".into()),
+        _ => Reading::of(vmstat::read(files)),
+    }
 }
 
 fn find_quota<'a>(files: &mut Files, groups: &Groups<'a>) -> Answer<Option<Quota<'a>>> {
@@ -121,7 +164,7 @@ fn cores(quota: &Answer<Option<Quota<'_>>>, status: &Answer<Status>) -> Answer<f
 fn throttling(files: &mut Files, quota: &Answer<Option<Quota<'_>>>) -> Reading<Throttling> {
     match quota {
         Ok(Some(quota)) => Reading::of(quota::throttling(files, quota)),
-        Ok(None) => Reading::Absent("no CPU quota".into()),
+        Ok(None) => Reading::Absent(NO_QUOTA),
         Err(reason) => Reading::Unknown(reason.clone()),
     }
 }
@@ -149,6 +192,8 @@ fn find_limit(files: &mut Files, groups: &Groups<'_>, most: u64) -> Answer<Optio
         None => Ok(None),
     }
 }
+
+const NO_QUOTA: Reason = Reason::Borrowed("no CPU quota");
 
 /// No machine has this much memory, and what version 1 writes for no limit is above it.
 const UNLIMITED: u64 = 1 << 62;

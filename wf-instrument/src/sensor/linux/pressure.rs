@@ -5,20 +5,11 @@ use procfs::parse_pressure_record;
 use super::cgroup::Hierarchy;
 use super::files::Files;
 use crate::sensor::reading::{Reading, Reason};
-use crate::units::Ratio;
+use crate::sensor::readings::Stall;
+use crate::units::{Nanos, Ratio};
 
-/// The 10 s average for `cpu`, `memory` or `io`: of the process's own group where it keeps one, else of the host; absent where the kernel
-/// keeps none at all.
-pub(super) fn read(
-    files: &mut Files,
-    unified: Option<&Hierarchy>,
-    resource: &str,
-) -> Reading<Ratio> {
-    if let Some(group) = unified.and_then(|unified| unified.levels.first())
-        && let Ok(own) = files.read(&format!("{group}/{resource}.pressure"), parse)
-    {
-        return Reading::of(Ok(own));
-    }
+/// Stalls for `cpu`, `memory` or `io` on the whole host; absent where the kernel keeps none at all.
+pub(super) fn host(files: &mut Files, resource: &str) -> Reading<Stall> {
     match files.find(&format!("proc/pressure/{resource}"), parse) {
         // Only where there is a /proc at all does it say something that one of its files is missing.
         Ok(None) if files.exists("proc/self") => Reading::Absent(OFF),
@@ -28,11 +19,38 @@ pub(super) fn read(
     }
 }
 
-/// The `some` line. Kernels before 5.13 write no other for the processor, so the second is not asked for.
-fn parse(text: &str) -> Option<Ratio> {
-    let some = text.lines().find(|line| line.starts_with("some "))?;
-    let percent = parse_pressure_record(some).ok()?.avg10;
-    Ratio::new(f64::from(percent) / 100.0).filter(|share| share.get() <= 1.0)
+/// The same of the process's own group, where it keeps them.
+pub(super) fn own(
+    files: &mut Files,
+    unified: Option<&Hierarchy>,
+    resource: &str,
+) -> Option<Reading<Stall>> {
+    let group = unified?.levels.first()?;
+    let own = files.read(&format!("{group}/{resource}.pressure"), parse);
+    own.is_ok().then(|| Reading::of(own))
+}
+
+/// Kernels before 5.13 write no `full` line for the processor.
+fn parse(text: &str) -> Option<Stall> {
+    let (some, some_time) = line(text, "some ")?;
+    let full = match line(text, "full ") {
+        None if text.contains("full") => return None,
+        full => full,
+    };
+    Some(Stall {
+        some,
+        full: full.map(|(share, _)| share),
+        some_time,
+        full_time: full.map(|(_, time)| time),
+    })
+}
+
+/// The 10 s average and the total, in microseconds, of the line that begins with `kind`.
+fn line(text: &str, kind: &str) -> Option<(Ratio, Nanos)> {
+    let line = text.lines().find(|line| line.starts_with(kind))?;
+    let record = parse_pressure_record(line).ok()?;
+    let share = Ratio::new(f64::from(record.avg10) / 100.0).filter(|share| share.get() <= 1.0)?;
+    Some((share, Nanos::new(record.total.checked_mul(1_000)?)))
 }
 
 const OFF: Reason = Reason::Borrowed("the kernel keeps no pressure stall information");

@@ -10,6 +10,7 @@ use crate::units::{Bytes, Nanos};
 /// What the file says, in the kernel's units. Times are in ticks of the clock, 100 a second on every common architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stat {
+    pub(super) major_faults: u64,
     user: u64,
     system: u64,
     pub(super) threads: u64,
@@ -44,6 +45,7 @@ fn parse(text: &str) -> Option<Stat> {
     let fields: Vec<&str> = after_name.split_ascii_whitespace().collect();
     let field = |number: usize| fields.get(number - 3)?.parse().ok();
     Some(Stat {
+        major_faults: field(12)?,
         user: field(14)?,
         system: field(15)?,
         threads: field(20)?,
@@ -58,7 +60,7 @@ fn after_boot(booted: u64, started: u64) -> Option<SystemTime> {
         .checked_add(Duration::from(ticks(started)))
 }
 
-fn ticks(count: u64) -> Nanos {
+pub(super) fn ticks(count: u64) -> Nanos {
     let tick = NANOS_PER_SECOND / procfs::ticks_per_second().max(1);
     Nanos::new(count.saturating_mul(tick))
 }

@@ -13,6 +13,7 @@ pub(super) struct Status {
     anonymous: Option<u64>,
     file: Option<u64>,
     shared: Option<u64>,
+    swapped: Option<u64>,
     processors: Option<u64>,
 }
 
@@ -27,6 +28,10 @@ impl Status {
 
     pub(super) fn peak(&self) -> Answer<Bytes> {
         self.peak.map(Bytes::new).ok_or_else(|| lacks("VmHWM"))
+    }
+
+    pub(super) fn swapped(&self) -> Answer<Bytes> {
+        self.swapped.map(Bytes::new).ok_or_else(|| lacks("VmSwap"))
     }
 
     pub(super) fn parts(&self) -> Answer<Resident> {
@@ -52,6 +57,7 @@ fn parse(text: &str) -> Status {
         anonymous: kibibytes_of(text, "RssAnon"),
         file: kibibytes_of(text, "RssFile"),
         shared: kibibytes_of(text, "RssShmem"),
+        swapped: kibibytes_of(text, "VmSwap"),
         processors: value_of(text, "Cpus_allowed_list").and_then(processors_in),
     }
 }

@@ -9,20 +9,32 @@ use crate::units::{Nanos, Ratio};
 pub struct Cpu {
     /// Processors that this process may use: those it is allowed on, or its groups' tightest CPU quota where that is less.
     pub cores: Reading<f64>,
-    /// The process's share of those since the pass before; above 1 while a quota's burst lasts.
+    /// The tightest CPU quota of its groups, in processors' worth of time; absent where there is none.
+    pub quota: Reading<f64>,
+    /// Processors that the host has online.
+    pub host_cores: Reading<u64>,
+    /// The process's share of `cores` since the pass before; above 1 while a quota's burst lasts.
     pub process: Reading<Ratio>,
     /// The host's busy share of all its processors since the pass before. Waiting for I/O is not busy; time stolen by a
     /// hypervisor is, because nobody here can have it.
     pub host: Reading<Ratio>,
     /// How often the CPU quota stopped the process's group; absent where there is no quota.
     pub throttling: Reading<Throttling>,
+    /// Threads of this process that run or would, and that cannot.
+    pub threads: Reading<Threads>,
+    /// The same of the whole host.
+    pub host_tasks: Reading<HostTasks>,
 }
 
 group!(Cpu {
     cores: "cores",
+    quota: "cpu_quota",
+    host_cores: "host_cores",
     process: "process_cpu",
     host: "host_cpu",
     throttling: "throttling",
+    threads: "thread_states",
+    host_tasks: "host_tasks",
 });
 
 /// How often a CPU quota stopped a control group since the group began.
@@ -34,4 +46,24 @@ pub struct Throttling {
     pub throttled_periods: u64,
     /// How long its processors were stopped, in sum.
     pub throttled_time: Nanos,
+}
+
+/// What the threads of a process are at, without the one that looked.
+///
+/// Of a process with more than 32 threads, 32 are looked at in a pass, in turn, and each counts for those that are not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Threads {
+    /// Threads that run, or wait for nothing but a processor.
+    pub runnable: u64,
+    /// Threads in a wait that nothing interrupts: for storage, mostly.
+    pub blocked: u64,
+}
+
+/// What the tasks of all processes are at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostTasks {
+    /// Tasks that run, or wait for nothing but a processor.
+    pub runnable: u64,
+    /// Tasks that wait for I/O.
+    pub blocked: u64,
 }

@@ -6,17 +6,21 @@ mod list;
 mod memory;
 mod pressure;
 mod process;
+mod runtime;
+mod sensing;
 mod storage;
 
-pub use self::cpu::{Cpu, Throttling};
+pub use self::cpu::{Cpu, HostTasks, Threads, Throttling};
 pub use self::gpu::Gpus;
 use self::list::Group;
-pub use self::memory::{Memory, Resident};
-pub use self::pressure::Pressure;
+pub use self::memory::{GroupEvents, GroupMemory, Heap, Memory, Resident, Swapped};
+pub use self::pressure::{Pressure, Stall};
 pub use self::process::{Process, Totals};
+pub use self::runtime::{Runtime, Workers};
+pub use self::sensing::{Alarms, Sensing};
 pub use self::storage::{Moved, Storage};
 use super::reading::Reading;
-use crate::units::{Bytes, Nanos, Ratio};
+use crate::units::{Bytes, Nanos};
 
 /// Everything that the sensors saw in one pass.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +39,10 @@ pub struct Readings {
     pub process: Process,
     /// GPUs.
     pub gpus: Gpus,
+    /// The application's async runtime.
+    pub runtime: Runtime,
+    /// The sensors themselves.
+    pub sensing: Sensing,
 }
 
 impl Readings {
@@ -55,7 +63,7 @@ impl Readings {
         told
     }
 
-    fn groups(&self) -> [&dyn Group; 6] {
+    fn groups(&self) -> [&dyn Group; 8] {
         let Self {
             at: _,
             cpu,
@@ -64,8 +72,12 @@ impl Readings {
             storage,
             process,
             gpus,
+            runtime,
+            sensing,
         } = self;
-        [cpu, memory, pressure, storage, process, gpus]
+        [
+            cpu, memory, pressure, storage, process, gpus, runtime, sensing,
+        ]
     }
 }
 
@@ -77,7 +89,9 @@ pub struct Guard {
     /// As [`Memory::resident`].
     pub resident: Reading<Bytes>,
     /// As [`Pressure::cpu`].
-    pub cpu_pressure: Reading<Ratio>,
+    pub cpu_pressure: Reading<Stall>,
     /// As [`Pressure::memory`].
-    pub memory_pressure: Reading<Ratio>,
+    pub memory_pressure: Reading<Stall>,
+    /// As [`Sensing::alarms`].
+    pub alarms: Reading<Alarms>,
 }

@@ -12,11 +12,15 @@ pub struct Storage {
     pub wait: Reading<Nanos>,
     /// What this process had storage do, caches left out.
     pub moved: Reading<Moved>,
+    /// How long threads of this process have waited for storage, each counted (delay accounting). Threads that ended between two passes
+    /// take their last part with them.
+    pub waited: Reading<Nanos>,
 }
 
 group!(Storage {
     wait: "disk_wait",
     moved: "process_io",
+    waited: "io_wait",
 });
 
 /// Bytes that a process had storage devices move since it began.

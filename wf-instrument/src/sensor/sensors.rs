@@ -1,0 +1,158 @@
+//! One object that reads everything: the machine, and what the application tells of itself.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::machine::Machine;
+use super::reading::{Reading, Reason};
+use super::readings::{Guard, Heap, Readings};
+use crate::clock;
+use crate::units::Nanos;
+
+/// Reads what the system says of this process, its limits and its host, and what the application offers beside.
+///
+/// Rates are those between two passes of the same `Sensors`, so each reader has its own; to share one among several, see
+/// [`Watch`](super::Watch). Keeps one buffer as long as the longest file (a few KiB; some 100 KiB of `/proc/stat` where there are
+/// hundreds of processors), the totals of the last pass and 16 bytes a thread, and grows no further.
+#[derive(Debug)]
+pub struct Sensors {
+    machine: Machine,
+    offered: Offered,
+    /// How long the last guard read took.
+    guarded: Option<Nanos>,
+}
+
+/// What only the application can tell.
+#[derive(Default)]
+struct Offered {
+    heap: Option<Box<dyn FnMut() -> Heap + Send + Sync>>,
+    #[cfg(feature = "tokio")]
+    runtime: Option<super::runtime::Runtime>,
+}
+
+impl Sensors {
+    /// Sensors of this machine. Reads only whether it has a GPU's driver library.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::of(Machine::new())
+    }
+
+    /// Sensors of a recorded machine: every file, `proc/self` included, is looked for below `root`.
+    #[cfg(target_os = "linux")]
+    #[must_use]
+    pub fn rooted(root: impl Into<std::path::PathBuf>) -> Self {
+        Self::of(Machine::rooted(root.into()))
+    }
+
+    fn of(machine: Machine) -> Self {
+        Self {
+            machine,
+            offered: Offered::default(),
+            guarded: None,
+        }
+    }
+
+    /// Also asks the application's allocator, once in each pass: `stats.allocated` and `stats.resident` of jemalloc, say. If `read`
+    /// panics, the reading is unknown.
+    #[must_use]
+    pub fn heap(mut self, read: impl FnMut() -> Heap + Send + Sync + 'static) -> Self {
+        self.offered.heap = Some(Box::new(read));
+        self
+    }
+
+    /// Also reads the metrics of a tokio runtime.
+    #[cfg(feature = "tokio")]
+    #[must_use]
+    pub fn runtime(mut self, runtime: &tokio::runtime::Handle) -> Self {
+        self.offered.runtime = Some(super::runtime::Runtime::new(runtime));
+        self
+    }
+
+    /// One pass over everything.
+    ///
+    /// Rates are those since the pass before and unknown in the first. Asked again within 100 ms, they are the last ones, with their age.
+    ///
+    /// On Linux some 30 files, and one for each thread up to 32; the bench `sensors` says what that costs. It grows with the levels of
+    /// control groups, disks and, by far the most, processors of the host. Waits for no device.
+    #[must_use]
+    pub fn read(&mut self) -> Readings {
+        let began = clock::now();
+        let mut readings = Readings::default();
+        self.machine.read(&mut readings);
+        self.offered.read(&mut readings);
+        readings.at = clock::now();
+        readings.sensing.pass = Reading::of(Ok(readings.at.since(began)));
+        readings.sensing.guard = Reading::of(self.guarded.ok_or("nothing guards".into()));
+        readings.sensing.alarms = Reading::Absent(NO_WATCH);
+        readings
+    }
+
+    /// What may not wait for a whole pass: three files (five where the group keeps no pressure).
+    ///
+    /// Looks for the group where the last pass found it; before the first, pressure is the host's.
+    #[must_use]
+    pub fn guard(&mut self) -> Guard {
+        let began = clock::now();
+        let mut guard = self.machine.guard();
+        guard.at = clock::now();
+        guard.alarms = Reading::Absent(NO_WATCH);
+        self.guarded = Some(guard.at.since(began));
+        guard
+    }
+
+    pub(super) const fn machine(&self) -> &Machine {
+        &self.machine
+    }
+}
+
+impl Default for Sensors {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Offered {
+    fn read(&mut self, readings: &mut Readings) {
+        readings.memory.heap = match &mut self.heap {
+            Some(read) => Reading::of(
+                catch_unwind(AssertUnwindSafe(read))
+                    .map_err(|_| "reading the heap panicked".into()),
+            ),
+            None => Reading::Absent("the application offers no view of its heap".into()),
+        };
+        self.read_runtime(readings);
+    }
+
+    #[cfg(feature = "tokio")]
+    fn read_runtime(&mut self, readings: &mut Readings) {
+        match &mut self.runtime {
+            Some(runtime) => readings.runtime = runtime.read(),
+            None => readings.runtime = without_runtime(),
+        }
+    }
+
+    #[cfg(not(feature = "tokio"))]
+    #[expect(
+        clippy::unused_self,
+        reason = "there is something to read with the feature"
+    )]
+    fn read_runtime(&mut self, readings: &mut Readings) {
+        readings.runtime = without_runtime();
+    }
+}
+
+fn without_runtime() -> super::readings::Runtime {
+    let none = "the application tells of no async runtime";
+    super::readings::Runtime {
+        workers: Reading::Absent(none.into()),
+        busy: Reading::Absent(none.into()),
+    }
+}
+
+const NO_WATCH: Reason = Reason::Borrowed("nobody watches for alarms");
+
+impl fmt::Debug for Offered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Offered").finish_non_exhaustive()
+    }
+}

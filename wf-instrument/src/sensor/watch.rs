@@ -1,0 +1,174 @@
+//! One thread that reads the sensors at two paces, for any number of readers.
+
+use std::fmt;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use super::machine::{Caller, Triggers};
+use super::reading::Reading;
+use super::readings::{Alarms, Guard, Readings};
+use super::sensors::Sensors;
+use crate::clock;
+use crate::units::Nanos;
+
+/// Reads everything once a second, and what may not wait for that five times a second and whenever the kernel calls.
+///
+/// The kernel calls (PSI triggers) where it may be asked to: when tasks have waited for memory for a tenth of a second, all of them for half
+/// of that, or all of them for I/O for half a second. Elsewhere the guard's pace is what there is.
+///
+/// Its thread is named `wf-sensors`. Dropping it ends the thread at once.
+///
+/// ```
+/// use wf_instrument::sensor::{Sensors, Watch};
+///
+/// let watch = Watch::start(Sensors::new())?;
+/// assert!(watch.readings().memory.resident.value().is_some());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[must_use = "a watch that is dropped ends"]
+pub struct Watch {
+    seen: Arc<Mutex<Seen>>,
+    caller: Caller,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What was read last.
+#[derive(Debug)]
+struct Seen {
+    readings: Readings,
+    guard: Guard,
+    ended: bool,
+}
+
+impl Watch {
+    /// Makes a first pass, then starts the thread.
+    ///
+    /// # Errors
+    /// Where the system gives no thread, or no descriptor to end it by.
+    pub fn start(sensors: Sensors) -> io::Result<Self> {
+        Self::guarding(sensors, |_| ())
+    }
+
+    /// Also calls `react` with each guard read, on the watch's own thread: what it takes is time in which nothing is read. If it panics, the
+    /// panic ends there, and it is called again with the next.
+    ///
+    /// # Errors
+    /// As [`Watch::start`].
+    pub fn guarding(
+        mut sensors: Sensors,
+        react: impl FnMut(&Guard) + Send + 'static,
+    ) -> io::Result<Self> {
+        let (readings, guard) = (sensors.read(), sensors.guard());
+        let (triggers, caller) = Triggers::set(sensors.machine())?;
+        let seen = Seen {
+            readings,
+            guard,
+            ended: false,
+        };
+        let seen = Arc::new(Mutex::new(seen));
+        let watcher = Watcher {
+            sensors,
+            triggers,
+            alarms: Alarms::default(),
+            react: Box::new(react),
+            seen: seen.clone(),
+        };
+        let thread = Builder::new()
+            .name("wf-sensors".into())
+            .spawn(move || watcher.run())?;
+        Ok(Self {
+            seen,
+            caller,
+            thread: Some(thread),
+        })
+    }
+
+    /// The last pass: a copy of a few KiB.
+    #[must_use]
+    pub fn readings(&self) -> Readings {
+        lock(&self.seen).readings.clone()
+    }
+
+    /// The last guard read.
+    #[must_use]
+    pub fn guard(&self) -> Guard {
+        lock(&self.seen).guard.clone()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        lock(&self.seen).ended = true;
+        self.caller.call();
+        if let Some(thread) = self.thread.take() {
+            // It ends by returning: whatever panics is caught within.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").finish_non_exhaustive()
+    }
+}
+
+/// The thread's side.
+struct Watcher {
+    sensors: Sensors,
+    triggers: Triggers,
+    alarms: Alarms,
+    react: Box<dyn FnMut(&Guard) + Send>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl Watcher {
+    fn run(mut self) {
+        let mut passed = clock::now();
+        loop {
+            self.triggers.wait(GUARD_PACE, &mut self.alarms);
+            if lock(&self.seen).ended {
+                return;
+            }
+            // A reader that panics would leave its last values to grow old in silence, and with them the thread.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.guard()));
+            if clock::now().since(passed) >= PASS_PACE {
+                passed = clock::now();
+                let _ = catch_unwind(AssertUnwindSafe(|| self.pass()));
+            }
+        }
+    }
+
+    fn guard(&mut self) {
+        let mut guard = self.sensors.guard();
+        guard.alarms = self.alarms();
+        lock(&self.seen).guard = guard.clone();
+        (self.react)(&guard);
+    }
+
+    fn pass(&mut self) {
+        let mut readings = self.sensors.read();
+        readings.sensing.alarms = self.alarms();
+        lock(&self.seen).readings = readings;
+    }
+
+    fn alarms(&self) -> Reading<Alarms> {
+        match self.triggers.any() {
+            true => Reading::of(Ok(self.alarms)),
+            false => Reading::Unknown("the kernel takes no triggers from this process".into()),
+        }
+    }
+}
+
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Five times a second: what grows by a gigabyte a second is seen before it has grown by a quarter of one.
+const GUARD_PACE: Duration = Duration::from_millis(200);
+
+/// A tick of the governor's. Four guards apart, so that a late one does not cost a pass a second.
+const PASS_PACE: Nanos = Nanos::from_millis(900);
