@@ -1,0 +1,90 @@
+//! Processors.
+
+use wf_instrument::sensor::Cpu;
+
+use super::told::{Result, Told, count, seconds, share};
+use crate::families::Family;
+
+pub(super) fn tell(cpu: &Cpu, told: &mut Told<'_>) -> Result {
+    told.gauge(
+        "wf_cpu_limit_cores",
+        "Processors that this process may use.",
+        &cpu.cores,
+        |cores| *cores,
+    )?;
+    told.gauge(
+        "wf_cpu_quota_cores",
+        "Tightest CPU quota of the process's control groups, in processors' worth of time.",
+        &cpu.quota,
+        |cores| *cores,
+    )?;
+    told.gauge(
+        "wf_host_cpu_cores",
+        "Processors that the host has online.",
+        &cpu.host_cores,
+        count,
+    )?;
+    told.gauge(
+        "wf_cpu_utilization_ratio",
+        "Share of the processors that this process may use which it uses.",
+        &cpu.process,
+        share,
+    )?;
+    told.family(
+        Family::gauge(
+            "wf_host_cpu_utilization_ratio",
+            "Share of all processors of the host by what they do.",
+        ),
+        &cpu.host,
+        |family, busy| family.sample(&[("mode", "busy")], share(busy)),
+    )?;
+    throttling(cpu, told)?;
+    waiting(cpu, told)
+}
+
+fn throttling(cpu: &Cpu, told: &mut Told<'_>) -> Result {
+    let throttling = &cpu.throttling;
+    told.counter(
+        "wf_cpu_periods",
+        "Enforcement periods of the CPU quota in which there was something to run.",
+        throttling,
+        |throttling| count(&throttling.periods),
+    )?;
+    told.counter(
+        "wf_cpu_throttled_periods",
+        "Those of them in which the quota was used up.",
+        throttling,
+        |throttling| count(&throttling.throttled_periods),
+    )?;
+    told.counter(
+        "wf_cpu_throttled_seconds",
+        "Time for which the CPU quota stopped the group's processors.",
+        throttling,
+        |throttling| seconds(&throttling.throttled_time),
+    )
+}
+
+fn waiting(cpu: &Cpu, told: &mut Told<'_>) -> Result {
+    told.family(
+        Family::gauge(
+            "wf_threads",
+            "Threads of this process that run or could, and that are blocked.",
+        ),
+        &cpu.threads,
+        |family, threads| states(family, threads.runnable, threads.blocked),
+    )?;
+    told.family(
+        Family::gauge(
+            "wf_host_tasks",
+            "Tasks of the host that run or could, and that are blocked.",
+        ),
+        &cpu.host_tasks,
+        |family, tasks| states(family, tasks.runnable, tasks.blocked),
+    )
+}
+
+fn states(family: Family, runnable: u64, blocked: u64) -> Family {
+    family
+        .sample(&[("state", "runnable")], count(&runnable))
+        .sample(&[("state", "blocked")], count(&blocked))
+}

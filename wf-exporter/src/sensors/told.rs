@@ -1,0 +1,89 @@
+//! A reading as a family, if there is one to tell.
+
+use wf_instrument::sensor::Reading;
+use wf_instrument::{Bytes, Nanos, Ratio};
+
+use crate::bounds::to_f64;
+use crate::families::{Families, Family, FamilyError};
+
+/// Whether everything could be told.
+pub(super) type Result = std::result::Result<(), FamilyError>;
+
+/// Where readings are told.
+pub(super) struct Told<'a> {
+    now: Nanos,
+    families: &'a mut Families,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn new(now: Nanos, families: &'a mut Families) -> Self {
+        Self { now, families }
+    }
+
+    /// A value that goes up and down.
+    pub(super) fn gauge<T>(
+        &mut self,
+        name: &str,
+        help: &'static str,
+        reading: &Reading<T>,
+        number: impl FnOnce(&T) -> f64,
+    ) -> Result {
+        self.family(Family::gauge(name, help), reading, |family, value| {
+            family.sample(&[], number(value))
+        })
+    }
+
+    /// A total since the process, the group or the host began.
+    pub(super) fn counter<T>(
+        &mut self,
+        name: &str,
+        help: &'static str,
+        reading: &Reading<T>,
+        number: impl FnOnce(&T) -> f64,
+    ) -> Result {
+        self.family(Family::counter(name, help), reading, |family, value| {
+            family.sample(&[], number(value))
+        })
+    }
+
+    /// Whatever samples a value has.
+    pub(super) fn family<T>(
+        &mut self,
+        family: Family,
+        reading: &Reading<T>,
+        samples: impl FnOnce(Family, &T) -> Family,
+    ) -> Result {
+        match reading.fresh(self.now, OLDEST) {
+            Some(value) => self.families.add(samples(family, value)),
+            None => Ok(()),
+        }
+    }
+
+    /// A family that is told as it is.
+    pub(super) fn add(&mut self, family: Family) -> Result {
+        self.families.add(family)
+    }
+
+    pub(super) const fn now(&self) -> Nanos {
+        self.now
+    }
+}
+
+pub(super) fn share(ratio: &Ratio) -> f64 {
+    ratio.get()
+}
+
+pub(super) fn bytes(bytes: &Bytes) -> f64 {
+    to_f64(bytes.get())
+}
+
+pub(super) fn seconds(span: &Nanos) -> f64 {
+    span.as_secs()
+}
+
+pub(super) fn count(count: &u64) -> f64 {
+    to_f64(*count)
+}
+
+/// Past two scrape intervals of 15 s, Prometheus' usual one, a value is history.
+pub(super) const OLDEST: Nanos = Nanos::from_secs(30);
