@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use wf_instrument::govern::{Actions, Governor, Mode, Status};
+use wf_instrument::govern::{Actions, Class, Governor, Mode, Scores, Status};
 
 use crate::bounds::to_f64;
 use crate::families::{Families, Family, FamilyError};
 
 /// A collector over where a governor stands and what it did.
 ///
-/// `wf_governor_enabled`, `wf_governor_setpoint` of each knob, `wf_governor_actions_total` by knob, direction and reason, and
+/// `wf_bottleneck` and `wf_bottleneck_plain` by class, the one by our rule and the other by the playbook's, `wf_bottleneck_score_ratio`,
+/// `wf_hardware_tier`, `wf_governor_enabled`, `wf_governor_setpoint` of each knob, `wf_governor_actions_total` by knob, direction and reason, and
 /// `wf_governor_decision_seconds`, the time that the last tick took. It never waits for a knob.
 ///
 /// The collector keeps the governor running for as long as the exporter runs.
@@ -37,6 +38,18 @@ fn collect(
     actions: &[Actions],
     families: &mut Families,
 ) -> Result<(), FamilyError> {
+    families.add(verdict(
+        "wf_bottleneck",
+        "1 for what there is too little of, entered and left slowly.",
+        status.diagnosis.class,
+    ))?;
+    families.add(verdict(
+        "wf_bottleneck_plain",
+        "1 for what there is too little of by the playbook's rule, first match wins.",
+        status.diagnosis.plain,
+    ))?;
+    families.add(scores(&status.diagnosis.scores))?;
+    families.add(tier(status))?;
     families.add(enabled(status))?;
     families.add(set_points(status))?;
     families.add(moves(actions))?;
@@ -49,6 +62,47 @@ fn collect(
             .sample(&[], cost.as_secs()),
         ),
         None => Ok(()),
+    }
+}
+
+fn verdict(name: &str, help: &'static str, verdict: Class) -> Family {
+    Class::ALL
+        .iter()
+        .fold(Family::gauge(name, help), |family, class| {
+            let holds = f64::from(u8::from(*class == verdict));
+            family.sample(&[("class", class.as_str())], holds)
+        })
+}
+
+/// What cannot be told has no series.
+fn scores(scores: &Scores) -> Family {
+    let family = Family::gauge(
+        "wf_bottleneck_score_ratio",
+        "How near a resource is to its threshold: 1 is at it.",
+    );
+    let each = [
+        (Class::MemoryBound, scores.memory),
+        (Class::IoBound, scores.io),
+        (Class::GpuBound, scores.gpu),
+        (Class::CpuBound, scores.cpu),
+        (Class::UiBound, scores.ui),
+    ];
+    let known = each
+        .iter()
+        .filter_map(|(class, score)| Some((class, (*score)?)));
+    known.fold(family, |family, (class, score)| {
+        family.sample(&[("class", class.as_str())], score)
+    })
+}
+
+fn tier(status: &Status) -> Family {
+    let family = Family::gauge(
+        "wf_hardware_tier",
+        "1 for the tier of this hardware: low, mid or high.",
+    );
+    match status.tier {
+        Some(tier) => family.sample(&[("tier", &tier.to_string())], 1.0),
+        None => family,
     }
 }
 
@@ -87,6 +141,7 @@ mod tests {
     use wf_instrument::Nanos;
     use wf_instrument::govern::Cause;
     use wf_instrument::knob::Knob;
+    use wf_instrument::tier::Tier;
 
     use super::*;
     use crate::text::encode;
@@ -120,6 +175,28 @@ mod tests {
         ] {
             assert!(page.contains(line), "{line} in {page}");
         }
+    }
+
+    #[test]
+    fn both_verdicts_and_what_they_rest_on_are_told() {
+        let mut status = Status {
+            tier: Some(Tier::Mid),
+            ..Status::default()
+        };
+        status.diagnosis.class = Class::MemoryBound;
+        status.diagnosis.plain = Class::CpuBound;
+        status.diagnosis.scores.memory = Some(1.25);
+        let page = page(&status, &[]);
+        for line in [
+            "wf_bottleneck{class=\"memory_bound\"} 1\n",
+            "wf_bottleneck{class=\"cpu_bound\"} 0\n",
+            "wf_bottleneck_plain{class=\"cpu_bound\"} 1\n",
+            "wf_bottleneck_score_ratio{class=\"memory_bound\"} 1.25\n",
+            "wf_hardware_tier{tier=\"mid\"} 1\n",
+        ] {
+            assert!(page.contains(line), "{line} in {page}");
+        }
+        assert!(!page.contains("score_ratio{class=\"gpu"), "{page}");
     }
 
     #[test]

@@ -130,7 +130,7 @@ impl Instruments {
         let moves = self.governor.actions();
         Governed {
             mode: mode(status.mode),
-            bottleneck: status.class.as_str(),
+            bottleneck: status.diagnosis.class.as_str(),
             tier: status.tier.map(|tier| tier.to_string()),
             bound_by: status.bound_by.as_str(),
             moves: moves.iter().map(|action| action.count).sum(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::act::Outcome;
 use super::decide::{Bound, Cause, Decision, Inputs, Mode};
-use super::diagnose::Class;
+use super::diagnose::Diagnosis;
 use crate::knob::Position;
 use crate::tier::Tier;
 use crate::units::Nanos;
@@ -53,10 +53,8 @@ pub struct Actions {
 pub struct Status {
     /// Whether decisions became moves at the last tick.
     pub mode: Mode,
-    /// The bottleneck by our rule.
-    pub class: Class,
-    /// The bottleneck by the playbook's rule.
-    pub plain: Class,
+    /// What there was too little of at the last tick, and what says so.
+    pub diagnosis: Diagnosis,
     /// The tier of the hardware, as long as its cores and memory are known.
     pub tier: Option<Tier>,
     /// The knobs as they stood at the last tick.
@@ -128,8 +126,7 @@ impl Journal {
         let tick = ticks.clone().find(|r| !r.is_intervention()).unwrap_or(last);
         Status {
             mode: last.inputs.mode,
-            class: tick.decision.diagnosis.class,
-            plain: tick.decision.diagnosis.plain,
+            diagnosis: tick.decision.diagnosis,
             tier: tier(tick),
             knobs: tick.inputs.knobs.clone(),
             bound_by: last.decision.bound_by,

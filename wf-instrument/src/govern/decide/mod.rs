@@ -65,7 +65,12 @@ pub struct State {
 /// One tick.
 #[must_use]
 pub fn step(mut state: State, inputs: &Inputs, config: &Config) -> (State, Decision) {
-    let (remembered, diagnosis) = diagnose(state.diagnosis, &inputs.evidence, &config.thresholds);
+    let (remembered, diagnosis) = diagnose(
+        state.diagnosis,
+        &inputs.evidence,
+        &config.thresholds,
+        &config.targets,
+    );
     state.diagnosis = remembered;
     state.grant(inputs);
     state.notice(inputs);

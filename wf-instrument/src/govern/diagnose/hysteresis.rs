@@ -1,6 +1,6 @@
 //! A class is entered and left slowly, so that one odd second changes nothing.
 
-use super::{Class, Scores, Thresholds};
+use super::{Class, Scores, Signs, Thresholds};
 use crate::govern::evidence::Evidence;
 
 /// What is remembered from tick to tick: one gate a class.
@@ -14,13 +14,14 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(super) fn after(self, evidence: &Evidence, scores: Scores, t: &Thresholds) -> Self {
-        let pressed = evidence.host.cpu_pressure.is_absent()
-            || evidence
-                .host
-                .cpu_pressure
-                .value()
-                .is_some_and(|p| p.get() > t.cpu_pressed);
+    pub(super) fn after(
+        self,
+        evidence: &Evidence,
+        scores: Scores,
+        signs: Signs,
+        t: &Thresholds,
+    ) -> Self {
+        let pressed = is_scarce(evidence, signs, t);
         // Where nothing is drawn, nobody waits for a frame.
         let ui = Some(scores.ui.unwrap_or(0.0));
         let below = |bound: f64| 1.0 - MARGIN / bound;
@@ -48,6 +49,15 @@ impl State {
         .find_map(|(gate, class)| gate.open.then_some(class))
         .unwrap_or_default()
     }
+}
+
+/// Whether processors are scarce and not only busy: tasks wait for them, or there are fewer of them than threads to run. Where
+/// neither can ever be told, being busy has to do.
+fn is_scarce(evidence: &Evidence, signs: Signs, t: &Thresholds) -> bool {
+    let pressure = &evidence.host.cpu_pressure;
+    let pressed = pressure.value().is_some_and(|p| p.get() > t.cpu_pressed);
+    let untold = pressure.is_absent() && signs.crowded.is_none();
+    pressed || signs.crowded == Some(true) || untold
 }
 
 /// Opens after 3 of the last 5 ticks above the threshold, closes after 5 of 5 below a lower one. What is unknown is neither.

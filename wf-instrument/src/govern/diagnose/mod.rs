@@ -2,13 +2,17 @@
 //!
 //! Two verdicts. [`plain`] is the playbook's rule, first match wins, on one tick. Ours repairs what it leaves open: it scores every
 //! class, so two at once and none at all are both visible; it takes the class by a fixed precedence; it enters after 3 of 5 ticks
-//! and leaves only after 5 of 5 below a lower threshold; and it asks for processor pressure beside use. Both are journaled.
+//! and leaves only after 5 of 5 below a lower threshold; and it asks whether busy processors are scarce. Both are journaled, with the [signs](Signs)
+//! that speak for them.
 
 mod hysteresis;
+mod signs;
 
 use std::fmt;
 
 pub(crate) use self::hysteresis::State;
+pub use self::signs::Signs;
+use super::config::Targets;
 use super::evidence::Evidence;
 use crate::sensor::Reading;
 use crate::units::{Nanos, Ratio};
@@ -32,6 +36,16 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::CpuBound,
+        Self::GpuBound,
+        Self::MemoryBound,
+        Self::UiBound,
+        Self::IoBound,
+        Self::Balanced,
+    ];
+
     /// As it is exported.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -103,6 +117,26 @@ pub struct Scores {
     pub ui: Option<f64>,
 }
 
+impl fmt::Display for Scores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scores = [
+            ("memory", self.memory),
+            ("disk wait", self.io),
+            ("GPU", self.gpu),
+            ("processors", self.cpu),
+            ("frames", self.ui),
+        ];
+        for (i, (name, score)) in scores.into_iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { ", " })?;
+            match score {
+                Some(score) => write!(f, "{name} {:.0} %", score * 100.0)?,
+                None => write!(f, "{name} untold")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A tick's verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Diagnosis {
@@ -112,6 +146,28 @@ pub struct Diagnosis {
     pub plain: Class,
     /// What it rests on.
     pub scores: Scores,
+    /// What speaks for it beside.
+    pub signs: Signs,
+}
+
+impl Diagnosis {
+    /// The verdict and what it rests on, in a line for a person.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        let mut told = self.class.to_string();
+        if self.plain != self.class {
+            told.push_str(&format!(
+                " (the plain rule, on this tick alone: {})",
+                self.plain
+            ));
+        }
+        told.push_str(&format!("; of its threshold: {}", self.scores));
+        for sign in self.signs.told() {
+            told.push_str("; ");
+            told.push_str(&sign);
+        }
+        told
+    }
 }
 
 /// One tick: the verdict, and what has to be remembered for the next one.
@@ -119,13 +175,16 @@ pub(crate) fn diagnose(
     state: State,
     evidence: &Evidence,
     thresholds: &Thresholds,
+    targets: &Targets,
 ) -> (State, Diagnosis) {
     let scores = scores(evidence, thresholds);
-    let state = state.after(evidence, scores, thresholds);
+    let signs = Signs::of(evidence, targets);
+    let state = state.after(evidence, scores, signs, thresholds);
     let diagnosis = Diagnosis {
         class: state.class(),
         plain: plain(evidence, thresholds),
         scores,
+        signs,
     };
     (state, diagnosis)
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::units::PerSecond;
 
 fn present<T>(value: T) -> Reading<T> {
     Reading::Present {
@@ -111,7 +112,12 @@ fn classes(ticks: impl IntoIterator<Item = Evidence>) -> Vec<Class> {
     let mut state = State::default();
     let mut told = Vec::new();
     for evidence in ticks {
-        let (next, diagnosis) = diagnose(state, &evidence, &Thresholds::default());
+        let (next, diagnosis) = diagnose(
+            state,
+            &evidence,
+            &Thresholds::default(),
+            &Targets::default(),
+        );
         state = next;
         told.push(diagnosis.class);
     }
@@ -190,4 +196,172 @@ fn a_page_that_is_closed_is_no_longer_short_of_frames() {
     evidence.extend(vec![calm(); 5]);
     let classes = classes(evidence);
     assert_eq!((classes[4], classes[9]), (Class::UiBound, Class::Balanced));
+}
+
+/// The two rules beside each other, where they overlap and where the plain one leaves a hole: processors, GPU, memory, frames and disk wait.
+#[test]
+fn where_the_plain_rule_overlaps_or_has_holes_ours_goes_by_danger() {
+    type Row = (f64, f64, f64, f64, u64, Class, Class);
+    let table: [Row; 10] = [
+        // Overlaps: the plain rule takes the first of its list, ours the most dangerous.
+        (
+            95.0,
+            50.0,
+            90.0,
+            1.0,
+            1,
+            Class::CpuBound,
+            Class::MemoryBound,
+        ),
+        (95.0, 50.0, 50.0, 1.0, 500, Class::CpuBound, Class::IoBound),
+        (
+            50.0,
+            95.0,
+            90.0,
+            1.0,
+            1,
+            Class::GpuBound,
+            Class::MemoryBound,
+        ),
+        (50.0, 95.0, 50.0, 1.0, 500, Class::GpuBound, Class::IoBound),
+        (50.0, 50.0, 50.0, 0.5, 500, Class::UiBound, Class::IoBound),
+        (95.0, 50.0, 50.0, 0.5, 1, Class::CpuBound, Class::CpuBound),
+        // Holes: busy, and the plain rule has no word for it.
+        (95.0, 65.0, 50.0, 1.0, 1, Class::Balanced, Class::CpuBound),
+        (75.0, 95.0, 50.0, 1.0, 1, Class::Balanced, Class::GpuBound),
+        (95.0, 95.0, 50.0, 1.0, 1, Class::Balanced, Class::GpuBound),
+        (95.0, 95.0, 50.0, 0.5, 1, Class::UiBound, Class::GpuBound),
+    ];
+    for (cpu, gpu, memory, frames, wait, plain, ours) in table {
+        let evidence = with(|e| {
+            e.host.process_cpu = share(cpu);
+            e.host.gpu = share(gpu);
+            e.host.memory = share(memory);
+            e.frames = Ratio::new(frames);
+            e.host.disk_wait = present(Nanos::from_millis(wait));
+        });
+        let row = format!("{cpu} {gpu} {memory} {frames} {wait}");
+        assert_eq!(
+            super::plain(&evidence, &Thresholds::default()),
+            plain,
+            "{row}"
+        );
+        assert_eq!(classes(vec![evidence; 3])[2], ours, "{row}");
+    }
+}
+
+#[test]
+fn each_threshold_can_be_moved() {
+    let strict = Thresholds {
+        cpu_busy: 0.40,
+        memory_full: 0.40,
+        frames_short: 0.99,
+        disk_slow: Nanos::new(10),
+        ..Thresholds::default()
+    };
+    let told = |change: fn(&mut Evidence)| plain(&with(change), &strict);
+    assert_eq!(told(|_| ()), Class::CpuBound);
+    assert_eq!(
+        told(|e| e.host.process_cpu = share(30.0)),
+        Class::MemoryBound
+    );
+    let short = |e: &mut Evidence| {
+        e.host.process_cpu = share(30.0);
+        e.host.memory = share(30.0);
+        e.frames = Ratio::new(0.98);
+    };
+    assert_eq!(told(short), Class::UiBound);
+    let slow = |e: &mut Evidence| {
+        e.host.process_cpu = share(30.0);
+        e.host.memory = share(30.0);
+    };
+    assert_eq!(told(slow), Class::IoBound);
+}
+
+#[test]
+fn more_threads_than_processors_are_scarcity_too() {
+    let busy = |runnable, pressure| {
+        with(move |e| {
+            e.host.process_cpu = share(99.0);
+            e.host.cores = present(2.0);
+            e.host.runnable = runnable;
+            e.host.cpu_pressure = pressure;
+        })
+    };
+    let calm = || share(1.0);
+    let untold = || Reading::Absent("no PSI".into());
+    for (evidence, expected) in [
+        (busy(present(3), calm()), Class::CpuBound),
+        (busy(present(2), calm()), Class::Balanced),
+        (busy(present(2), untold()), Class::Balanced),
+        (busy(present(3), untold()), Class::CpuBound),
+        (busy(Reading::default(), untold()), Class::CpuBound),
+        (
+            busy(Reading::default(), Reading::default()),
+            Class::Balanced,
+        ),
+    ] {
+        assert_eq!(classes(vec![evidence; 5])[4], expected);
+    }
+}
+
+fn signs(change: impl FnOnce(&mut Evidence), targets: Targets) -> Signs {
+    Signs::of(&with(change), &targets)
+}
+
+#[test]
+fn a_host_without_swap_space_does_not_swap_and_one_unread_may() {
+    let swapping = |reading| signs(|e| e.host.swapping = reading, Targets::default()).swapping;
+    let rate = |bytes| present(PerSecond::of(bytes, Nanos::from_secs(1)).unwrap());
+    assert_eq!(
+        swapping(Reading::Absent("no swap space".into())),
+        Some(false)
+    );
+    assert_eq!(swapping(rate(0)), Some(false));
+    assert_eq!(swapping(rate(4096)), Some(true));
+    assert_eq!(swapping(Reading::default()), None);
+}
+
+#[test]
+fn a_backend_is_normal_while_every_target_that_is_set_is_kept() {
+    let targets = Targets {
+        time_to_first_token: Some(Nanos::from_millis(500)),
+        inter_token: Some(Nanos::from_millis(20)),
+    };
+    let told = |first: u64, next: u64, waiting| {
+        let change = move |e: &mut Evidence| {
+            e.time_to_first_token.p90 = Some(Nanos::from_millis(first));
+            e.inter_token = Some(Nanos::from_millis(next));
+            e.waiting = waiting;
+        };
+        signs(change, targets).backend_normal
+    };
+    assert_eq!(told(500, 20, 0), Some(true));
+    assert_eq!(told(501, 20, 0), Some(false));
+    assert_eq!(told(500, 21, 0), Some(false));
+    assert_eq!(told(500, 20, 1), Some(false));
+    assert_eq!(signs(|_| (), targets).backend_normal, None);
+    assert_eq!(signs(|_| (), Targets::default()).backend_normal, None);
+}
+
+#[test]
+fn a_verdict_says_what_it_rests_on() {
+    let busy = with(|e| {
+        e.host.process_cpu = share(99.0);
+        e.host.cores = present(2.0);
+        e.host.runnable = present(3);
+        e.host.swapping = present(PerSecond::of(1, Nanos::from_secs(1)).unwrap());
+        e.model_loads.took = Some(Nanos::from_millis(2_500));
+    });
+    let (_, diagnosis) = diagnose(
+        State::default(),
+        &busy,
+        &Thresholds::default(),
+        &Targets::default(),
+    );
+    assert_eq!(
+        diagnosis.explain(),
+        "balanced (the plain rule, on this tick alone: cpu_bound); of its threshold: memory 59 %, disk wait 1 %, \
+         GPU untold, processors 110 %, frames untold; more threads than processors; the host swaps; models took 2.5 s to load"
+    );
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::{Evidence, Host, Missing, Quantiles};
+use super::{Evidence, Host, MODEL_LOAD, Missing, ModelLoads, Quantiles};
 use crate::histogram::{Frozen, samples_needed};
 use crate::sensor::Readings;
 use crate::snapshot::{GenerationTotals, Label, Snapshot, Totals};
@@ -96,6 +96,7 @@ impl History {
             running: now.running,
             oldest: now.oldest,
             frames: frames(earlier, latest, window),
+            model_loads: loads(earlier, latest),
             ..blank
         }
     }
@@ -173,6 +174,9 @@ struct Row {
     generations: GenerationTotals,
     /// What drew, how many pictures, and how many a second are promised.
     frames: Vec<(FrameKey, u64, f64)>,
+    /// Models that are being loaded, and how long those took that were.
+    loading: u64,
+    loaded: Frozen,
 }
 
 type FrameKey = (Arc<str>, Vec<Label>);
@@ -182,8 +186,10 @@ impl Row {
         let Totals {
             generations,
             frames,
+            spans,
             ..
         } = snapshot.totals;
+        let loads = spans.iter().filter(|span| &*span.span == MODEL_LOAD);
         Self {
             at: snapshot.at,
             generations: generations.into_iter().reduce(together).unwrap_or_default(),
@@ -191,6 +197,8 @@ impl Row {
                 .into_iter()
                 .map(|f| ((f.frame, f.labels), f.duration.count(), f.target_fps))
                 .collect(),
+            loading: loads.clone().map(|span| span.in_flight).sum(),
+            loaded: loads.fold(Frozen::default(), |sum, span| sum.plus(&span.ok)),
         }
     }
 }
@@ -231,6 +239,15 @@ fn frames(earlier: &Row, latest: &Row, window: Nanos) -> Option<Ratio> {
     };
     let lower = |a: Ratio, b: Ratio| if b.get() < a.get() { b } else { a };
     latest.frames.iter().filter_map(share).reduce(lower)
+}
+
+fn loads(earlier: &Row, latest: &Row) -> ModelLoads {
+    let loaded = latest.loaded.minus(&earlier.loaded);
+    ModelLoads {
+        running: latest.loading,
+        ended: loaded.count(),
+        took: loaded.mean().map(nanos),
+    }
 }
 
 fn nanos(mean: f64) -> Nanos {

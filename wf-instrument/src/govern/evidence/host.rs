@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::sensor::{Reading, Readings};
-use crate::units::{Bytes, Nanos, Ratio};
+use crate::units::{Bytes, Nanos, PerSecond, Ratio};
 
-/// The machine as one tick sees it. Every field is the one of that name in [`Readings`]; one that was too old is unknown.
+/// The machine as one tick sees it. One that was too old is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Host {
     /// Processors that this process may use.
@@ -16,12 +16,16 @@ pub struct Host {
     pub host_cpu: Reading<Ratio>,
     /// The share of time in which some task waited for a processor.
     pub cpu_pressure: Reading<Ratio>,
+    /// Threads of this process that run or could.
+    pub runnable: Reading<u64>,
     /// Memory that this process may use.
     pub memory_limit: Reading<Bytes>,
     /// The used share of that.
     pub memory: Reading<Ratio>,
     /// The share of the host's memory that is not available to anybody.
     pub host_memory: Reading<Ratio>,
+    /// Bytes that the host moves to swap space and back.
+    pub swapping: Reading<PerSecond>,
     /// How long requests wait for the busiest disk.
     pub disk_wait: Reading<Nanos>,
     /// The busy share of the busiest GPU.
@@ -37,9 +41,15 @@ impl Host {
             process_cpu: aged(readings.cpu.process, now, oldest),
             host_cpu: aged(readings.cpu.host, now, oldest),
             cpu_pressure: aged(readings.pressure.cpu.map(|stall| stall.some), now, oldest),
+            runnable: aged(
+                readings.cpu.threads.map(|threads| threads.runnable),
+                now,
+                oldest,
+            ),
             memory_limit: aged(readings.memory.limit, now, oldest),
             memory: aged(readings.memory.used, now, oldest),
             host_memory: aged(readings.memory.host, now, oldest),
+            swapping: aged(readings.memory.swapping, now, oldest),
             disk_wait: aged(readings.storage.wait, now, oldest),
             gpu: aged(readings.gpus.used, now, oldest),
         }

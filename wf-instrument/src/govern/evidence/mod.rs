@@ -51,6 +51,8 @@ pub struct Evidence {
     pub oldest: Option<Nanos>,
     /// Frames drawn, of those that were promised: the worst drawing function that drew at all.
     pub frames: Option<Ratio>,
+    /// Loads of models, as far as a span named [`MODEL_LOAD`] measures them.
+    pub model_loads: ModelLoads,
     /// The machine.
     pub host: Host,
 }
@@ -102,6 +104,20 @@ pub struct Quantiles {
     /// 99 of 100.
     pub p99: Option<Nanos>,
 }
+
+/// Loads of models.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ModelLoads {
+    /// Going on now.
+    pub running: u64,
+    /// That ended well in the base window.
+    pub ended: u64,
+    /// What those took, on average.
+    pub took: Option<Nanos>,
+}
+
+/// The name of the span that loads a model: `#[wf_measure(name = "model_load")]` on the function that does makes the governor know of it.
+pub const MODEL_LOAD: &str = "model_load";
 
 /// Why a tick knows nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

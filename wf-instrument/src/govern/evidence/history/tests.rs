@@ -1,6 +1,6 @@
 use super::*;
 use crate::sensor::{Cpu, Reading};
-use crate::snapshot::FrameTotals;
+use crate::snapshot::{FrameTotals, SpanTotals};
 
 const STALE: Nanos = Nanos::from_secs(3);
 
@@ -216,4 +216,37 @@ fn who_is_turned_away_makes_the_quantiles_worse_and_is_a_sign_of_too_little() {
         Some(Nanos::new(u64::MAX)),
         "a fifth never saw a token"
     );
+}
+
+#[test]
+fn loads_of_models_are_seen_by_the_name_of_their_span() {
+    let mut history = History::default();
+    let load = |at: u64, in_flight: u64, took: &[u64]| {
+        let mut snapshot = snapshot(at, 0, 0, 0);
+        let span = |name: &str| SpanTotals {
+            span: name.into(),
+            in_flight,
+            ok: took.iter().copied().collect(),
+            ..SpanTotals::default()
+        };
+        snapshot.totals.spans = vec![span(MODEL_LOAD), span("something else")];
+        snapshot
+    };
+    let first = history.sense(secs(1), load(1, 1, &[]), Readings::default(), STALE);
+    assert_eq!(first.model_loads, ModelLoads::default());
+    let loading = history.sense(secs(2), load(2, 1, &[]), Readings::default(), STALE);
+    assert_eq!(
+        (loading.model_loads.running, loading.model_loads.took),
+        (1, None)
+    );
+    let took = [2_000_000_000, 4_000_000_000];
+    let loaded = history.sense(secs(3), load(3, 0, &took), Readings::default(), STALE);
+    assert_eq!(
+        (loaded.model_loads.running, loaded.model_loads.ended),
+        (0, 2)
+    );
+    let mean = loaded.model_loads.took.unwrap().as_secs();
+    assert!((mean - 3.0).abs() < 0.03, "{mean}");
+    let later = history.sense(secs(4), load(4, 0, &took), Readings::default(), STALE);
+    assert_eq!((later.model_loads.ended, later.model_loads.took), (0, None));
 }

@@ -1,0 +1,74 @@
+//! What speaks for a verdict, or against it, beside the numbers that make it.
+
+use crate::govern::config::Targets;
+use crate::govern::evidence::Evidence;
+use crate::units::{Nanos, to_f64};
+
+/// Signs of a bottleneck. `None` is what cannot be told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signs {
+    /// Of processors that are scarce and not only busy: more threads of this process want to run than there are processors for it.
+    pub crowded: Option<bool>,
+    /// Of memory that is short: the host moves pages to swap space or back.
+    pub swapping: Option<bool>,
+    /// Of storage that is waited for: what the models that were loaded in the last window took, on average.
+    pub model_load: Option<Nanos>,
+    /// Of an interface that is slow by itself: requests keep their targets and none is held back.
+    pub backend_normal: Option<bool>,
+}
+
+impl Signs {
+    pub(super) fn of(evidence: &Evidence, targets: &Targets) -> Self {
+        let host = &evidence.host;
+        let cores = host.cores.value().copied();
+        let runnable = host.runnable.value().copied();
+        Self {
+            crowded: runnable
+                .zip(cores)
+                .map(|(threads, cores)| to_f64(threads) > cores),
+            swapping: swapping(evidence),
+            model_load: evidence.model_loads.took,
+            backend_normal: backend_normal(evidence, targets),
+        }
+    }
+}
+
+impl Signs {
+    /// Those that are seen, in words.
+    pub(super) fn told(&self) -> Vec<String> {
+        let seen = |sign: Option<bool>, words: &str| (sign == Some(true)).then(|| words.to_owned());
+        let load = self
+            .model_load
+            .map(|took| format!("models took {:.1} s to load", took.as_secs()));
+        [
+            seen(self.crowded, "more threads than processors"),
+            seen(self.swapping, "the host swaps"),
+            load,
+            seen(self.backend_normal, "requests keep their targets"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// A host without swap space does not swap.
+fn swapping(evidence: &Evidence) -> Option<bool> {
+    let swapping = &evidence.host.swapping;
+    match swapping.is_absent() {
+        true => Some(false),
+        false => swapping.value().map(|rate| rate.get() > 0.0),
+    }
+}
+
+/// By those of the targets that are set; nothing can be told without any.
+fn backend_normal(evidence: &Evidence, targets: &Targets) -> Option<bool> {
+    let kept = |target: Option<Nanos>, measured: Option<Nanos>| Some(measured? <= target?);
+    let first = kept(
+        targets.time_to_first_token,
+        evidence.time_to_first_token.p90,
+    );
+    let next = kept(targets.inter_token, evidence.inter_token);
+    let kept = first.into_iter().chain(next).reduce(|a, b| a && b)?;
+    Some(kept && !evidence.is_limited())
+}
