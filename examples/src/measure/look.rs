@@ -20,17 +20,11 @@ pub struct Look {
     pub governed: Governed,
 }
 
-/// The process and its limits; `None` is what could not be read or does not exist here.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the sensors read.
+#[derive(Clone, Debug, Default)]
 pub struct Machine {
-    /// Processors that the process may use.
-    pub cores: Option<f64>,
-    /// The share of them that it uses.
-    pub cpu: Option<f64>,
-    /// Bytes that are resident.
-    pub resident: Option<u64>,
-    /// The used share of the memory that it may have.
-    pub memory: Option<f64>,
+    /// What each line is about, and what there is to say.
+    pub rows: Vec<(&'static str, String)>,
 }
 
 /// Where the governor stands.
@@ -40,6 +34,8 @@ pub struct Governed {
     pub mode: &'static str,
     /// What there is too little of.
     pub bottleneck: &'static str,
+    /// … and what says so.
+    pub diagnosis: String,
     /// The hardware's tier, where its cores and memory are known.
     pub tier: Option<String>,
     /// The knobs.

@@ -5,6 +5,8 @@
 #[cfg(feature = "enabled")]
 mod knobs;
 mod look;
+#[cfg(feature = "enabled")]
+mod machine;
 #[cfg(not(feature = "enabled"))]
 mod off;
 #[cfg(feature = "enabled")]

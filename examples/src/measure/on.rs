@@ -1,19 +1,22 @@
 //! The instruments of a measured engine: governor, exporter, and a window over the last seconds.
 
 use std::collections::VecDeque;
+use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use thiserror::Error;
+use tokio::runtime::Handle;
 use wf_exporter::{Exporter, governor as governing, sensors};
 use wf_instrument::Nanos;
 use wf_instrument::govern::{Governor, Mode, Status};
 use wf_instrument::histogram::Frozen;
-use wf_instrument::sensor::{Readings, Sensors};
+use wf_instrument::sensor::{Sensors, Watch};
 use wf_instrument::snapshot::{GenerationTotals, Snapshot, Window};
 
 use super::knobs;
-use super::look::{Governed, Knob, Look, Machine, Measured};
+use super::look::{Governed, Knob, Look, Measured};
+use super::machine::machine;
 use crate::app::Flags;
 use crate::engine::Engine;
 use crate::spread::Spread;
@@ -23,7 +26,7 @@ use crate::spread::Spread;
 pub struct Instruments {
     governor: Arc<Governor>,
     exporter: Exporter,
-    readings: Arc<Mutex<Readings>>,
+    watch: Arc<Watch>,
     recent: VecDeque<Snapshot>,
     model: String,
 }
@@ -35,6 +38,9 @@ pub enum StartError {
     /// The governor did not.
     #[error("the governor did not start: {0}")]
     Governor(#[from] wf_instrument::govern::StartError),
+    /// The sensors' thread did not.
+    #[error("the sensors did not start: {0}")]
+    Sensors(#[source] io::Error),
     /// The exporter did not.
     #[error("{0} (--metrics)")]
     Exporter(#[from] wf_exporter::StartError),
@@ -46,18 +52,18 @@ impl Instruments {
     /// # Errors
     /// When the address for scrapes cannot be had, or the system gives no thread.
     pub fn start(engine: &Arc<Engine>, flags: &Flags) -> Result<Self, StartError> {
-        let readings = Arc::new(Mutex::new(Readings::default()));
-        let governor = Arc::new(govern(engine, flags, Arc::clone(&readings))?);
-        let shown = Arc::clone(&readings);
+        let watch = Arc::new(watch().map_err(StartError::Sensors)?);
+        let governor = Arc::new(govern(engine, flags, Arc::clone(&watch))?);
+        let shown = Arc::clone(&watch);
         let exporter = Exporter::builder()
             .address(flags.metrics)
-            .collector(sensors(move || latest(&shown)))
+            .collector(sensors(move || shown.readings()))
             .collector(governing(Arc::clone(&governor)))
             .start()?;
         Ok(Self {
             governor,
             exporter,
-            readings,
+            watch,
             recent: VecDeque::from([Snapshot::take()]),
             model: engine.name().to_owned(),
         })
@@ -80,7 +86,7 @@ impl Instruments {
             tokens_per_second: rate(generations.map_or(0, |row| row.tokens), seconds),
             ttft: generations.map_or_else(Spread::default, |row| spread(&row.time_to_first_token)),
             gap: generations.map_or_else(Spread::default, |row| spread(&row.inter_token)),
-            machine: machine(&latest(&self.readings)),
+            machine: machine(&self.watch.readings()),
             governed: self.governed(),
         };
         self.keep(now);
@@ -131,6 +137,7 @@ impl Instruments {
         Governed {
             mode: mode(status.mode),
             bottleneck: status.diagnosis.class.as_str(),
+            diagnosis: status.diagnosis.explain(),
             tier: status.tier.map(|tier| tier.to_string()),
             bound_by: status.bound_by.as_str(),
             moves: moves.iter().map(|action| action.count).sum(),
@@ -141,40 +148,29 @@ impl Instruments {
     }
 }
 
+/// Looks at the machine, and at the runtime that it is called in.
+fn watch() -> io::Result<Watch> {
+    let sensors = Sensors::new();
+    Watch::start(match Handle::try_current() {
+        Ok(runtime) => sensors.runtime(&runtime),
+        Err(_) => sensors,
+    })
+}
+
 fn govern(
     engine: &Arc<Engine>,
     flags: &Flags,
-    readings: Arc<Mutex<Readings>>,
+    watch: Arc<Watch>,
 ) -> Result<Governor, wf_instrument::govern::StartError> {
-    let mut sensors = Sensors::new();
     let builder = Governor::builder()
         .target_ttft(flags.ttft_target)
         .target_inter_token(flags.gap_target)
         .knob(knobs::max_concurrent(engine))
         .knob(knobs::workers(engine))
-        .sensors(move || {
-            let read = sensors.read();
-            let mut shared = readings.lock().unwrap_or_else(PoisonError::into_inner);
-            shared.clone_from(&read);
-            read
-        });
+        .sensors(move || watch.readings());
     match flags.no_governor {
         true => builder.advisory().start(),
         false => builder.start(),
-    }
-}
-
-fn latest(readings: &Mutex<Readings>) -> Readings {
-    let readings = readings.lock().unwrap_or_else(PoisonError::into_inner);
-    readings.clone()
-}
-
-fn machine(readings: &Readings) -> Machine {
-    Machine {
-        cores: readings.cpu.cores.value().copied(),
-        cpu: readings.cpu.process.value().map(|share| share.get()),
-        resident: readings.memory.resident.value().map(|bytes| bytes.get()),
-        memory: readings.memory.used.value().map(|share| share.get()),
     }
 }
 

@@ -31,6 +31,7 @@ use files::Files;
 use llama::Llama;
 use source::Seeded;
 use tokenizer::Tokenizer;
+use wf_instrument::wf_measure;
 
 pub use decoder::TextDecoder;
 pub use error::ModelError;
@@ -89,6 +90,7 @@ impl Model {
     ///
     /// # Errors
     /// Never, short of a damaged build.
+    #[wf_measure(name = "model_load")]
     pub fn m15(seed: u64) -> Result<Self, ModelError> {
         Self::assemble("m15", Config::m15(), &mut Seeded::new(seed), shipped::TINY)
     }
@@ -196,6 +198,7 @@ impl Model {
         2 * size_of::<f32>() * layers * kv_heads * head_width * capacity
     }
 
+    #[wf_measure(name = "model_load")]
     fn from_files(name: &str, files: Files<'_>) -> Result<Self, ModelError> {
         let config = Config::parse(&files.read("config.json")?, &files.path("config.json"))?;
         Self::assemble(name, config, &mut Checkpoint::open(files)?, files)

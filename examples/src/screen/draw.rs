@@ -14,7 +14,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, title: &str, view: &View) {
     let [head, engine, machine, governor, foot] = Layout::vertical([
         Constraint::Length(2),
         Constraint::Length(8),
-        Constraint::Length(4),
+        Constraint::Length(9),
         Constraint::Min(6),
         Constraint::Length(1),
     ])
@@ -23,7 +23,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, title: &str, view: &View) {
     panel(frame, engine, "engine", &rows::engine(view));
     match &view.look {
         Some(look) => {
-            panel(frame, machine, "machine", &rows::machine(&look.machine));
+            panel(frame, machine, "machine", &look.machine.rows);
             panel(frame, governor, "governor", &rows::governor(&look.governed));
         }
         None => panel(frame, governor, "not measured", &[]),
@@ -52,7 +52,7 @@ mod tests {
     use ratatui::backend::TestBackend;
 
     use super::*;
-    use crate::measure::{Governed, Look};
+    use crate::measure::{Governed, Look, Machine};
 
     fn drawn(width: u16, height: u16, view: &View) -> String {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
@@ -64,12 +64,15 @@ mod tests {
     fn governed() -> View {
         let reason = "max_concurrent 4 → 6: inter-token 5 ms of 20 ms".to_owned();
         let governed = Governed {
-            bottleneck: "cpu_bound",
+            diagnosis: "cpu_bound; of its threshold: processors 110 %".to_owned(),
             reason,
             ..Governed::default()
         };
         let look = Some(Look {
             governed,
+            machine: Machine {
+                rows: vec![("storage", "a request takes 1.2 ms".to_owned())],
+            },
             ..Look::default()
         });
         View {
@@ -79,13 +82,13 @@ mod tests {
     }
 
     #[test]
-    fn the_bottleneck_and_the_reason_are_shown() {
+    fn the_machine_the_bottleneck_and_the_reason_are_shown() {
         let picture = drawn(100, 30, &governed());
         for words in [
             "tiny · serving",
             "cpu_bound",
             "max_concurrent 4 → 6",
-            "unknown",
+            "a request takes 1.2 ms",
         ] {
             assert!(picture.contains(words), "{words}: {picture}");
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::app::{Millis, View};
-use crate::measure::{Governed, Machine};
+use crate::measure::Governed;
 use crate::spread::Spread;
 
 /// A name and what there is to say.
@@ -68,14 +68,6 @@ pub(super) fn engine(view: &View) -> Vec<Row> {
     ]
 }
 
-/// What the machine does.
-pub(super) fn machine(machine: &Machine) -> Vec<Row> {
-    vec![
-        ("processors", processors(machine)),
-        ("memory", memory(machine)),
-    ]
-}
-
 /// Where the governor stands.
 pub(super) fn governor(governed: &Governed) -> Vec<Row> {
     let tier = governed.tier.as_deref().unwrap_or("unknown");
@@ -84,7 +76,7 @@ pub(super) fn governor(governed: &Governed) -> Vec<Row> {
             "mode",
             format!("{} · {} moves so far", governed.mode, governed.moves),
         ),
-        ("bottleneck", governed.bottleneck.to_owned()),
+        ("bottleneck", governed.diagnosis.clone()),
         ("tier", tier.to_owned()),
         ("bound by", governed.bound_by.to_owned()),
     ];
@@ -130,25 +122,4 @@ fn spread(times: Spread) -> String {
         Millis(times.p99),
         Millis(times.max)
     )
-}
-
-fn processors(machine: &Machine) -> String {
-    match (machine.cpu, machine.cores) {
-        (Some(cpu), Some(cores)) => format!("{:.0} % of {cores}", cpu * 100.0),
-        _ => "unknown".to_owned(),
-    }
-}
-
-fn memory(machine: &Machine) -> String {
-    let resident = machine
-        .resident
-        .map(|bytes| format!("{} MiB resident", bytes >> 20));
-    let used = machine
-        .memory
-        .map(|share| format!("{:.0} % of what it may have is used", share * 100.0));
-    let known: Vec<_> = [resident, used].into_iter().flatten().collect();
-    match known.is_empty() {
-        true => "unknown".to_owned(),
-        false => known.join(" · "),
-    }
 }

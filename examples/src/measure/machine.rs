@@ -1,0 +1,188 @@
+//! What the sensors read, in words.
+
+use wf_instrument::sensor::{Pressure, Reading, Readings, Stall};
+use wf_instrument::{Bytes, Nanos, Ratio};
+
+use super::look::Machine;
+
+/// A line for each thing that the sensors look at; what a machine has not is left out, and what cannot be read is named at the end.
+pub(super) fn machine(readings: &Readings) -> Machine {
+    let rows = [
+        ("processors", processors(readings)),
+        ("memory", memory(readings)),
+        ("who waits", waits(&readings.pressure)),
+        ("storage", storage(readings)),
+        ("GPU", gpu(readings)),
+        ("runtime", runtime(readings)),
+        ("not read", unread(readings)),
+    ];
+    Machine {
+        rows: rows
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .collect(),
+    }
+}
+
+fn processors(readings: &Readings) -> String {
+    let cpu = &readings.cpu;
+    let throttled = |throttling: &wf_instrument::sensor::Throttling| {
+        format!("throttled {} times", throttling.throttled_periods)
+    };
+    join([
+        both(&cpu.process, &cpu.cores, |used, cores| {
+            format!("{} of {cores}", percent(*used))
+        }),
+        one(&cpu.host, |busy| format!("host {} busy", percent(*busy))),
+        one(&cpu.threads, |threads| {
+            format!(
+                "{} threads to run, {} blocked",
+                threads.runnable, threads.blocked
+            )
+        }),
+        one(&cpu.throttling, throttled),
+    ])
+}
+
+fn memory(readings: &Readings) -> String {
+    let memory = &readings.memory;
+    join([
+        one(&memory.resident, |held| format!("{} resident", size(*held))),
+        one(&memory.parts, |parts| {
+            let [own, files] = [parts.anonymous, parts.file].map(size);
+            format!("{own} own, {files} of files")
+        }),
+        both(&memory.used, &memory.limit, |used, limit| {
+            format!("{} of {} used", percent(*used), size(*limit))
+        }),
+        one(&memory.swapping, |rate| {
+            format!("swapping {:.0} B/s", rate.get())
+        }),
+        one(&memory.heap, |heap| format!("heap {}", size(heap.live))),
+    ])
+}
+
+fn waits(pressure: &Pressure) -> String {
+    let share = |stall: &Stall| percent(stall.some);
+    join([
+        one(&pressure.cpu, |stall| {
+            format!("processors {}", share(stall))
+        }),
+        one(&pressure.memory, |stall| format!("memory {}", share(stall))),
+        one(&pressure.io, |stall| format!("I/O {}", share(stall))),
+    ])
+}
+
+fn storage(readings: &Readings) -> String {
+    let storage = &readings.storage;
+    join([
+        one(&storage.wait, |wait| {
+            format!("a request takes {}", millis(*wait))
+        }),
+        one(&storage.moved, |moved| {
+            format!("{} read, {} written", size(moved.read), size(moved.written))
+        }),
+        one(&storage.waited, |waited| {
+            format!("waited {} in all", millis(*waited))
+        }),
+    ])
+}
+
+fn gpu(readings: &Readings) -> String {
+    join([
+        one(&readings.gpus.used, |used| {
+            format!("{} busy", percent(*used))
+        }),
+        one(&readings.gpus.memory, |used| {
+            format!("{} of its memory used", percent(*used))
+        }),
+        readings.gpus.used.is_absent().then(|| "none".to_owned()),
+    ])
+}
+
+fn runtime(readings: &Readings) -> String {
+    let runtime = &readings.runtime;
+    join([
+        both(&runtime.busy, &runtime.workers, |busy, workers| {
+            format!("{} of {} workers busy", percent(*busy), workers.workers)
+        }),
+        one(&runtime.workers, |workers| {
+            format!("{} tasks, {} queued", workers.tasks, workers.queued)
+        }),
+    ])
+}
+
+/// What is there and cannot be read; what takes a second pass comes with it.
+fn unread(readings: &Readings) -> String {
+    let sensors = readings.sensors();
+    let unknown = sensors
+        .iter()
+        .filter(|(_, state)| matches!(state, Reading::Unknown(_)));
+    join(unknown.map(|(name, state)| Some(format!("{name}: {}", state.reason()?))))
+}
+
+fn one<T>(reading: &Reading<T>, words: impl FnOnce(&T) -> String) -> Option<String> {
+    reading.value().map(words)
+}
+
+fn both<T, U>(
+    first: &Reading<T>,
+    second: &Reading<U>,
+    words: impl FnOnce(&T, &U) -> String,
+) -> Option<String> {
+    Some(words(first.value()?, second.value()?))
+}
+
+fn join(parts: impl IntoIterator<Item = Option<String>>) -> String {
+    let known: Vec<String> = parts.into_iter().flatten().collect();
+    known.join(" · ")
+}
+
+fn percent(share: Ratio) -> String {
+    format!("{:.0} %", share.as_percent())
+}
+
+fn size(bytes: Bytes) -> String {
+    match bytes.as_mebibytes() {
+        mebibytes if mebibytes < 10_240.0 => format!("{mebibytes:.0} MiB"),
+        mebibytes => format!("{:.1} GiB", mebibytes / 1024.0),
+    }
+}
+
+fn millis(span: Nanos) -> String {
+    format!("{:.1} ms", span.as_millis())
+}
+
+#[cfg(test)]
+mod tests {
+    use wf_instrument::sensor::Sensors;
+
+    use super::*;
+
+    fn row(machine: &Machine, name: &str) -> Option<String> {
+        let found = machine.rows.iter().find(|(row, _)| *row == name);
+        found.map(|(_, text)| text.clone())
+    }
+
+    #[test]
+    fn what_this_machine_tells_is_shown() {
+        let shown = machine(&Sensors::new().read());
+        let memory = row(&shown, "memory").expect("a machine has memory");
+        assert!(
+            memory.contains("MiB resident") && memory.contains("used"),
+            "{memory}"
+        );
+    }
+
+    #[test]
+    fn what_is_not_read_is_named_with_its_reason_and_what_is_absent_is_not() {
+        let mut readings = Readings::default();
+        readings.gpus.used = Reading::Absent("no GPU".into());
+        let shown = machine(&readings);
+        let unread = row(&shown, "not read").expect("nothing was read");
+        assert!(unread.contains("cores: not read"), "{unread}");
+        assert!(!unread.contains("no GPU"), "{unread}");
+        assert_eq!(row(&shown, "GPU").as_deref(), Some("none"));
+        assert_eq!(row(&shown, "memory"), None);
+    }
+}
