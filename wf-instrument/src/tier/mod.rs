@@ -36,6 +36,26 @@ impl Tier {
             .unwrap_or(Self::Low)
     }
 
+    /// The tier of a machine whose models may live in main memory or on a GPU, with the memory of each GPU.
+    ///
+    /// The memory that a tier needs must be in *one* place: main memory, or the largest GPU's. They are not added up, since a model that
+    /// is spread over two places runs at the pace of the link between them. A GPU stands in for memory alone and takes the same amount
+    /// of it, as its memory is shared out in the same way; the pool's threads run on processors wherever the models live, so cores count as
+    /// before.
+    ///
+    /// ```
+    /// use wf_instrument::{Bytes, tier::Tier};
+    ///
+    /// let gib = |n: u64| Bytes::new(n << 30);
+    /// assert_eq!(Tier::identify_with_gpus(8.0, gib(12), &[gib(24)]), Tier::Mid);
+    /// assert_eq!(Tier::identify_with_gpus(8.0, gib(12), &[gib(12), gib(12)]), Tier::Low);
+    /// ```
+    #[must_use]
+    pub fn identify_with_gpus(cores: f64, memory: Bytes, vram: &[Bytes]) -> Self {
+        let largest = vram.iter().copied().fold(memory, Bytes::max);
+        Self::identify(cores, largest)
+    }
+
     /// Models that may be resident at the same time.
     #[must_use]
     pub const fn models(self) -> u64 {
@@ -76,7 +96,7 @@ impl Tier {
     #[must_use]
     pub fn explain(cores: f64, memory: Bytes) -> String {
         let tier = Self::identify(cores, memory);
-        let had = format!("{cores} cores and {:.1} GiB", gib(memory));
+        let had = format!("{cores} cores and {memory}");
         let carries = format!(
             "{tier} tier: {} model(s), pool of {}",
             tier.models(),
@@ -85,14 +105,15 @@ impl Tier {
         match tier.next() {
             None => format!("{had} are the {carries}"),
             Some(next) => format!(
-                "{had} are the {carries}; the {next} tier starts at {} cores and {:.0} GiB",
+                "{had} are the {carries}; the {next} tier starts at {} cores and {}",
                 next.cores_needed(),
-                gib(next.memory_needed())
+                next.memory_needed()
             ),
         }
     }
 
-    const fn next(self) -> Option<Self> {
+    /// The tier above; `None` for the highest.
+    pub(crate) const fn next(self) -> Option<Self> {
         match self {
             Self::Low => Some(Self::Mid),
             Self::Mid => Some(Self::High),
@@ -100,7 +121,8 @@ impl Tier {
         }
     }
 
-    const fn cores_needed(self) -> f64 {
+    /// Processors that it takes.
+    pub(crate) const fn cores_needed(self) -> f64 {
         match self {
             Self::Low => 0.0,
             Self::Mid => 8.0,
@@ -108,7 +130,8 @@ impl Tier {
         }
     }
 
-    const fn memory_needed(self) -> Bytes {
+    /// Memory that it takes, in one place.
+    pub(crate) const fn memory_needed(self) -> Bytes {
         match self {
             Self::Low => Bytes::new(0),
             Self::Mid => Bytes::new(15 << 30),
@@ -138,12 +161,10 @@ pub enum Balancing {
     Performance,
 }
 
-fn gib(memory: Bytes) -> f64 {
-    memory.as_mebibytes() / 1024.0
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const GIB: u64 = 1 << 30;
@@ -164,6 +185,43 @@ mod tests {
                 tier,
                 "{cores} cores, {gib} GiB"
             );
+        }
+    }
+
+    #[test]
+    fn the_largest_gpu_may_stand_in_for_memory_and_for_nothing_else() {
+        for (cores, ram, vram, tier) in [
+            (8.0, 14, vec![], Tier::Low),
+            (8.0, 14, vec![14], Tier::Low),
+            (8.0, 14, vec![15], Tier::Mid),
+            (8.0, 15, vec![2], Tier::Mid),
+            (8.0, 0, vec![4, 15, 8], Tier::Mid),
+            (64.0, 14, vec![14, 14, 14, 14], Tier::Low),
+            (16.0, 32, vec![43], Tier::Mid),
+            (16.0, 32, vec![44], Tier::High),
+            (4.0, 64, vec![80], Tier::Low),
+            (8.0, 64, vec![80], Tier::Mid),
+            (f64::NAN, 64, vec![80], Tier::Low),
+        ] {
+            let gpus: Vec<Bytes> = vram.iter().map(|gib| Bytes::new(gib * GIB)).collect();
+            let memory = Bytes::new(ram * GIB);
+            let identified = Tier::identify_with_gpus(cores, memory, &gpus);
+            assert_eq!(identified, tier, "{cores} cores, {ram} GiB, GPUs {vram:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn more_of_anything_is_never_a_lower_tier(
+            cores in 0.0_f64..40.0, memory in 0..64 * GIB, vram in prop::collection::vec(0..64 * GIB, 0..4),
+            more_cores in 0.0_f64..40.0, more in 0..64 * GIB, another in 0..64 * GIB,
+        ) {
+            let gpus: Vec<Bytes> = vram.iter().copied().map(Bytes::new).collect();
+            let had = Tier::identify_with_gpus(cores, Bytes::new(memory), &gpus);
+            let with_cores = Tier::identify_with_gpus(cores + more_cores, Bytes::new(memory), &gpus);
+            let with_memory = Tier::identify_with_gpus(cores, Bytes::new(memory + more), &gpus);
+            let with_gpu = Tier::identify_with_gpus(cores, Bytes::new(memory), &[&gpus[..], &[Bytes::new(another)]].concat());
+            prop_assert!(had <= with_cores && had <= with_memory && had <= with_gpu);
         }
     }
 
