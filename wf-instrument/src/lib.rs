@@ -38,7 +38,7 @@
 //! | say that a request is through its queue | [`admitted`] |
 //! | read it all | [`snapshot`] |
 //! | let requests in, live-adjustably | [`admit`] |
-//! | share out memory | [`budget`] |
+//! | know what the machine is good for, and share out its memory | [`profile`], [`budget`] |
 //! | let the process tune itself | [`govern`], [`knob`], [`tier`], [`sensor`] |
 //!
 //! # What it costs
@@ -108,6 +108,8 @@ pub mod private;
 #[doc(hidden)]
 #[path = "disabled/private.rs"]
 pub mod private;
+#[cfg(feature = "govern")]
+pub mod profile;
 #[cfg(not(wf_loom))]
 pub mod record;
 #[cfg(all(feature = "enabled", not(wf_loom)))]

@@ -1,0 +1,53 @@
+//! What is known of a machine.
+
+use crate::units::Bytes;
+
+/// What a process may use of a machine, and what the machine has. `None` is what is not known.
+///
+/// Plain values, from a sensor or by hand. A number of processors that is not a positive, finite number counts as not known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Machine {
+    /// Processors that the process may use; a fraction where a quota says so.
+    pub cores: Option<f64>,
+    /// Processors of the host.
+    pub host_cores: Option<f64>,
+    /// Processors that a container's quota allows; `None` also where there is no quota.
+    pub quota: Option<f64>,
+    /// Memory that the process may use: the container's limit or, without one, the host's memory.
+    pub memory: Option<Bytes>,
+    /// Memory of the host.
+    pub host_memory: Option<Bytes>,
+    /// Memory of each GPU; empty where there is none, `None` where that could not be found out.
+    pub vram: Option<Vec<Bytes>>,
+}
+
+impl Machine {
+    /// Processors that the process may use, and no more than the host has and the quota allows: who fills this in by hand may forget that.
+    ///
+    /// Where `cores` is unknown, so is this: the host's number alone would promise a container too much.
+    pub(super) fn usable_cores(&self) -> Option<f64> {
+        let bounds = [self.host_cores, self.quota].map(sensible);
+        sensible(self.cores).map(|cores| bounds.into_iter().flatten().fold(cores, f64::min))
+    }
+
+    /// Memory that the process may use, and no more than the host has. Unknown where the limit is, for the same reason.
+    pub(super) fn usable_memory(&self) -> Option<Bytes> {
+        let most = self.host_memory.unwrap_or(Bytes::new(u64::MAX));
+        self.memory.map(|memory| memory.min(most))
+    }
+
+    /// The memory of each GPU that is known.
+    pub(super) fn gpus(&self) -> &[Bytes] {
+        self.vram.as_deref().unwrap_or_default()
+    }
+
+    /// The memory of the largest GPU.
+    pub(super) fn largest_gpu(&self) -> Option<Bytes> {
+        self.gpus().iter().copied().max()
+    }
+}
+
+/// A number of processors that can be one.
+pub(super) fn sensible(cores: Option<f64>) -> Option<f64> {
+    cores.filter(|cores| cores.is_finite() && *cores > 0.0)
+}
