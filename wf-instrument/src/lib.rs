@@ -38,7 +38,7 @@
 //! | say that a request is through its queue | [`admitted`] |
 //! | read it all | [`snapshot`] |
 //! | let requests in, live-adjustably | [`admit`] |
-//! | know what the machine is good for, and share out its memory | [`profile`], [`budget`] |
+//! | know what the machine is good for, and share out its memory | [`profile`], [`budget`], [`batch`] |
 //! | let the process tune itself | [`govern`], [`knob`], [`tier`], [`sensor`] |
 //!
 //! # What it costs
@@ -54,7 +54,7 @@
 //! | `enabled` (default) | measuring. Set by the final application; without it annotated items are left untouched, the form of arguments is still checked, handles do nothing, and the dependencies shrink to the macros and what the adapters' traits need |
 //! | `sense` | readings of the process, the host and the container |
 //! | `admit` | the admission gate |
-//! | `govern` | what the hardware is good for (tiers, memory budgets), knobs and the governor |
+//! | `govern` | what the hardware is good for (tiers, memory budgets, batch sizes), knobs and the governor |
 //! | `tokio`, `crossbeam` | measured receivers of these channels |
 //! | `fenced` | stamps in program order, for those who measure below a microsecond: 6 ns more each |
 //! | `mock` | a clock that tests move by hand |
@@ -71,6 +71,8 @@
 
 #[cfg(feature = "admit")]
 pub mod admit;
+#[cfg(feature = "govern")]
+pub mod batch;
 #[cfg(feature = "govern")]
 pub mod budget;
 #[cfg(all(feature = "enabled", not(wf_loom)))]

@@ -1,7 +1,6 @@
 //! A budget in words for people.
 
-use super::shares::SAFETY;
-use super::{Budget, Part};
+use super::{Budget, Part, SAFETY};
 use crate::units::Bytes;
 
 impl Budget {

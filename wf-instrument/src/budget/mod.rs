@@ -10,6 +10,7 @@ mod part;
 mod shares;
 
 pub use self::part::{Part, Use};
+pub(crate) use self::shares::SAFETY;
 pub use self::shares::Shares;
 use crate::tier::Tier;
 use crate::units::Bytes;

@@ -55,7 +55,7 @@ impl Default for Shares {
 
 /// What stays free, in percent of all: for what the parts do not count, such as fragments between allocations and pages that the kernel
 /// has yet to take back.
-pub(super) const SAFETY: u64 = 15;
+pub(crate) const SAFETY: u64 = 15;
 
 /// `total` in parts of these percentages, which sum to 100.
 ///

@@ -11,7 +11,7 @@ pub(super) const LEVELS: &Levels = &[
     (3, "series site slo registry disabled"),
     (4, "record sensor private fork"),
     (5, "snapshot"),
-    (6, "admit budget knob profile tier"),
+    (6, "admit batch budget knob profile tier"),
     (7, "govern"),
 ];
 
