@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 use wf_examples::app::{Flags, run};
+use wf_examples::measure::profile;
 use wf_examples::model::threads;
 
 fn main() -> ExitCode {
@@ -26,12 +27,25 @@ fn main() -> ExitCode {
 }
 
 fn start(flags: &Flags) -> ExitCode {
+    if flags.profile {
+        return explain();
+    }
     match run(flags) {
         Ok(summary) => {
             let _ = writeln!(io::stdout(), "{summary}");
             ExitCode::SUCCESS
         }
         Err(error) => refuse(format!("error: {error}")),
+    }
+}
+
+fn explain() -> ExitCode {
+    match profile() {
+        Some(text) => {
+            let _ = writeln!(io::stdout(), "{text}");
+            ExitCode::SUCCESS
+        }
+        None => refuse("error: this build does not measure".to_owned()),
     }
 }
 

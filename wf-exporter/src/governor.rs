@@ -10,7 +10,7 @@ use crate::families::{Families, Family, FamilyError};
 /// A collector over where a governor stands and what it did.
 ///
 /// `wf_bottleneck` and `wf_bottleneck_plain` by class, the one by our rule and the other by the playbook's, `wf_bottleneck_score_ratio`,
-/// `wf_hardware_tier`, `wf_governor_enabled`, `wf_governor_setpoint` of each knob, `wf_governor_actions_total` by knob, direction and reason, and
+/// `wf_governor_enabled`, `wf_governor_setpoint` of each knob, `wf_governor_actions_total` by knob, direction and reason, and
 /// `wf_governor_decision_seconds`, the time that the last tick took. It never waits for a knob.
 ///
 /// The collector keeps the governor running for as long as the exporter runs.
@@ -49,7 +49,6 @@ fn collect(
         status.diagnosis.plain,
     ))?;
     families.add(scores(&status.diagnosis.scores))?;
-    families.add(tier(status))?;
     families.add(enabled(status))?;
     families.add(set_points(status))?;
     families.add(moves(actions))?;
@@ -95,17 +94,6 @@ fn scores(scores: &Scores) -> Family {
     })
 }
 
-fn tier(status: &Status) -> Family {
-    let family = Family::gauge(
-        "wf_hardware_tier",
-        "1 for the tier of this hardware: low, mid or high.",
-    );
-    match status.tier {
-        Some(tier) => family.sample(&[("tier", &tier.to_string())], 1.0),
-        None => family,
-    }
-}
-
 fn enabled(status: &Status) -> Family {
     let active = status.mode == Mode::Active;
     Family::gauge("wf_governor_enabled", "Whether the governor moves knobs.")
@@ -141,7 +129,6 @@ mod tests {
     use wf_instrument::Nanos;
     use wf_instrument::govern::Cause;
     use wf_instrument::knob::Knob;
-    use wf_instrument::tier::Tier;
 
     use super::*;
     use crate::text::encode;
@@ -179,10 +166,7 @@ mod tests {
 
     #[test]
     fn both_verdicts_and_what_they_rest_on_are_told() {
-        let mut status = Status {
-            tier: Some(Tier::Mid),
-            ..Status::default()
-        };
+        let mut status = Status::default();
         status.diagnosis.class = Class::MemoryBound;
         status.diagnosis.plain = Class::CpuBound;
         status.diagnosis.scores.memory = Some(1.25);
@@ -192,7 +176,6 @@ mod tests {
             "wf_bottleneck{class=\"cpu_bound\"} 0\n",
             "wf_bottleneck_plain{class=\"cpu_bound\"} 1\n",
             "wf_bottleneck_score_ratio{class=\"memory_bound\"} 1.25\n",
-            "wf_hardware_tier{tier=\"mid\"} 1\n",
         ] {
             assert!(page.contains(line), "{line} in {page}");
         }

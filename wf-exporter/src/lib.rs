@@ -41,7 +41,8 @@
 //!
 //! # Features
 //!
-//! `sense`: `sensors`, a collector over what the SDK's sensors read. `govern`: `governor`, a collector over where the governor stands.
+//! `sense`: `sensors`, a collector over what the SDK's sensors read. `govern`: `governor`, a collector over where the governor
+//! stands, and `profile`, one over what the machine is good for.
 #![forbid(unsafe_code)]
 
 mod bounds;
@@ -52,6 +53,8 @@ mod families;
 mod governor;
 mod names;
 mod page;
+#[cfg(feature = "govern")]
+mod profile;
 #[cfg(feature = "sense")]
 mod sensors;
 mod server;
@@ -63,5 +66,7 @@ pub use self::exporter::{Builder, Exporter};
 pub use self::families::{Families, Family, FamilyError, Histogram, Kind, Value};
 #[cfg(feature = "govern")]
 pub use self::governor::governor;
+#[cfg(feature = "govern")]
+pub use self::profile::profile;
 #[cfg(feature = "sense")]
 pub use self::sensors::sensors;

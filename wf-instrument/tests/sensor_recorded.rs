@@ -71,7 +71,10 @@ fn the_host_is_told_apart_from_what_binds_the_process() {
         Some(&kibibytes(65_536_000))
     );
     near(&some(&readings.pressure.host_cpu), 0.125);
-    near(&some(&readings.pressure.host_memory), 0.002_5);
+    assert_eq!(
+        some(&readings.pressure.host_memory).value(),
+        Ratio::new(0.0025).as_ref()
+    );
     near(&some(&readings.pressure.host_io), 0.03);
     assert!(first_pass("bare_metal").cpu.quota.is_absent());
 }

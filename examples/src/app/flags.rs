@@ -26,6 +26,10 @@ pub struct Flags {
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 
+    /// Say what this machine is good for to begin with, and why; then end
+    #[arg(long)]
+    pub profile: bool,
+
     /// Leave the knobs where they are
     #[arg(long)]
     pub no_governor: bool,

@@ -36,6 +36,8 @@ pub struct Governed {
     pub bottleneck: &'static str,
     /// … and what says so.
     pub diagnosis: String,
+    /// The batch size that was measured to be worth it, and why.
+    pub batch_size: Option<String>,
     /// The hardware's tier, where its cores and memory are known.
     pub tier: Option<String>,
     /// The knobs.

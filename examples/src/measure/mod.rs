@@ -11,9 +11,11 @@ mod machine;
 mod off;
 #[cfg(feature = "enabled")]
 mod on;
+#[cfg(feature = "enabled")]
+mod sizes;
 
 pub use self::look::{Governed, Knob, Look, Machine, Measured};
 #[cfg(not(feature = "enabled"))]
-pub use self::off::{Instruments, StartError};
+pub use self::off::{Instruments, StartError, profile};
 #[cfg(feature = "enabled")]
-pub use self::on::{Instruments, StartError};
+pub use self::on::{Instruments, StartError, profile};

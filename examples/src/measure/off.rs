@@ -12,6 +12,12 @@ use crate::engine::Engine;
 #[derive(Debug)]
 pub struct Instruments;
 
+/// Nothing is known.
+#[must_use]
+pub const fn profile() -> Option<String> {
+    None
+}
+
 /// Nothing can fail.
 pub type StartError = Infallible;
 

@@ -3,20 +3,22 @@
 use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use thiserror::Error;
 use tokio::runtime::Handle;
-use wf_exporter::{Exporter, governor as governing, sensors};
-use wf_instrument::Nanos;
+use wf_exporter::{Exporter, governor as governing, profile as profiling, sensors};
 use wf_instrument::govern::{Governor, Mode, Status};
 use wf_instrument::histogram::Frozen;
+use wf_instrument::profile::{self, Profile};
 use wf_instrument::sensor::{Sensors, Watch};
 use wf_instrument::snapshot::{GenerationTotals, Snapshot, Window};
+use wf_instrument::{Nanos, wf_gauge};
 
 use super::knobs;
 use super::look::{Governed, Knob, Look, Measured};
 use super::machine::machine;
+use super::sizes::Sizes;
 use crate::app::Flags;
 use crate::engine::Engine;
 use crate::spread::Spread;
@@ -28,6 +30,8 @@ pub struct Instruments {
     exporter: Exporter,
     watch: Arc<Watch>,
     recent: VecDeque<Snapshot>,
+    engine: Weak<Engine>,
+    sizes: Sizes,
     model: String,
 }
 
@@ -54,10 +58,12 @@ impl Instruments {
     pub fn start(engine: &Arc<Engine>, flags: &Flags) -> Result<Self, StartError> {
         let watch = Arc::new(watch().map_err(StartError::Sensors)?);
         let governor = Arc::new(govern(engine, flags, Arc::clone(&watch))?);
-        let shown = Arc::clone(&watch);
+        let (shown, profiled) = (Arc::clone(&watch), Arc::clone(&watch));
+        let machine = move || profile::Machine::read(&profiled.readings());
         let exporter = Exporter::builder()
             .address(flags.metrics)
             .collector(sensors(move || shown.readings()))
+            .collector(profiling(move || Profile::of(machine())))
             .collector(governing(Arc::clone(&governor)))
             .start()?;
         Ok(Self {
@@ -65,6 +71,8 @@ impl Instruments {
             exporter,
             watch,
             recent: VecDeque::from([Snapshot::take()]),
+            engine: Arc::downgrade(engine),
+            sizes: Sizes::default(),
             model: engine.name().to_owned(),
         })
     }
@@ -119,9 +127,15 @@ impl Instruments {
 
     /// Keeps one snapshot a second, and of them those of the last [`WINDOW`].
     fn keep(&mut self, now: Snapshot) {
-        let newest = self.recent.back().map(|newest| now.at.since(newest.at));
-        if newest.is_some_and(|age| age < Nanos::from_secs(1)) {
-            return;
+        if let Some(newest) = self.recent.back() {
+            let span = now.at.since(newest.at);
+            if span < Nanos::from_secs(1) {
+                return;
+            }
+            let tokens = self.tokens(&now).saturating_sub(self.tokens(newest));
+            if let Some(engine) = self.engine.upgrade() {
+                self.sizes.saw(&engine, tokens, span);
+            }
         }
         while let Some(oldest) = self.recent.front()
             && now.at.since(oldest.at) >= WINDOW
@@ -131,6 +145,19 @@ impl Instruments {
         self.recent.push_back(now);
     }
 
+    fn tokens(&self, snapshot: &Snapshot) -> u64 {
+        let row = self.of_model(&snapshot.totals.generations);
+        row.map_or(0, |row| row.tokens)
+    }
+
+    /// Also told to whoever scrapes.
+    fn batch_size(&self) -> Option<String> {
+        let engine = self.engine.upgrade()?;
+        let choice = self.sizes.choose(&engine, &self.watch.readings())?;
+        wf_gauge!("suggested_batch_size", choice.size as f64);
+        Some(choice.explain())
+    }
+
     fn governed(&self) -> Governed {
         let status = self.governor.status();
         let moves = self.governor.actions();
@@ -138,6 +165,7 @@ impl Instruments {
             mode: mode(status.mode),
             bottleneck: status.diagnosis.class.as_str(),
             diagnosis: status.diagnosis.explain(),
+            batch_size: self.batch_size(),
             tier: status.tier.map(|tier| tier.to_string()),
             bound_by: status.bound_by.as_str(),
             moves: moves.iter().map(|action| action.count).sum(),
@@ -146,6 +174,13 @@ impl Instruments {
             reason: status.reason,
         }
     }
+}
+
+/// What this machine is good for to begin with, in sentences.
+#[must_use]
+pub fn profile() -> Option<String> {
+    let readings = Sensors::new().read();
+    Some(Profile::of(profile::Machine::read(&readings)).explain())
 }
 
 /// Looks at the machine, and at the runtime that it is called in.

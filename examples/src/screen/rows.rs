@@ -80,6 +80,7 @@ pub(super) fn governor(governed: &Governed) -> Vec<Row> {
         ("tier", tier.to_owned()),
         ("bound by", governed.bound_by.to_owned()),
     ];
+    rows.extend(governed.batch_size.clone().map(|size| ("batch size", size)));
     for knob in &governed.knobs {
         rows.push((
             "knob",

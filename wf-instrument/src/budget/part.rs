@@ -19,6 +19,17 @@ impl Part {
     /// All of them, in the order in which they are shown.
     pub const ALL: [Self; 4] = [Self::Models, Self::Caches, Self::Runtime, Self::Buffer];
 
+    /// As it is exported.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Models => "models",
+            Self::Caches => "caches",
+            Self::Runtime => "runtime",
+            Self::Buffer => "buffer",
+        }
+    }
+
     /// What it keeps of its share, whatever it uses: half of it (rounded up), and the buffer all.
     ///
     /// Our choice. A part that has lent everything could not begin anything, so nothing would show that it wants its share back. The

@@ -1,6 +1,7 @@
 //! What is known of a machine.
 
-use crate::units::Bytes;
+use crate::sensor::{Gpus, Readings};
+use crate::units::{Bytes, to_f64};
 
 /// What a process may use of a machine, and what the machine has. `None` is what is not known.
 ///
@@ -22,6 +23,20 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// What one pass over the sensors found out.
+    #[must_use]
+    pub fn read(readings: &Readings) -> Self {
+        let cpu = &readings.cpu;
+        Self {
+            cores: cpu.cores.value().copied(),
+            host_cores: cpu.host_cores.value().copied().map(to_f64),
+            quota: cpu.quota.value().copied(),
+            memory: readings.memory.limit.value().copied(),
+            host_memory: readings.memory.host_total.value().copied(),
+            vram: vram(&readings.gpus),
+        }
+    }
+
     /// Processors that the process may use, and no more than the host has and the quota allows: who fills this in by hand may forget that.
     ///
     /// Where `cores` is unknown, so is this: the host's number alone would promise a container too much.
@@ -45,6 +60,11 @@ impl Machine {
     pub(super) fn largest_gpu(&self) -> Option<Bytes> {
         self.gpus().iter().copied().max()
     }
+}
+
+/// A GPU that cannot be read may be there.
+fn vram(gpus: &Gpus) -> Option<Vec<Bytes>> {
+    gpus.used.is_absent().then(Vec::new)
 }
 
 /// A number of processors that can be one.

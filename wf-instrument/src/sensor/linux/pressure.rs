@@ -49,7 +49,9 @@ fn parse(text: &str) -> Option<Stall> {
 fn line(text: &str, kind: &str) -> Option<(Ratio, Nanos)> {
     let line = text.lines().find(|line| line.starts_with(kind))?;
     let record = parse_pressure_record(line).ok()?;
-    let share = Ratio::new(f64::from(record.avg10) / 100.0).filter(|share| share.get() <= 1.0)?;
+    // The kernel writes hundredths of a percent.
+    let share = (f64::from(record.avg10) * 100.0).round() / 10_000.0;
+    let share = Ratio::new(share).filter(|share| share.get() <= 1.0)?;
     Some((share, Nanos::new(record.total.checked_mul(1_000)?)))
 }
 
