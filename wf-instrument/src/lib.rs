@@ -143,7 +143,7 @@ pub use self::{
     outcome::Outcome,
     record::{Generation, admitted},
     slo::Target,
-    units::{Bytes, Nanos, PerSecond, Ratio, Unit},
+    units::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Unit, Watts},
 };
 
 #[doc(inline)]
