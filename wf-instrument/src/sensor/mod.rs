@@ -21,6 +21,7 @@
 //! assert_eq!(readings.cpu.process.value(), None);
 //! ```
 
+pub mod gpu;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(any(not(target_os = "linux"), test))]
