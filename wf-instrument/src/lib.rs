@@ -53,6 +53,7 @@
 //! |---|---|
 //! | `enabled` (default) | measuring. Set by the final application; without it annotated items are left untouched, the form of arguments is still checked, handles do nothing, and the dependencies shrink to the macros and what the adapters' traits need |
 //! | `sense` | readings of the process, the host and the container |
+//! | `gpu` | readings of NVIDIA GPUs, through the driver's library where there is one; none is needed to build |
 //! | `admit` | the admission gate |
 //! | `govern` | what the hardware is good for (tiers, memory budgets, batch sizes), knobs and the governor |
 //! | `tokio`, `crossbeam` | measured receivers of these channels |

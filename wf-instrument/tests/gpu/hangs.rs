@@ -1,0 +1,64 @@
+//! Calls of the driver that do not return.
+
+use std::time::Duration;
+
+use crate::stub::{Stub, present, reason};
+
+const SILENT: &str = "the driver does not answer";
+
+/// Long enough that no pass misses it, short enough to wait for.
+const DEADLINE: Duration = Duration::from_secs(1);
+
+#[test]
+fn a_call_that_hangs_makes_the_reading_unknown_and_delays_nobody() {
+    let stub = Stub::new();
+    let mut gpus = stub.gpus().with_deadline(DEADLINE);
+    present(&mut gpus);
+    stub.hang("nvmlDeviceGetPowerUsage", true);
+    // Had a reading waited for the call, this would never be reached: nothing but this thread releases it.
+    let read = reason(&mut gpus, SILENT);
+    assert!(!read.is_absent());
+    stub.hang("nvmlDeviceGetPowerUsage", false);
+    present(&mut gpus);
+    assert_eq!(stub.calls("nvmlInit_v2"), 1);
+}
+
+#[test]
+fn a_library_that_hangs_when_it_is_opened_is_unknown() {
+    let stub = Stub::new();
+    stub.hang("nvmlInit_v2", true);
+    let mut gpus = stub.gpus().with_deadline(DEADLINE);
+    reason(&mut gpus, SILENT);
+    stub.hang("nvmlInit_v2", false);
+    present(&mut gpus);
+}
+
+#[test]
+fn dropping_it_does_not_wait_for_a_call_that_hangs() {
+    let stub = Stub::new();
+    let mut gpus = stub.gpus();
+    present(&mut gpus);
+    stub.hang("nvmlDeviceGetClockInfo", true);
+    stub.wait_for_calls(
+        "nvmlDeviceGetClockInfo",
+        stub.calls("nvmlDeviceGetClockInfo") + 1,
+    );
+    drop(gpus);
+    assert_eq!(stub.calls("nvmlShutdown"), 0);
+    stub.hang("nvmlDeviceGetClockInfo", false);
+    stub.wait_for_calls("nvmlShutdown", 1);
+}
+
+#[test]
+fn a_thread_that_sleeps_is_not_overdue() {
+    let stub = Stub::new();
+    // The next pass is due long after the deadline.
+    let mut gpus = stub
+        .gpus()
+        .with_period(Duration::from_secs(3600))
+        .with_deadline(Duration::from_millis(500));
+    present(&mut gpus);
+    std::thread::sleep(Duration::from_millis(600));
+    // Not at once, in case the machine keeps the thread from so much as falling asleep.
+    present(&mut gpus);
+}
