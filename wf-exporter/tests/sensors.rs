@@ -9,12 +9,13 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use wf_exporter::{Exporter, sensors};
+use wf_instrument::sensor::gpu::{self, Gpu, GpuProcess, Info, Mig, ThrottleReason, ThrottleTimes};
 use wf_instrument::sensor::{
     Alarms, Cpu, Gpus, GroupEvents, GroupMemory, Heap, HostTasks, Memory, Moved, Pressure, Process,
     Reading, Readings, Resident, Runtime, Sensing, Sensors, Stall, Storage, Swapped, Threads,
     Throttling, Totals, Workers,
 };
-use wf_instrument::{Bytes, Nanos, PerSecond, Ratio, clock};
+use wf_instrument::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Watts, clock};
 
 use self::support::{check_with_promtool, get};
 
@@ -131,6 +132,7 @@ fn everything() -> Readings {
             open_files_limit: read(1024),
         },
         gpus: Gpus {
+            devices: read([gpu()].into()),
             used: read(share(0.9)),
             memory: read(share(0.8)),
         },
@@ -216,6 +218,60 @@ fn memory() -> Memory {
     }
 }
 
+fn gpu() -> Gpu {
+    Gpu {
+        info: Info {
+            index: 1,
+            uuid: "GPU-7".into(),
+            name: "H100".into(),
+            pci_bus_id: "0:1:0.0".into(),
+            driver_version: "570.1".into(),
+            mig: Some(Mig {
+                gpu_instance: Some(3),
+                compute_instance: Some(0),
+                profile: "1g.10gb".into(),
+            }),
+        }
+        .into(),
+        utilization: read(share(0.75)),
+        memory_activity: read(share(0.5)),
+        encoder: read(share(0.125)),
+        decoder: read(share(0.25)),
+        jpeg: read(share(0.375)),
+        ofa: read(share(0.625)),
+        sm_active: read(share(0.75)),
+        sm_occupancy: read(share(0.5)),
+        tensor_active: read(share(0.25)),
+        dram_active: read(share(0.125)),
+        memory: read(gpu::Memory {
+            total: Bytes::new(100),
+            used: Bytes::new(60),
+            free: Bytes::new(30),
+            reserved: Bytes::new(10),
+        }),
+        bar1_used: read(Bytes::new(5)),
+        protected_used: read(Bytes::new(6)),
+        power: read(Watts::new(300.5).unwrap()),
+        power_limit: read(Watts::new(700.0).unwrap()),
+        energy: read(Joules::new(1234.5).unwrap()),
+        temperature: read(Celsius::new(61.0).unwrap()),
+        memory_temperature: read(Celsius::new(70.0).unwrap()),
+        sm_clock: read(Hertz::new(1_980_000_000)),
+        memory_clock: read(Hertz::new(2_619_000_000)),
+        throttle_reasons: read([ThrottleReason::SwPowerCap].into_iter().collect()),
+        throttle_times: ThrottleTimes::from_fn(|_| read(Nanos::from_millis(1_500))),
+        pcie_received: read(Bytes::new(1000)),
+        pcie_transmitted: read(Bytes::new(2000)),
+        pcie_received_rate: read(PerSecond::of(3, Nanos::from_secs(1)).unwrap()),
+        pcie_transmitted_rate: read(PerSecond::of(4, Nanos::from_secs(1)).unwrap()),
+        pcie_replays: read(8),
+        ecc_corrected: read(9),
+        ecc_uncorrected: read(1),
+        processes: read([GpuProcess::default()].into()),
+        own_memory: read(Bytes::new(50)),
+    }
+}
+
 /// What the exporter says beside the sensors.
 const OTHERS: [&str; 8] = [
     "wf_build_info",
@@ -248,6 +304,39 @@ wf_disk_wait_seconds 0.012
 wf_disk_written_bytes_total 8192
 wf_gpu_busiest_memory_utilization_ratio 0.8
 wf_gpu_busiest_utilization_ratio 0.9
+wf_gpu_bar1_memory_used_bytes{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 5
+wf_gpu_decoder_utilization_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.25
+wf_gpu_dram_active_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.125
+wf_gpu_ecc_errors_total{gpu="1",gpu_instance_id="3",kind="corrected",mig_profile="1g.10gb",uuid="GPU-7"} 9
+wf_gpu_ecc_errors_total{gpu="1",gpu_instance_id="3",kind="uncorrected",mig_profile="1g.10gb",uuid="GPU-7"} 1
+wf_gpu_encoder_utilization_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.125
+wf_gpu_energy_joules_total{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 1234.5
+wf_gpu_info{driver_version="570.1",gpu="1",gpu_instance_id="3",gpu_name="H100",mig_profile="1g.10gb",pci_bus_id="0:1:0.0",uuid="GPU-7"} 1
+wf_gpu_jpeg_utilization_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.375
+wf_gpu_memory_clock_hertz{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 2619000000
+wf_gpu_memory_copy_utilization_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.5
+wf_gpu_memory_free_bytes{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 30
+wf_gpu_memory_reserved_bytes{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 10
+wf_gpu_memory_temperature_celsius{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 70
+wf_gpu_memory_total_bytes{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 100
+wf_gpu_memory_used_bytes{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 60
+wf_gpu_ofa_utilization_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.625
+wf_gpu_pcie_received_bytes_per_second{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 3
+wf_gpu_pcie_received_bytes_total{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 1000
+wf_gpu_pcie_replays_total{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 8
+wf_gpu_pcie_transmitted_bytes_per_second{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 4
+wf_gpu_pcie_transmitted_bytes_total{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 2000
+wf_gpu_power_limit_watts{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 700
+wf_gpu_power_watts{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 300.5
+wf_gpu_process_memory_used_bytes{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 50
+wf_gpu_protected_memory_used_bytes{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 6
+wf_gpu_sm_active_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.75
+wf_gpu_sm_clock_hertz{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 1980000000
+wf_gpu_sm_occupancy_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.5
+wf_gpu_temperature_celsius{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 61
+wf_gpu_tensor_active_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.25
+wf_gpu_throttle_seconds_total{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",reason="sw_power_cap",uuid="GPU-7"} 1.5
+wf_gpu_utilization_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.75
 wf_heap_held_bytes 200
 wf_heap_live_bytes 100
 wf_host_cpu_cores 16

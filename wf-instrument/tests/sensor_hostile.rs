@@ -90,6 +90,7 @@ fn a_machine_without_any_file_is_unknown_but_for_what_it_cannot_have() {
             "throttling",
             "heap",
             "memory_group",
+            "gpus",
             "gpu",
             "gpu_memory",
             "runtime",
@@ -310,7 +311,7 @@ fn fields(readings: &Readings) -> Vec<(&'static str, String)> {
         pressure: Pressure { cpu, memory, io, host_cpu, host_memory, host_io },
         storage: Storage { wait, moved, waited },
         process: Process { totals, threads, open_files, open_files_limit },
-        gpus: Gpus { used, memory },
+        gpus: Gpus { devices, used, memory },
         runtime: Runtime { workers, busy },
         sensing: Sensing { pass, guard, alarms },
     );

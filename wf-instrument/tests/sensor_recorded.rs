@@ -308,6 +308,18 @@ fn a_gpus_library_makes_the_gpu_unknown() {
 }
 
 #[test]
+fn a_gpu_that_nobody_here_can_read_is_unknown() {
+    let machine = Machine::named("bare_metal");
+    machine.write("sys/class/drm/card0/device/vendor", b"0x8086\n");
+    machine.write("sys/class/drm/version", b"drm 1.1.0\n");
+    assert!(Sensors::rooted(machine.root()).read().gpus.used.is_absent());
+    machine.write("sys/class/drm/card1/device/vendor", b"0x1002\n");
+    let gpus = Sensors::rooted(machine.root()).read().gpus;
+    assert_eq!(gpus.used.reason(), Some("GPUs of AMD are not read"));
+    assert!(!gpus.devices.is_absent());
+}
+
+#[test]
 fn a_guard_reads_what_a_pass_reads() {
     let machine = Machine::named("container_v2");
     let mut sensors = Sensors::rooted(machine.root());

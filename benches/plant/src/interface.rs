@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use wf_instrument::knob::Knob;
-use wf_instrument::sensor::{Cpu, Gpus, Memory, Pressure, Reading, Readings, Storage};
+use wf_instrument::sensor::{Cpu, Gpus, Memory, Pressure, Reading, Readings, Stall, Storage};
 use wf_instrument::snapshot::Snapshot;
 use wf_instrument::{Bytes, Nanos, Ratio};
 
@@ -42,7 +42,10 @@ impl Plant {
                 ..Memory::default()
             },
             pressure: Pressure {
-                cpu: share(self.processors.pressed_ms - pressed),
+                cpu: share(self.processors.pressed_ms - pressed).map(|some| Stall {
+                    some,
+                    ..Stall::default()
+                }),
                 ..Pressure::default()
             },
             storage: Storage {
@@ -50,6 +53,7 @@ impl Plant {
                 ..Storage::default()
             },
             gpus: Gpus {
+                devices: Reading::Absent("simulated without one".into()),
                 used: Reading::Absent("simulated without one".into()),
                 memory: Reading::Absent("simulated without one".into()),
             },

@@ -1,5 +1,6 @@
 //! What the sensors read, in words.
 
+use wf_instrument::sensor::gpu::Gpu;
 use wf_instrument::sensor::{Pressure, Reading, Readings, Stall};
 use wf_instrument::{Bytes, Nanos, Ratio};
 
@@ -88,16 +89,26 @@ fn storage(readings: &Readings) -> String {
     ])
 }
 
+/// Each device, or why there is none.
 fn gpu(readings: &Readings) -> String {
-    join([
-        one(&readings.gpus.used, |used| {
-            format!("{} busy", percent(*used))
+    match &readings.gpus.devices {
+        Reading::Present { value, .. } => join(value.iter().map(|gpu| Some(device(gpu)))),
+        Reading::Absent(why) => format!("none: {why}"),
+        Reading::Unknown(_) => String::new(),
+    }
+}
+
+fn device(gpu: &Gpu) -> String {
+    let told = [
+        one(&gpu.utilization, |busy| format!("{} busy", percent(*busy))),
+        one(&gpu.memory, |memory| {
+            format!("{} of {}", size(memory.used), size(memory.total))
         }),
-        one(&readings.gpus.memory, |used| {
-            format!("{} of its memory used", percent(*used))
-        }),
-        readings.gpus.used.is_absent().then(|| "none".to_owned()),
-    ])
+        one(&gpu.power, |power| format!("{:.0} W", power.get())),
+        one(&gpu.temperature, |heat| format!("{:.0} °C", heat.get())),
+    ];
+    let told: Vec<String> = told.into_iter().flatten().collect();
+    format!("{} {}: {}", gpu.info.index, gpu.info.name, told.join(", "))
 }
 
 fn runtime(readings: &Readings) -> String {
@@ -177,12 +188,12 @@ mod tests {
     #[test]
     fn what_is_not_read_is_named_with_its_reason_and_what_is_absent_is_not() {
         let mut readings = Readings::default();
-        readings.gpus.used = Reading::Absent("no GPU".into());
+        readings.gpus.devices = Reading::Absent("no GPU".into());
         let shown = machine(&readings);
         let unread = row(&shown, "not read").expect("nothing was read");
         assert!(unread.contains("cores: not read"), "{unread}");
         assert!(!unread.contains("no GPU"), "{unread}");
-        assert_eq!(row(&shown, "GPU").as_deref(), Some("none"));
+        assert_eq!(row(&shown, "GPU").as_deref(), Some("none: no GPU"));
         assert_eq!(row(&shown, "memory"), None);
     }
 }

@@ -3,13 +3,14 @@
 use wf_instrument::Nanos;
 use wf_instrument::sensor::{Reading, Readings};
 
+use super::gpu::Labels;
 use super::told::{OLDEST, Result, Told, count, seconds};
 use crate::families::Family;
 
 pub(super) fn tell(readings: &Readings, told: &mut Told<'_>) -> Result {
     cost(readings, told)?;
     alarms(readings, told)?;
-    let sensors = readings.sensors();
+    let sensors = Sensor::all(readings);
     told.add(up(&sensors, told.now()))?;
     told.add(reasons(&sensors, told.now()))
 }
@@ -51,17 +52,53 @@ fn alarms(readings: &Readings, told: &mut Told<'_>) -> Result {
     })
 }
 
-/// A sensor, and how it is.
-type Sensor = (&'static str, Reading<()>);
+/// A sensor: its name, of which GPU if of one, and how it is.
+struct Sensor {
+    name: &'static str,
+    gpu: Option<Labels>,
+    state: Reading<()>,
+}
+
+impl Sensor {
+    fn all(readings: &Readings) -> Vec<Self> {
+        let sensor = |(name, state)| Self {
+            name,
+            gpu: None,
+            state,
+        };
+        let mut all: Vec<Self> = readings.sensors().into_iter().map(sensor).collect();
+        let gpus = readings.gpus.devices.value();
+        for gpu in gpus.into_iter().flat_map(|gpus| gpus.iter()) {
+            all.extend(gpu.sensors().into_iter().map(|(name, state)| Self {
+                name,
+                gpu: Some(Labels::of(&gpu.info)),
+                state,
+            }));
+        }
+        all
+    }
+
+    fn labels<'a>(&'a self, more: &[(&'static str, &'a str)]) -> Vec<(&'static str, &'a str)> {
+        let mut labels = vec![("sensor", self.name)];
+        labels.extend_from_slice(more);
+        match &self.gpu {
+            Some(gpu) => gpu.and(&labels),
+            None => labels,
+        }
+    }
+
+    fn is_up(&self, now: Nanos) -> bool {
+        self.state.fresh(now, OLDEST).is_some()
+    }
+}
 
 fn up(sensors: &[Sensor], now: Nanos) -> Family {
     let family = Family::gauge(
         "wf_sensor_up",
         "Whether a sensor has a reading that is not older than 30 seconds.",
     );
-    sensors.iter().fold(family, |family, (sensor, state)| {
-        let up = state.fresh(now, OLDEST).is_some();
-        family.sample(&[("sensor", sensor)], f64::from(up))
+    sensors.iter().fold(family, |family, sensor| {
+        family.sample(&sensor.labels(&[]), f64::from(sensor.is_up(now)))
     })
 }
 
@@ -71,16 +108,14 @@ fn reasons(sensors: &[Sensor], now: Nanos) -> Family {
         "wf_sensor_reason",
         "Always 1; why a sensor is not up: the machine has no such thing, or it could not be read.",
     );
-    let down = sensors
-        .iter()
-        .filter(|(_, state)| state.fresh(now, OLDEST).is_none());
-    down.fold(family, |family, (sensor, state)| {
-        let (state, reason) = match state {
+    let down = sensors.iter().filter(|sensor| !sensor.is_up(now));
+    down.fold(family, |family, sensor| {
+        let (state, reason) = match &sensor.state {
             Reading::Absent(reason) => ("absent", &**reason),
             Reading::Unknown(reason) => ("unknown", &**reason),
             Reading::Present { .. } => ("unknown", "older than 30 seconds"),
         };
-        let labels = [("sensor", *sensor), ("state", state), ("reason", reason)];
+        let labels = sensor.labels(&[("state", state), ("reason", reason)]);
         family.sample(&labels, 1.0)
     })
 }

@@ -55,7 +55,7 @@ pub struct Status {
     pub mode: Mode,
     /// What there was too little of at the last tick, and what says so.
     pub diagnosis: Diagnosis,
-    /// The tier of the hardware, as long as its cores and memory are known.
+    /// The tier of the hardware, as long as the number of its processors is known.
     pub tier: Option<Tier>,
     /// The knobs as they stood at the last tick.
     pub knobs: Vec<Position>,
@@ -127,7 +127,7 @@ impl Journal {
         Status {
             mode: last.inputs.mode,
             diagnosis: tick.decision.diagnosis,
-            tier: tier(tick),
+            tier: tick.inputs.evidence.host.tier(),
             knobs: tick.inputs.knobs.clone(),
             bound_by: last.decision.bound_by,
             reason: last.decision.reason.clone(),
@@ -150,12 +150,6 @@ impl Journal {
             }
         }
     }
-}
-
-fn tier(tick: &Record) -> Option<Tier> {
-    let host = &tick.inputs.evidence.host;
-    let (cores, memory) = (host.cores.value()?, host.memory_limit.value()?);
-    Some(Tier::identify(*cores, *memory))
 }
 
 /// Ten minutes at one tick a second, about 800 KiB.

@@ -1,5 +1,6 @@
 //! What is known of a machine.
 
+use crate::sensor::gpu::Gpu;
 use crate::sensor::{Gpus, Readings};
 use crate::units::{Bytes, to_f64};
 
@@ -57,14 +58,23 @@ impl Machine {
     }
 
     /// The memory of the largest GPU.
-    pub(super) fn largest_gpu(&self) -> Option<Bytes> {
+    pub(crate) fn largest_gpu(&self) -> Option<Bytes> {
         self.gpus().iter().copied().max()
     }
 }
 
-/// A GPU that cannot be read may be there.
+/// A GPU that cannot be read may be there. Instances are parts of their GPU, and a model in one has no more than its instance.
 fn vram(gpus: &Gpus) -> Option<Vec<Bytes>> {
-    gpus.used.is_absent().then(Vec::new)
+    let Some(devices) = gpus.devices.value() else {
+        return gpus.devices.is_absent().then(Vec::new);
+    };
+    let total = |gpu: &Gpu| Some(gpu.memory.value()?.total);
+    let is_partitioned = |gpu: &Gpu| {
+        let parts = |other: &Gpu| other.info.mig.is_some() && other.info.index == gpu.info.index;
+        gpu.info.mig.is_none() && devices.iter().any(parts)
+    };
+    let usable = devices.iter().filter(|gpu| !is_partitioned(gpu));
+    Some(usable.filter_map(total).collect())
 }
 
 /// A number of processors that can be one.

@@ -1,11 +1,13 @@
 //! The sensors of every system but Linux, through `sysinfo`.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, SystemTime};
 
 use sysinfo::{MemoryRefreshKind, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 
+use super::gpu::Gpu;
 use super::reading::{Answer, Reading, Reason};
 use super::readings::{Alarms, Guard, Moved, Readings, Totals};
 use super::since::{Since, share};
@@ -31,6 +33,12 @@ impl Machine {
     pub(super) fn read(&mut self, readings: &mut Readings) {
         self.read_process(readings);
         self.read_host(readings);
+    }
+
+    /// Whether it has a GPU is not looked for.
+    #[expect(clippy::unused_self, reason = "another system looks at its files")]
+    pub(super) fn gpus(&self) -> Reading<Arc<[Gpu]>> {
+        Reading::default()
     }
 
     /// How much is resident; pressure is unknown.
@@ -196,6 +204,7 @@ mod tests {
         let mut readings = Readings::default();
         machine.read(&mut readings);
         assert!(machine.guard().resident.value().is_some());
+        assert!(!machine.gpus().is_absent());
         assert!(
             readings
                 .memory

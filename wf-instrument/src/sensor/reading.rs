@@ -82,7 +82,7 @@ impl<T> Reading<T> {
     }
 
     /// The same reading of another quantity that may follow from it.
-    pub(super) fn and_then<U>(self, convert: impl FnOnce(T) -> Answer<U>) -> Reading<U> {
+    pub(crate) fn and_then<U>(self, convert: impl FnOnce(T) -> Answer<U>) -> Reading<U> {
         match self {
             Self::Present { value, at } => Reading::stamped(convert(value), at),
             Self::Absent(reason) => Reading::Absent(reason),

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
+use super::gpu::Gpu;
 use super::machine::Machine;
 use super::reading::{Reading, Reason};
-use super::readings::{Guard, Heap, Readings};
+use super::readings::{Gpus, Guard, Heap, Readings};
 use crate::clock;
 use crate::units::Nanos;
 
@@ -17,9 +19,19 @@ use crate::units::Nanos;
 #[derive(Debug)]
 pub struct Sensors {
     machine: Machine,
+    gpus: Source,
     offered: Offered,
     /// How long the last guard read took.
     guarded: Option<Nanos>,
+}
+
+/// Where GPU readings come from.
+#[derive(Debug)]
+enum Source {
+    /// What the machine's files tell, which they do not tell differently a second later.
+    Files(Reading<Arc<[Gpu]>>),
+    #[cfg(feature = "gpu")]
+    Driver(super::gpu::Gpus),
 }
 
 /// What only the application can tell.
@@ -31,10 +43,13 @@ struct Offered {
 }
 
 impl Sensors {
-    /// Sensors of this machine. Reads only whether it has a GPU's driver library.
+    /// Sensors of this machine. Reads only whether it has a GPU; with the feature `gpu`, not even that.
     #[must_use]
     pub fn new() -> Self {
-        Self::of(Machine::new())
+        let sensors = Self::of(Machine::new());
+        #[cfg(feature = "gpu")]
+        let sensors = sensors.gpus(super::gpu::Gpus::new());
+        sensors
     }
 
     /// Sensors of a recorded machine: every file, `proc/self` included, is looked for below `root`.
@@ -46,10 +61,19 @@ impl Sensors {
 
     fn of(machine: Machine) -> Self {
         Self {
+            gpus: Source::Files(machine.gpus()),
             machine,
             offered: Offered::default(),
             guarded: None,
         }
+    }
+
+    /// Takes GPU readings from here: for a driver's library in an unusual place, say.
+    #[cfg(feature = "gpu")]
+    #[must_use]
+    pub fn gpus(mut self, gpus: super::gpu::Gpus) -> Self {
+        self.gpus = Source::Driver(gpus);
+        self
     }
 
     /// Also asks the application's allocator, once in each pass: `stats.allocated` and `stats.resident` of jemalloc, say. If `read`
@@ -79,6 +103,7 @@ impl Sensors {
         let began = clock::now();
         let mut readings = Readings::default();
         self.machine.read(&mut readings);
+        readings.gpus = Gpus::of(self.gpus.read());
         self.offered.read(&mut readings);
         readings.at = clock::now();
         readings.sensing.pass = Reading::of(Ok(readings.at.since(began)));
@@ -108,6 +133,16 @@ impl Sensors {
 impl Default for Sensors {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Source {
+    fn read(&mut self) -> Reading<Arc<[Gpu]>> {
+        match self {
+            Self::Files(told) => told.clone(),
+            #[cfg(feature = "gpu")]
+            Self::Driver(gpus) => gpus.read(),
+        }
     }
 }
 

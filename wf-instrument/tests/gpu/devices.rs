@@ -24,7 +24,7 @@ fn nothing_is_loaded_before_the_first_reading() {
     let stub = Stub::new();
     let mut gpus = stub.gpus();
     assert_eq!(stub.calls("nvmlInit_v2"), 0);
-    assert_eq!(gpus.read().reason(), Some("not read yet"));
+    assert_eq!(gpus.read().reason(), Some("not read"));
     present(&mut gpus);
     assert_eq!(stub.calls("nvmlInit_v2"), 1);
 }

@@ -11,7 +11,7 @@ use crate::govern::ledger::Ledger;
 use crate::govern::verify::Method;
 use crate::knob::{Position, Role};
 use crate::tier::Tier;
-use crate::units::{Bytes, Nanos};
+use crate::units::Nanos;
 
 /// What is remembered from tick to tick: the last five, the newest lowest.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -58,11 +58,10 @@ impl Cores {
     fn of(seen: &Seen<'_>) -> Option<Self> {
         let host = &seen.evidence().host;
         let cores = *host.cores.value()?;
-        let memory = host.memory_limit.value().copied().unwrap_or(Bytes::new(0));
         let count = crate::govern::limits::whole(cores.ceil()).max(1);
         Some(Self {
             count,
-            tier: Tier::identify(cores, memory),
+            tier: host.tier()?,
         })
     }
 }

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::profile::Machine;
 use crate::sensor::{Reading, Readings};
+use crate::tier::Tier;
 use crate::units::{Bytes, Nanos, PerSecond, Ratio};
 
 /// The machine as one tick sees it. One that was too old is unknown.
@@ -30,13 +32,24 @@ pub struct Host {
     pub disk_wait: Reading<Nanos>,
     /// The busy share of the busiest GPU.
     pub gpu: Reading<Ratio>,
+    /// The memory of the largest GPU, or instance of one.
+    pub vram: Reading<Bytes>,
 }
 
 impl Host {
     /// What `readings` say at `now`, with everything older than `oldest` turned into unknown.
     #[must_use]
     pub fn of(readings: Readings, now: Nanos, oldest: Nanos) -> Self {
+        let vram = Machine::read(&readings).largest_gpu();
         Self {
+            vram: aged(
+                readings
+                    .gpus
+                    .devices
+                    .and_then(|_| vram.ok_or("no GPU tells its memory".into())),
+                now,
+                oldest,
+            ),
             cores: aged(readings.cpu.cores, now, oldest),
             process_cpu: aged(readings.cpu.process, now, oldest),
             host_cpu: aged(readings.cpu.host, now, oldest),
@@ -53,6 +66,20 @@ impl Host {
             disk_wait: aged(readings.storage.wait, now, oldest),
             gpu: aged(readings.gpus.used, now, oldest),
         }
+    }
+}
+
+impl Host {
+    /// The tier of the hardware, while the number of processors is known. Memory that is unknown carries nothing.
+    #[must_use]
+    pub fn tier(&self) -> Option<Tier> {
+        let memory = self.memory_limit.value().copied().unwrap_or_default();
+        let gpu = self.vram.value().copied().unwrap_or_default();
+        Some(Tier::identify_with_gpus(
+            *self.cores.value()?,
+            memory,
+            &[gpu],
+        ))
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::throttle::{ThrottleReasons, ThrottleTimes};
+use super::throttle::{ThrottleReason, ThrottleReasons, ThrottleTimes};
 use crate::sensor::reading::Reading;
-use crate::units::{Bytes, Celsius, Hertz, Joules, PerSecond, Ratio, Watts};
+use crate::sensor::readings::{Group, Sensed};
+use crate::units::{Bytes, Celsius, Hertz, Joules, PerSecond, Ratio, Watts, to_f64};
 
 /// A GPU, or an instance of one where it is partitioned (MIG), in one pass.
 ///
@@ -81,6 +82,89 @@ pub struct Gpu {
     pub own_memory: Reading<Bytes>,
 }
 
+impl Gpu {
+    /// Everything that is read of it by name, with when it was read or why it was not. The times of the throttle reasons are one.
+    #[must_use]
+    pub fn sensors(&self) -> Vec<(&'static str, Reading<()>)> {
+        let mut told = Vec::new();
+        self.each(&mut |name, reading| told.push((name, reading.state())));
+        told
+    }
+}
+
+impl Group for Gpu {
+    fn each(&self, told: &mut dyn FnMut(&'static str, &dyn Sensed)) {
+        let Self {
+            info: _,
+            throttle_times,
+            utilization,
+            memory_activity,
+            encoder,
+            decoder,
+            jpeg,
+            ofa,
+            sm_active,
+            sm_occupancy,
+            tensor_active,
+            dram_active,
+            memory,
+            bar1_used,
+            protected_used,
+            power,
+            power_limit,
+            energy,
+            temperature,
+            memory_temperature,
+            sm_clock,
+            memory_clock,
+            throttle_reasons,
+            pcie_received,
+            pcie_transmitted,
+            pcie_received_rate,
+            pcie_transmitted_rate,
+            pcie_replays,
+            ecc_corrected,
+            ecc_uncorrected,
+            processes,
+            own_memory,
+        } = self;
+        told("gpu_utilization", utilization);
+        told("gpu_memory_activity", memory_activity);
+        told("gpu_encoder", encoder);
+        told("gpu_decoder", decoder);
+        told("gpu_jpeg", jpeg);
+        told("gpu_ofa", ofa);
+        told("gpu_sm_active", sm_active);
+        told("gpu_sm_occupancy", sm_occupancy);
+        told("gpu_tensor_active", tensor_active);
+        told("gpu_dram_active", dram_active);
+        told("gpu_memory", memory);
+        told("gpu_bar1_used", bar1_used);
+        told("gpu_protected_used", protected_used);
+        told("gpu_power", power);
+        told("gpu_power_limit", power_limit);
+        told("gpu_energy", energy);
+        told("gpu_temperature", temperature);
+        told("gpu_memory_temperature", memory_temperature);
+        told("gpu_sm_clock", sm_clock);
+        told("gpu_memory_clock", memory_clock);
+        told("gpu_throttle_reasons", throttle_reasons);
+        told("gpu_pcie_received", pcie_received);
+        told("gpu_pcie_transmitted", pcie_transmitted);
+        told("gpu_pcie_received_rate", pcie_received_rate);
+        told("gpu_pcie_transmitted_rate", pcie_transmitted_rate);
+        told("gpu_pcie_replays", pcie_replays);
+        told("gpu_ecc_corrected", ecc_corrected);
+        told("gpu_ecc_uncorrected", ecc_uncorrected);
+        told("gpu_processes", processes);
+        told("gpu_own_memory", own_memory);
+        told(
+            "gpu_throttle_times",
+            throttle_times.of(ThrottleReason::SwPowerCap),
+        );
+    }
+}
+
 /// Which GPU it is: what does not change while the driver is loaded. A text is empty where the driver does not tell it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Info {
@@ -120,6 +204,15 @@ pub struct Memory {
     pub free: Bytes,
     /// Kept by the driver and the firmware.
     pub reserved: Bytes,
+}
+
+impl Memory {
+    /// The share of it that is not free; `None` of no memory at all.
+    #[must_use]
+    pub fn used_share(&self) -> Option<Ratio> {
+        let taken = self.total.get().saturating_sub(self.free.get());
+        Ratio::of(to_f64(taken), to_f64(self.total.get()))
+    }
 }
 
 /// A process that uses a GPU.

@@ -1,18 +1,32 @@
-//! Whether this machine has the library through which NVIDIA GPUs are read.
+//! Whether this machine has a GPU, as far as files tell.
 
 use std::fs;
+use std::sync::Arc;
 
 use super::files::Files;
+use crate::sensor::gpu::Gpu;
 use crate::sensor::reading::Reading;
-use crate::units::Ratio;
 
-/// Why there is no GPU reading. Looks on disk once, when the sensors are made.
-pub(super) fn read(files: &Files) -> Reading<Ratio> {
+/// Why there is no GPU reading. Looks on disk.
+pub(super) fn read(files: &Files) -> Reading<Arc<[Gpu]>> {
     if in_linker_cache(files) || in_directories(files) {
         Reading::Unknown("GPU readings come with the feature gpu".into())
+    } else if has_amd(files) {
+        Reading::Unknown("GPUs of AMD are not read".into())
     } else {
         Reading::Absent("no NVIDIA driver library".into())
     }
+}
+
+/// Whether a display device is AMD's (its PCI vendor number); one of Intel's is part of most processors and runs no models.
+fn has_amd(files: &Files) -> bool {
+    let Ok(cards) = fs::read_dir(files.at("sys/class/drm")) else {
+        return false;
+    };
+    cards.flatten().any(|card| {
+        fs::read_to_string(card.path().join("device/vendor"))
+            .is_ok_and(|vendor| vendor.trim() == "0x1002")
+    })
 }
 
 /// The dynamic linker's cache names every library in the directories that it was told of, in plain text between binary fields.

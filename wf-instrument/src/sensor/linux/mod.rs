@@ -21,14 +21,15 @@ mod trigger;
 mod vmstat;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use self::cgroup::Membership;
 use self::files::Files;
 use self::pass::Memories;
 pub(super) use self::trigger::{Caller, Triggers};
+use super::gpu::Gpu;
 use super::reading::Reading;
-use super::readings::{Gpus, Guard, Readings, Stall};
-use crate::units::Ratio;
+use super::readings::{Guard, Readings, Stall};
 
 /// The files of one machine.
 #[derive(Debug)]
@@ -36,7 +37,6 @@ pub(super) struct Machine {
     files: Files,
     membership: Membership,
     memories: Memories,
-    gpu: Reading<Ratio>,
 }
 
 impl Machine {
@@ -47,7 +47,6 @@ impl Machine {
     pub(super) fn rooted(root: PathBuf) -> Self {
         let files = Files::new(root);
         Self {
-            gpu: gpu::read(&files),
             files,
             membership: Membership::default(),
             memories: Memories::new(),
@@ -63,10 +62,11 @@ impl Machine {
         pass::memory(files, &groups, &status, &process, memories, readings);
         pass::pressure(files, &groups, readings);
         pass::storage(files, memories, readings);
-        readings.gpus = Gpus {
-            used: self.gpu.clone(),
-            memory: self.gpu.clone(),
-        };
+    }
+
+    /// Whether it has a GPU, as far as its files tell.
+    pub(super) fn gpus(&self) -> Reading<Arc<[Gpu]>> {
+        gpu::read(&self.files)
     }
 
     pub(super) fn guard(&mut self) -> Guard {

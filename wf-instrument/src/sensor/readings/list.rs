@@ -3,7 +3,7 @@
 use crate::sensor::Reading;
 
 /// A reading whose value is of no interest.
-pub(super) trait Sensed {
+pub(in crate::sensor) trait Sensed {
     /// When it was read, or why it was not.
     fn state(&self) -> Reading<()>;
 }
@@ -19,7 +19,7 @@ impl<T> Sensed for Reading<T> {
 }
 
 /// Readings that belong together.
-pub(super) trait Group {
+pub(in crate::sensor) trait Group {
     /// Each of them with its name.
     fn each(&self, told: &mut dyn FnMut(&'static str, &dyn Sensed));
 }

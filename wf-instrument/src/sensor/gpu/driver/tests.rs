@@ -36,7 +36,7 @@ fn attempts(ends: &[Option<Ended>]) -> Vec<Option<String>> {
 fn a_panic_is_told_and_the_next_attempt_comes() {
     let seen = attempts(&[None, None]);
     let told: Vec<_> = seen.iter().map(Option::as_deref).collect();
-    assert_eq!(told, [Some("not read yet"), Some(PANICKED), Some(PANICKED)]);
+    assert_eq!(told, [Some("not read"), Some(PANICKED), Some(PANICKED)]);
 }
 
 #[test]

@@ -1,0 +1,59 @@
+//! GPUs: each device by itself, and the busiest as one series.
+
+mod activity;
+mod device;
+mod labels;
+mod link;
+mod memory;
+mod power;
+
+use wf_instrument::sensor::Gpus;
+use wf_instrument::sensor::gpu::Info;
+
+use self::device::Device;
+pub(super) use self::labels::Labels;
+use super::told::{Result, Told, share};
+use crate::families::Family;
+
+pub(super) fn tell(gpus: &Gpus, told: &mut Told<'_>) -> Result {
+    busiest(gpus, told)?;
+    let devices = gpus
+        .devices
+        .value()
+        .into_iter()
+        .flat_map(|gpus| gpus.iter());
+    for gpu in devices {
+        let device = &mut Device::new(gpu, told);
+        info(&gpu.info, device)?;
+        activity::tell(gpu, device)?;
+        memory::tell(gpu, device)?;
+        power::tell(gpu, device)?;
+        link::tell(gpu, device)?;
+    }
+    Ok(())
+}
+
+fn busiest(gpus: &Gpus, told: &mut Told<'_>) -> Result {
+    told.gauge(
+        "wf_gpu_busiest_utilization_ratio",
+        "Busy share of the busiest GPU.",
+        &gpus.used,
+        share,
+    )?;
+    told.gauge(
+        "wf_gpu_busiest_memory_utilization_ratio",
+        "Used share of the memory of the busiest GPU.",
+        &gpus.memory,
+        share,
+    )
+}
+
+fn info(info: &Info, device: &mut Device<'_, '_>) -> Result {
+    let family = Family::gauge("wf_gpu_info", "Always 1; the labels say which GPU it is.");
+    let more = [
+        ("gpu_name", &*info.name),
+        ("pci_bus_id", &*info.pci_bus_id),
+        ("driver_version", &*info.driver_version),
+    ];
+    device.fact(family, &more)
+}
