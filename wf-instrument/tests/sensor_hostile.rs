@@ -1,5 +1,5 @@
 //! The sensors on files that no kernel writes: cut, garbled, missing.
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", not(wf_portable)))]
 
 mod sensor;
 

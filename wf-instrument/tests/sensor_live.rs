@@ -1,5 +1,5 @@
 //! The sensors against the kernel that runs this test.
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", not(wf_portable)))]
 
 use std::fs::{self, File};
 use std::hint::black_box;

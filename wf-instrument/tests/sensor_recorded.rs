@@ -1,5 +1,5 @@
 //! The sensors on machines whose files are recorded, or written as the kernel documents them.
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", not(wf_portable)))]
 
 mod sensor;
 

@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result<(), String> {
     run.assembly();
     run.tests();
     run.loom();
+    run.portable();
     run.examples();
     run.report.finish()
 }
@@ -102,6 +103,17 @@ impl Run {
             .env("RUSTFLAGS", "--cfg wf_loom")
             .env("CARGO_TARGET_DIR", "target/loom");
         self.report.command("loom", command);
+    }
+
+    /// The sensors of other systems, in a build for this one that has no others: no other system's standard library is at hand.
+    fn portable(&mut self) {
+        let mut command = cargo(
+            "test --package wf-instrument --features govern,gpu,mock,tokio --lib --test sensor_watch",
+        );
+        command
+            .env("RUSTFLAGS", "--cfg wf_portable")
+            .env("CARGO_TARGET_DIR", "target/portable");
+        self.report.command("tests, portable sensors", command);
     }
 
     /// Every example runs to its end; one that waits for a visitor is stopped, and has failed.

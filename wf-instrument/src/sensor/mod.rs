@@ -22,9 +22,9 @@
 //! ```
 
 pub mod gpu;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(wf_portable)))]
 mod linux;
-#[cfg(any(not(target_os = "linux"), test))]
+#[cfg(any(not(target_os = "linux"), wf_portable, test))]
 mod portable;
 mod reading;
 mod readings;
@@ -34,9 +34,9 @@ mod sensors;
 mod since;
 mod watch;
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(wf_portable)))]
 use self::linux as machine;
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(not(target_os = "linux"), wf_portable))]
 use self::portable as machine;
 
 pub use self::reading::Reading;

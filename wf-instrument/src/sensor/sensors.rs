@@ -53,7 +53,7 @@ impl Sensors {
     }
 
     /// Sensors of a recorded machine: every file, `proc/self` included, is looked for below `root`.
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(wf_portable)))]
     #[must_use]
     pub fn rooted(root: impl Into<std::path::PathBuf>) -> Self {
         Self::of(Machine::rooted(root.into()))
