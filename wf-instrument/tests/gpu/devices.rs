@@ -24,7 +24,9 @@ fn nothing_is_loaded_before_the_first_reading() {
     let stub = Stub::new();
     let mut gpus = stub.gpus();
     assert_eq!(stub.calls("nvmlInit_v2"), 0);
+    stub.hang("nvmlInit_v2", true);
     assert_eq!(gpus.read().reason(), Some("not read"));
+    stub.hang("nvmlInit_v2", false);
     present(&mut gpus);
     assert_eq!(stub.calls("nvmlInit_v2"), 1);
 }
@@ -119,6 +121,30 @@ fn what_a_driver_does_not_tell_of_an_instance_is_absent() {
     );
     assert!(!gpus[0].power.is_absent());
     assert!(gpus[1].memory.value().is_some());
+}
+
+#[test]
+fn an_instance_that_is_made_later_is_found() {
+    let stub = Stub::new();
+    stub.value("mig", 1);
+    stub.value("instances", 0);
+    let mut gpus = stub.gpus();
+    assert_eq!(present(&mut gpus).len(), 1);
+    stub.value("instances", 7);
+    until(&mut gpus, |reading| {
+        reading.value().is_some_and(|gpus| gpus.len() == 3)
+    });
+    assert_eq!(stub.calls("nvmlInit_v2"), 1);
+}
+
+#[test]
+fn looking_for_new_gpus_forgets_nothing_of_the_old() {
+    let stub = Stub::new();
+    let mut gpus = stub.gpus();
+    until(&mut gpus, |_| stub.calls("nvmlDeviceGetCount_v2") > 2);
+    next_pass(&mut gpus);
+    // Asked only where there is no sample from the pass before.
+    assert_eq!(stub.calls("nvmlGpmQueryDeviceSupport"), 1);
 }
 
 fn whole(index: u32) -> Info {

@@ -1,5 +1,9 @@
 //! Drivers that go away, and come back.
 
+use std::cell::Cell;
+
+use wf_instrument::sensor::Reading;
+
 use crate::stub::{DRIVER_NOT_LOADED, GPU_IS_LOST, Stub, next_pass, present, reason, until};
 
 const UNINITIALIZED: u32 = 1;
@@ -28,13 +32,36 @@ fn a_driver_that_vanishes_is_unknown_and_read_again_when_it_is_back() {
         let mut gpus = stub.gpus();
         present(&mut gpus);
         stub.code("*", code);
-        reason(&mut gpus, why);
+        let torn = Cell::new(None);
+        until(&mut gpus, |reading| {
+            if let Reading::Present { value, at } = reading
+                && value[0].power.value().is_none()
+            {
+                // All of it is unknown at once, and not value by value: but for the pass in which it happens.
+                assert_eq!(torn.replace(Some(*at)).unwrap_or(*at), *at);
+            }
+            reading.reason() == Some(why)
+        });
         until(&mut gpus, |_| stub.calls("nvmlInit_v2") > 3);
         stub.code("*", 0);
         let gpu = &present(&mut gpus)[0];
         assert!(gpu.power.value().is_some());
         assert_eq!(gpu.info.name, "NVIDIA Stub 80GB");
     }
+}
+
+#[test]
+fn a_driver_that_came_back_is_not_waited_for_longer_each_time() {
+    let stub = Stub::new();
+    let mut gpus = stub.gpus();
+    for _ in 0..17 {
+        present(&mut gpus);
+        stub.code("*", DRIVER_NOT_LOADED);
+        reason(&mut gpus, "the driver is not loaded");
+        stub.code("*", 0);
+    }
+    // Doubled each time, the wait would now be longer than any test's.
+    present(&mut gpus);
 }
 
 #[test]

@@ -24,6 +24,32 @@ fn a_call_that_hangs_makes_the_reading_unknown_and_delays_nobody() {
 }
 
 #[test]
+fn the_deadline_is_for_a_call_and_not_for_a_pass() {
+    let stub = Stub::new();
+    let mut gpus = stub.gpus().with_deadline(DEADLINE);
+    present(&mut gpus);
+    // In the order of a pass.
+    let calls = [
+        "nvmlDeviceGetUtilizationRates",
+        "nvmlDeviceGetEncoderUtilization",
+        "nvmlDeviceGetMemoryInfo_v2",
+        "nvmlDeviceGetBAR1MemoryInfo",
+        "nvmlDeviceGetPowerUsage",
+        "nvmlDeviceGetClockInfo",
+    ];
+    calls.iter().for_each(|call| stub.hang(call, true));
+    reason(&mut gpus, SILENT);
+    // Each that returns has the next one hang, with a deadline of its own. Once is enough: a busy machine may make this thread miss some.
+    let seen = calls.windows(2).any(|calls| {
+        let before = stub.calls(calls[1]);
+        stub.hang(calls[0], false);
+        stub.wait_for_calls(calls[1], before + 1);
+        gpus.read().value().is_some()
+    });
+    assert!(seen);
+}
+
+#[test]
 fn a_library_that_hangs_when_it_is_opened_is_unknown() {
     let stub = Stub::new();
     stub.hang("nvmlInit_v2", true);

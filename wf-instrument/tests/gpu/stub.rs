@@ -189,4 +189,4 @@ fn build(name: &str, flags: &[&str]) -> PathBuf {
 }
 
 /// What no test ever waits for unless it fails.
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Duration = Duration::from_secs(30);

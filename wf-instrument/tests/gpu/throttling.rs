@@ -7,19 +7,33 @@ use crate::stub::{INVALID_ARGUMENT, NOT_SUPPORTED, Stub, next_pass, present};
 
 const SW_POWER_CAP: u64 = 0x4;
 const HW_SLOWDOWN: u64 = 0x8;
-const SW_THERMAL: u64 = 0x20;
 
 #[test]
 fn the_reasons_that_hold_are_those_whose_bits_are_set() {
     let stub = Stub::new();
-    // Idle is no throttling, and the highest bit is one that nobody knows yet.
-    stub.value("reasons", SW_POWER_CAP | SW_THERMAL | 1 | 1 << 63);
-    let gpu = &present(&mut stub.gpus())[0];
-    let held: Vec<_> = gpu.throttle_reasons.value().unwrap().iter().collect();
-    assert_eq!(
-        held,
-        [ThrottleReason::SwPowerCap, ThrottleReason::SwThermal]
-    );
+    let mut gpus = stub.gpus();
+    let mut held = |bits| -> Vec<ThrottleReason> {
+        stub.value("reasons", bits);
+        present(&mut gpus);
+        let gpu = &next_pass(&mut gpus)[0];
+        gpu.throttle_reasons.value().unwrap().iter().collect()
+    };
+    for (bit, reason) in [
+        (0x2, ThrottleReason::AppClocks),
+        (SW_POWER_CAP, ThrottleReason::SwPowerCap),
+        (HW_SLOWDOWN, ThrottleReason::HwSlowdown),
+        (0x10, ThrottleReason::SyncBoost),
+        (0x20, ThrottleReason::SwThermal),
+        (0x40, ThrottleReason::HwThermal),
+        (0x80, ThrottleReason::HwPowerBrake),
+        (0x100, ThrottleReason::DisplayClocks),
+    ] {
+        assert_eq!(held(bit), [reason]);
+    }
+    // Idle is no throttling, and nobody knows the highest bit yet.
+    assert_eq!(held(0x1 | 1 << 63), []);
+    let two = [ThrottleReason::SwPowerCap, ThrottleReason::HwSlowdown];
+    assert_eq!(held(SW_POWER_CAP | HW_SLOWDOWN), two);
 }
 
 #[test]
@@ -69,6 +83,14 @@ fn where_it_counts_nothing_the_time_between_passes_is_counted() {
     );
     next_pass(&mut gpus);
     let gpu = &next_pass(&mut gpus)[0];
+    let mut counted = time(gpu, ThrottleReason::SwPowerCap).map(Nanos::new);
+    for _ in 0..5 {
+        let gpu = &next_pass(&mut gpus)[0];
+        let more = time(gpu, ThrottleReason::SwPowerCap).map(Nanos::new);
+        assert!(more > counted);
+        counted = more;
+    }
+    let gpu = &next_pass(&mut gpus)[0];
     let counted = time(gpu, ThrottleReason::SwPowerCap).map(Nanos::new);
     assert!(counted.is_some_and(|time| time > Nanos::ZERO && time < clock::now().since(begun)));
     assert_eq!(
@@ -93,6 +115,10 @@ fn a_total_does_not_change_its_source_while_the_driver_fails() {
     present(&mut gpus);
     stub.value("reasons", SW_POWER_CAP);
     stub.code("nvmlDeviceGetViolationStatus", 10);
+    let gpu = &next_pass(&mut gpus)[0];
+    assert_eq!(time(gpu, ThrottleReason::SwPowerCap), None);
+    stub.code("nvmlDeviceGetViolationStatus", NOT_SUPPORTED);
+    stub.code("field.74", INVALID_ARGUMENT);
     let gpu = &next_pass(&mut gpus)[0];
     assert_eq!(time(gpu, ThrottleReason::SwPowerCap), None);
     stub.code("nvmlDeviceGetViolationStatus", 0);
