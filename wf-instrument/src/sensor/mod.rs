@@ -6,7 +6,7 @@
 //! or NaN that stands for one of those.
 //!
 //! On Linux the sources are `/proc`, control groups of version 2, 1 or both, and PSI. Elsewhere `sysinfo` brings the processor and
-//! memory readings, and the rest is unknown.
+//! memory readings, and the rest is unknown. NVIDIA's GPUs are read by [`gpu`].
 //!
 //! ```
 //! use wf_instrument::sensor::{Reading, Sensors};

@@ -7,7 +7,7 @@ use nvml_wrapper::struct_wrappers::device::FieldValueSample;
 use nvml_wrapper::structs::device::FieldId;
 use nvml_wrapper::sys_exports::field_id::*;
 
-use super::query::Query;
+use super::query::{Query, none};
 use crate::sensor::reading::{Answer, Reading};
 use crate::units::{Bytes, Celsius};
 
@@ -36,8 +36,7 @@ impl Fields {
         let call = |device: &Device<'_>| device.field_values_for(&ids);
         let samples = match query.ask(call, Ok) {
             Reading::Present { value, .. } => value,
-            Reading::Absent(reason) => return Self::none(&Reading::Absent(reason)),
-            Reading::Unknown(reason) => return Self::none(&Reading::Unknown(reason)),
+            refusal => return Self::refused(&none(refusal)),
         };
         Self(
             samples
@@ -55,7 +54,7 @@ impl Fields {
                 SampleValue::U64(bytes) => Reading::stamped(told(bytes).map(Bytes::new), at),
                 _ => Reading::Absent("the driver's total wraps too soon".into()),
             },
-            none => none.and_then(|_| Err(NO_NUMBER.into())),
+            refusal => none(refusal),
         }
     }
 
@@ -77,7 +76,7 @@ impl Fields {
         })
     }
 
-    fn none(why: &Reading<SampleValue>) -> Self {
+    fn refused(why: &Reading<SampleValue>) -> Self {
         Self(IDS.map(|_| why.clone()).into())
     }
 

@@ -8,7 +8,7 @@ use nvml_wrapper::{Device, GpmSample};
 
 use super::device::Gpu;
 use super::fields::NO_NUMBER;
-use super::query::Query;
+use super::query::{Query, none};
 use crate::sensor::reading::{Answer, Reading};
 use crate::units::Ratio;
 
@@ -46,7 +46,7 @@ impl<'nvml> Gpm<'nvml> {
         let earlier = self.earlier.take();
         let sample = match query.ask(|device| self.sample(device), Ok) {
             Reading::Present { value, .. } => self.earlier.insert(value),
-            none => return Err(none.and_then(|_| Err(NO_NUMBER.into()))),
+            refusal => return Err(none(refusal)),
         };
         let Some(earlier) = earlier else {
             return Err(Reading::Unknown("needs a second reading".into()));
@@ -64,7 +64,7 @@ impl<'nvml> Gpm<'nvml> {
                         .map_or_else(Reading::default, |metric| share(query, metric))
                 }))
             }
-            none => Err(none.and_then(|_| Err(NO_NUMBER.into()))),
+            refusal => Err(none(refusal)),
         }
     }
 
@@ -80,7 +80,7 @@ impl<'nvml> Gpm<'nvml> {
         let why = match supported {
             Reading::Present { value: true, .. } => return Ok(()),
             Reading::Present { value: false, .. } => query.refused(&NvmlError::NotSupported),
-            none => none.and_then(|_| Err(NO_NUMBER.into())),
+            refusal => none(refusal),
         };
         self.unsupported = Some(why.clone()).filter(Reading::is_absent);
         Err(why)

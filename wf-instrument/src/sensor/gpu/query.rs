@@ -100,3 +100,8 @@ impl<'a, 'nvml> Query<'a, 'nvml> {
         }
     }
 }
+
+/// The same reason for another quantity that would have followed from what was read.
+pub(super) fn none<T, U>(reading: Reading<T>) -> Reading<U> {
+    reading.and_then(|_| Err(UNSUPPORTED.into()))
+}
