@@ -9,6 +9,8 @@ mod failures;
 mod hangs;
 #[path = "gpu/hostile.rs"]
 mod hostile;
+#[path = "gpu/sensors.rs"]
+mod sensors;
 #[path = "gpu/stub.rs"]
 mod stub;
 #[path = "gpu/throttling.rs"]

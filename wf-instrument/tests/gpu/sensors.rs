@@ -1,0 +1,98 @@
+//! GPUs among the other sensors.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use wf_instrument::sensor::{Readings, Sensors};
+
+use crate::stub::Stub;
+
+#[test]
+fn the_busiest_gpu_stands_for_all() {
+    let stub = Stub::new();
+    stub.value("devices", 2);
+    let mut sensors = Sensors::new().gpus(stub.gpus());
+    let readings = until(&mut sensors, |readings| {
+        readings.gpus.used.value().is_some()
+    });
+    assert_eq!(
+        readings.gpus.devices.value().map(|gpus| gpus.len()),
+        Some(2)
+    );
+    let share = readings.gpus.used.value().map(|share| share.get());
+    assert_eq!(share, Some(0.37));
+    assert!(readings.gpus.memory.value().is_some());
+    let states = readings.gpus.devices.value().unwrap()[0].sensors();
+    assert!(states.len() > 25, "{states:?}");
+}
+
+#[test]
+fn a_driver_that_hangs_makes_its_own_readings_unknown_and_no_other() {
+    let stub = Stub::new();
+    let mut sensors = Sensors::new().gpus(stub.gpus());
+    until(&mut sensors, |readings| {
+        readings.gpus.used.value().is_some()
+    });
+    stub.hang("nvmlDeviceGetPowerUsage", true);
+    let hung = until(&mut sensors, |readings| {
+        assert!(readings.memory.resident.value().is_some());
+        readings.gpus.used.value().is_none()
+    });
+    assert_eq!(hung.gpus.used.reason(), Some("the driver does not answer"));
+    assert_eq!(
+        hung.gpus.memory.reason(),
+        Some("the driver does not answer")
+    );
+    assert!(!hung.gpus.devices.is_absent());
+    stub.hang("nvmlDeviceGetPowerUsage", false);
+    until(&mut sensors, |readings| {
+        readings.gpus.used.value().is_some()
+    });
+}
+
+#[cfg(feature = "govern")]
+#[test]
+fn an_instance_is_not_counted_beside_its_gpu() {
+    use wf_instrument::profile::Machine;
+
+    let stub = Stub::new();
+    let mut sensors = Sensors::new().gpus(stub.gpus());
+    let whole = until(&mut sensors, |readings| {
+        readings.gpus.devices.value().is_some()
+    });
+    let gpu = whole.gpus.devices.value().unwrap()[0].memory.clone();
+    assert_eq!(
+        Machine::read(&whole).vram,
+        gpu.value().map(|memory| vec![memory.total])
+    );
+
+    let stub = Stub::new();
+    stub.value("mig", 1);
+    let mut sensors = Sensors::new().gpus(stub.gpus());
+    let parts = until(&mut sensors, |readings| {
+        readings.gpus.devices.value().is_some()
+    });
+    let devices = parts.gpus.devices.value().unwrap();
+    let instances = devices.iter().filter(|gpu| gpu.info.mig.is_some());
+    let totals = instances.filter_map(|gpu| Some(gpu.memory.value()?.total));
+    let totals: Vec<_> = totals.collect();
+    assert!(!totals.is_empty());
+    assert_eq!(Machine::read(&parts).vram, Some(totals));
+}
+
+/// Passes until one is as it should be; a minute is long enough for the slowest machine.
+fn until(sensors: &mut Sensors, mut wanted: impl FnMut(&Readings) -> bool) -> Readings {
+    let began = Instant::now();
+    loop {
+        let readings = sensors.read();
+        if wanted(&readings) {
+            return readings;
+        }
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "{:?}",
+            readings.gpus
+        );
+        thread::sleep(Duration::from_millis(5));
+    }
+}
