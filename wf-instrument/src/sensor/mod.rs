@@ -5,8 +5,11 @@
 //! [absent](Reading::Absent) (the machine has no such thing) or [unknown](Reading::Unknown) (it could not be read), and never a 0
 //! or NaN that stands for one of those.
 //!
-//! On Linux the sources are `/proc`, control groups of version 2, 1 or both, and PSI. Elsewhere `sysinfo` brings the processor and
-//! memory readings, and the rest is unknown. NVIDIA's GPUs are read by [`gpu`].
+//! [`Watch`] does so on a thread of its own for any number of readers: everything once a second, and what may not wait ([`Guard`]) five
+//! times a second and whenever the kernel calls.
+//!
+//! On Linux the sources are `/proc`, control groups of version 2, 1 or both, PSI, and for GPUs the driver's library ([`gpu`]). Elsewhere
+//! `sysinfo` brings the processor and memory readings, and the rest is unknown.
 //!
 //! ```
 //! use wf_instrument::sensor::{Reading, Sensors};

@@ -29,7 +29,8 @@ fn the_busiest_gpu_stands_for_all() {
 #[test]
 fn a_driver_that_hangs_makes_its_own_readings_unknown_and_no_other() {
     let stub = Stub::new();
-    let mut sensors = Sensors::new().gpus(stub.gpus());
+    let gpus = stub.gpus().with_deadline(Duration::from_millis(300));
+    let mut sensors = Sensors::new().gpus(gpus);
     until(&mut sensors, |readings| {
         readings.gpus.used.value().is_some()
     });
