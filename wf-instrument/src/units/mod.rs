@@ -1,0 +1,33 @@
+//! Quantities that carry their unit in their type.
+
+mod bytes;
+mod hardware;
+mod share;
+mod time;
+
+pub use self::bytes::Bytes;
+pub use self::hardware::{Celsius, Hertz, Joules, Watts};
+pub use self::share::{PerSecond, Ratio};
+pub use self::time::Nanos;
+
+/// What a number counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Things.
+    #[default]
+    One,
+    /// Nanoseconds; exported in seconds.
+    Nanos,
+    /// Bytes.
+    Bytes,
+}
+
+/// The nearest `f64`: exact up to 2⁵³, within one part in 2⁵³ above.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the rounding is what the name promises"
+)]
+#[must_use]
+pub(crate) const fn to_f64(n: u64) -> f64 {
+    n as f64
+}
