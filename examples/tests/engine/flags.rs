@@ -70,3 +70,16 @@ fn help_is_no_error() {
     assert!(help.status.success());
     assert!(String::from_utf8_lossy(&help.stdout).contains("--max-concurrent"));
 }
+
+#[test]
+fn what_the_machine_is_good_for_is_said_in_sentences() {
+    let told = output(&["--profile"]);
+    if cfg!(not(feature = "enabled")) {
+        return check(&told, "does not measure");
+    }
+    let text = String::from_utf8_lossy(&told.stdout);
+    assert!(told.status.success(), "{text}");
+    for words in ["may be used", "tier", "Threads to begin with", "stay free"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}

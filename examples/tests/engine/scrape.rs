@@ -1,3 +1,6 @@
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
 use crate::client::get;
 use crate::process::Process;
 use crate::prometheus::{Prometheus, check_with_promtool, tool};
@@ -32,14 +35,47 @@ fn promtool_finds_nothing_to_complain_about_in_a_governed_engine() {
     let Some(metrics) = engine.metrics else {
         return;
     };
-    // Until the governor has ticked, its own families have nothing to say.
-    let page = loop {
-        let page = get(metrics, "/metrics").body;
-        if page.contains("\nwf_governor_setpoint{") {
-            break page;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    };
-    check_with_promtool(&page);
+    check_with_promtool(&governed_page(metrics));
     engine.finish();
+}
+
+#[test]
+fn what_the_engine_senses_is_on_its_page() {
+    let engine = Process::start(&["--rate", "10"]);
+    let Some(metrics) = engine.metrics else {
+        return;
+    };
+    let page = governed_page(metrics);
+    for series in [
+        "process_cpu_seconds_total ",
+        "wf_bottleneck{class=\"balanced\"} ",
+        "wf_cpu_limit_cores ",
+        "wf_hardware_tier{tier=",
+        "wf_memory_budget_bytes{part=\"models\"} ",
+        "wf_memory_rss_anon_bytes ",
+        "wf_runtime_workers 2",
+        "wf_sensor_pass_seconds ",
+        "wf_sensor_up{sensor=\"gpus\"} ",
+        "wf_sensor_up{sensor=\"memory_pressure\"} ",
+        "wf_span_duration_seconds_count{outcome=\"ok\",span=\"model_load\"} 1",
+        "wf_threads{state=\"runnable\"} ",
+        "suggested_batch_size ",
+    ] {
+        assert!(page.contains(&format!("\n{series}")), "{series} in {page}");
+    }
+    engine.finish();
+}
+
+/// Until the governor has ticked, its own families have nothing to say; nor has the engine before its first look.
+fn governed_page(metrics: SocketAddr) -> String {
+    let begun = Instant::now();
+    loop {
+        let page = get(metrics, "/metrics").body;
+        let told = ["\nwf_governor_setpoint{", "\nsuggested_batch_size "];
+        if told.iter().all(|series| page.contains(series)) {
+            return page;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{page}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
