@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::process;
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
@@ -27,6 +28,8 @@ pub struct Exporter {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+    /// In a child of `fork(2)` there is no such thread to wait for.
+    process: u32,
 }
 
 impl Exporter {
@@ -59,6 +62,7 @@ impl Drop for Exporter {
         match self.thread.take() {
             // A collector that owns the exporter drops it on the exporter's own thread, which cannot wait for itself.
             Some(own) if own.thread().id() == thread::current().id() => {}
+            Some(_) if self.process != process::id() => {}
             Some(thread) => drop(thread.join()),
             None => {}
         }
@@ -127,6 +131,7 @@ impl Builder {
             address,
             stop: Some(stop),
             thread: Some(thread),
+            process: process::id(),
         })
     }
 }

@@ -134,6 +134,8 @@ mod thread;
 #[cfg(feature = "govern")]
 pub mod tier;
 mod units;
+#[cfg(all(feature = "sense", not(wf_loom)))]
+mod worker;
 
 #[cfg(not(feature = "enabled"))]
 pub use self::disabled::{Counter, Gauge, registry};

@@ -109,3 +109,31 @@ fn a_forked_child_starts_clean_and_its_parent_goes_on() {
     let totals = Snapshot::take().totals;
     assert_eq!((counts(&totals), in_flight(&totals)), ([8; 4], 0));
 }
+
+/// Its thread is the parent's, so there is nobody to wait for.
+#[cfg(feature = "govern")]
+#[test]
+fn a_forked_child_drops_what_its_parent_started_without_waiting() {
+    use wf_instrument::govern::Governor;
+    use wf_instrument::sensor::{Sensors, Watch};
+
+    let watch = Watch::start(Sensors::new()).unwrap();
+    let governor = Governor::builder().start().unwrap();
+    // SAFETY: the child drops what takes no lock in a child, and ends by `_exit`.
+    let id = unsafe { libc::fork() };
+    if id == 0 {
+        // SAFETY: only sets a timer that ends the child, should it hang.
+        unsafe { libc::alarm(60) };
+        drop((watch, governor));
+        // SAFETY: ends the process and runs nothing of it.
+        unsafe { libc::_exit(0) };
+    }
+    let mut status = 0;
+    // SAFETY: `status` lives for the call.
+    let ended = unsafe { libc::waitpid(id, &raw mut status, 0) };
+    assert_eq!(
+        (ended, libc::WIFEXITED(status), libc::WEXITSTATUS(status)),
+        (id, true, 0)
+    );
+    drop((watch, governor));
+}

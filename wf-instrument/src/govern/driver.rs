@@ -4,7 +4,6 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::builder::{Builder, StartError};
@@ -16,6 +15,7 @@ use crate::knob::KnobError;
 use crate::sensor::Readings;
 use crate::snapshot::Snapshot;
 use crate::units::Nanos;
+use crate::worker::Worker;
 
 /// A running governor. Dropping it ends its thread, waits for a tick in progress, and leaves the knobs where they are.
 ///
@@ -42,7 +42,7 @@ pub struct Governor {
     control: Arc<Mutex<Control>>,
     journal: Arc<Mutex<Journal>>,
     stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    worker: Worker,
 }
 
 /// What is measured, as the governor asks for it once a tick.
@@ -68,15 +68,13 @@ impl Governor {
             source,
             period,
         };
-        let thread = std::thread::Builder::new()
-            .name("wf-governor".into())
-            .spawn(move || driver.run(&stopped))
+        let worker = Worker::spawn("wf-governor", move || driver.run(&stopped))
             .map_err(StartError::Thread)?;
         Ok(Self {
             control,
             journal,
             stop: Some(stop),
-            thread: Some(thread),
+            worker,
         })
     }
 
@@ -134,9 +132,7 @@ impl Governor {
 impl Drop for Governor {
     fn drop(&mut self) {
         self.stop.take();
-        let thread = self.thread.take().map(JoinHandle::join);
-        // The thread catches its ticks' panics; one outside of them has already been told by the panic hook.
-        drop(thread);
+        self.worker.join();
     }
 }
 

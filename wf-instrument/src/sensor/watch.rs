@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use super::machine::{Caller, Triggers};
@@ -13,6 +12,7 @@ use super::readings::{Alarms, Guard, Readings};
 use super::sensors::Sensors;
 use crate::clock;
 use crate::units::Nanos;
+use crate::worker::Worker;
 
 /// Reads everything once a second, and what may not wait for that five times a second and whenever the kernel calls.
 ///
@@ -32,7 +32,7 @@ use crate::units::Nanos;
 pub struct Watch {
     seen: Arc<Mutex<Seen>>,
     caller: Caller,
-    thread: Option<JoinHandle<()>>,
+    worker: Worker,
 }
 
 /// What was read last.
@@ -76,13 +76,11 @@ impl Watch {
             react: Box::new(react),
             seen: seen.clone(),
         };
-        let thread = Builder::new()
-            .name("wf-sensors".into())
-            .spawn(move || watcher.run())?;
+        let worker = Worker::spawn("wf-sensors", move || watcher.run())?;
         Ok(Self {
             seen,
             caller,
-            thread: Some(thread),
+            worker,
         })
     }
 
@@ -101,11 +99,11 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        lock(&self.seen).ended = true;
-        self.caller.call();
-        if let Some(thread) = self.thread.take() {
-            // It ends by returning: whatever panics is caught within.
-            let _ = thread.join();
+        // A forked child has the lock as it was when its parent forked: taken, perhaps, by a thread that the child has not.
+        if self.worker.is_here() {
+            lock(&self.seen).ended = true;
+            self.caller.call();
+            self.worker.join();
         }
     }
 }

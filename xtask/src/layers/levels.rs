@@ -6,7 +6,10 @@ pub(super) type Levels = [(u8, &'static str)];
 /// From the record path's ground floor up to the governor.
 pub(super) const LEVELS: &Levels = &[
     (0, "sync units outcome"),
-    (1, "clock thread histogram::layout histogram::quantile"),
+    (
+        1,
+        "clock thread worker histogram::layout histogram::quantile",
+    ),
     (2, "histogram counter gauge labels"),
     (3, "series site slo registry disabled"),
     (4, "record sensor private fork"),
