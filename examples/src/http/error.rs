@@ -51,13 +51,12 @@ impl ApiError {
     }
 
     pub(super) fn no_such_path() -> Self {
-        let message =
-            "unknown path: this engine serves /v1/models, /v1/completions and /v1/chat/completions";
+        let message = "unknown path: this engine serves /v1/models, /v1/models/MODEL, /v1/completions and /v1/chat/completions";
         Self::request(StatusCode::NOT_FOUND, Some("unknown_url"), message)
     }
 
     pub(super) fn wrong_method() -> Self {
-        let message = "wrong method: /v1/models takes GET, the others POST";
+        let message = "wrong method: models take GET, completions POST";
         Self::request(StatusCode::METHOD_NOT_ALLOWED, None, message)
     }
 

@@ -14,7 +14,7 @@ mod whole;
 
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -41,6 +41,7 @@ pub async fn serve(listener: TcpListener, client: Client, stop: impl Future<Outp
 pub fn routes(client: Client) -> Router {
     Router::new()
         .route("/v1/models", get(models))
+        .route("/v1/models/{model}", get(model))
         .route("/v1/completions", post(completions))
         .route("/v1/chat/completions", post(chat))
         .fallback(async || ApiError::no_such_path())
@@ -50,13 +51,28 @@ pub fn routes(client: Client) -> Router {
 }
 
 async fn models(State(client): State<Client>) -> Json<Value> {
-    let model = json!({
-        "id": client.engine().name(),
+    let served = described(client.engine().name());
+    Json(json!({ "object": "list", "data": [served] }))
+}
+
+async fn model(
+    State(client): State<Client>,
+    Path(asked): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let served = client.engine().name();
+    match asked == served {
+        true => Ok(Json(described(served))),
+        false => Err(ApiError::no_such_model(&asked, served)),
+    }
+}
+
+fn described(model: &str) -> Value {
+    json!({
+        "id": model,
         "object": "model",
         "created": 0,
         "owned_by": "wf-instrument",
-    });
-    Json(json!({ "object": "list", "data": [model] }))
+    })
 }
 
 async fn completions(

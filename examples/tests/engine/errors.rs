@@ -117,6 +117,8 @@ fn another_model_is_not_found() {
         &completion(json!({ "model": "gpt-9" })),
     );
     check(&answer, 404, Some("model"), Some("model_not_found"), "tiny");
+    let answer = get(engine.serve, "/v1/models/gpt-9");
+    check(&answer, 404, Some("model"), Some("model_not_found"), "tiny");
 }
 
 #[test]
