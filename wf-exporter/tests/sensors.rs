@@ -150,9 +150,9 @@ fn everything() -> Readings {
             pass: read(Nanos::new(3_000_000)),
             guard: read(Nanos::new(2_000_000)),
             alarms: read(Alarms {
-                memory_some: 3,
-                memory_full: 2,
-                io_full: 1,
+                memory_some: Some(3),
+                memory_full: Some(2),
+                io_full: Some(1),
             }),
         },
     }

@@ -91,17 +91,17 @@ fn waits_for_storage_are_seen() {
     let _alone = alone();
     let file = OnDisk::create("waited");
     let mut sensors = Sensors::new();
-    let before = sensors.read().storage;
-    let Some(before) = before.waited.value() else {
-        let why = before.waited.reason().unwrap_or_default();
+    let before = sensors.read().storage.waited;
+    let why = before.reason().unwrap_or_default();
+    if why.contains("task_delayacct") {
         return skipped("waits_for_storage_are_seen", why);
-    };
+    }
     // Until a tick of 10 ms has been waited; a disk that is this fast does not exist.
     for _ in 0..50 {
         file.write_through(16 << 20);
         file.read_past_the_cache();
         let waited = sensors.read().storage.waited;
-        if waited.value() > Some(before) {
+        if waited.value() > before.value() {
             return;
         }
     }
@@ -155,6 +155,7 @@ fn threads_that_run_are_counted_and_those_that_sleep_are_not() {
 
 #[test]
 fn every_reading_has_a_value_or_a_reason() {
+    let _alone = alone();
     let readings = Sensors::new().read();
     assert_eq!(
         readings.cpu.process.reason(),

@@ -36,19 +36,17 @@ fn alarms(readings: &Readings, told: &mut Told<'_>) -> Result {
         "Alarms that the kernel raised because tasks were stalled.",
     );
     told.family(family, &readings.sensing.alarms, |family, alarms| {
-        family
-            .sample(
-                &[("resource", "memory"), ("kind", "some")],
-                count(&alarms.memory_some),
-            )
-            .sample(
-                &[("resource", "memory"), ("kind", "full")],
-                count(&alarms.memory_full),
-            )
-            .sample(
-                &[("resource", "io"), ("kind", "full")],
-                count(&alarms.io_full),
-            )
+        let kinds = [
+            ("memory", "some", alarms.memory_some),
+            ("memory", "full", alarms.memory_full),
+            ("io", "full", alarms.io_full),
+        ];
+        let watched = kinds.iter().filter_map(|(resource, kind, count)| {
+            Some(([("resource", *resource), ("kind", *kind)], (*count)?))
+        });
+        watched.fold(family, |family, (labels, number)| {
+            family.sample(&labels, count(&number))
+        })
     })
 }
 

@@ -31,6 +31,7 @@ impl Machine {
     }
 
     pub(super) fn read(&mut self, readings: &mut Readings) {
+        without(readings);
         self.read_process(readings);
         self.read_host(readings);
     }
@@ -111,6 +112,24 @@ impl Machine {
     }
 }
 
+/// What only Linux has. Rules that ask for it do without.
+fn without(readings: &mut Readings) {
+    readings.cpu.quota = Reading::Absent(LINUX_ONLY);
+    readings.cpu.throttling = Reading::Absent(LINUX_ONLY);
+    readings.memory.group = Reading::Absent(LINUX_ONLY);
+    let pressure = &mut readings.pressure;
+    for stall in [
+        &mut pressure.cpu,
+        &mut pressure.memory,
+        &mut pressure.io,
+        &mut pressure.host_cpu,
+        &mut pressure.host_memory,
+        &mut pressure.host_io,
+    ] {
+        *stall = Reading::Absent(LINUX_ONLY);
+    }
+}
+
 /// Waits: no kernel but Linux raises alarms that are heard here.
 #[derive(Debug)]
 pub(super) struct Triggers(Receiver<()>);
@@ -129,9 +148,10 @@ impl Triggers {
     }
 
     #[expect(clippy::unused_self, reason = "another system has some")]
-    pub(super) const fn any(&self) -> bool {
-        false
-    }
+    pub(super) const fn follow(&mut self, _: &Machine) {}
+
+    #[expect(clippy::unused_self, reason = "another system has some")]
+    pub(super) const fn begin(&self, _: &mut Alarms) {}
 
     pub(super) fn wait(&mut self, timeout: Duration, _: &mut Alarms) {
         // Called off or timed out, the wait is over.
@@ -192,6 +212,7 @@ fn count(files: Option<usize>) -> Answer<u64> {
         .ok_or(NOT_READ)
 }
 
+const LINUX_ONLY: Reason = Reason::Borrowed("this system has no such thing");
 const NOT_READ: Reason = Reason::Borrowed("not read on this system");
 
 #[cfg(test)]
@@ -226,7 +247,8 @@ mod tests {
                 .value()
                 .is_some_and(|cores| *cores >= 1.0)
         );
-        assert_eq!(readings.pressure.cpu.reason(), Some("not read"));
+        assert!(readings.pressure.cpu.is_absent() && readings.cpu.quota.is_absent());
+        assert_eq!(readings.storage.wait.reason(), Some("not read"));
         assert_eq!(
             readings.cpu.process.reason(),
             Some("needs a second reading")
@@ -240,6 +262,9 @@ mod tests {
         caller.call();
         // Would take longer than any test may.
         triggers.wait(Duration::from_secs(1_000_000), &mut Alarms::default());
-        assert!(!triggers.any());
+        let mut alarms = Alarms::default();
+        triggers.follow(&Machine::new());
+        triggers.begin(&mut alarms);
+        assert_eq!(alarms, Alarms::default());
     }
 }

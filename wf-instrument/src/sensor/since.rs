@@ -23,15 +23,16 @@ impl<T, R: Clone> Since<T, R> {
         }
     }
 
-    /// Compares `now` with what was there before: `compare` gets the earlier total, the new one and the time between them.
+    /// Compares `now` with what was there before: `compare` gets the earlier total, the new one and the time between them, and may note in the
+    /// new one what the next comparison has to know.
     ///
     /// A total that cannot be read makes the comparison unknown, and the next one starts afresh.
     pub(super) fn read(
         &mut self,
         now: Reading<T>,
-        compare: impl FnOnce(&T, &T, Nanos) -> Answer<R>,
+        compare: impl FnOnce(&T, &mut T, Nanos) -> Answer<R>,
     ) -> Reading<R> {
-        let (total, at) = match now {
+        let (mut total, at) = match now {
             Reading::Present { value, at } => (value, at),
             Reading::Absent(reason) => return self.forget(Reading::Absent(reason)),
             Reading::Unknown(reason) => return self.forget(Reading::Unknown(reason)),
@@ -41,7 +42,7 @@ impl<T, R: Clone> Since<T, R> {
             if span < SHORTEST {
                 return self.last.clone();
             }
-            self.last = Reading::stamped(compare(earlier, &total, span), at);
+            self.last = Reading::stamped(compare(earlier, &mut total, span), at);
         }
         self.earlier = Some((total, at));
         self.last.clone()
@@ -80,7 +81,7 @@ mod tests {
     }
 
     fn rise(since: &mut Since<u64, u64>, value: u64, millis: u64) -> Reading<u64> {
-        since.read(at(value, millis), |earlier, later, _| Ok(later - earlier))
+        since.read(at(value, millis), |earlier, later, _| Ok(*later - earlier))
     }
 
     #[test]

@@ -19,7 +19,9 @@ use crate::worker::Worker;
 /// The kernel calls (PSI triggers) where it may be asked to: when tasks have waited for memory for a tenth of a second, all of them for half
 /// of that, or all of them for I/O for half a second. Elsewhere the guard's pace is what there is.
 ///
-/// Its thread is named `wf-sensors`. Dropping it ends the thread at once.
+/// Its thread is named `wf-sensors`. Dropping it ends the thread as soon as a read or a reaction that is under way is over, and waits for
+/// that. What the application offers ([`Sensors::heap`]) and its reaction run on that thread, so they had better be short. In a
+/// child of `fork(2)` there is no thread: what was read last grows old.
 ///
 /// ```
 /// use wf_instrument::sensor::{Sensors, Watch};
@@ -126,6 +128,7 @@ struct Watcher {
 impl Watcher {
     fn run(mut self) {
         let mut passed = clock::now();
+        self.triggers.begin(&mut self.alarms);
         loop {
             self.triggers.wait(GUARD_PACE, &mut self.alarms);
             if lock(&self.seen).ended {
@@ -149,14 +152,16 @@ impl Watcher {
 
     fn pass(&mut self) {
         let mut readings = self.sensors.read();
+        self.triggers.follow(self.sensors.machine());
+        self.triggers.begin(&mut self.alarms);
         readings.sensing.alarms = self.alarms();
         lock(&self.seen).readings = readings;
     }
 
     fn alarms(&self) -> Reading<Alarms> {
-        match self.triggers.any() {
-            true => Reading::of(Ok(self.alarms)),
-            false => Reading::Unknown("the kernel takes no triggers from this process".into()),
+        match self.alarms == Alarms::default() {
+            false => Reading::of(Ok(self.alarms)),
+            true => Reading::Unknown("the kernel takes no triggers from this process".into()),
         }
     }
 }

@@ -18,8 +18,9 @@ pub(super) struct Disk {
     in_flight: u64,
     /// Milliseconds in which any was in flight.
     active: u64,
-    /// Milliseconds in flight, summed over all requests, finished or not.
-    waited: u64,
+    /// For how long requests have been in flight and none finished, as far as it was looked. No counter of the kernel's grows meanwhile: since
+    /// Linux 5.0 it adds a request's time when the request has finished.
+    stuck: Nanos,
 }
 
 /// Every disk; empty where the machine has none.
@@ -27,15 +28,26 @@ pub(super) fn read(files: &mut Files) -> Answer<Vec<Disk>> {
     files.read("proc/diskstats", parse)
 }
 
-/// The mean wait for the disk that was active longest between two readings; unknown where no disk is in both.
-pub(super) fn wait(earlier: &[Disk], later: &[Disk]) -> Answer<Nanos> {
-    later
-        .iter()
-        .filter_map(|disk| {
-            let before = earlier.iter().find(|other| other.number == disk.number)?;
-            disk.since(before)
-        })
-        .max_by_key(|disk| disk.active)
+/// How long a request waits: for the disk that finishes none, where there is one, else on average for the disk that was active longest
+/// between two readings `span` apart. Unknown where no disk is in both.
+pub(super) fn wait(earlier: &[Disk], later: &mut [Disk], span: Nanos) -> Answer<Nanos> {
+    let mut busiest: Option<Disk> = None;
+    for disk in later {
+        let before = earlier.iter().find(|other| other.number == disk.number);
+        let Some(since) = before.and_then(|before| disk.since(before)) else {
+            continue;
+        };
+        if let Some(before) = before.filter(|before| since.is_stuck(before)) {
+            disk.stuck = before.stuck.plus(span);
+        }
+        let since = Disk {
+            stuck: disk.stuck,
+            ..since
+        };
+        let order = |disk: &Disk| (disk.stuck, disk.active);
+        busiest = busiest.into_iter().chain([since]).max_by_key(order);
+    }
+    busiest
         .map(|busiest| busiest.mean_wait())
         .ok_or("no disk's counters went on from the reading before".into())
 }
@@ -58,7 +70,7 @@ impl Disk {
             ]),
             in_flight: stat.in_progress,
             active: stat.time_in_progress,
-            waited: stat.weighted_time_in_progress,
+            stuck: Nanos::ZERO,
         }
     }
 
@@ -67,18 +79,21 @@ impl Disk {
             finished: self.finished.checked_sub(before.finished)?,
             took: self.took.checked_sub(before.took)?,
             active: self.active.checked_sub(before.active)?,
-            waited: self.waited.checked_sub(before.waited)?,
             ..*self
         })
     }
 
-    /// As `await` of iostat(1) where requests finished. A disk that hangs finishes none: then how long those in flight have waited.
+    /// Whether it had requests then and has now, and finished none in between.
+    const fn is_stuck(&self, before: &Self) -> bool {
+        self.finished == 0 && self.in_flight > 0 && before.in_flight > 0
+    }
+
+    /// Of the requests that finished; what those in flight have waited at least, where none did.
     fn mean_wait(&self) -> Nanos {
-        let (millis, requests) = match self.finished {
-            0 => (self.waited, self.in_flight),
-            finished => (self.took, finished),
-        };
-        Nanos::new(Nanos::from_millis(millis).get() / requests.max(1))
+        match self.finished {
+            0 => self.stuck,
+            finished => Nanos::new(Nanos::from_millis(self.took).get() / finished),
+        }
     }
 }
 

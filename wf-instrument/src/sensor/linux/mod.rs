@@ -20,7 +20,7 @@ mod tasks;
 mod trigger;
 mod vmstat;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::cgroup::Membership;
@@ -76,6 +76,17 @@ impl Machine {
             memory_pressure: self.pressure("memory"),
             ..Guard::default()
         }
+    }
+
+    /// The directory of its group in version 2, relative to the root.
+    fn group(&self) -> Option<&str> {
+        let unified = self.membership.known().unified.as_ref()?;
+        unified.levels.first().map(String::as_str)
+    }
+
+    /// Whether its files are the kernel's, and not a recording.
+    fn is_live(&self) -> bool {
+        self.files.at("") == Path::new("/")
     }
 
     fn pressure(&mut self, resource: &str) -> Reading<Stall> {

@@ -10,7 +10,7 @@ use super::process::Stat;
 use super::quota::Quota;
 use super::status::Status;
 use super::tasks::Tasks;
-use super::{account, descriptors, disk, host, io, limit, meminfo, pressure, quota, tasks, vmstat};
+use super::{account, descriptors, disk, host, io, limit, meminfo, pressure, quota, vmstat};
 use crate::sensor::reading::{Answer, Reading, Reason};
 use crate::sensor::readings::{Readings, Swapped, Throttling};
 use crate::sensor::since::{Since, share};
@@ -103,7 +103,11 @@ pub(super) fn memory(
         Err(why) => Reading::Unknown(why.clone()),
     };
     memory.swap = swap(files, &host);
-    memory.swapping = memories.swapped.read(memory.swap.clone(), vmstat::rate);
+    memory.swapping = memories
+        .swapped
+        .read(memory.swap.clone(), |before, now, span| {
+            vmstat::rate(before, now, span)
+        });
     memory.host_total = Reading::of(host.clone().map(|host| Bytes::new(host.total)));
     memory.host = Reading::of(host.and_then(|host| host.used()));
 }
@@ -131,11 +135,11 @@ pub(super) fn storage(files: &mut Files, memories: &mut Memories, readings: &mut
     };
     readings.storage.wait = memories
         .disk_wait
-        .read(disks, |before, now, _| disk::wait(before, now));
+        .read(disks, |before, now, span| disk::wait(before, now, span));
     readings.storage.moved = Reading::of(io::read(files));
     let looked = memories.tasks.look(files);
-    let waited = looked.clone().and_then(|_| tasks::accounted(files));
-    readings.storage.waited = Reading::of(waited.map(|()| memories.tasks.waited()));
+    let waited = looked.clone().and_then(|_| memories.tasks.waited(files));
+    readings.storage.waited = Reading::of(waited);
     readings.cpu.threads = Reading::of(looked);
     readings.process.open_files = Reading::of(descriptors::open(files));
     readings.process.open_files_limit = Reading::of(descriptors::limit(files));

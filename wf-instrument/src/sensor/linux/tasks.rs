@@ -17,6 +17,8 @@ pub(super) struct Tasks {
     waited: BTreeMap<u64, u64>,
     /// What all of them have waited, ended ones included.
     total: u64,
+    /// Delays were not accounted once, so threads from before then tell none.
+    unaccounted: bool,
     /// Where the next look begins, in a process with more threads than one look takes.
     next: u64,
 }
@@ -40,7 +42,8 @@ impl Tasks {
         let mut seen = Threads::default();
         let mut looked_at = 0_u64;
         for task in self.turn(&all) {
-            let Some(stat) = files.find(&format!("{DIRECTORY}/{task}/stat"), parse)? else {
+            // One that ended meanwhile, or that cannot be understood.
+            let Ok(Some(stat)) = files.find(&format!("{DIRECTORY}/{task}/stat"), parse) else {
                 continue;
             };
             looked_at += 1;
@@ -49,17 +52,36 @@ impl Tasks {
             seen.runnable += u64::from(other && stat.state == 'R');
             seen.blocked += u64::from(other && stat.state == 'D');
         }
+        if looked_at == 0 {
+            return Err(
+                "none of /proc/self/task/*/stat is in the form that the kernel documents".into(),
+            );
+        }
         let threads = all.len() as u64;
-        let scaled = |count: u64| (count * threads + looked_at / 2) / looked_at.max(1);
+        let scaled = |count: u64| (count * threads + looked_at / 2) / looked_at;
         Ok(Threads {
             runnable: scaled(seen.runnable),
             blocked: scaled(seen.blocked),
         })
     }
 
-    /// What all threads together have waited for storage, as far as they were looked at.
-    pub(super) fn waited(&self) -> Nanos {
-        ticks(self.total)
+    /// What all threads together have waited for storage, as far as they were looked at; unknown where the kernel does not account it.
+    ///
+    /// It does not unless it is told to (sysctl `kernel.task_delayacct`, since Linux 5.14), and then of threads that begin later. What
+    /// it does not account it writes as 0, so a 0 says nothing.
+    pub(super) fn waited(&mut self, files: &mut Files) -> Answer<Nanos> {
+        let switch = files.find("proc/sys/kernel/task_delayacct", |text| {
+            text.trim().parse::<u8>().ok()
+        })?;
+        self.unaccounted |= switch == Some(0);
+        match (switch, self.total) {
+            (Some(0), _) => Err("the kernel accounts no delays: kernel.task_delayacct is 0".into()),
+            _ if self.unaccounted => {
+                Err("delays were not accounted when this process began".into())
+            }
+            (_, 0) => Err("no wait for storage has been accounted yet".into()),
+            (_, total) => Ok(ticks(total)),
+        }
     }
 
     /// The threads whose turn it is.
@@ -78,17 +100,6 @@ impl Tasks {
     fn waits(&mut self, task: u64, waited: u64) {
         let before = self.waited.insert(task, waited).unwrap_or(0);
         self.total = self.total.saturating_add(waited.saturating_sub(before));
-    }
-}
-
-/// Whether the kernel accounts delays: it does not unless it is told to (sysctl `kernel.task_delayacct`, since Linux 5.14), and writes 0 then.
-pub(super) fn accounted(files: &mut Files) -> Answer<()> {
-    let switch = files.find("proc/sys/kernel/task_delayacct", |text| {
-        text.trim().parse::<u8>().ok()
-    })?;
-    match switch {
-        Some(0) => Err("the kernel accounts no delays: kernel.task_delayacct is 0".into()),
-        _ => Ok(()),
     }
 }
 
@@ -152,6 +163,6 @@ mod tests {
         tasks.waits(1, 7);
         tasks.waits(2, 1);
         tasks.waits(2, 0);
-        assert_eq!(tasks.waited(), ticks(8));
+        assert_eq!(tasks.total, 8);
     }
 }

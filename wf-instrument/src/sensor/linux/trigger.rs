@@ -8,19 +8,25 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use rustix::io::Errno;
 
 use super::Machine;
-use super::cgroup::Hierarchy;
 use super::files::Files;
+use crate::clock;
 use crate::sensor::readings::Alarms;
 
 /// Waits for the kernel's alarms, or to be called off.
 #[derive(Debug)]
 pub(in crate::sensor) struct Triggers {
     set: Vec<Trigger>,
+    /// The group that they were set for.
+    group: Option<String>,
+    /// A trigger's group is gone, and with it the trigger.
+    lost: bool,
     called_off: Arc<OwnedFd>,
 }
 
@@ -31,61 +37,87 @@ pub(in crate::sensor) struct Caller(Arc<OwnedFd>);
 #[derive(Debug)]
 struct Trigger {
     file: File,
-    counts: fn(&mut Alarms),
+    count: fn(&mut Alarms) -> &mut Option<u64>,
 }
 
 impl Triggers {
-    /// Sets every trigger that the kernel takes: of the process's own group, or else of the host.
+    /// Sets those that the kernel takes.
     ///
     /// # Errors
     /// Where the system gives no descriptor to be called off by.
     pub(in crate::sensor) fn set(machine: &Machine) -> io::Result<(Self, Caller)> {
         let called_off = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
-        let unified = machine.membership.known().unified.as_ref();
-        let set = KINDS
-            .iter()
-            .filter_map(|kind| kind.set(&machine.files, unified));
-        let triggers = Self {
-            set: set.collect(),
+        let mut triggers = Self {
+            set: Vec::new(),
+            group: None,
+            lost: true,
             called_off: called_off.clone(),
         };
+        triggers.follow(machine);
         Ok((triggers, Caller(called_off)))
     }
 
-    /// Whether the kernel took any.
-    pub(in crate::sensor) fn any(&self) -> bool {
-        !self.set.is_empty()
+    /// Sets them anew where the process was moved to another group, or its group is gone. A recorded machine raises no alarms.
+    pub(in crate::sensor) fn follow(&mut self, machine: &Machine) {
+        let group = machine.group();
+        if !machine.is_live() || !(self.lost || self.group.as_deref() != group) {
+            return;
+        }
+        self.set = all_of(&machine.files, group);
+        self.group = group.map(str::to_owned);
+        self.lost = false;
     }
 
-    /// Waits until `timeout` is over, an alarm is raised or somebody calls. Adds the alarms.
+    /// Counts from zero for every kind that is watched for and was not.
+    pub(in crate::sensor) fn begin(&self, alarms: &mut Alarms) {
+        for trigger in &self.set {
+            (trigger.count)(alarms).get_or_insert(0);
+        }
+    }
+
+    /// Waits until `timeout` is over, an alarm is raised or somebody calls. Counts the alarms.
     pub(in crate::sensor) fn wait(&mut self, timeout: Duration, alarms: &mut Alarms) {
-        let raised = self.polled(timeout);
-        let mut raised = raised.iter();
+        let told = self.polled(timeout);
+        let mut told = told.iter();
+        let before = self.set.len();
         self.set.retain(|trigger| {
-            let events = raised.next().copied().unwrap_or(PollFlags::empty());
-            if events.contains(PollFlags::PRI) {
-                (trigger.counts)(alarms);
+            let events = told.next().copied().unwrap_or(PollFlags::empty());
+            // A group that is gone is both urgent and an error.
+            let gone = events.contains(PollFlags::ERR);
+            if events.contains(PollFlags::PRI) && !gone {
+                *(trigger.count)(alarms).get_or_insert(0) += 1;
             }
-            // The group that it watched is gone.
-            !events.contains(PollFlags::ERR)
+            !gone
         });
+        self.lost |= self.set.len() < before;
     }
 
-    /// What each trigger's file polls as. An interrupted wait ends early, like any other.
+    /// What each trigger's file polls as.
     fn polled(&self, timeout: Duration) -> Vec<PollFlags> {
-        let urgent = |trigger| PollFd::new(trigger, PollFlags::PRI);
         let files = self.set.iter().map(|trigger| &trigger.file);
-        let mut all: Vec<PollFd<'_>> = files.map(urgent).collect();
+        let mut all: Vec<PollFd<'_>> = files
+            .map(|file| PollFd::new(file, PollFlags::PRI))
+            .collect();
         all.push(PollFd::from_borrowed_fd(
             self.called_off.as_fd(),
             PollFlags::IN,
         ));
-        let timeout = Timespec::try_from(timeout).ok();
-        match poll(&mut all, timeout.as_ref()) {
-            Ok(_) => all.iter().map(PollFd::revents).collect(),
-            Err(_) => Vec::new(),
+        let end = clock::now().plus(timeout.into());
+        loop {
+            let left = Duration::from(end.since(clock::now()));
+            match poll(&mut all, Timespec::try_from(left).ok().as_ref()) {
+                Ok(_) => return all.iter().map(PollFd::revents).collect(),
+                Err(Errno::INTR) => {}
+                Err(_) => return no_poll(left),
+            }
         }
     }
+}
+
+/// Where the kernel does not let this process poll, time passes all the same.
+fn no_poll(timeout: Duration) -> Vec<PollFlags> {
+    thread::sleep(timeout);
+    Vec::new()
 }
 
 impl Caller {
@@ -95,37 +127,47 @@ impl Caller {
     }
 }
 
+/// All of the group, or else all of the host: one that watches each for something else would be hard to read.
+fn all_of(files: &Files, group: Option<&str>) -> Vec<Trigger> {
+    let at = |place: &dyn Fn(&Kind) -> String| -> Vec<Trigger> {
+        let set = KINDS
+            .iter()
+            .map(|kind| kind.set_at(&files.at(&place(kind))));
+        set.flatten().collect()
+    };
+    let own = group.map(|group| at(&|kind| format!("{group}/{}.pressure", kind.resource)));
+    match own {
+        Some(own) if own.len() == KINDS.len() => own,
+        _ => at(&|kind| format!("proc/pressure/{}", kind.resource)),
+    }
+}
+
 /// A stall that is worth an alarm.
 struct Kind {
     resource: &'static str,
     stalled: &'static str,
     /// In a window of one second.
     micros: u32,
-    counts: fn(&mut Alarms),
+    count: fn(&mut Alarms) -> &mut Option<u64>,
 }
 
 impl Kind {
-    fn set(&self, files: &Files, unified: Option<&Hierarchy>) -> Option<Trigger> {
-        let group = unified.and_then(|unified| unified.levels.first());
-        let own = group.map(|group| files.at(&format!("{group}/{}.pressure", self.resource)));
-        let host = files.at(&format!("proc/pressure/{}", self.resource));
-        own.into_iter()
-            .chain([host])
-            .find_map(|path| self.set_at(&path))
-    }
-
     /// Who may not watch as he likes may do so with windows that are multiples of two seconds.
     fn set_at(&self, path: &Path) -> Option<Trigger> {
         [1, 2].into_iter().find_map(|seconds| {
             let mut file = OpenOptions::new().read(true).write(true).open(path).ok()?;
-            let (stalled, micros) = (self.stalled, self.micros * seconds);
-            let threshold = format!("{stalled} {micros} {}\0", seconds * 1_000_000);
-            file.write_all(threshold.as_bytes()).ok()?;
+            file.write_all(self.threshold(seconds).as_bytes()).ok()?;
             Some(Trigger {
                 file,
-                counts: self.counts,
+                count: self.count,
             })
         })
+    }
+
+    /// As the kernel takes it, for a window of so many seconds.
+    fn threshold(&self, seconds: u32) -> String {
+        let (stalled, micros) = (self.stalled, self.micros * seconds);
+        format!("{stalled} {micros} {}\0", seconds * 1_000_000)
     }
 }
 
@@ -135,19 +177,19 @@ const KINDS: [Kind; 3] = [
         resource: "memory",
         stalled: "some",
         micros: 100_000,
-        counts: |alarms| alarms.memory_some += 1,
+        count: |alarms| &mut alarms.memory_some,
     },
     Kind {
         resource: "memory",
         stalled: "full",
         micros: 50_000,
-        counts: |alarms| alarms.memory_full += 1,
+        count: |alarms| &mut alarms.memory_full,
     },
     Kind {
         resource: "io",
         stalled: "full",
         micros: 500_000,
-        counts: |alarms| alarms.io_full += 1,
+        count: |alarms| &mut alarms.io_full,
     },
 ];
 
@@ -166,7 +208,7 @@ mod tests {
             resource: "cpu",
             stalled: "some",
             micros: 10_000,
-            counts: |alarms| alarms.io_full += 1,
+            count: |alarms| &mut alarms.io_full,
         };
         let Some(trigger) = kind.set_at(Path::new("/proc/pressure/cpu")) else {
             writeln!(
@@ -179,8 +221,10 @@ mod tests {
         let (mut triggers, _caller) = Triggers::set(Sensors::new().machine()).unwrap();
         triggers.set = vec![trigger];
         let mut alarms = Alarms::default();
-        std::thread::scope(|scope| {
-            let threads = 4 * std::thread::available_parallelism().unwrap().get();
+        triggers.begin(&mut alarms);
+        assert_eq!((alarms.io_full, alarms.memory_some), (Some(0), None));
+        thread::scope(|scope| {
+            let threads = 2 * thread::available_parallelism().unwrap().get();
             // Each spins until its sender is gone.
             let spinning = (0..threads).map(|_| {
                 let (alive, spin) = channel::<()>();
@@ -190,13 +234,33 @@ mod tests {
             let spinning: Vec<_> = spinning.collect();
             for _ in 0..60 {
                 triggers.wait(Duration::from_secs(1), &mut alarms);
-                if alarms.io_full > 0 {
+                if alarms.io_full > Some(0) {
                     break;
                 }
             }
             drop(spinning);
         });
-        assert!(alarms.io_full > 0, "no alarm within a minute");
+        assert!(alarms.io_full > Some(0), "no alarm within a minute");
+    }
+
+    #[test]
+    fn a_threshold_is_the_same_share_of_a_longer_window() {
+        assert_eq!(KINDS[0].threshold(1), "some 100000 1000000\0");
+        assert_eq!(KINDS[0].threshold(2), "some 200000 2000000\0");
+        assert_eq!(KINDS[2].threshold(2), "full 1000000 2000000\0");
+    }
+
+    #[test]
+    fn a_trigger_that_is_lost_is_set_anew() {
+        let sensors = Sensors::new();
+        let (mut triggers, _caller) = Triggers::set(sensors.machine()).unwrap();
+        let set = triggers.set.len();
+        triggers.set.clear();
+        triggers.follow(sensors.machine());
+        assert_eq!(triggers.set.len(), 0, "nothing was lost");
+        triggers.lost = true;
+        triggers.follow(sensors.machine());
+        assert_eq!(triggers.set.len(), set);
     }
 
     #[test]

@@ -21,21 +21,14 @@ group!(Sensing {
     alarms: "alarms",
 });
 
-/// Stalls that were long enough for the kernel to raise an alarm, at most one a second of each kind.
+/// Stalls that were long enough for the kernel to raise an alarm, since they are watched for: at most one in each window of a second, or of
+/// two seconds where this process lacks CAP_SYS_RESOURCE. `None` of a kind that the kernel takes no trigger for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Alarms {
-    /// Some task waited for memory for 100 ms of a second.
-    pub memory_some: u64,
-    /// All tasks waited for memory for 50 ms of a second.
-    pub memory_full: u64,
-    /// All tasks waited for I/O for half of a second.
-    pub io_full: u64,
-}
-
-impl Alarms {
-    /// Alarms of any kind.
-    #[must_use]
-    pub const fn total(&self) -> u64 {
-        self.memory_some + self.memory_full + self.io_full
-    }
+    /// Some task waited for memory for a tenth of a window.
+    pub memory_some: Option<u64>,
+    /// All tasks waited for memory for a twentieth of a window.
+    pub memory_full: Option<u64>,
+    /// All tasks waited for I/O for half of a window.
+    pub io_full: Option<u64>,
 }

@@ -8,12 +8,12 @@ use crate::units::{Bytes, Nanos};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Storage {
     /// How long a request waited for the busiest disk and was served by it, on average over those that finished since the pass
-    /// before. Where none finished: how long those in flight have waited since then, and zero with none in flight.
+    /// before. Where a disk has requests and finishes none: for how long it has, at least. Zero where nothing was asked for.
     pub wait: Reading<Nanos>,
     /// What this process had storage do, caches left out.
     pub moved: Reading<Moved>,
     /// How long threads of this process have waited for storage, each counted (delay accounting). Threads that ended between two passes
-    /// take their last part with them.
+    /// take their last part with them. Unknown until there was a wait, since the kernel writes 0 for what it does not account.
     pub waited: Reading<Nanos>,
 }
 
