@@ -12,8 +12,8 @@ use wf_exporter::{Exporter, sensors};
 use wf_instrument::sensor::gpu::{self, Gpu, GpuProcess, Info, Mig, ThrottleReason, ThrottleTimes};
 use wf_instrument::sensor::{
     Alarms, Cpu, Gpus, GroupEvents, GroupMemory, Heap, HostTasks, Memory, Moved, Pressure, Process,
-    Reading, Readings, Resident, Runtime, Sensing, Sensors, Stall, Storage, Swapped, Threads,
-    Throttling, Totals, Workers,
+    Reading, Readings, Resident, Runtime, Scope, Sensing, Sensors, Stall, Storage, Swapped,
+    Threads, Throttling, Totals, Workers,
 };
 use wf_instrument::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Watts, clock};
 
@@ -93,6 +93,7 @@ fn share(share: f64) -> Ratio {
 
 fn stall(some: f64, seconds: u64) -> Reading<Stall> {
     read(Stall {
+        scope: Scope::Group,
         some: share(some),
         full: Some(share(some / 2.0)),
         some_time: Nanos::from_secs(2 * seconds),
@@ -164,6 +165,7 @@ fn cpu() -> Cpu {
         quota: read(1.5),
         host_cores: read(16),
         process: read(share(0.75)),
+        group: read(share(0.875)),
         host: read(share(0.25)),
         throttling: read(Throttling {
             periods: 4100,
@@ -295,6 +297,7 @@ process_virtual_memory_bytes 9000000000
 wf_cpu_limit_cores 1.5
 wf_cpu_periods_total 4100
 wf_cpu_quota_cores 1.5
+wf_cpu_quota_utilization_ratio 0.875
 wf_cpu_throttled_periods_total 37
 wf_cpu_throttled_seconds_total 1.25
 wf_cpu_utilization_ratio 0.75
@@ -374,18 +377,18 @@ wf_memory_rss_file_bytes 1310720
 wf_memory_rss_shared_bytes 1572864
 wf_memory_swapped_bytes 4096
 wf_memory_utilization_ratio 0.5
-wf_pressure_cpu_stalled_ratio 0.25
-wf_pressure_cpu_stalled_seconds_total 1
-wf_pressure_cpu_waiting_ratio 0.5
-wf_pressure_cpu_waiting_seconds_total 2
-wf_pressure_io_stalled_ratio 0.0625
-wf_pressure_io_stalled_seconds_total 3
-wf_pressure_io_waiting_ratio 0.125
-wf_pressure_io_waiting_seconds_total 6
-wf_pressure_memory_stalled_ratio 0.125
-wf_pressure_memory_stalled_seconds_total 2
-wf_pressure_memory_waiting_ratio 0.25
-wf_pressure_memory_waiting_seconds_total 4
+wf_pressure_cpu_stalled_ratio{scope="group"} 0.25
+wf_pressure_cpu_stalled_seconds_total{scope="group"} 1
+wf_pressure_cpu_waiting_ratio{scope="group"} 0.5
+wf_pressure_cpu_waiting_seconds_total{scope="group"} 2
+wf_pressure_io_stalled_ratio{scope="group"} 0.0625
+wf_pressure_io_stalled_seconds_total{scope="group"} 3
+wf_pressure_io_waiting_ratio{scope="group"} 0.125
+wf_pressure_io_waiting_seconds_total{scope="group"} 6
+wf_pressure_memory_stalled_ratio{scope="group"} 0.125
+wf_pressure_memory_stalled_seconds_total{scope="group"} 2
+wf_pressure_memory_waiting_ratio{scope="group"} 0.25
+wf_pressure_memory_waiting_seconds_total{scope="group"} 4
 wf_runtime_busy_ratio 0.25
 wf_runtime_busy_seconds_total 77
 wf_runtime_parks_total 1234

@@ -27,6 +27,7 @@ fn files_that_end_too_soon_are_unknown() {
             "cpu_quota",
             "host_cores",
             "process_cpu",
+            "group_cpu",
             "host_cpu",
             "throttling",
             "thread_states",
@@ -87,6 +88,7 @@ fn a_machine_without_any_file_is_unknown_but_for_what_it_cannot_have() {
     for (name, value) in fields(&readings) {
         let absent = [
             "cpu_quota",
+            "group_cpu",
             "throttling",
             "heap",
             "memory_group",
@@ -152,6 +154,7 @@ const GROUPS: &[&str] = &[
     "cores",
     "cpu_quota",
     "process_cpu",
+    "group_cpu",
     "throttling",
     "memory_limit",
     "memory",
@@ -199,9 +202,15 @@ const SOURCES: &[Source] = &[
     source("proc/sys/kernel/task_delayacct", &["io_wait"]),
     source(
         "sys/fs/cgroup/cpu.max",
-        &["cores", "cpu_quota", "process_cpu", "throttling"],
+        &[
+            "cores",
+            "cpu_quota",
+            "process_cpu",
+            "group_cpu",
+            "throttling",
+        ],
     ),
-    source("sys/fs/cgroup/cpu.stat", &["throttling"]),
+    source("sys/fs/cgroup/cpu.stat", &["throttling", "group_cpu"]),
     source(
         "sys/fs/cgroup/memory.max",
         &["memory_limit", "memory", "memory_group"],
@@ -304,7 +313,7 @@ fn fields(readings: &Readings) -> Vec<(&'static str, String)> {
         }};
     }
     let values = values!(
-        cpu: Cpu { cores, quota, host_cores, process, host, throttling, threads, host_tasks },
+        cpu: Cpu { cores, quota, host_cores, process, group, host, throttling, threads, host_tasks },
         memory: Memory {
             resident, parts, peak, swapped, major_faults, heap, limit, used, group, host, host_total, swap, swapping
         },

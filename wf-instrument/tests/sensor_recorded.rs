@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use sensor::Machine;
 use wf_instrument::clock::mock::Mock;
 use wf_instrument::sensor::{
-    GroupEvents, GroupMemory, HostTasks, Moved, Reading, Readings, Resident, Sensors, Stall,
+    GroupEvents, GroupMemory, HostTasks, Moved, Reading, Readings, Resident, Scope, Sensors, Stall,
     Swapped, Threads, Throttling, Watch,
 };
 use wf_instrument::{Bytes, Nanos, Ratio};
@@ -287,6 +287,76 @@ fn a_share_of_processor_time_is_of_the_quota() {
 }
 
 #[test]
+fn a_quota_is_used_up_by_all_of_its_group() {
+    let clock = Mock::start();
+    let machine = Machine::named("container_v2");
+    let mut sensors = Sensors::rooted(machine.root());
+    assert_eq!(
+        sensors.read().cpu.group.reason(),
+        Some("needs a second reading")
+    );
+    clock.advance(Nanos::from_secs(1));
+    let stat = "usage_usec 632200000\nnr_periods 4110\nnr_throttled 38\nthrottled_usec 1260000\n";
+    machine.write("sys/fs/cgroup/cpu.stat", stat.as_bytes());
+    near(&sensors.read().cpu.group, 1.2 / 1.5);
+    assert!(first_pass("bare_metal").cpu.group.is_absent());
+}
+
+#[test]
+fn a_guard_sees_memory_fill_between_two_passes() {
+    let machine = Machine::named("container_v2");
+    let mut sensors = Sensors::rooted(machine.root());
+    near(&sensors.read().memory.used, 0.5);
+    machine.write("sys/fs/cgroup/memory.current", b"4294967296\n");
+    near(&sensors.guard().memory, 0.625);
+    let machine = Machine::named("bare_metal");
+    let mut sensors = Sensors::rooted(machine.root());
+    let _ = sensors.read();
+    machine.write("proc/meminfo", b"MemTotal: 1000 kB\nMemAvailable: 100 kB\n");
+    near(&sensors.guard().memory, 0.9);
+}
+
+#[test]
+fn a_groups_pressure_that_cannot_be_read_is_not_the_hosts() {
+    let machine = Machine::named("container_v2");
+    let mut sensors = Sensors::rooted(machine.root());
+    let scope = |readings: &Readings| readings.pressure.cpu.value().map(|stall| stall.scope);
+    assert_eq!(scope(&sensors.read()), Some(Scope::Group));
+    machine.write("sys/fs/cgroup/cpu.pressure", b"junk");
+    let readings = sensors.read();
+    assert!(readings.pressure.cpu.value().is_none());
+    assert!(readings.pressure.host_cpu.value().is_some());
+    machine.remove("sys/fs/cgroup/cpu.pressure");
+    assert_eq!(scope(&sensors.read()), Some(Scope::Host));
+}
+
+#[test]
+fn a_group_without_an_account_of_its_own_is_accounted_for_by_the_one_around_it() {
+    let machine = Machine::named("pod_v2");
+    let group = "sys/fs/cgroup/kubepods.slice/kubepods-pod7.slice";
+    machine.remove(&format!("{group}/cri-abc.scope/memory.current"));
+    machine.write(&format!("{group}/memory.high"), b"max\n");
+    machine.write(
+        &format!("{group}/memory.events"),
+        b"low 0\nhigh 2\nmax 1\noom 0\noom_kill 0\n",
+    );
+    let account = Sensors::rooted(machine.root()).read().memory.group;
+    assert_eq!(
+        account.value().map(|account| account.held.get()),
+        Some(7_516_192_768)
+    );
+    machine.write(&format!("{group}/memory.current"), b"max\n");
+    assert!(
+        Sensors::rooted(machine.root())
+            .read()
+            .memory
+            .group
+            .value()
+            .is_none()
+    );
+}
+
+#[test]
 fn the_tightest_level_binds_and_the_fullest_counts() {
     let readings = first_pass("pod_v2");
     assert_eq!(readings.cpu.cores.value(), Some(&2.5));
@@ -386,6 +456,8 @@ fn a_guard_reads_what_a_pass_reads() {
     let mut sensors = Sensors::rooted(machine.root());
     let readings = sensors.read();
     let guard = sensors.guard();
+    assert_eq!(guard.memory.value(), readings.memory.used.value());
+    assert_eq!(guard.io_pressure.value(), readings.pressure.io.value());
     let pages = Bytes::new(400_000 * procfs::page_size());
     assert_eq!(guard.resident.value(), Some(&pages));
     assert_eq!(guard.cpu_pressure.value(), readings.pressure.cpu.value());

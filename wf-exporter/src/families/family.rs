@@ -76,6 +76,12 @@ impl Family {
         self.kind
     }
 
+    /// Whether it has no samples, nor a mistake to be told.
+    #[cfg(feature = "sense")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.series.is_empty() && self.mistake.is_none()
+    }
+
     pub(crate) fn series(&self) -> impl Iterator<Item = (&Labels, &Value)> {
         self.series.iter()
     }

@@ -30,6 +30,12 @@ pub(super) fn tell(cpu: &Cpu, told: &mut Told<'_>) -> Result {
         &cpu.process,
         share,
     )?;
+    told.gauge(
+        "wf_cpu_quota_utilization_ratio",
+        "Used share of the CPU quota, by whoever is in the group that has it.",
+        &cpu.group,
+        share,
+    )?;
     told.family(
         Family::gauge(
             "wf_host_cpu_utilization_ratio",

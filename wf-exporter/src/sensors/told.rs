@@ -46,7 +46,7 @@ impl<'a> Told<'a> {
         })
     }
 
-    /// Whatever samples a value has.
+    /// Whatever samples a value has; a family without any is not told.
     pub(super) fn family<T>(
         &mut self,
         family: Family,
@@ -54,14 +54,17 @@ impl<'a> Told<'a> {
         samples: impl FnOnce(Family, &T) -> Family,
     ) -> Result {
         match reading.fresh(self.now, OLDEST) {
-            Some(value) => self.families.add(samples(family, value)),
+            Some(value) => self.add(samples(family, value)),
             None => Ok(()),
         }
     }
 
     /// A family that is told as it is.
     pub(super) fn add(&mut self, family: Family) -> Result {
-        self.families.add(family)
+        match family.is_empty() {
+            true => Ok(()),
+            false => self.families.add(family),
+        }
     }
 
     pub(super) const fn now(&self) -> Nanos {

@@ -45,8 +45,8 @@ use self::portable as machine;
 pub use self::reading::Reading;
 pub use self::readings::{
     Alarms, Cpu, Gpus, GroupEvents, GroupMemory, Guard, Heap, HostTasks, Memory, Moved, Pressure,
-    Process, Readings, Resident, Runtime, Sensing, Stall, Storage, Swapped, Threads, Throttling,
-    Totals, Workers,
+    Process, Readings, Resident, Runtime, Scope, Sensing, Stall, Storage, Swapped, Threads,
+    Throttling, Totals, Workers,
 };
 pub use self::sensors::Sensors;
 pub use self::watch::Watch;

@@ -112,7 +112,7 @@ impl Sensors {
         readings
     }
 
-    /// What may not wait for a whole pass: three files (five where the group keeps no pressure).
+    /// What may not wait for a whole pass: five files, and one for each further level that limits memory.
     ///
     /// Looks for the group where the last pass found it; before the first, pressure is the host's.
     #[must_use]

@@ -14,6 +14,8 @@ pub struct Host {
     pub cores: Reading<f64>,
     /// The process's share of those.
     pub process_cpu: Reading<Ratio>,
+    /// The used share of the CPU quota of its group.
+    pub group_cpu: Reading<Ratio>,
     /// The host's busy share of all its processors.
     pub host_cpu: Reading<Ratio>,
     /// The share of time in which some task waited for a processor.
@@ -52,6 +54,7 @@ impl Host {
             ),
             cores: aged(readings.cpu.cores, now, oldest),
             process_cpu: aged(readings.cpu.process, now, oldest),
+            group_cpu: aged(readings.cpu.group, now, oldest),
             host_cpu: aged(readings.cpu.host, now, oldest),
             cpu_pressure: aged(readings.pressure.cpu.map(|stall| stall.some), now, oldest),
             runnable: aged(

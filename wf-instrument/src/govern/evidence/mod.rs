@@ -70,28 +70,26 @@ impl Evidence {
         self.waiting + self.running
     }
 
-    /// The busy share of the processors that we may use: the process's share of its quota or the host's, whichever is higher, so
-    /// that neither a small container nor a noisy neighbour goes unseen.
+    /// The busy share of the processors that we may use: the highest of the process's share of its quota, what all of its group use of
+    /// that, and the host's, so that neither a small container nor a noisy neighbour goes unseen.
     #[must_use]
     pub fn cpu(&self) -> Option<Ratio> {
-        higher(&self.host.process_cpu, &self.host.host_cpu)
+        let host = &self.host;
+        highest([&host.process_cpu, &host.group_cpu, &host.host_cpu])
     }
 
     /// The used share of the memory that we may use, or of the host's, whichever is higher.
     #[must_use]
     pub fn memory(&self) -> Option<Ratio> {
-        higher(&self.host.memory, &self.host.host_memory)
+        highest([&self.host.memory, &self.host.host_memory])
     }
 }
 
-/// The higher of those that are known.
-fn higher(a: &Reading<Ratio>, b: &Reading<Ratio>) -> Option<Ratio> {
+/// The highest of those that are known.
+fn highest<const N: usize>(shares: [&Reading<Ratio>; N]) -> Option<Ratio> {
     let higher = |a: Ratio, b: Ratio| if a.get() < b.get() { b } else { a };
-    a.value()
-        .into_iter()
-        .chain(b.value())
-        .copied()
-        .reduce(higher)
+    let known = shares.into_iter().filter_map(Reading::value).copied();
+    known.reduce(higher)
 }
 
 /// Three quantiles of a latency; `None` where there were too few samples.

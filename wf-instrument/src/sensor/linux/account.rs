@@ -6,50 +6,50 @@ use crate::sensor::reading::{Answer, Reading};
 use crate::sensor::readings::{GroupEvents, GroupMemory};
 use crate::units::Bytes;
 
-/// The account of the process's own group; absent where it has none, as the root of version 2.
+/// The account of the innermost group that keeps one: a group below may be without the controller. Absent where none does.
 pub(super) fn read(files: &mut Files, memory: Option<&Hierarchy>) -> Reading<GroupMemory> {
-    let Some(group) =
-        memory.and_then(|memory| memory.levels.first().map(|own| (memory.version, own)))
-    else {
-        return Reading::Absent("no control group has memory".into());
-    };
-    let account = match group {
-        (Version::Two, own) => unified(files, own),
-        (Version::One, own) => legacy(files, own).map(Some),
-    };
-    match account {
-        Ok(None) => Reading::Absent("the root group keeps no account of memory".into()),
-        Ok(Some(account)) => Reading::of(Ok(account)),
-        Err(why) => Reading::Unknown(why),
+    let groups = memory.into_iter().flat_map(|memory| {
+        let levels = memory.levels.iter();
+        levels.map(|level| (memory.version, level))
+    });
+    for (version, group) in groups {
+        let account = match version {
+            Version::Two => unified(files, group),
+            Version::One => legacy(files, group).map(Some),
+        };
+        match account {
+            Ok(None) => {}
+            Ok(Some(account)) => return Reading::of(Ok(account)),
+            Err(why) => return Reading::Unknown(why),
+        }
     }
+    Reading::Absent("no control group keeps an account of memory".into())
 }
 
-fn unified(files: &mut Files, own: &str) -> Answer<Option<GroupMemory>> {
-    let Some(held) = files.find(&format!("{own}/memory.current"), bytes)? else {
+fn unified(files: &mut Files, group: &str) -> Answer<Option<GroupMemory>> {
+    let Some(held) = files.find(&format!("{group}/memory.current"), amount)? else {
         return Ok(None);
     };
     Ok(Some(GroupMemory {
-        held: held.unwrap_or_default(),
-        high: files.read(&format!("{own}/memory.high"), bytes)?,
-        max: files.read(&format!("{own}/memory.max"), bytes)?,
-        events: files.read(&format!("{own}/memory.events"), events)?,
+        held,
+        high: files.read(&format!("{group}/memory.high"), bound)?,
+        max: files.read(&format!("{group}/memory.max"), bound)?,
+        events: files.read(&format!("{group}/memory.events"), events)?,
     }))
 }
 
 /// Version 1 has no `high`, and counts what it calls failures where version 2 counts `max`.
-fn legacy(files: &mut Files, own: &str) -> Answer<GroupMemory> {
-    let control = format!("{own}/memory.oom_control");
+fn legacy(files: &mut Files, group: &str) -> Answer<GroupMemory> {
+    let control = format!("{group}/memory.oom_control");
     Ok(GroupMemory {
-        held: files
-            .read(&format!("{own}/memory.usage_in_bytes"), bytes)?
-            .unwrap_or_default(),
+        held: files.read(&format!("{group}/memory.usage_in_bytes"), amount)?,
         high: None,
         max: files
-            .read(&format!("{own}/memory.limit_in_bytes"), bytes)?
+            .read(&format!("{group}/memory.limit_in_bytes"), bound)?
             .filter(|max| max.get() < UNLIMITED),
         events: GroupEvents {
             high: None,
-            max: files.read(&format!("{own}/memory.failcnt"), |text| {
+            max: files.read(&format!("{group}/memory.failcnt"), |text| {
                 text.trim().parse().ok()
             })?,
             // Kernels before 4.13 do not count them.
@@ -69,11 +69,15 @@ fn events(text: &str) -> Option<GroupEvents> {
     })
 }
 
-/// A number of bytes; the inner `None` stands for no limit.
-fn bytes(text: &str) -> Option<Option<Bytes>> {
+fn amount(text: &str) -> Option<Bytes> {
+    text.trim().parse().ok().map(Bytes::new)
+}
+
+/// A number of bytes; the inner `None` stands for no bound.
+fn bound(text: &str) -> Option<Option<Bytes>> {
     match text.trim() {
         "max" => Some(None),
-        bytes => bytes.parse().ok().map(|bytes| Some(Bytes::new(bytes))),
+        bytes => amount(bytes).map(Some),
     }
 }
 

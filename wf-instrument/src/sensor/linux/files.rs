@@ -97,13 +97,31 @@ pub(super) fn kibibytes_of(text: &str, key: &str) -> Option<u64> {
 fn understood<T>(path: &str, parsed: io::Result<Option<T>>) -> Answer<T> {
     match parsed {
         Ok(Some(value)) => Ok(value),
-        Ok(None) => Err(format!("/{path}: not in the form that the kernel documents").into()),
-        Err(error) => Err(format!("/{path}: {error}").into()),
+        Ok(None) => {
+            Err(format!("{}: not in the form that the kernel documents", shown(path)).into())
+        }
+        Err(error) => Err(format!("{}: {error}", shown(path)).into()),
     }
 }
 
+/// Without the names of groups, which containers have of their own: a reason is one of few, and may be a label.
+fn shown(path: &str) -> String {
+    let group = path
+        .strip_prefix("sys/fs/cgroup/")
+        .and_then(|below| below.rsplit_once('/'));
+    match group {
+        Some((_, file)) => format!("/sys/fs/cgroup/…/{file}"),
+        None => format!("/{path}"),
+    }
+}
+
+/// No such file, a thread that has ended, or pressure that is switched off for a group (`cgroup.pressure`).
 fn is_gone(error: &io::Error) -> bool {
-    error.kind() == ErrorKind::NotFound || error.raw_os_error() == Some(libc::ESRCH)
+    let codes = [libc::ESRCH, libc::EOPNOTSUPP];
+    error.kind() == ErrorKind::NotFound
+        || error
+            .raw_os_error()
+            .is_some_and(|code| codes.contains(&code))
 }
 
 fn numbers(directory: &Path) -> io::Result<Vec<u64>> {
@@ -133,6 +151,14 @@ mod tests {
         assert_eq!(kibibytes_of(text, "MemTotal"), Some(4096));
         assert_eq!(value_of(text, "lone"), None);
         assert_eq!(value_of(text, "Mem"), None);
+    }
+
+    #[test]
+    fn a_reason_names_no_group() {
+        let deep = "sys/fs/cgroup/kubepods.slice/pod7/cpu.max";
+        assert_eq!(shown(deep), "/sys/fs/cgroup/…/cpu.max");
+        assert_eq!(shown("sys/fs/cgroup/cpu.max"), "/sys/fs/cgroup/cpu.max");
+        assert_eq!(shown("proc/self/io"), "/proc/self/io");
     }
 
     #[test]

@@ -10,43 +10,62 @@ use crate::units::{Bytes, Ratio, to_f64};
 pub(super) struct Limit {
     /// The smallest limit of any level.
     pub(super) bytes: Bytes,
-    /// The used share of the fullest level that has one.
-    pub(super) used: Answer<Ratio>,
+    /// The levels that have one.
+    pub(super) levels: Vec<Level>,
+}
+
+/// A group with a limit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Level {
+    /// The file that says what it holds.
+    usage: String,
+    /// File cache in that which the kernel would drop first, as it was in the last pass.
+    inactive: Answer<u64>,
+    max: u64,
 }
 
 /// The limits that are below `most`, the memory there is; `None` where none is. Version 1 writes a number near 2⁶³ for no limit.
 pub(super) fn read(files: &mut Files, memory: &Hierarchy, most: u64) -> Answer<Option<Limit>> {
     let names = Names::of(memory.version);
-    let mut limit: Option<Limit> = None;
+    let mut levels = Vec::new();
     for group in &memory.levels {
         let max = files.find(&format!("{group}/{}", names.limit), parse)?;
         let Some(max) = max.filter(|max| *max < most) else {
             continue;
         };
-        let level = Limit {
-            bytes: Bytes::new(max),
-            used: used(files, &names, group, max),
-        };
-        limit = Some(match limit {
-            Some(inner) => inner.and(level),
-            None => level,
+        let stat = format!("{group}/memory.stat");
+        levels.push(Level {
+            usage: format!("{group}/{}", names.usage),
+            inactive: files.read(&stat, |text| number_of(text, names.inactive)),
+            max,
         });
     }
-    Ok(limit)
+    let smallest = levels.iter().map(|level| level.max).min();
+    Ok(smallest.map(|bytes| Limit {
+        bytes: Bytes::new(bytes),
+        levels,
+    }))
 }
 
-impl Limit {
-    /// The smaller limit of two, and the greater share; an unknown share may be the greater one.
-    fn and(self, other: Self) -> Self {
-        let used = match (self.used, other.used) {
-            (Ok(inner), Ok(outer)) if inner.get() >= outer.get() => Ok(inner),
-            (Ok(_), outer) => outer,
-            (inner, _) => inner,
-        };
-        Self {
-            bytes: self.bytes.min(other.bytes),
-            used,
+/// The used share of the fullest level; unknown where one is, since that may be the fullest.
+pub(super) fn used(files: &mut Files, levels: &[Level]) -> Answer<Ratio> {
+    let mut fullest = Ratio::default();
+    for level in levels {
+        let used = level.used(files)?;
+        if used.get() > fullest.get() {
+            fullest = used;
         }
+    }
+    Ok(fullest)
+}
+
+impl Level {
+    /// The working set as Kubernetes counts it for evictions (its documentation on node-pressure eviction), as a share of the limit.
+    fn used(&self, files: &mut Files) -> Answer<Ratio> {
+        let usage = files.read(&self.usage, parse)?;
+        let inactive = self.inactive.clone()?;
+        Ratio::of(to_f64(usage.saturating_sub(inactive)), to_f64(self.max))
+            .ok_or("a group may use no memory at all".into())
     }
 }
 
@@ -72,16 +91,6 @@ impl Names {
             },
         }
     }
-}
-
-/// The working set as Kubernetes counts it for evictions (its documentation on node-pressure eviction), as a share of `max`.
-fn used(files: &mut Files, names: &Names, group: &str, max: u64) -> Answer<Ratio> {
-    let usage = files.read(&format!("{group}/{}", names.usage), parse)?;
-    let inactive = files.read(&format!("{group}/memory.stat"), |text| {
-        number_of(text, names.inactive)
-    })?;
-    Ratio::of(to_f64(usage.saturating_sub(inactive)), to_f64(max))
-        .ok_or_else(|| format!("/{group} may use no memory at all").into())
 }
 
 fn parse(text: &str) -> Option<u64> {

@@ -28,8 +28,9 @@ use self::files::Files;
 use self::pass::Memories;
 pub(super) use self::trigger::{Caller, Triggers};
 use super::gpu::Gpu;
-use super::reading::Reading;
+use super::reading::{Answer, Reading};
 use super::readings::{Guard, Readings, Stall};
+use crate::units::Ratio;
 
 /// The files of one machine.
 #[derive(Debug)]
@@ -72,10 +73,21 @@ impl Machine {
     pub(super) fn guard(&mut self) -> Guard {
         Guard {
             resident: Reading::of(statm::read(&mut self.files)),
+            memory: Reading::of(self.used()),
             cpu_pressure: self.pressure("cpu"),
             memory_pressure: self.pressure("memory"),
+            io_pressure: self.pressure("io"),
             ..Guard::default()
         }
+    }
+
+    /// As full as the last pass's limits say; before the first, as the host is.
+    fn used(&mut self) -> Answer<Ratio> {
+        let host = match &self.memories.levels {
+            Ok(levels) if levels.is_empty() => meminfo::read(&mut self.files),
+            _ => Err("not read".into()),
+        };
+        pass::used(&mut self.files, &self.memories.levels, &host)
     }
 
     /// The directory of its group in version 2, relative to the root.

@@ -4,7 +4,7 @@ use super::cgroup::Cgroups;
 use super::disk::Disk;
 use super::files::Files;
 use super::host::Processors;
-use super::limit::Limit;
+use super::limit::{Level, Limit};
 use super::meminfo::Memory;
 use super::process::Stat;
 use super::quota::Quota;
@@ -26,7 +26,10 @@ pub(super) struct Memories {
     host_cpu: Since<Processors, Ratio>,
     disk_wait: Since<Vec<Disk>, Nanos>,
     swapped: Since<Swapped, PerSecond>,
+    group_cpu: Since<(String, Nanos), Ratio>,
     tasks: Tasks,
+    /// What bounds memory, for the guard.
+    pub(super) levels: Answer<Vec<Level>>,
 }
 
 impl Memories {
@@ -36,7 +39,9 @@ impl Memories {
             host_cpu: Since::new(),
             disk_wait: Since::new(),
             swapped: Since::new(),
+            group_cpu: Since::new(),
             tasks: Tasks::default(),
+            levels: Ok(Vec::new()),
         }
     }
 }
@@ -57,6 +62,7 @@ pub(super) fn processors(
     let cores = cores(&quota, status);
 
     readings.cpu.throttling = throttling(files, &quota);
+    readings.cpu.group = group_cpu(files, &quota, memories);
     readings.cpu.quota = match quota {
         Ok(Some(quota)) => Reading::of(Ok(quota.cores)),
         Ok(None) => Reading::Absent(NO_QUOTA),
@@ -95,9 +101,15 @@ pub(super) fn memory(
     memory.major_faults = Reading::of(process.clone().map(|process| process.major_faults));
 
     let host = meminfo::read(files);
-    let (limit, used) = bound(files, groups, &host);
-    memory.limit = Reading::of(limit);
-    memory.used = Reading::of(used);
+    let limit = bound(files, groups, &host);
+    memories.levels = limit
+        .clone()
+        .map(|limit| limit.map_or(Vec::new(), |limit| limit.levels));
+    memory.used = Reading::of(used(files, &memories.levels, &host));
+    memory.limit = Reading::of(limit.and_then(|limit| match limit {
+        Some(limit) => Ok(limit.bytes),
+        None => host.clone().map(|host| Bytes::new(host.total)),
+    }));
     memory.group = match groups {
         Ok(groups) => account::read(files, groups.memory.as_ref()),
         Err(why) => Reading::Unknown(why.clone()),
@@ -165,6 +177,29 @@ fn cores(quota: &Answer<Option<Quota<'_>>>, status: &Answer<Status>) -> Answer<f
     Ok(status.clone()?.processors()?.min(quota))
 }
 
+/// The share of a quota that is used up, by whoever is in the group that has it.
+fn group_cpu(
+    files: &mut Files,
+    quota: &Answer<Option<Quota<'_>>>,
+    memories: &mut Memories,
+) -> Reading<Ratio> {
+    let used = match quota {
+        Ok(Some(quota)) => Reading::of(quota::usage(files, quota)),
+        Ok(None) => Reading::Absent(NO_QUOTA),
+        Err(reason) => Reading::Unknown(reason.clone()),
+    };
+    let cores = quota
+        .as_ref()
+        .ok()
+        .and_then(|quota| Some(quota.as_ref()?.cores));
+    memories
+        .group_cpu
+        .read(used, |before, now, span| match before.0 == now.0 {
+            true => share(before.1, now.1, span, cores.unwrap_or_default()),
+            false => Err("the quota was another group's in the reading before".into()),
+        })
+}
+
 fn throttling(files: &mut Files, quota: &Answer<Option<Quota<'_>>>) -> Reading<Throttling> {
     match quota {
         Ok(Some(quota)) => Reading::of(quota::throttling(files, quota)),
@@ -173,27 +208,24 @@ fn throttling(files: &mut Files, quota: &Answer<Option<Quota<'_>>>) -> Reading<T
     }
 }
 
-/// How much memory this process may use, and the used share of it: its groups' where they have a limit, else the host's.
-fn bound(
-    files: &mut Files,
-    groups: &Groups<'_>,
-    host: &Answer<Memory>,
-) -> (Answer<Bytes>, Answer<Ratio>) {
+/// What bounds this process's memory below what the host has; `None` where nothing does.
+fn bound(files: &mut Files, groups: &Groups<'_>, host: &Answer<Memory>) -> Answer<Option<Limit>> {
     let most = host.as_ref().map_or(UNLIMITED, |host| host.total);
-    match find_limit(files, groups, most) {
-        Ok(Some(limit)) => (Ok(limit.bytes), limit.used),
-        Ok(None) => (
-            host.clone().map(|host| Bytes::new(host.total)),
-            host.clone().and_then(|host| host.used()),
-        ),
-        Err(reason) => (Err(reason.clone()), Err(reason)),
-    }
-}
-
-fn find_limit(files: &mut Files, groups: &Groups<'_>, most: u64) -> Answer<Option<Limit>> {
     match &groups.clone()?.memory {
         Some(memory) => limit::read(files, memory, most),
         None => Ok(None),
+    }
+}
+
+/// The used share of the memory that this process may use: of its groups' where they have a limit, else of the host's.
+pub(super) fn used(
+    files: &mut Files,
+    levels: &Answer<Vec<Level>>,
+    host: &Answer<Memory>,
+) -> Answer<Ratio> {
+    match levels.as_ref().map_err(Clone::clone)?.as_slice() {
+        [] => host.clone()?.used(),
+        levels => limit::used(files, levels),
     }
 }
 

@@ -5,12 +5,14 @@ use procfs::parse_pressure_record;
 use super::cgroup::Hierarchy;
 use super::files::Files;
 use crate::sensor::reading::{Reading, Reason};
-use crate::sensor::readings::Stall;
+use crate::sensor::readings::{Scope, Stall};
 use crate::units::{Nanos, Ratio};
 
 /// Stalls for `cpu`, `memory` or `io` on the whole host; absent where the kernel keeps none at all.
 pub(super) fn host(files: &mut Files, resource: &str) -> Reading<Stall> {
-    match files.find(&format!("proc/pressure/{resource}"), parse) {
+    match files.find(&format!("proc/pressure/{resource}"), |text| {
+        parse(text, Scope::Host)
+    }) {
         // Only where there is a /proc at all does it say something that one of its files is missing.
         Ok(None) if files.exists("proc/self") => Reading::Absent(OFF),
         Ok(None) => Reading::Unknown(OFF),
@@ -19,25 +21,30 @@ pub(super) fn host(files: &mut Files, resource: &str) -> Reading<Stall> {
     }
 }
 
-/// The same of the process's own group, where it keeps them.
+/// The same of the process's own group; `None` where it keeps none. A group whose file cannot be read is no reason to take the host's for it.
 pub(super) fn own(
     files: &mut Files,
     unified: Option<&Hierarchy>,
     resource: &str,
 ) -> Option<Reading<Stall>> {
     let group = unified?.levels.first()?;
-    let own = files.read(&format!("{group}/{resource}.pressure"), parse);
-    own.is_ok().then(|| Reading::of(own))
+    let path = format!("{group}/{resource}.pressure");
+    match files.find(&path, |text| parse(text, Scope::Group)) {
+        Ok(None) => None,
+        Ok(Some(own)) => Some(Reading::of(Ok(own))),
+        Err(why) => Some(Reading::Unknown(why)),
+    }
 }
 
 /// Kernels before 5.13 write no `full` line for the processor.
-fn parse(text: &str) -> Option<Stall> {
+fn parse(text: &str, scope: Scope) -> Option<Stall> {
     let (some, some_time) = line(text, "some ")?;
     let full = match line(text, "full ") {
         None if text.contains("full") => return None,
         full => full,
     };
     Some(Stall {
+        scope,
         some,
         full: full.map(|(share, _)| share),
         some_time,

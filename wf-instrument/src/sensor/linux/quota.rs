@@ -42,6 +42,21 @@ pub(super) fn throttling(files: &mut Files, quota: &Quota<'_>) -> Answer<Throttl
     files.read(&path, |text| parse_throttling(text, quota.version))
 }
 
+/// The processor time that the group with the quota has used, and which group that is.
+pub(super) fn usage(files: &mut Files, quota: &Quota<'_>) -> Answer<(String, Nanos)> {
+    let group = quota.group;
+    let nanos = match quota.version {
+        Version::Two => files.read(&format!("{group}/cpu.stat"), |text| {
+            number_of(text, "usage_usec")?.checked_mul(1_000)
+        })?,
+        // Where cpuacct has a hierarchy of its own, its groups need not be those that have the quotas.
+        Version::One => files.read(&format!("{group}/cpuacct.usage"), |text| {
+            text.trim().parse().ok()
+        })?,
+    };
+    Ok((group.to_owned(), Nanos::new(nanos)))
+}
+
 /// The quota of one group; infinite where it has none.
 fn cores(files: &mut Files, version: Version, group: &str) -> Answer<f64> {
     let cores = match version {

@@ -15,6 +15,8 @@ pub struct Cpu {
     pub host_cores: Reading<u64>,
     /// The process's share of `cores` since the pass before; above 1 while a quota's burst lasts.
     pub process: Reading<Ratio>,
+    /// The used share of that quota since the pass before, by whoever is in the group that has it; absent where there is none.
+    pub group: Reading<Ratio>,
     /// The host's busy share of all its processors since the pass before. Waiting for I/O is not busy; time stolen by a
     /// hypervisor is, because nobody here can have it.
     pub host: Reading<Ratio>,
@@ -31,6 +33,7 @@ group!(Cpu {
     quota: "cpu_quota",
     host_cores: "host_cores",
     process: "process_cpu",
+    group: "group_cpu",
     host: "host_cpu",
     throttling: "throttling",
     threads: "thread_states",

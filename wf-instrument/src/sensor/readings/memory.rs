@@ -24,7 +24,7 @@ pub struct Memory {
     /// The used share of that. In a group with a limit: what the group holds, less the file cache that the kernel would drop first
     /// (`inactive_file`), of the limit; where several levels have one, the fullest of them. Without a limit: `host`.
     pub used: Reading<Ratio>,
-    /// The account of the process's own control group; absent where it has none.
+    /// The account of the process's own control group, or of the innermost around it that keeps one; absent where none does.
     pub group: Reading<GroupMemory>,
     /// The share of the host's memory that is not available to anybody: (total − available) / total.
     pub host: Reading<Ratio>,

@@ -14,13 +14,13 @@ pub use self::cpu::{Cpu, HostTasks, Threads, Throttling};
 pub use self::gpu::Gpus;
 pub(super) use self::list::{Group, Sensed};
 pub use self::memory::{GroupEvents, GroupMemory, Heap, Memory, Resident, Swapped};
-pub use self::pressure::{Pressure, Stall};
+pub use self::pressure::{Pressure, Scope, Stall};
 pub use self::process::{Process, Totals};
 pub use self::runtime::{Runtime, Workers};
 pub use self::sensing::{Alarms, Sensing};
 pub use self::storage::{Moved, Storage};
 use super::reading::Reading;
-use crate::units::{Bytes, Nanos};
+use crate::units::{Bytes, Nanos, Ratio};
 
 /// Everything that the sensors saw in one pass.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,17 +81,21 @@ impl Readings {
     }
 }
 
-/// What may not wait for a whole pass: how much is resident, and who waits.
+/// What may not wait for a whole pass: how much is resident, how full memory is, and who waits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Guard {
     /// When it was read, on this process's clock.
     pub at: Nanos,
     /// As [`Memory::resident`].
     pub resident: Reading<Bytes>,
+    /// As [`Memory::used`], with the file cache that the last pass saw.
+    pub memory: Reading<Ratio>,
     /// As [`Pressure::cpu`].
     pub cpu_pressure: Reading<Stall>,
     /// As [`Pressure::memory`].
     pub memory_pressure: Reading<Stall>,
+    /// As [`Pressure::io`].
+    pub io_pressure: Reading<Stall>,
     /// As [`Sensing::alarms`].
     pub alarms: Reading<Alarms>,
 }

@@ -33,6 +33,8 @@ group!(Pressure {
 /// How long tasks were stalled.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Stall {
+    /// Whose tasks.
+    pub scope: Scope,
     /// The share of time in which at least one task waited: an average of the last 10 s.
     pub some: Ratio,
     /// The share in which all tasks that were not idle did; `None` where the kernel does not tell.
@@ -41,4 +43,25 @@ pub struct Stall {
     pub some_time: Nanos,
     /// The time in which all did.
     pub full_time: Option<Nanos>,
+}
+
+/// Whose tasks a stall is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Those of the process's own control group, of those below it too.
+    Group,
+    /// All of the host's.
+    #[default]
+    Host,
+}
+
+impl Scope {
+    /// As it is exported.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Host => "host",
+        }
+    }
 }
