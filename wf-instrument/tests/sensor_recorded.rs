@@ -402,6 +402,22 @@ fn a_limit_set_on_a_hybrid_host_is_found() {
 }
 
 #[test]
+fn limits_that_cannot_be_seen_are_unknown() {
+    let machine = Machine::named("container_v2");
+    machine.write(
+        "proc/self/mountinfo",
+        b"22 1 259:2 / / rw - overlay overlay rw\n",
+    );
+    let readings = Sensors::rooted(machine.root()).read();
+    let not_mounted = Some("the control groups of memory are not mounted here");
+    assert_eq!(readings.memory.limit.reason(), not_mounted);
+    assert_eq!(readings.memory.group.reason(), not_mounted);
+    assert!(readings.cpu.cores.value().is_none() && readings.cpu.quota.value().is_none());
+    assert!(!readings.cpu.quota.is_absent() && !readings.memory.group.is_absent());
+    assert!(readings.memory.host.value().is_some());
+}
+
+#[test]
 fn a_process_that_is_moved_is_followed() {
     let machine = Machine::named("pod_v2");
     let mut sensors = Sensors::rooted(machine.root());

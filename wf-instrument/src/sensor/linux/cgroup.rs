@@ -3,7 +3,7 @@
 use procfs::process::MountInfo;
 
 use super::files::Files;
-use crate::sensor::reading::Answer;
+use crate::sensor::reading::{Answer, Reason};
 
 /// Which of the two interfaces a hierarchy has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +20,12 @@ pub(super) struct Hierarchy {
     pub(super) levels: Vec<String>,
 }
 
-/// Where to look for what bounds this process; `None` where no such hierarchy is mounted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Where to look for what bounds this process: `None` where the kernel has no such controller, and an error where it has one that is not mounted
+/// here. What that bounds is not known then, which is not to be taken for no bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cgroups {
-    pub(super) cpu: Option<Hierarchy>,
-    pub(super) memory: Option<Hierarchy>,
+    pub(super) cpu: Answer<Option<Hierarchy>>,
+    pub(super) memory: Answer<Option<Hierarchy>>,
     /// Version 2, which alone has PSI.
     pub(super) unified: Option<Hierarchy>,
 }
@@ -33,24 +34,30 @@ pub(super) struct Cgroups {
 #[derive(Debug, Default)]
 pub(super) struct Membership {
     text: String,
-    found: Cgroups,
+    found: Option<Cgroups>,
 }
 
 impl Membership {
-    /// The groups now; none where the kernel has no control groups.
+    /// The groups now.
     pub(super) fn read(&mut self, files: &mut Files) -> Answer<&Cgroups> {
-        let text = files.find("proc/self/cgroup", |text| Some(text.to_owned()))?;
-        let text = text.unwrap_or_default();
-        if text != self.text {
-            self.found = files.read("proc/self/mountinfo", |mounts| Some(locate(&text, mounts)))?;
-            self.text = text;
-        }
-        Ok(&self.found)
+        let text = match files.find("proc/self/cgroup", |text| Some(text.to_owned()))? {
+            Some(text) => text,
+            // A kernel without control groups.
+            None if files.exists("proc/self") => String::new(),
+            None => return Err("/proc is not there".into()),
+        };
+        let known = self.found.take().filter(|_| self.text == text);
+        let found = match known {
+            Some(found) => found,
+            None => files.read("proc/self/mountinfo", |mounts| Some(locate(&text, mounts)))?,
+        };
+        self.text = text;
+        Ok(self.found.insert(found))
     }
 
-    /// The groups as they were found last.
-    pub(super) const fn known(&self) -> &Cgroups {
-        &self.found
+    /// The group as it was found last in version 2, which alone has PSI.
+    pub(super) fn unified(&self) -> Option<&Hierarchy> {
+        self.found.as_ref()?.unified.as_ref()
     }
 }
 
@@ -61,21 +68,29 @@ fn locate(groups: &str, mounts: &str) -> Cgroups {
             .lines()
             .filter_map(|line| MountInfo::from_line(line).ok())
     };
-    let unified = group_of(groups, "").and_then(|group| {
+    let group = group_of(groups, "");
+    let unified = group.and_then(|group| {
         let mount = mounts().find(|mount| mount.fs_type == "cgroup2")?;
         hierarchy(Version::Two, &mount, group)
     });
     let controller = |name: &str| match group_of(groups, name) {
         Some(group) => mounts()
             .find(|mount| mount.fs_type == "cgroup" && mount.super_options.contains_key(name))
-            .and_then(|mount| hierarchy(Version::One, &mount, group)),
-        None => unified.clone(),
+            .and_then(|mount| hierarchy(Version::One, &mount, group))
+            .map(Some)
+            .ok_or_else(|| not_mounted(name)),
+        None if group.is_some() && unified.is_none() => Err(not_mounted(name)),
+        None => Ok(unified.clone()),
     };
     Cgroups {
         cpu: controller("cpu"),
         memory: controller("memory"),
         unified: unified.clone(),
     }
+}
+
+fn not_mounted(controller: &str) -> Reason {
+    format!("the control groups of {controller} are not mounted here").into()
 }
 
 /// The path in the line `number:controllers:path` that names `controller`; version 2 names none (cgroups(7)).
@@ -156,10 +171,19 @@ mod tests {
         let mounts = "31 1 0:1 / /v1 rw - cgroup cgroup rw,cpu,cpuacct\n32 1 0:2 / /v2 rw - cgroup2 none rw\n";
         let found = locate(groups, mounts);
         assert_eq!(
-            found.cpu.map(|cpu| cpu.levels),
-            Some(vec!["v1/a".into(), "v1".into()])
+            found.cpu.map(|cpu| cpu.map(|cpu| cpu.levels)),
+            Ok(Some(vec!["v1/a".into(), "v1".into()]))
         );
-        assert_eq!(found.memory, found.unified);
-        assert_eq!(locate(groups, "").cpu, None);
+        assert_eq!(found.memory, Ok(found.unified));
+    }
+
+    #[test]
+    fn what_is_not_mounted_is_not_taken_for_no_bound() {
+        let reason = Err("the control groups of cpu are not mounted here".into());
+        assert_eq!(locate("3:cpu,cpuacct:/a\n", "").cpu, reason);
+        assert_eq!(locate("0::/\n", "").cpu, reason);
+        assert_eq!(locate("", "").cpu, Ok(None));
+        // Version 1 alone, without the controller.
+        assert_eq!(locate("1:name=systemd:/a\n", "").cpu, Ok(None));
     }
 }

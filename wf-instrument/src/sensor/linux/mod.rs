@@ -92,7 +92,7 @@ impl Machine {
 
     /// The directory of its group in version 2, relative to the root.
     fn group(&self) -> Option<&str> {
-        let unified = self.membership.known().unified.as_ref()?;
+        let unified = self.membership.unified()?;
         unified.levels.first().map(String::as_str)
     }
 
@@ -102,7 +102,7 @@ impl Machine {
     }
 
     fn pressure(&mut self, resource: &str) -> Reading<Stall> {
-        let unified = self.membership.known().unified.as_ref();
+        let unified = self.membership.unified();
         pressure::own(&mut self.files, unified, resource)
             .unwrap_or_else(|| pressure::host(&mut self.files, resource))
     }

@@ -110,9 +110,9 @@ pub(super) fn memory(
         Some(limit) => Ok(limit.bytes),
         None => host.clone().map(|host| Bytes::new(host.total)),
     }));
-    memory.group = match groups {
-        Ok(groups) => account::read(files, groups.memory.as_ref()),
-        Err(why) => Reading::Unknown(why.clone()),
+    memory.group = match groups.clone().and_then(|groups| groups.memory.clone()) {
+        Ok(hierarchy) => account::read(files, hierarchy.as_ref()),
+        Err(why) => Reading::Unknown(why),
     };
     memory.swap = swap(files, &host);
     memory.swapping = memories
@@ -165,7 +165,7 @@ fn swap(files: &mut Files, host: &Answer<Memory>) -> Reading<Swapped> {
 }
 
 fn find_quota<'a>(files: &mut Files, groups: &Groups<'a>) -> Answer<Option<Quota<'a>>> {
-    match &groups.clone()?.cpu {
+    match groups.clone()?.cpu.as_ref().map_err(Clone::clone)? {
         Some(cpu) => quota::read(files, cpu),
         None => Ok(None),
     }
@@ -211,7 +211,7 @@ fn throttling(files: &mut Files, quota: &Answer<Option<Quota<'_>>>) -> Reading<T
 /// What bounds this process's memory below what the host has; `None` where nothing does.
 fn bound(files: &mut Files, groups: &Groups<'_>, host: &Answer<Memory>) -> Answer<Option<Limit>> {
     let most = host.as_ref().map_or(UNLIMITED, |host| host.total);
-    match &groups.clone()?.memory {
+    match groups.clone()?.memory.as_ref().map_err(Clone::clone)? {
         Some(memory) => limit::read(files, memory, most),
         None => Ok(None),
     }
