@@ -7,7 +7,9 @@ use crate::bounds::to_f64;
 use crate::families::{Families, Family, FamilyError};
 
 /// A collector over what follows from the hardware: `wf_hardware_tier`, `wf_pool_threads` to begin with, and how memory is shared out,
-/// `wf_memory_budget_bytes` by part and `wf_gpu_memory_budget_bytes` by GPU and part. What is unknown has no series.
+/// `wf_memory_budget_bytes` by part and `wf_gpu_memory_budget_bytes` by device and part: devices are counted from 0, instances instead of the
+/// GPU that they are of. What is unknown has no series; there is no tier while it is unknown how many processors there are, or how much memory
+/// of any kind.
 ///
 /// ```
 /// use wf_exporter::{Exporter, profile};
@@ -28,8 +30,14 @@ pub fn profile(
 }
 
 fn collect(profile: &Profile, families: &mut Families) -> Result<(), FamilyError> {
-    families.add(tier(profile))?;
-    families.add(pools(profile))?;
+    let machine = &profile.machine;
+    let memory = machine.memory.is_some() || !profile.vram.is_empty();
+    if machine.cores.is_some() {
+        families.add(pools(profile))?;
+        if memory {
+            families.add(tier(profile))?;
+        }
+    }
     let memory = Family::gauge(
         "wf_memory_budget_bytes",
         "Share of the memory that this process may use, by what it is for; `safety` stays free.",
@@ -46,7 +54,7 @@ fn collect(profile: &Profile, families: &mut Families) -> Result<(), FamilyError
     );
     let numbered = profile.vram.iter().enumerate();
     families.add(numbered.fold(vram, |family, (gpu, budget)| {
-        shares(family, budget, &[("gpu", &gpu.to_string())])
+        shares(family, budget, &[("device", &gpu.to_string())])
     }))
 }
 
@@ -113,19 +121,15 @@ mod tests {
             "wf_memory_budget_bytes{part=\"caches\"} 3400000000\n",
             "wf_memory_budget_bytes{part=\"runtime\"} 2550000000\n",
             "wf_memory_budget_bytes{part=\"buffer\"} 850000000\n",
-            "wf_gpu_memory_budget_bytes{gpu=\"1\",part=\"models\"} 1020000000\n",
+            "wf_gpu_memory_budget_bytes{device=\"1\",part=\"models\"} 1020000000\n",
         ] {
             assert!(page.contains(line), "{line} in {page}");
         }
     }
 
     #[test]
-    fn what_is_unknown_is_not_shared_out() {
+    fn what_is_unknown_is_not_told() {
         let page = page(Machine::default());
-        assert!(
-            page.contains("wf_hardware_tier{tier=\"low\"} 1\n"),
-            "{page}"
-        );
-        assert!(!page.contains("budget_bytes{"), "{page}");
+        assert!(!page.contains('{'), "{page}");
     }
 }

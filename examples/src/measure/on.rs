@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::runtime::Handle;
@@ -179,13 +180,13 @@ impl Instruments {
 /// What this machine is good for to begin with, in sentences.
 #[must_use]
 pub fn profile() -> Option<String> {
-    let readings = Sensors::new().read();
+    let readings = Sensors::new().settle(SETTLED).read();
     Some(Profile::of(profile::Machine::read(&readings)).explain())
 }
 
 /// Looks at the machine, and at the runtime that it is called in.
 fn watch() -> io::Result<Watch> {
-    let sensors = Sensors::new();
+    let sensors = Sensors::new().settle(SETTLED);
     Watch::start(match Handle::try_current() {
         Ok(runtime) => sensors.runtime(&runtime),
         Err(_) => sensors,
@@ -250,4 +251,7 @@ fn rate(count: u64, seconds: f64) -> f64 {
 }
 
 /// Long enough for a p99 of token gaps, short enough to follow a move of a knob.
+/// A GPU's driver that is not loaded yet takes its time.
+const SETTLED: Duration = Duration::from_secs(2);
+
 const WINDOW: Nanos = Nanos::from_secs(10);

@@ -1,6 +1,6 @@
 //! What is known of a machine.
 
-use crate::sensor::gpu::Gpu;
+use crate::sensor::gpu::undivided;
 use crate::sensor::{Gpus, Readings};
 use crate::units::{Bytes, to_f64};
 
@@ -24,7 +24,8 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// What one pass over the sensors found out.
+    /// What one pass over the sensors found out. Of GPUs, that takes until the first pass over them has ended: see
+    /// [`Sensors::settle`](crate::sensor::Sensors::settle).
     #[must_use]
     pub fn read(readings: &Readings) -> Self {
         let cpu = &readings.cpu;
@@ -63,18 +64,14 @@ impl Machine {
     }
 }
 
-/// A GPU that cannot be read may be there. Instances are parts of their GPU, and a model in one has no more than its instance.
+/// What a model in a GPU, or in an instance of one, may have. Unknown as soon as one does not tell.
 fn vram(gpus: &Gpus) -> Option<Vec<Bytes>> {
-    let Some(devices) = gpus.devices.value() else {
-        return gpus.devices.is_absent().then(Vec::new);
-    };
-    let total = |gpu: &Gpu| Some(gpu.memory.value()?.total);
-    let is_partitioned = |gpu: &Gpu| {
-        let parts = |other: &Gpu| other.info.mig.is_some() && other.info.index == gpu.info.index;
-        gpu.info.mig.is_none() && devices.iter().any(parts)
-    };
-    let usable = devices.iter().filter(|gpu| !is_partitioned(gpu));
-    Some(usable.filter_map(total).collect())
+    match gpus.devices.value() {
+        Some(devices) => undivided(devices)
+            .map(|gpu| Some(gpu.memory.value()?.total))
+            .collect(),
+        None => gpus.devices.is_absent().then(Vec::new),
+    }
 }
 
 /// A number of processors that can be one.

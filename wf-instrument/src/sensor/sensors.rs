@@ -3,7 +3,10 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
+#[cfg(feature = "gpu")]
+use super::gpu;
 use super::gpu::Gpu;
 use super::machine::Machine;
 use super::reading::{Reading, Reason};
@@ -22,16 +25,17 @@ pub struct Sensors {
     gpus: Source,
     offered: Offered,
     /// How long the last guard read took.
-    guarded: Option<Nanos>,
+    guarded: Reading<Nanos>,
 }
 
 /// Where GPU readings come from.
 #[derive(Debug)]
-enum Source {
+struct Source {
     /// What the machine's files tell, which they do not tell differently a second later.
-    Files(Reading<Arc<[Gpu]>>),
+    files: Reading<Arc<[Gpu]>>,
+    /// `None` for a recorded machine.
     #[cfg(feature = "gpu")]
-    Driver(super::gpu::Gpus),
+    driver: Option<gpu::Gpus>,
 }
 
 /// What only the application can tell.
@@ -43,12 +47,12 @@ struct Offered {
 }
 
 impl Sensors {
-    /// Sensors of this machine. Reads only whether it has a GPU; with the feature `gpu`, not even that.
+    /// Sensors of this machine. Reads nothing yet but whether it has a GPU, as far as files tell.
     #[must_use]
     pub fn new() -> Self {
         let sensors = Self::of(Machine::new());
         #[cfg(feature = "gpu")]
-        let sensors = sensors.gpus(super::gpu::Gpus::new());
+        let sensors = sensors.gpus(gpu::Gpus::new());
         sensors
     }
 
@@ -61,18 +65,22 @@ impl Sensors {
 
     fn of(machine: Machine) -> Self {
         Self {
-            gpus: Source::Files(machine.gpus()),
+            gpus: Source {
+                files: machine.gpus(),
+                #[cfg(feature = "gpu")]
+                driver: None,
+            },
             machine,
             offered: Offered::default(),
-            guarded: None,
+            guarded: Reading::Unknown("nothing guards".into()),
         }
     }
 
     /// Takes GPU readings from here: for a driver's library in an unusual place, say.
     #[cfg(feature = "gpu")]
     #[must_use]
-    pub fn gpus(mut self, gpus: super::gpu::Gpus) -> Self {
-        self.gpus = Source::Driver(gpus);
+    pub fn gpus(mut self, gpus: gpu::Gpus) -> Self {
+        self.gpus.driver = Some(gpus);
         self
     }
 
@@ -92,6 +100,14 @@ impl Sensors {
         self
     }
 
+    /// Waits for the first pass over the GPUs, for at most `timeout`: until then it is unknown whether there are any. Returns at once where that is
+    /// known, and without the feature `gpu`.
+    #[must_use]
+    pub fn settle(mut self, timeout: Duration) -> Self {
+        self.gpus.settle(timeout);
+        self
+    }
+
     /// One pass over everything.
     ///
     /// Rates are those since the pass before and unknown in the first. Asked again within 100 ms, they are the last ones, with their age.
@@ -107,7 +123,7 @@ impl Sensors {
         self.offered.read(&mut readings);
         readings.at = clock::now();
         readings.sensing.pass = Reading::of(Ok(readings.at.since(began)));
-        readings.sensing.guard = Reading::of(self.guarded.ok_or("nothing guards".into()));
+        readings.sensing.guard = self.guarded.clone();
         readings.sensing.alarms = Reading::Absent(NO_WATCH);
         readings
     }
@@ -121,7 +137,7 @@ impl Sensors {
         let mut guard = self.machine.guard();
         guard.at = clock::now();
         guard.alarms = Reading::Absent(NO_WATCH);
-        self.guarded = Some(guard.at.since(began));
+        self.guarded = Reading::stamped(Ok(guard.at.since(began)), guard.at);
         guard
     }
 
@@ -137,13 +153,30 @@ impl Default for Sensors {
 }
 
 impl Source {
+    #[cfg(not(feature = "gpu"))]
     fn read(&mut self) -> Reading<Arc<[Gpu]>> {
-        match self {
-            Self::Files(told) => told.clone(),
-            #[cfg(feature = "gpu")]
-            Self::Driver(gpus) => gpus.read(),
+        self.files.clone()
+    }
+
+    /// A machine without the driver's library may have a GPU that needs another one.
+    #[cfg(feature = "gpu")]
+    fn read(&mut self) -> Reading<Arc<[Gpu]>> {
+        match self.driver.as_mut().map(gpu::Gpus::read) {
+            None => self.files.clone(),
+            Some(Reading::Absent(why)) if why == gpu::NO_LIBRARY => self.files.clone(),
+            Some(told) => told,
         }
     }
+
+    #[cfg(feature = "gpu")]
+    fn settle(&mut self, timeout: Duration) {
+        if let Some(driver) = &mut self.driver {
+            driver.settle(timeout);
+        }
+    }
+
+    #[cfg(not(feature = "gpu"))]
+    fn settle(&mut self, _: Duration) {}
 }
 
 impl Offered {

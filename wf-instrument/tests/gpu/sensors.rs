@@ -3,12 +3,46 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use wf_instrument::sensor::gpu::Gpus;
 use wf_instrument::sensor::{Readings, Sensors};
 
-use crate::stub::Stub;
+use crate::stub::{GPU_IS_LOST, Stub};
 
 #[test]
-fn the_busiest_gpu_stands_for_all() {
+fn a_gpu_is_told_of_as_soon_as_the_first_pass_has_ended() {
+    let stub = Stub::new();
+    let sensors = Sensors::new().gpus(stub.gpus());
+    let readings = sensors.settle(Duration::from_secs(60)).read();
+    assert!(readings.gpus.devices.value().is_some());
+    // Nothing ever comes of this one, and nobody waits for it.
+    let mut broken = Gpus::with_library(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
+    broken.settle(Duration::from_secs(1_000_000));
+    assert!(broken.read().reason().is_some());
+}
+
+#[test]
+fn a_gpu_that_is_lost_makes_it_unknown_how_busy_the_busiest_is() {
+    let stub = Stub::new();
+    stub.value("devices", 2);
+    stub.code_of("nvmlDeviceGetUtilizationRates", 1, GPU_IS_LOST);
+    let sensors = Sensors::new().gpus(stub.gpus());
+    let gpus = sensors.settle(Duration::from_secs(60)).read().gpus;
+    assert_eq!(gpus.devices.value().map(|gpus| gpus.len()), Some(2));
+    assert!(gpus.used.value().is_none() && !gpus.used.is_absent());
+}
+
+#[test]
+fn a_machine_without_the_library_may_have_a_gpu_of_another_make() {
+    let nowhere = Gpus::with_library("/nowhere/libnvidia-ml.so.1");
+    let mut sensors = Sensors::new().gpus(nowhere).settle(Duration::from_secs(60));
+    let live = sensors.read().gpus.used;
+    // This machine's own files decide.
+    let reason = live.reason().unwrap();
+    assert!(reason != "not read", "{reason}");
+}
+
+#[test]
+fn gpus_are_told_of_among_the_sensors() {
     let stub = Stub::new();
     stub.value("devices", 2);
     let mut sensors = Sensors::new().gpus(stub.gpus());

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::throttle::{ThrottleReason, ThrottleReasons, ThrottleTimes};
+use super::throttle::{ThrottleReasons, ThrottleTimes};
 use crate::sensor::reading::Reading;
-use crate::sensor::readings::{Group, Sensed};
+use crate::sensor::readings::{Group, Sensed, group};
 use crate::units::{Bytes, Celsius, Hertz, Joules, PerSecond, Ratio, Watts, to_f64};
 
 /// A GPU, or an instance of one where it is partitioned (MIG), in one pass.
@@ -83,86 +83,63 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// Everything that is read of it by name, with when it was read or why it was not. The times of the throttle reasons are one.
+    /// Everything that is read of it by name, with when it was read or why it was not. The times of the throttle reasons are one: the first
+    /// that is told, if any is.
     #[must_use]
     pub fn sensors(&self) -> Vec<(&'static str, Reading<()>)> {
         let mut told = Vec::new();
         self.each(&mut |name, reading| told.push((name, reading.state())));
+        let times = || self.throttle_times.iter().map(|(_, time)| time);
+        let time = times()
+            .find(|time| time.value().is_some())
+            .or_else(|| times().next());
+        told.extend(time.map(|time| ("gpu_throttle_times", time.state())));
         told
     }
 }
 
-impl Group for Gpu {
-    fn each(&self, told: &mut dyn FnMut(&'static str, &dyn Sensed)) {
-        let Self {
-            info: _,
-            throttle_times,
-            utilization,
-            memory_activity,
-            encoder,
-            decoder,
-            jpeg,
-            ofa,
-            sm_active,
-            sm_occupancy,
-            tensor_active,
-            dram_active,
-            memory,
-            bar1_used,
-            protected_used,
-            power,
-            power_limit,
-            energy,
-            temperature,
-            memory_temperature,
-            sm_clock,
-            memory_clock,
-            throttle_reasons,
-            pcie_received,
-            pcie_transmitted,
-            pcie_received_rate,
-            pcie_transmitted_rate,
-            pcie_replays,
-            ecc_corrected,
-            ecc_uncorrected,
-            processes,
-            own_memory,
-        } = self;
-        told("gpu_utilization", utilization);
-        told("gpu_memory_activity", memory_activity);
-        told("gpu_encoder", encoder);
-        told("gpu_decoder", decoder);
-        told("gpu_jpeg", jpeg);
-        told("gpu_ofa", ofa);
-        told("gpu_sm_active", sm_active);
-        told("gpu_sm_occupancy", sm_occupancy);
-        told("gpu_tensor_active", tensor_active);
-        told("gpu_dram_active", dram_active);
-        told("gpu_memory", memory);
-        told("gpu_bar1_used", bar1_used);
-        told("gpu_protected_used", protected_used);
-        told("gpu_power", power);
-        told("gpu_power_limit", power_limit);
-        told("gpu_energy", energy);
-        told("gpu_temperature", temperature);
-        told("gpu_memory_temperature", memory_temperature);
-        told("gpu_sm_clock", sm_clock);
-        told("gpu_memory_clock", memory_clock);
-        told("gpu_throttle_reasons", throttle_reasons);
-        told("gpu_pcie_received", pcie_received);
-        told("gpu_pcie_transmitted", pcie_transmitted);
-        told("gpu_pcie_received_rate", pcie_received_rate);
-        told("gpu_pcie_transmitted_rate", pcie_transmitted_rate);
-        told("gpu_pcie_replays", pcie_replays);
-        told("gpu_ecc_corrected", ecc_corrected);
-        told("gpu_ecc_uncorrected", ecc_uncorrected);
-        told("gpu_processes", processes);
-        told("gpu_own_memory", own_memory);
-        told(
-            "gpu_throttle_times",
-            throttle_times.of(ThrottleReason::SwPowerCap),
-        );
-    }
+group!(Gpu {
+    utilization: "gpu_utilization",
+    memory_activity: "gpu_memory_activity",
+    encoder: "gpu_encoder",
+    decoder: "gpu_decoder",
+    jpeg: "gpu_jpeg",
+    ofa: "gpu_ofa",
+    sm_active: "gpu_sm_active",
+    sm_occupancy: "gpu_sm_occupancy",
+    tensor_active: "gpu_tensor_active",
+    dram_active: "gpu_dram_active",
+    memory: "gpu_memory",
+    bar1_used: "gpu_bar1_used",
+    protected_used: "gpu_protected_used",
+    power: "gpu_power",
+    power_limit: "gpu_power_limit",
+    energy: "gpu_energy",
+    temperature: "gpu_temperature",
+    memory_temperature: "gpu_memory_temperature",
+    sm_clock: "gpu_sm_clock",
+    memory_clock: "gpu_memory_clock",
+    throttle_reasons: "gpu_throttle_reasons",
+    pcie_received: "gpu_pcie_received",
+    pcie_transmitted: "gpu_pcie_transmitted",
+    pcie_received_rate: "gpu_pcie_received_rate",
+    pcie_transmitted_rate: "gpu_pcie_transmitted_rate",
+    pcie_replays: "gpu_pcie_replays",
+    ecc_corrected: "gpu_ecc_corrected",
+    ecc_uncorrected: "gpu_ecc_uncorrected",
+    processes: "gpu_processes",
+    own_memory: "gpu_own_memory",
+} without info, throttle_times);
+
+/// Those of `devices` that stand for themselves: instances, and GPUs that are not partitioned into any. Nothing is counted twice among them.
+pub fn undivided(devices: &[Gpu]) -> impl Iterator<Item = &Gpu> {
+    let parts = |whole: &Gpu| {
+        let mut others = devices.iter().map(|other| &other.info);
+        others.any(|other| other.mig.is_some() && other.index == whole.info.index)
+    };
+    devices
+        .iter()
+        .filter(move |gpu| gpu.info.mig.is_some() || !parts(gpu))
 }
 
 /// Which GPU it is: what does not change while the driver is loaded. A text is empty where the driver does not tell it.

@@ -135,7 +135,8 @@ fn persist(line: &Line, backoff: &mut Backoff, mut attempt: impl FnMut(&mut Back
     }
 }
 
-const NO_LIBRARY: &str = "no NVIDIA driver library";
+/// Why there is no NVIDIA GPU on a machine without the library.
+pub(in crate::sensor) const NO_LIBRARY: &str = "no NVIDIA driver library";
 
 const PANICKED: &str = "the GPU's reader panicked";
 

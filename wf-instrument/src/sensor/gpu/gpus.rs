@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::device::Gpu;
 use super::driver::{Driver, Line};
@@ -82,7 +82,7 @@ impl Gpus {
     /// before the first reading.
     #[must_use]
     pub const fn with_period(mut self, period: Duration) -> Self {
-        self.period = period;
+        self.period = if period.is_zero() { SHORTEST } else { period };
         self
     }
 
@@ -109,6 +109,14 @@ impl Gpus {
         }
     }
 
+    /// Waits until the first pass has ended or the driver has failed, for at most `timeout`.
+    pub fn settle(&mut self, timeout: Duration) {
+        let end = Instant::now() + timeout;
+        while self.read() == Reading::default() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     fn start(&self) -> std::io::Result<Thread> {
         let post = Arc::new(Post::new(self.deadline));
         let (stop, stopped) = channel();
@@ -127,6 +135,9 @@ impl Gpus {
         Ok(Thread { post, _stop: stop })
     }
 }
+
+/// A period of nothing would ask all the time.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 impl Default for Gpus {
     fn default() -> Self {

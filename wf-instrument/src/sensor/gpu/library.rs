@@ -74,7 +74,8 @@ fn why(error: &NvmlError, path: Option<&Path>) -> Closed {
 /// shows in the name before its complaint. Windows names none.
 fn is_missing(error: &str, path: Option<&Path>) -> bool {
     let name = path.map_or(DEFAULT.into(), Path::to_string_lossy);
-    let complains = error.contains(&format!("{name}: ")) && error.contains("No such file");
+    let error = error.to_lowercase();
+    let complains = error.contains(&*name.to_lowercase()) && error.contains("no such file");
     complains || cfg!(windows)
 }
 

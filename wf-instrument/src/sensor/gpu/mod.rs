@@ -39,7 +39,9 @@ mod totals;
 #[cfg(feature = "gpu")]
 mod watched;
 
-pub use self::device::{Gpu, GpuProcess, Info, Memory, Mig};
+pub use self::device::{Gpu, GpuProcess, Info, Memory, Mig, undivided};
+#[cfg(feature = "gpu")]
+pub(in crate::sensor) use self::driver::NO_LIBRARY;
 #[cfg(feature = "gpu")]
 pub use self::gpus::Gpus;
 pub use self::throttle::{ThrottleReason, ThrottleReasons, ThrottleTimes};

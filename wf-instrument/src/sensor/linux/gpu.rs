@@ -10,7 +10,7 @@ use crate::sensor::reading::Reading;
 /// Why there is no GPU reading. Looks on disk.
 pub(super) fn read(files: &Files) -> Reading<Arc<[Gpu]>> {
     if in_linker_cache(files) || in_directories(files) {
-        Reading::Unknown("GPU readings come with the feature gpu".into())
+        Reading::Unknown(UNREAD.into())
     } else if has_amd(files) {
         Reading::Unknown("GPUs of AMD are not read".into())
     } else {
@@ -47,6 +47,12 @@ fn in_directories(files: &Files) -> bool {
         .chain(DIRECTORIES)
         .any(|directory| files.exists(&format!("{}/{LIBRARY}", directory.trim_matches('/'))))
 }
+
+const UNREAD: &str = if cfg!(feature = "gpu") {
+    "the driver's library cannot be loaded"
+} else {
+    "GPU readings come with the feature gpu"
+};
 
 const LIBRARY: &str = "libnvidia-ml.so.1";
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::list::group;
 use crate::sensor::Reading;
-use crate::sensor::gpu::Gpu;
+use crate::sensor::gpu::{Gpu, undivided};
+use crate::sensor::reading::Answer;
 use crate::units::Ratio;
 
 /// GPUs.
@@ -12,7 +13,8 @@ use crate::units::Ratio;
 pub struct Gpus {
     /// Each of them, instances of partitioned ones too; absent where the machine has none.
     pub devices: Reading<Arc<[Gpu]>>,
-    /// The busy share of the busiest one: of a GPU or an instance that tells no such share, that of its multiprocessors.
+    /// The busy share of the busiest one: of a GPU or an instance that tells no such share, that of its multiprocessors. Unknown where one of
+    /// them tells neither, since that may be the busiest.
     pub used: Reading<Ratio>,
     /// The used share of that one's memory.
     pub memory: Reading<Ratio>,
@@ -42,11 +44,9 @@ impl Gpus {
 }
 
 /// How busy the busiest is, and how full its memory.
-fn busiest(
-    gpus: &[Gpu],
-) -> Result<(Reading<Ratio>, Reading<Ratio>), super::super::reading::Reason> {
-    let share = |gpu: &Gpu| load(gpu).value().map_or(-1.0, |share| share.get());
-    let busiest = gpus.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
+fn busiest(gpus: &[Gpu]) -> Answer<(Reading<Ratio>, Reading<Ratio>)> {
+    let share = |gpu: &Gpu| load(gpu).value().map_or(f64::INFINITY, |share| share.get());
+    let busiest = undivided(gpus).max_by(|a, b| share(a).total_cmp(&share(b)));
     let busiest = busiest.ok_or("no GPU is told of")?;
     Ok((load(busiest), full(busiest)))
 }
@@ -123,6 +123,14 @@ mod tests {
         ];
         let gpus = Gpus::of(read(devices.into()));
         assert_eq!((gpus.used, gpus.memory), (share(0.8), share(0.5)));
+    }
+
+    #[test]
+    fn one_that_does_not_tell_may_be_the_busiest() {
+        let silent = Reading::Unknown("GPU is lost".into());
+        let devices = [gpu(share(0.7), absent(), 10), gpu(silent, absent(), 90)];
+        let gpus = Gpus::of(read(devices.into()));
+        assert_eq!(gpus.used.reason(), Some("GPU is lost"));
     }
 
     #[test]

@@ -24,19 +24,19 @@ pub(in crate::sensor) trait Group {
     fn each(&self, told: &mut dyn FnMut(&'static str, &dyn Sensed));
 }
 
-/// Names the readings of a group. One that is left out does not compile.
+/// Names the readings of a group. One that is left out does not compile; what is no reading is named at the end.
 macro_rules! group {
-    ($group:ident { $($field:ident: $name:literal),+ $(,)? }) => {
-        impl $crate::sensor::readings::list::Group for $group {
+    ($group:ident { $($field:ident: $name:literal),+ $(,)? } $(without $($other:ident),+)?) => {
+        impl $crate::sensor::readings::Group for $group {
             fn each(
                 &self,
-                told: &mut dyn FnMut(&'static str, &dyn $crate::sensor::readings::list::Sensed),
+                told: &mut dyn FnMut(&'static str, &dyn $crate::sensor::readings::Sensed),
             ) {
-                let Self { $($field),+ } = self;
+                let Self { $($field,)+ $($($other: _),+)? } = self;
                 $(told($name, $field);)+
             }
         }
     };
 }
 
-pub(super) use group;
+pub(in crate::sensor) use group;

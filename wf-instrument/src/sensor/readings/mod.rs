@@ -12,7 +12,7 @@ mod storage;
 
 pub use self::cpu::{Cpu, HostTasks, Threads, Throttling};
 pub use self::gpu::Gpus;
-pub(super) use self::list::{Group, Sensed};
+pub(super) use self::list::{Group, Sensed, group};
 pub use self::memory::{GroupEvents, GroupMemory, Heap, Memory, Resident, Swapped};
 pub use self::pressure::{Pressure, Scope, Stall};
 pub use self::process::{Process, Totals};
