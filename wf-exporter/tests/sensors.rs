@@ -36,6 +36,26 @@ fn every_reading_has_its_series_in_base_units() {
 }
 
 #[test]
+fn devices_without_names_are_told_apart_and_take_nothing_else_along() {
+    let mut readings = everything();
+    let nameless = || Gpu {
+        info: Info::default().into(),
+        ..gpu()
+    };
+    readings.gpus.devices = read([nameless(), nameless()].into());
+    let exporter = exporter(readings);
+    let page = page(exporter.local_addr());
+    for line in [
+        "wf_gpu_power_watts{gpu=\"0\",uuid=\"unknown-0\"} 300.5",
+        "wf_gpu_power_watts{gpu=\"0\",uuid=\"unknown-1\"} 300.5",
+        "wf_sensor_up{sensor=\"cores\"} 1",
+        "wf_families_refused_total 0",
+    ] {
+        assert!(page.contains(&format!("\n{line}\n")), "{line} in {page}");
+    }
+}
+
+#[test]
 fn promtool_finds_nothing_to_complain_about_in_the_sensors() {
     let exporter = exporter(everything());
     check_with_promtool(&get(exporter.local_addr(), "/metrics"));
@@ -332,6 +352,7 @@ wf_gpu_pcie_transmitted_bytes_total{gpu="1",gpu_instance_id="3",mig_profile="1g.
 wf_gpu_power_limit_watts{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 700
 wf_gpu_power_watts{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 300.5
 wf_gpu_process_memory_used_bytes{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 50
+wf_gpu_processes{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 1
 wf_gpu_protected_memory_used_bytes{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 6
 wf_gpu_sm_active_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.75
 wf_gpu_sm_clock_hertz{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 1980000000
@@ -339,6 +360,8 @@ wf_gpu_sm_occupancy_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid
 wf_gpu_temperature_celsius{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 61
 wf_gpu_tensor_active_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.25
 wf_gpu_throttle_seconds_total{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",reason="sw_power_cap",uuid="GPU-7"} 1.5
+wf_gpu_throttled{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",reason="sw_power_cap",uuid="GPU-7"} 1
+wf_gpu_throttled{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",reason="sw_thermal",uuid="GPU-7"} 0
 wf_gpu_utilization_ratio{gpu="1",gpu_instance_id="3",mig_profile="1g.10gb",uuid="GPU-7"} 0.75
 wf_heap_held_bytes 200
 wf_heap_live_bytes 100

@@ -2,66 +2,66 @@
 
 use wf_instrument::sensor::Cpu;
 
-use super::told::{Result, Told, count, seconds, share};
+use super::told::{Told, count, seconds, share};
 use crate::families::Family;
 
-pub(super) fn tell(cpu: &Cpu, told: &mut Told<'_>) -> Result {
+pub(super) fn tell(cpu: &Cpu, told: &mut Told<'_>) {
     told.gauge(
         "wf_cpu_limit_cores",
         "Processors that this process may use.",
         &cpu.cores,
         |cores| *cores,
-    )?;
+    );
     told.gauge(
         "wf_cpu_quota_cores",
         "Tightest CPU quota of the process's control groups, in processors' worth of time.",
         &cpu.quota,
         |cores| *cores,
-    )?;
+    );
     told.gauge(
         "wf_host_cpu_cores",
         "Processors that the host has online.",
         &cpu.host_cores,
         count,
-    )?;
+    );
     told.gauge(
         "wf_cpu_utilization_ratio",
         "Share of the processors that this process may use which it uses.",
         &cpu.process,
         share,
-    )?;
+    );
     told.gauge(
         "wf_cpu_quota_utilization_ratio",
         "Used share of the CPU quota, by whoever is in the group that has it.",
         &cpu.group,
         share,
-    )?;
+    );
     told.family(
         Family::gauge(
             "wf_host_cpu_utilization_ratio",
-            "Share of all processors of the host by what they do.",
+            "Busy share of all processors of the host.",
         ),
         &cpu.host,
         |family, busy| family.sample(&[("mode", "busy")], share(busy)),
-    )?;
-    throttling(cpu, told)?;
+    );
+    throttling(cpu, told);
     waiting(cpu, told)
 }
 
-fn throttling(cpu: &Cpu, told: &mut Told<'_>) -> Result {
+fn throttling(cpu: &Cpu, told: &mut Told<'_>) {
     let throttling = &cpu.throttling;
     told.counter(
         "wf_cpu_periods",
         "Enforcement periods of the CPU quota in which there was something to run.",
         throttling,
         |throttling| count(&throttling.periods),
-    )?;
+    );
     told.counter(
         "wf_cpu_throttled_periods",
-        "Those of them in which the quota was used up.",
+        "Enforcement periods of the CPU quota in which it was used up and the group stopped.",
         throttling,
         |throttling| count(&throttling.throttled_periods),
-    )?;
+    );
     told.counter(
         "wf_cpu_throttled_seconds",
         "Time for which the CPU quota stopped the group's processors.",
@@ -70,7 +70,7 @@ fn throttling(cpu: &Cpu, told: &mut Told<'_>) -> Result {
     )
 }
 
-fn waiting(cpu: &Cpu, told: &mut Told<'_>) -> Result {
+fn waiting(cpu: &Cpu, told: &mut Told<'_>) {
     told.family(
         Family::gauge(
             "wf_threads",
@@ -78,7 +78,7 @@ fn waiting(cpu: &Cpu, told: &mut Told<'_>) -> Result {
         ),
         &cpu.threads,
         |family, threads| states(family, threads.runnable, threads.blocked),
-    )?;
+    );
     told.family(
         Family::gauge(
             "wf_host_tasks",

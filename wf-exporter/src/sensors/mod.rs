@@ -19,8 +19,8 @@ use crate::families::{Families, FamilyError};
 /// A collector over what the sensors read.
 ///
 /// A reading that is absent, unknown or older than 30 seconds has no series, never a zero or an old value that looks like a measurement.
-/// `wf_sensor_up` of that sensor is 0 then, and `wf_sensor_reason` says why: `wf_sensor_up == 0` is what to alert on, and
-/// `wf_sensor_reason` what to look at.
+/// `wf_sensor_up` of that sensor is 0 then, and `wf_sensor_reason` says why: `absent` is what the machine has not, and `unknown` what could
+/// not be read, so `wf_sensor_reason{state="unknown"}` is what to alert on.
 ///
 /// Some 70 series, and 30 for each GPU.
 ///
@@ -43,14 +43,15 @@ pub fn sensors(
 
 fn collect(readings: &Readings, now: Nanos, families: &mut Families) -> Result<(), FamilyError> {
     let mut told = Told::new(now, families);
-    cpu::tell(&readings.cpu, &mut told)?;
-    memory::tell(&readings.memory, &mut told)?;
-    pressure::tell(&readings.pressure, &mut told)?;
-    storage::tell(&readings.storage, &mut told)?;
-    process::tell(&readings.process, &mut told)?;
-    gpu::tell(&readings.gpus, &mut told)?;
-    runtime::tell(&readings.runtime, &mut told)?;
-    sensing::tell(readings, &mut told)
+    cpu::tell(&readings.cpu, &mut told);
+    memory::tell(&readings.memory, &mut told);
+    pressure::tell(&readings.pressure, &mut told);
+    storage::tell(&readings.storage, &mut told);
+    process::tell(&readings.process, &mut told);
+    gpu::tell(&readings.gpus, &mut told);
+    runtime::tell(&readings.runtime, &mut told);
+    sensing::tell(readings, &mut told);
+    told.end()
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use wf_instrument::sensor::{Pressure, Reading, Stall};
 
-use super::told::{Result, Told, seconds, share};
+use super::told::{Told, seconds, share};
 use crate::families::Family;
 
-pub(super) fn tell(pressure: &Pressure, told: &mut Told<'_>) -> Result {
+pub(super) fn tell(pressure: &Pressure, told: &mut Told<'_>) {
     for (resource, own, host) in [
         ("cpu", &pressure.cpu, &pressure.host_cpu),
         ("memory", &pressure.memory, &pressure.host_memory),
@@ -13,58 +13,61 @@ pub(super) fn tell(pressure: &Pressure, told: &mut Told<'_>) -> Result {
     ] {
         // Totals of a group and of the host are not one that goes on from the other.
         let scope = own.value().map_or("", |stall| stall.scope.as_str());
-        stall(
-            &format!("wf_pressure_{resource}"),
-            own,
-            &[("scope", scope)],
-            told,
-        )?;
-        stall(&format!("wf_host_pressure_{resource}"), host, &[], told)?;
+        let own_words = Words {
+            base: format!("wf_pressure_{resource}"),
+            waited: format!("of the control group, or of the host by scope, waited for {resource}"),
+        };
+        let host_words = Words {
+            base: format!("wf_host_pressure_{resource}"),
+            waited: format!("of the host waited for {resource}"),
+        };
+        stall(&own_words, own, &[("scope", scope)], told);
+        stall(&host_words, host, &[], told);
     }
-    Ok(())
 }
 
-/// "Waiting" is some, "stalled" is all: the words that node_exporter has for them.
-fn stall(
-    base: &str,
-    reading: &Reading<Stall>,
-    labels: &[(&str, &str)],
-    told: &mut Told<'_>,
-) -> Result {
-    type Part = (&'static str, &'static str, fn(&Stall) -> Option<f64>);
-    let gauges: [Part; 2] = [
-        (
-            "_waiting_ratio",
-            "Share of the last 10 seconds in which some task waited for it.",
-            |stall| Some(share(&stall.some)),
-        ),
-        (
-            "_stalled_ratio",
-            "Share of the last 10 seconds in which all tasks waited for it.",
-            |stall| stall.full.as_ref().map(share),
-        ),
+/// What the families of one stall are called, and what they are about.
+struct Words {
+    base: String,
+    waited: String,
+}
+
+impl Words {
+    /// "Waiting" is some, "stalled" is all: the words that node_exporter has for them.
+    fn ratio(&self, kind: &str, tasks: &str) -> Family {
+        let help = format!(
+            "Share of the last 10 seconds in which {tasks} {}.",
+            self.waited
+        );
+        Family::gauge(&format!("{}_{kind}_ratio", self.base), help)
+    }
+
+    fn time(&self, kind: &str, tasks: &str) -> Family {
+        let help = format!("Time in which {tasks} {}.", self.waited);
+        Family::counter(&format!("{}_{kind}_seconds", self.base), help)
+    }
+}
+
+fn stall(words: &Words, reading: &Reading<Stall>, labels: &[(&str, &str)], told: &mut Told<'_>) {
+    type Part = fn(&Stall) -> Option<f64>;
+    let parts: [(Family, Part); 4] = [
+        (words.ratio("waiting", "some task"), |stall| {
+            Some(share(&stall.some))
+        }),
+        (words.ratio("stalled", "all tasks"), |stall| {
+            stall.full.as_ref().map(share)
+        }),
+        (words.time("waiting", "some task"), |stall| {
+            Some(seconds(&stall.some_time))
+        }),
+        (words.time("stalled", "all tasks"), |stall| {
+            stall.full_time.as_ref().map(seconds)
+        }),
     ];
-    let counters: [Part; 2] = [
-        (
-            "_waiting_seconds",
-            "Time in which some task waited for it.",
-            |stall| Some(seconds(&stall.some_time)),
-        ),
-        (
-            "_stalled_seconds",
-            "Time in which all tasks waited for it.",
-            |stall| stall.full_time.as_ref().map(seconds),
-        ),
-    ];
-    let gauges =
-        gauges.map(|(suffix, help, part)| (Family::gauge(&[base, suffix].concat(), help), part));
-    let counters = counters
-        .map(|(suffix, help, part)| (Family::counter(&[base, suffix].concat(), help), part));
-    for (family, part) in gauges.into_iter().chain(counters) {
+    for (family, part) in parts {
         told.family(family, reading, |family, stall| match part(stall) {
             Some(number) => family.sample(labels, number),
             None => family,
-        })?;
+        });
     }
-    Ok(())
 }

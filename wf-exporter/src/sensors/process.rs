@@ -4,23 +4,23 @@ use std::time::UNIX_EPOCH;
 
 use wf_instrument::sensor::Process;
 
-use super::told::{Result, Told, bytes, count, seconds};
+use super::told::{Told, bytes, count, seconds};
 use crate::families::Family;
 
-pub(super) fn tell(process: &Process, told: &mut Told<'_>) -> Result {
-    totals(process, told)?;
+pub(super) fn tell(process: &Process, told: &mut Told<'_>) {
+    totals(process, told);
     told.gauge(
         "process_threads",
         "Number of OS threads in the process.",
         &process.threads,
         count,
-    )?;
+    );
     told.gauge(
         "process_open_fds",
         "Number of open file descriptors.",
         &process.open_files,
         count,
-    )?;
+    );
     let limit = Family::gauge(
         "process_max_fds",
         "Maximum number of open file descriptors.",
@@ -35,20 +35,20 @@ pub(super) fn tell(process: &Process, told: &mut Told<'_>) -> Result {
     )
 }
 
-fn totals(process: &Process, told: &mut Told<'_>) -> Result {
+fn totals(process: &Process, told: &mut Told<'_>) {
     let totals = &process.totals;
     told.counter(
         "process_cpu_seconds",
         "Total user and system CPU time spent in seconds.",
         totals,
         |totals| seconds(&totals.cpu_time),
-    )?;
+    );
     told.gauge(
         "process_virtual_memory_bytes",
         "Virtual memory size in bytes.",
         totals,
         |totals| bytes(&totals.virtual_memory),
-    )?;
+    );
     let started = Family::gauge(
         "process_start_time_seconds",
         "Start time of the process since unix epoch in seconds.",

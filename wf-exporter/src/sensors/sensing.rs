@@ -4,33 +4,33 @@ use wf_instrument::Nanos;
 use wf_instrument::sensor::{Reading, Readings};
 
 use super::gpu::Labels;
-use super::told::{OLDEST, Result, Told, count, seconds};
+use super::told::{OLDEST, Told, count, seconds};
 use crate::families::Family;
 
-pub(super) fn tell(readings: &Readings, told: &mut Told<'_>) -> Result {
-    cost(readings, told)?;
-    alarms(readings, told)?;
+pub(super) fn tell(readings: &Readings, told: &mut Told<'_>) {
+    cost(readings, told);
+    alarms(readings, told);
     let sensors = Sensor::all(readings);
-    told.add(up(&sensors, told.now()))?;
+    told.add(up(&sensors, told.now()));
     told.add(reasons(&sensors, told.now()))
 }
 
-fn cost(readings: &Readings, told: &mut Told<'_>) -> Result {
+fn cost(readings: &Readings, told: &mut Told<'_>) {
     told.gauge(
         "wf_sensor_pass_seconds",
         "Time that the last pass over all sensors took.",
         &readings.sensing.pass,
         seconds,
-    )?;
+    );
     told.gauge(
         "wf_sensor_guard_seconds",
-        "Time that the last read of what may not wait took.",
+        "Time that the last guard read took: resident memory, pressure and little else.",
         &readings.sensing.guard,
         seconds,
     )
 }
 
-fn alarms(readings: &Readings, told: &mut Told<'_>) -> Result {
+fn alarms(readings: &Readings, told: &mut Told<'_>) {
     let family = Family::counter(
         "wf_sensor_alarms",
         "Alarms that the kernel raised because tasks were stalled.",
@@ -66,10 +66,11 @@ impl Sensor {
         };
         let mut all: Vec<Self> = readings.sensors().into_iter().map(sensor).collect();
         let gpus = readings.gpus.devices.value();
-        for gpu in gpus.into_iter().flat_map(|gpus| gpus.iter()) {
+        let gpus = gpus.into_iter().flat_map(|gpus| gpus.iter());
+        for (place, gpu) in gpus.enumerate() {
             all.extend(gpu.sensors().into_iter().map(|(name, state)| Self {
                 name,
-                gpu: Some(Labels::of(&gpu.info)),
+                gpu: Some(Labels::of(&gpu.info, place)),
                 state,
             }));
         }
@@ -93,7 +94,7 @@ impl Sensor {
 fn up(sensors: &[Sensor], now: Nanos) -> Family {
     let family = Family::gauge(
         "wf_sensor_up",
-        "Whether a sensor has a reading that is not older than 30 seconds.",
+        "Whether a sensor has a reading that is not older than 30 seconds; 0 also for what the machine has not.",
     );
     sensors.iter().fold(family, |family, sensor| {
         family.sample(&sensor.labels(&[]), f64::from(sensor.is_up(now)))

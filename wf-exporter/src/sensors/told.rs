@@ -6,18 +6,21 @@ use wf_instrument::{Bytes, Nanos, Ratio};
 use crate::bounds::to_f64;
 use crate::families::{Families, Family, FamilyError};
 
-/// Whether everything could be told.
-pub(super) type Result = std::result::Result<(), FamilyError>;
-
 /// Where readings are told.
 pub(super) struct Told<'a> {
     now: Nanos,
     families: &'a mut Families,
+    /// The first family that was refused. The others are told all the same.
+    mistake: Option<FamilyError>,
 }
 
 impl<'a> Told<'a> {
     pub(super) fn new(now: Nanos, families: &'a mut Families) -> Self {
-        Self { now, families }
+        Self {
+            now,
+            families,
+            mistake: None,
+        }
     }
 
     /// A value that goes up and down.
@@ -27,7 +30,7 @@ impl<'a> Told<'a> {
         help: &'static str,
         reading: &Reading<T>,
         number: impl FnOnce(&T) -> f64,
-    ) -> Result {
+    ) {
         self.family(Family::gauge(name, help), reading, |family, value| {
             family.sample(&[], number(value))
         })
@@ -40,7 +43,7 @@ impl<'a> Told<'a> {
         help: &'static str,
         reading: &Reading<T>,
         number: impl FnOnce(&T) -> f64,
-    ) -> Result {
+    ) {
         self.family(Family::counter(name, help), reading, |family, value| {
             family.sample(&[], number(value))
         })
@@ -52,19 +55,26 @@ impl<'a> Told<'a> {
         family: Family,
         reading: &Reading<T>,
         samples: impl FnOnce(Family, &T) -> Family,
-    ) -> Result {
-        match reading.fresh(self.now, OLDEST) {
-            Some(value) => self.add(samples(family, value)),
-            None => Ok(()),
+    ) {
+        if let Some(value) = reading.fresh(self.now, OLDEST) {
+            self.add(samples(family, value));
         }
     }
 
     /// A family that is told as it is.
-    pub(super) fn add(&mut self, family: Family) -> Result {
-        match family.is_empty() {
-            true => Ok(()),
-            false => self.families.add(family),
+    pub(super) fn add(&mut self, family: Family) {
+        if !family.is_empty() {
+            let refused = self.families.add(family).err();
+            self.mistake = self.mistake.take().or(refused);
         }
+    }
+
+    /// Whether everything could be told.
+    ///
+    /// # Errors
+    /// The first family that was refused.
+    pub(super) fn end(self) -> Result<(), FamilyError> {
+        self.mistake.map_or(Ok(()), Err)
     }
 
     pub(super) const fn now(&self) -> Nanos {

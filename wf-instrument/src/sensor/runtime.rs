@@ -4,14 +4,23 @@ use tokio::runtime::{Handle, RuntimeMetrics};
 
 use super::reading::Reading;
 use super::readings::{self, Workers};
-use super::since::{Since, share};
+use super::since::Since;
 use crate::units::{Nanos, Ratio, to_f64};
 
 /// Reads the metrics of one runtime: a few loads for each of its workers.
 #[derive(Debug)]
 pub(super) struct Runtime {
     metrics: RuntimeMetrics,
-    busy: Since<Nanos, Ratio>,
+    busy: Since<Vec<Worker>, Ratio>,
+}
+
+/// One worker as its counters stand.
+#[derive(Clone, Copy, Debug)]
+struct Worker {
+    /// How often it went to sleep or woke up: it sleeps while this is odd.
+    turns: u64,
+    /// How long it has been busy, up to when it last went to sleep.
+    busy: Nanos,
 }
 
 impl Runtime {
@@ -23,28 +32,94 @@ impl Runtime {
     }
 
     pub(super) fn read(&mut self) -> readings::Runtime {
-        let workers = workers(&self.metrics);
-        let now = Reading::of(Ok(workers.busy));
+        let workers = each(&self.metrics);
+        let told = told(&self.metrics, &workers);
+        let now = Reading::of(Ok(workers));
         let busy = self.busy.read(now, |before, now, span| {
-            share(*before, *now, span, to_f64(workers.workers))
+            Ratio::of(busy(before, now, span), span.as_secs()).ok_or("no worker".into())
         });
         readings::Runtime {
-            workers: Reading::of(Ok(workers)),
+            workers: Reading::of(Ok(told)),
             busy,
         }
     }
 }
 
-fn workers(metrics: &RuntimeMetrics) -> Workers {
-    let each = 0..metrics.num_workers();
-    let busy = each
-        .clone()
-        .map(|worker| Nanos::from(metrics.worker_total_busy_duration(worker)));
+fn each(metrics: &RuntimeMetrics) -> Vec<Worker> {
+    let workers = 0..metrics.num_workers();
+    workers
+        .map(|worker| Worker {
+            turns: metrics.worker_park_unpark_count(worker),
+            busy: metrics.worker_total_busy_duration(worker).into(),
+        })
+        .collect()
+}
+
+fn told(metrics: &RuntimeMetrics, workers: &[Worker]) -> Workers {
+    let busy = workers.iter().map(|worker| worker.busy);
     Workers {
-        workers: metrics.num_workers() as u64,
+        workers: workers.len() as u64,
         tasks: metrics.num_alive_tasks() as u64,
         queued: metrics.global_queue_depth() as u64,
         busy: busy.fold(Nanos::ZERO, Nanos::plus),
-        parks: each.map(|worker| metrics.worker_park_count(worker)).sum(),
+        parks: workers.iter().map(|worker| worker.turns.div_ceil(2)).sum(),
+    }
+}
+
+/// The mean of the seconds that a worker was busy in `span`.
+fn busy(before: &[Worker], now: &[Worker], span: Nanos) -> f64 {
+    let each = before.iter().zip(now);
+    let seconds: f64 = each
+        .map(|(before, now)| now.since(*before, span).as_secs())
+        .sum();
+    seconds / to_f64(now.len() as u64)
+}
+
+impl Worker {
+    /// How long it was busy since `before`. One that has not slept since was busy all the time, though its own count will say so only when it
+    /// next sleeps, and then all at once.
+    fn since(self, before: Self, span: Nanos) -> Nanos {
+        // One that was never asleep has perhaps not begun.
+        let awake = self.turns > 0 && self.turns.is_multiple_of(2);
+        match awake && self.turns == before.turns {
+            true => span,
+            false => self.busy.since(before.busy).min(span),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn worker(turns: u64, seconds: u64) -> Worker {
+        Worker {
+            turns,
+            busy: Nanos::from_secs(seconds),
+        }
+    }
+
+    #[test]
+    fn a_worker_that_never_sleeps_is_busy_and_one_that_sleeps_on_is_not() {
+        let span = Nanos::from_secs(4);
+        for (before, now, seconds) in [
+            (worker(3, 10), worker(5, 12), 2),
+            (worker(2, 10), worker(2, 10), 4),
+            (worker(3, 10), worker(3, 10), 0),
+            (worker(0, 0), worker(0, 0), 0),
+            // Asleep after a task that had it for longer than the span.
+            (worker(2, 10), worker(3, 99), 4),
+        ] {
+            assert_eq!(
+                now.since(before, span),
+                Nanos::from_secs(seconds),
+                "{before:?} {now:?}"
+            );
+        }
+        let (before, now) = (
+            [worker(2, 10), worker(3, 10)],
+            [worker(2, 10), worker(3, 10)],
+        );
+        assert!((busy(&before, &now, span) - 2.0).abs() < 1e-9);
     }
 }

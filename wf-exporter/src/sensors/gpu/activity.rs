@@ -3,14 +3,14 @@
 use wf_instrument::sensor::gpu::Gpu;
 
 use super::device::Device;
-use crate::sensors::told::{Result, share};
+use crate::sensors::told::share;
 
-pub(super) fn tell(gpu: &Gpu, device: &mut Device<'_, '_>) -> Result {
-    activity(gpu, device)?;
+pub(super) fn tell(gpu: &Gpu, device: &mut Device<'_, '_>) {
+    activity(gpu, device);
     inside(gpu, device)
 }
 
-fn activity(gpu: &Gpu, device: &mut Device<'_, '_>) -> Result {
+fn activity(gpu: &Gpu, device: &mut Device<'_, '_>) {
     for (name, help, reading) in [
         (
             "wf_gpu_utilization_ratio",
@@ -43,13 +43,12 @@ fn activity(gpu: &Gpu, device: &mut Device<'_, '_>) -> Result {
             &gpu.ofa,
         ),
     ] {
-        device.gauge(name, help, reading, share)?;
+        device.gauge(name, help, reading, share);
     }
-    Ok(())
 }
 
 /// What only Hopper and later tell.
-fn inside(gpu: &Gpu, device: &mut Device<'_, '_>) -> Result {
+fn inside(gpu: &Gpu, device: &mut Device<'_, '_>) {
     for (name, help, reading) in [
         (
             "wf_gpu_sm_active_ratio",
@@ -72,7 +71,6 @@ fn inside(gpu: &Gpu, device: &mut Device<'_, '_>) -> Result {
             &gpu.dram_active,
         ),
     ] {
-        device.gauge(name, help, reading, share)?;
+        device.gauge(name, help, reading, share);
     }
-    Ok(())
 }

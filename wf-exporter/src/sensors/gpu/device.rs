@@ -1,11 +1,10 @@
 //! One device, and how its readings become series with its labels.
 
 use wf_instrument::sensor::Reading;
-use wf_instrument::sensor::gpu::Gpu;
 
 use super::labels::Labels;
 use crate::families::Family;
-use crate::sensors::told::{Result, Told};
+use crate::sensors::told::Told;
 
 /// Tells the readings of one device.
 pub(super) struct Device<'a, 'b> {
@@ -14,15 +13,12 @@ pub(super) struct Device<'a, 'b> {
 }
 
 impl<'a, 'b> Device<'a, 'b> {
-    pub(super) fn new(gpu: &Gpu, told: &'a mut Told<'b>) -> Self {
-        Self {
-            labels: Labels::of(&gpu.info),
-            told,
-        }
+    pub(super) const fn new(labels: Labels, told: &'a mut Told<'b>) -> Self {
+        Self { labels, told }
     }
 
     /// What always holds.
-    pub(super) fn fact(&mut self, family: Family, more: &[(&'static str, &str)]) -> Result {
+    pub(super) fn fact(&mut self, family: Family, more: &[(&'static str, &str)]) {
         self.told.add(family.sample(&self.labels.and(more), 1.0))
     }
 
@@ -33,7 +29,7 @@ impl<'a, 'b> Device<'a, 'b> {
         help: &'static str,
         reading: &Reading<T>,
         number: impl FnOnce(&T) -> f64,
-    ) -> Result {
+    ) {
         self.family(Family::gauge(name, help), reading, number, &[])
     }
 
@@ -44,7 +40,7 @@ impl<'a, 'b> Device<'a, 'b> {
         help: &'static str,
         reading: &Reading<T>,
         number: impl FnOnce(&T) -> f64,
-    ) -> Result {
+    ) {
         self.family(Family::counter(name, help), reading, number, &[])
     }
 
@@ -55,7 +51,7 @@ impl<'a, 'b> Device<'a, 'b> {
         reading: &Reading<T>,
         number: impl FnOnce(&T) -> f64,
         more: &[(&'static str, &str)],
-    ) -> Result {
+    ) {
         let labels = self.labels.and(more);
         self.told.family(family, reading, |family, value| {
             family.sample(&labels, number(value))

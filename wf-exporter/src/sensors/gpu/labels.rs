@@ -6,8 +6,13 @@ use wf_instrument::sensor::gpu::Info;
 pub(in crate::sensors) struct Labels(Vec<(&'static str, String)>);
 
 impl Labels {
-    pub(in crate::sensors) fn of(info: &Info) -> Self {
-        let mut labels = vec![("gpu", info.index.to_string()), ("uuid", info.uuid.clone())];
+    /// Of the device at `place` among all, which tells those apart that have no name.
+    pub(in crate::sensors) fn of(info: &Info, place: usize) -> Self {
+        let uuid = match info.uuid.as_str() {
+            "" => format!("unknown-{place}"),
+            uuid => uuid.to_owned(),
+        };
+        let mut labels = vec![("gpu", info.index.to_string()), ("uuid", uuid)];
         if let Some(mig) = &info.mig {
             let instance = mig.gpu_instance.map(|id| id.to_string());
             labels.push(("gpu_instance_id", instance.unwrap_or_default()));

@@ -12,34 +12,33 @@ use wf_instrument::sensor::gpu::Info;
 
 use self::device::Device;
 pub(super) use self::labels::Labels;
-use super::told::{Result, Told, share};
+use super::told::{Told, share};
 use crate::families::Family;
 
-pub(super) fn tell(gpus: &Gpus, told: &mut Told<'_>) -> Result {
-    busiest(gpus, told)?;
+pub(super) fn tell(gpus: &Gpus, told: &mut Told<'_>) {
+    busiest(gpus, told);
     let devices = gpus
         .devices
         .value()
         .into_iter()
         .flat_map(|gpus| gpus.iter());
-    for gpu in devices {
-        let device = &mut Device::new(gpu, told);
-        info(&gpu.info, device)?;
-        activity::tell(gpu, device)?;
-        memory::tell(gpu, device)?;
-        power::tell(gpu, device)?;
-        link::tell(gpu, device)?;
+    for (place, gpu) in devices.enumerate() {
+        let device = &mut Device::new(Labels::of(&gpu.info, place), told);
+        info(&gpu.info, device);
+        activity::tell(gpu, device);
+        memory::tell(gpu, device);
+        power::tell(gpu, device);
+        link::tell(gpu, device);
     }
-    Ok(())
 }
 
-fn busiest(gpus: &Gpus, told: &mut Told<'_>) -> Result {
+fn busiest(gpus: &Gpus, told: &mut Told<'_>) {
     told.gauge(
         "wf_gpu_busiest_utilization_ratio",
         "Busy share of the busiest GPU.",
         &gpus.used,
         share,
-    )?;
+    );
     told.gauge(
         "wf_gpu_busiest_memory_utilization_ratio",
         "Used share of the memory of the busiest GPU.",
@@ -48,7 +47,7 @@ fn busiest(gpus: &Gpus, told: &mut Told<'_>) -> Result {
     )
 }
 
-fn info(info: &Info, device: &mut Device<'_, '_>) -> Result {
+fn info(info: &Info, device: &mut Device<'_, '_>) {
     let family = Family::gauge("wf_gpu_info", "Always 1; the labels say which GPU it is.");
     let more = [
         ("gpu_name", &*info.name),

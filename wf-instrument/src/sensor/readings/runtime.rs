@@ -9,7 +9,8 @@ use crate::units::{Nanos, Ratio};
 pub struct Runtime {
     /// Its workers and their tasks.
     pub workers: Reading<Workers>,
-    /// The share of time since the pass before in which its workers were busy: 1 for all of them, all the time.
+    /// The share of time since the pass before in which its workers were busy: 1 for all of them, all the time. A worker that a task
+    /// blocks is busy, and so is a current-thread runtime between two calls that drive it.
     pub busy: Reading<Ratio>,
 }
 
