@@ -192,6 +192,7 @@ fn cpu() -> Cpu {
             throttled_periods: 37,
             throttled_time: Nanos::from_millis(1_250),
         }),
+        throttled: read(share(0.625)),
         threads: read(Threads {
             runnable: 3,
             blocked: 1,
@@ -319,6 +320,7 @@ wf_cpu_periods_total 4100
 wf_cpu_quota_cores 1.5
 wf_cpu_quota_utilization_ratio 0.875
 wf_cpu_throttled_periods_total 37
+wf_cpu_throttled_ratio 0.625
 wf_cpu_throttled_seconds_total 1.25
 wf_cpu_utilization_ratio 0.75
 wf_disk_io_wait_seconds_total 2.5

@@ -30,6 +30,7 @@ fn files_that_end_too_soon_are_unknown() {
             "group_cpu",
             "host_cpu",
             "throttling",
+            "throttled",
             "thread_states",
             "host_tasks",
             "resident",
@@ -152,6 +153,7 @@ const GROUPS: &[&str] = &[
     "process_cpu",
     "group_cpu",
     "throttling",
+    "throttled",
     "memory_limit",
     "memory",
     "memory_group",
@@ -204,9 +206,13 @@ const SOURCES: &[Source] = &[
             "process_cpu",
             "group_cpu",
             "throttling",
+            "throttled",
         ],
     ),
-    source("sys/fs/cgroup/cpu.stat", &["throttling", "group_cpu"]),
+    source(
+        "sys/fs/cgroup/cpu.stat",
+        &["throttling", "throttled", "group_cpu"],
+    ),
     source(
         "sys/fs/cgroup/memory.max",
         &["memory_limit", "memory", "memory_group"],
@@ -309,7 +315,7 @@ fn fields(readings: &Readings) -> Vec<(&'static str, String)> {
         }};
     }
     let values = values!(
-        cpu: Cpu { cores, quota, host_cores, process, group, host, throttling, threads, host_tasks },
+        cpu: Cpu { cores, quota, host_cores, process, group, host, throttling, throttled, threads, host_tasks },
         memory: Memory {
             resident, parts, peak, swapped, major_faults, heap, limit, used, group, host, host_total, swap, swapping
         },

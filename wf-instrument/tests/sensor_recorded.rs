@@ -298,7 +298,9 @@ fn a_quota_is_used_up_by_all_of_its_group() {
     clock.advance(Nanos::from_secs(1));
     let stat = "usage_usec 632200000\nnr_periods 4110\nnr_throttled 38\nthrottled_usec 1260000\n";
     machine.write("sys/fs/cgroup/cpu.stat", stat.as_bytes());
-    near(&sensors.read().cpu.group, 1.2 / 1.5);
+    let cpu = sensors.read().cpu;
+    near(&cpu.group, 1.2 / 1.5);
+    near(&cpu.throttled, 0.1);
     assert!(first_pass("bare_metal").cpu.group.is_absent());
 }
 

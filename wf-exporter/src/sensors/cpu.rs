@@ -50,6 +50,12 @@ pub(super) fn tell(cpu: &Cpu, told: &mut Told<'_>) {
 
 fn throttling(cpu: &Cpu, told: &mut Told<'_>) {
     let throttling = &cpu.throttling;
+    told.gauge(
+        "wf_cpu_throttled_ratio",
+        "Share of the CPU quota's periods in which it stopped the group, between the last two passes.",
+        &cpu.throttled,
+        share,
+    );
     told.counter(
         "wf_cpu_periods",
         "Enforcement periods of the CPU quota in which there was something to run.",

@@ -96,7 +96,7 @@ impl Builder {
     /// Starts the governor's thread.
     ///
     /// # Errors
-    /// [`StartError`]: two knobs of one name, a target of nothing, or no thread to be had.
+    /// [`StartError`]: two knobs of one name, a target of nothing, a threshold that is no share, or no thread to be had.
     pub fn start(mut self) -> Result<Governor, StartError> {
         distinct(&self.knobs)?;
         if !self.elsewhere {
@@ -104,6 +104,9 @@ impl Builder {
             *first = first.or_else(declared);
         }
         positive(&self.config.targets)?;
+        if let Some((name, value)) = self.config.thresholds.senseless() {
+            return Err(StartError::Threshold { name, value });
+        }
         let mut control = Control::new(self.config, self.knobs);
         control.set_mode(self.mode);
         Governor::start(control, self.source, self.period)
@@ -147,6 +150,16 @@ pub enum StartError {
     /// A target of no time at all cannot be kept.
     #[error("a target of 0 s cannot be kept; leave it out to have none")]
     ZeroTarget,
+    /// A threshold that nothing can be measured by.
+    #[error(
+        "the threshold {name} is {value}, and must be above 0 (and at most 1 where it is a share)"
+    )]
+    Threshold {
+        /// Which field of [`Thresholds`].
+        name: &'static str,
+        /// Its value; of a time, in seconds.
+        value: f64,
+    },
     /// The system gave no thread.
     #[error("no thread for the governor")]
     Thread(#[source] std::io::Error),
@@ -185,6 +198,46 @@ fn positive(targets: &Targets) -> Result<(), StartError> {
 mod tests {
     use super::*;
     use crate::slo::Target;
+
+    #[test]
+    fn a_threshold_that_is_no_share_is_refused_by_its_name() {
+        for (name, thresholds) in [
+            (
+                "memory_full",
+                Thresholds {
+                    memory_full: 0.0,
+                    ..Thresholds::default()
+                },
+            ),
+            (
+                "cpu_busy",
+                Thresholds {
+                    cpu_busy: f64::NAN,
+                    ..Thresholds::default()
+                },
+            ),
+            (
+                "frames_short",
+                Thresholds {
+                    frames_short: 1.1,
+                    ..Thresholds::default()
+                },
+            ),
+            (
+                "disk_slow",
+                Thresholds {
+                    disk_slow: Nanos::ZERO,
+                    ..Thresholds::default()
+                },
+            ),
+        ] {
+            let refused = Builder::default()
+                .thresholds(thresholds)
+                .start()
+                .unwrap_err();
+            assert!(refused.to_string().contains(name), "{refused}");
+        }
+    }
 
     #[test]
     fn the_shortest_promise_in_the_code_is_found() {

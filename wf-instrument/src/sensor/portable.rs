@@ -115,7 +115,9 @@ impl Machine {
 /// What only Linux has. Rules that ask for it do without.
 fn without(readings: &mut Readings) {
     readings.cpu.quota = Reading::Absent(LINUX_ONLY);
+    readings.cpu.group = Reading::Absent(LINUX_ONLY);
     readings.cpu.throttling = Reading::Absent(LINUX_ONLY);
+    readings.cpu.throttled = Reading::Absent(LINUX_ONLY);
     readings.memory.group = Reading::Absent(LINUX_ONLY);
     let pressure = &mut readings.pressure;
     for stall in [

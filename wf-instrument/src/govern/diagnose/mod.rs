@@ -83,8 +83,30 @@ pub struct Thresholds {
     pub frames_short: f64,
     /// The disk is slow above this: 100 ms.
     pub disk_slow: Nanos,
-    /// Tasks wait for processors above this share of the time: 0.10. Not in the plain rule: a busy processor is not a scarce one.
+    /// Tasks wait for processors, or are stopped by a quota, above this share of the time: 0.10. Not in the plain rule: a busy processor
+    /// is not a scarce one.
     pub cpu_pressed: f64,
+}
+
+impl Thresholds {
+    /// The first that no reading can be above or below, with its name.
+    pub(super) fn senseless(&self) -> Option<(&'static str, f64)> {
+        let shares = [
+            ("cpu_busy", self.cpu_busy),
+            ("gpu_idle", self.gpu_idle),
+            ("gpu_busy", self.gpu_busy),
+            ("cpu_idle", self.cpu_idle),
+            ("memory_full", self.memory_full),
+            ("frames_short", self.frames_short),
+            ("cpu_pressed", self.cpu_pressed),
+        ];
+        let is_share = |share: f64| share > 0.0 && share <= 1.0;
+        let slow = ("disk_slow", self.disk_slow.as_secs());
+        shares
+            .into_iter()
+            .find(|(_, share)| !is_share(*share))
+            .or((slow.1 <= 0.0).then_some(slow))
+    }
 }
 
 impl Default for Thresholds {

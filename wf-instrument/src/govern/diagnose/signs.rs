@@ -2,16 +2,22 @@
 
 use crate::govern::config::Targets;
 use crate::govern::evidence::Evidence;
-use crate::units::{Nanos, to_f64};
+use crate::units::{Nanos, Ratio, to_f64};
 
 /// Signs of a bottleneck. `None` is what cannot be told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Signs {
     /// Of processors that are scarce and not only busy: more threads of this process want to run than there are processors for it.
     pub crowded: Option<bool>,
+    /// Likewise: the share of its quota's periods in which the process's group was stopped.
+    pub throttled: Option<Ratio>,
+    /// Of processors that others keep busy: the host's are busier than this process and its group make them.
+    pub others: Option<bool>,
     /// Of memory that is short: the host moves pages to swap space or back.
     pub swapping: Option<bool>,
-    /// Of storage that is waited for: what the models that were loaded in the last window took, on average.
+    /// Of storage that is waited for: models that are being loaded now.
+    pub loading: u64,
+    /// Likewise: what the models that were loaded in the last half minute took, on average.
     pub model_load: Option<Nanos>,
     /// Of an interface that is slow by itself: requests keep their targets and none is held back.
     pub backend_normal: Option<bool>,
@@ -26,7 +32,10 @@ impl Signs {
             crowded: runnable
                 .zip(cores)
                 .map(|(threads, cores)| to_f64(threads) > cores),
+            throttled: host.throttled.value().copied(),
+            others: others(evidence),
             swapping: swapping(evidence),
+            loading: evidence.model_loads.running,
             model_load: evidence.model_loads.took,
             backend_normal: backend_normal(evidence, targets),
         }
@@ -40,9 +49,19 @@ impl Signs {
         let load = self
             .model_load
             .map(|took| format!("models took {:.1} s to load", took.as_secs()));
+        let stopped = self.throttled.filter(|share| share.get() > 0.0);
+        let stopped = stopped.map(|share| {
+            format!(
+                "stopped by its CPU quota in {:.0} % of periods",
+                share.as_percent()
+            )
+        });
         [
             seen(self.crowded, "more threads than processors"),
+            stopped,
+            seen(self.others, "others keep the host's processors busy"),
             seen(self.swapping, "the host swaps"),
+            (self.loading > 0).then(|| format!("{} being loaded", models(self.loading))),
             load,
             seen(self.backend_normal, "requests keep their targets"),
         ]
@@ -50,6 +69,21 @@ impl Signs {
         .flatten()
         .collect()
     }
+}
+
+fn models(count: u64) -> String {
+    match count {
+        1 => "a model is".to_owned(),
+        count => format!("{count} models are"),
+    }
+}
+
+/// Whether the host is busy by half as much again as this process, or its group, would make it.
+fn others(evidence: &Evidence) -> Option<bool> {
+    let host = evidence.host.host_cpu.value()?;
+    let own = evidence.host.process_cpu.value()?;
+    let group = evidence.host.group_cpu.value().unwrap_or(own);
+    Some(host.get() > 0.5 && own.get().max(group.get()) < host.get() / 1.5)
 }
 
 /// A host without swap space does not swap.

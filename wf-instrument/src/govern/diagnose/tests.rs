@@ -345,6 +345,66 @@ fn a_backend_is_normal_while_every_target_that_is_set_is_kept() {
 }
 
 #[test]
+fn a_quota_that_stops_the_group_is_scarcity_too() {
+    let stopped = |percent| {
+        with(move |e| {
+            e.host.group_cpu = share(100.0);
+            e.host.throttled = share(percent);
+            e.host.cpu_pressure = share(0.0);
+        })
+    };
+    assert_eq!(classes(vec![stopped(10.0); 5])[4], Class::Balanced);
+    assert_eq!(classes(vec![stopped(11.0); 5])[4], Class::CpuBound);
+}
+
+#[test]
+fn every_class_can_be_left_wherever_its_threshold_stands() {
+    let busy = with(|e| {
+        e.host.memory = share(100.0);
+        e.frames = Ratio::new(0.001);
+    });
+    let idle = with(|e| {
+        e.host.memory = share(0.0);
+        e.frames = Ratio::new(1.0);
+    });
+    for bound in [0.01_f64, 0.05, 0.5, 0.96, 1.0] {
+        let thresholds = Thresholds {
+            memory_full: bound.min(0.99),
+            frames_short: bound,
+            ..Thresholds::default()
+        };
+        let ticks = [vec![busy.clone(); 5], vec![idle.clone(); 5]].concat();
+        let mut state = State::default();
+        let mut told = Vec::new();
+        for evidence in &ticks {
+            let targets = Targets::default();
+            let (next, diagnosis) = diagnose(state, evidence, &thresholds, &targets);
+            state = next;
+            told.push(diagnosis.class);
+        }
+        assert_eq!(
+            (told[4], told[9]),
+            (Class::MemoryBound, Class::Balanced),
+            "{bound}"
+        );
+    }
+}
+
+#[test]
+fn others_are_named_where_they_keep_the_processors_busy() {
+    let told = |own, host| {
+        let change = move |e: &mut Evidence| {
+            e.host.process_cpu = share(own);
+            e.host.host_cpu = share(host);
+        };
+        signs(change, Targets::default()).others
+    };
+    assert_eq!(told(5.0, 99.0), Some(true));
+    assert_eq!(told(90.0, 99.0), Some(false));
+    assert_eq!(told(1.0, 10.0), Some(false));
+}
+
+#[test]
 fn a_verdict_says_what_it_rests_on() {
     let busy = with(|e| {
         e.host.process_cpu = share(99.0);

@@ -96,7 +96,7 @@ impl History {
             running: now.running,
             oldest: now.oldest,
             frames: frames(earlier, latest, window),
-            model_loads: loads(earlier, latest),
+            model_loads: self.loads(latest),
             ..blank
         }
     }
@@ -131,6 +131,17 @@ impl History {
             return Some(Nanos::new(u64::MAX));
         }
         met.quantile(among_met).map(Nanos::new)
+    }
+
+    /// Over as long as is remembered: loads are rare.
+    fn loads(&self, latest: &Row) -> ModelLoads {
+        let earliest = self.rows.front().unwrap_or(latest);
+        let loaded = latest.loaded.minus(&earliest.loaded);
+        ModelLoads {
+            running: latest.loading,
+            ended: loaded.count(),
+            took: loaded.mean().map(nanos),
+        }
     }
 
     fn widened(&self, q: f64, field: fn(&GenerationTotals) -> &Frozen) -> Option<Nanos> {
@@ -239,15 +250,6 @@ fn frames(earlier: &Row, latest: &Row, window: Nanos) -> Option<Ratio> {
     };
     let lower = |a: Ratio, b: Ratio| if b.get() < a.get() { b } else { a };
     latest.frames.iter().filter_map(share).reduce(lower)
-}
-
-fn loads(earlier: &Row, latest: &Row) -> ModelLoads {
-    let loaded = latest.loaded.minus(&earlier.loaded);
-    ModelLoads {
-        running: latest.loading,
-        ended: loaded.count(),
-        took: loaded.mean().map(nanos),
-    }
 }
 
 fn nanos(mean: f64) -> Nanos {

@@ -20,6 +20,8 @@ pub struct Host {
     pub host_cpu: Reading<Ratio>,
     /// The share of time in which some task waited for a processor.
     pub cpu_pressure: Reading<Ratio>,
+    /// The share of the quota's periods in which the group was stopped.
+    pub throttled: Reading<Ratio>,
     /// Threads of this process that run or could.
     pub runnable: Reading<u64>,
     /// Memory that this process may use.
@@ -57,6 +59,7 @@ impl Host {
             group_cpu: aged(readings.cpu.group, now, oldest),
             host_cpu: aged(readings.cpu.host, now, oldest),
             cpu_pressure: aged(readings.pressure.cpu.map(|stall| stall.some), now, oldest),
+            throttled: aged(readings.cpu.throttled, now, oldest),
             runnable: aged(
                 readings.cpu.threads.map(|threads| threads.runnable),
                 now,

@@ -108,7 +108,7 @@ pub struct Quantiles {
 pub struct ModelLoads {
     /// Going on now.
     pub running: u64,
-    /// That ended well in the base window.
+    /// That ended well in the last half minute.
     pub ended: u64,
     /// What those took, on average.
     pub took: Option<Nanos>,

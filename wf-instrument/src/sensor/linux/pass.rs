@@ -27,6 +27,7 @@ pub(super) struct Memories {
     disk_wait: Since<Vec<Disk>, Nanos>,
     swapped: Since<Swapped, PerSecond>,
     group_cpu: Since<(String, Nanos), Ratio>,
+    throttling: Since<Throttling, Ratio>,
     tasks: Tasks,
     /// What bounds memory, for the guard.
     pub(super) levels: Answer<Vec<Level>>,
@@ -40,6 +41,7 @@ impl Memories {
             disk_wait: Since::new(),
             swapped: Since::new(),
             group_cpu: Since::new(),
+            throttling: Since::new(),
             tasks: Tasks::default(),
             levels: Ok(Vec::new()),
         }
@@ -62,6 +64,11 @@ pub(super) fn processors(
     let cores = cores(&quota, status);
 
     readings.cpu.throttling = throttling(files, &quota);
+    readings.cpu.throttled = memories
+        .throttling
+        .read(readings.cpu.throttling.clone(), |before, now, _| {
+            quota::stopped(before, now)
+        });
     readings.cpu.group = group_cpu(files, &quota, memories);
     readings.cpu.quota = match quota {
         Ok(Some(quota)) => Reading::of(Ok(quota.cores)),

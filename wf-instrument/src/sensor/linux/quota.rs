@@ -4,7 +4,7 @@ use super::cgroup::{Hierarchy, Version};
 use super::files::{Files, number_of};
 use crate::sensor::reading::Answer;
 use crate::sensor::readings::Throttling;
-use crate::units::{Nanos, to_f64};
+use crate::units::{Nanos, Ratio, to_f64};
 
 /// A quota and the group that has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,18 @@ pub(super) fn read<'a>(files: &mut Files, cpu: &'a Hierarchy) -> Answer<Option<Q
 pub(super) fn throttling(files: &mut Files, quota: &Quota<'_>) -> Answer<Throttling> {
     let path = format!("{}/cpu.stat", quota.group);
     files.read(&path, |text| parse_throttling(text, quota.version))
+}
+
+/// The share of the periods between two readings in which the group was stopped; none where it had nothing to run.
+pub(super) fn stopped(before: &Throttling, now: &Throttling) -> Answer<Ratio> {
+    let share = || {
+        let periods = now.periods.checked_sub(before.periods)?;
+        let stopped = now
+            .throttled_periods
+            .checked_sub(before.throttled_periods)?;
+        Ratio::of(to_f64(stopped), to_f64(periods.max(1)))
+    };
+    share().ok_or("the quota's periods were counted anew".into())
 }
 
 /// The processor time that the group with the quota has used, and which group that is.

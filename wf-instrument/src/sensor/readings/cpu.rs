@@ -22,6 +22,8 @@ pub struct Cpu {
     pub host: Reading<Ratio>,
     /// How often the CPU quota stopped the process's group; absent where there is no quota.
     pub throttling: Reading<Throttling>,
+    /// The share of its periods in which it was stopped, since the pass before; absent where there is no quota.
+    pub throttled: Reading<Ratio>,
     /// Threads of this process that run or would, and that cannot.
     pub threads: Reading<Threads>,
     /// The same of the whole host.
@@ -36,6 +38,7 @@ group!(Cpu {
     group: "group_cpu",
     host: "host_cpu",
     throttling: "throttling",
+    throttled: "throttled",
     threads: "thread_states",
     host_tasks: "host_tasks",
 });
