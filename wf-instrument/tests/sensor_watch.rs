@@ -60,6 +60,16 @@ fn a_heap_that_is_offered_is_read_and_one_that_panics_is_unknown() {
     let reason = Reading::Unknown("reading the heap panicked".into());
     assert_eq!(broken.memory.heap, reason);
     assert!(broken.memory.resident.value().is_some());
+    let asked = Arc::new(AtomicU64::new(0));
+    let times = asked.clone();
+    let mut sensors = Sensors::new().heap(move || {
+        times.fetch_add(1, Ordering::Relaxed);
+        panic!("on purpose");
+    });
+    for _ in 0..5 {
+        assert_eq!(sensors.read().memory.heap, reason);
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 3, "it is not asked again");
     assert!(Sensors::new().read().memory.heap.is_absent());
 }
 

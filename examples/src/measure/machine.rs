@@ -1,7 +1,7 @@
 //! What the sensors read, in words.
 
 use wf_instrument::sensor::gpu::Gpu;
-use wf_instrument::sensor::{Pressure, Reading, Readings, Stall};
+use wf_instrument::sensor::{Pressure, Reading, Readings, Scope, Stall};
 use wf_instrument::{Bytes, Nanos, Ratio};
 
 use super::look::Machine;
@@ -27,21 +27,17 @@ pub(super) fn machine(readings: &Readings) -> Machine {
 
 fn processors(readings: &Readings) -> String {
     let cpu = &readings.cpu;
-    let throttled = |throttling: &wf_instrument::sensor::Throttling| {
-        format!("throttled {} times", throttling.throttled_periods)
-    };
     join([
         both(&cpu.process, &cpu.cores, |used, cores| {
             format!("{} of {cores}", percent(*used))
         }),
         one(&cpu.host, |busy| format!("host {} busy", percent(*busy))),
         one(&cpu.threads, |threads| {
-            format!(
-                "{} threads to run, {} blocked",
-                threads.runnable, threads.blocked
-            )
+            format!("to run {}, blocked {}", threads.runnable, threads.blocked)
         }),
-        one(&cpu.throttling, throttled),
+        one(&cpu.throttled, |share| {
+            format!("stopped by quota in {} of periods", percent(*share))
+        }),
     ])
 }
 
@@ -54,7 +50,7 @@ fn memory(readings: &Readings) -> String {
             format!("{own} own, {files} of files")
         }),
         both(&memory.used, &memory.limit, |used, limit| {
-            format!("{} of {} used", percent(*used), size(*limit))
+            format!("of {} in all {} used", size(*limit), percent(*used))
         }),
         one(&memory.swapping, |rate| {
             format!("swapping {:.0} B/s", rate.get())
@@ -65,7 +61,12 @@ fn memory(readings: &Readings) -> String {
 
 fn waits(pressure: &Pressure) -> String {
     let share = |stall: &Stall| percent(stall.some);
+    let whose = |stall: &Stall| match stall.scope {
+        Scope::Group => "in this group".to_owned(),
+        Scope::Host => "on this host".to_owned(),
+    };
     join([
+        one(&pressure.cpu, whose),
         one(&pressure.cpu, |stall| {
             format!("processors {}", share(stall))
         }),
@@ -78,7 +79,7 @@ fn storage(readings: &Readings) -> String {
     let storage = &readings.storage;
     join([
         one(&storage.wait, |wait| {
-            format!("a request takes {}", millis(*wait))
+            format!("disk I/O takes {}", millis(*wait))
         }),
         one(&storage.moved, |moved| {
             format!("{} read, {} written", size(moved.read), size(moved.written))

@@ -71,7 +71,7 @@ mod tests {
         let look = Some(Look {
             governed,
             machine: Machine {
-                rows: vec![("storage", "a request takes 1.2 ms".to_owned())],
+                rows: vec![("storage", "disk I/O takes 1.2 ms".to_owned())],
             },
             ..Look::default()
         });
@@ -88,7 +88,7 @@ mod tests {
             "tiny · serving",
             "cpu_bound",
             "max_concurrent 4 → 6",
-            "a request takes 1.2 ms",
+            "disk I/O takes 1.2 ms",
         ] {
             assert!(picture.contains(words), "{words}: {picture}");
         }

@@ -47,8 +47,8 @@ pub(super) fn engine(view: &View) -> Vec<Row> {
         (
             "requests",
             format!(
-                "{} in, {} waiting, at most {} in",
-                view.running, view.waiting, view.max_concurrent
+                "{} in of {} that may be, {} waiting",
+                view.running, view.max_concurrent, view.waiting
             ),
         ),
         (
@@ -68,36 +68,27 @@ pub(super) fn engine(view: &View) -> Vec<Row> {
     ]
 }
 
-/// Where the governor stands.
+/// Where the governor stands: what it does first, since a small screen shows no more.
 pub(super) fn governor(governed: &Governed) -> Vec<Row> {
-    let tier = governed.tier.as_deref().unwrap_or("unknown");
+    let last = governed.last_move.as_deref().unwrap_or("none yet");
     let mut rows = vec![
         (
             "mode",
             format!("{} · {} moves so far", governed.mode, governed.moves),
         ),
-        ("bottleneck", governed.diagnosis.clone()),
-        ("tier", tier.to_owned()),
-        ("bound by", governed.bound_by.to_owned()),
+        ("now", governed.reason.clone()),
+        ("last move", last.to_owned()),
     ];
-    rows.extend(governed.batch_size.clone().map(|size| ("batch size", size)));
     for knob in &governed.knobs {
-        rows.push((
-            "knob",
-            format!(
-                "{} = {} ({} to {})",
-                knob.name, knob.value, knob.min, knob.max
-            ),
-        ));
+        let range = format!("{} to {}", knob.min, knob.max);
+        rows.push(("knob", format!("{} = {} ({range})", knob.name, knob.value)));
     }
-    rows.push(("now", governed.reason.clone()));
-    rows.push((
-        "last move",
-        governed
-            .last_move
-            .clone()
-            .unwrap_or_else(|| "none yet".to_owned()),
-    ));
+    rows.push(("bottleneck", governed.diagnosis.clone()));
+    let tier = governed.tier.as_deref().unwrap_or("unknown");
+    rows.push(("tier", tier.to_owned()));
+    rows.push(("bound by", governed.bound_by.to_owned()));
+    let size = governed.batch_size.iter();
+    rows.extend(size.map(|size| ("batch size", format!("by throughput alone, {size}"))));
     rows
 }
 

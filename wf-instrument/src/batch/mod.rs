@@ -51,7 +51,7 @@ pub struct Sizing {
 }
 
 impl Sizing {
-    /// With the default shares.
+    /// Of memory that is free, of which the default share stays free.
     #[must_use]
     pub const fn new(free: Bytes, per_sequence: Bytes) -> Self {
         Self {
@@ -59,6 +59,15 @@ impl Sizing {
             per_sequence,
             spare: SPARE,
             worth: WORTH,
+        }
+    }
+
+    /// Of a share of a [budget](crate::budget), whose safety margin is off already: all of it may be used.
+    #[must_use]
+    pub const fn within(share: Bytes, per_sequence: Bytes) -> Self {
+        Self {
+            spare: 0.0,
+            ..Self::new(share, per_sequence)
         }
     }
 

@@ -233,3 +233,13 @@ proptest! {
         prop_assert_eq!(sizing.choose(&measured).size, sizing.choose(&backwards).size);
     }
 }
+
+#[test]
+fn a_share_of_a_budget_is_used_whole() {
+    let (share, sequence) = (Bytes::new(1000), Bytes::new(100));
+    assert_eq!(
+        Sizing::within(share, sequence).choose(&[]).memory_allows,
+        10
+    );
+    assert_eq!(Sizing::new(share, sequence).choose(&[]).memory_allows, 8);
+}

@@ -39,7 +39,7 @@ fn cores(machine: &Machine) -> String {
     };
     let quota = match sensible(machine.quota) {
         Some(quota) => format!("a quota allows {}", shown(quota)),
-        None => "no quota is known".to_owned(),
+        None => "no CPU quota binds them".to_owned(),
     };
     format!("{of}; {quota}.")
 }

@@ -158,7 +158,7 @@ fn the_explanation_says_what_is_unknown() {
     assert_told(
         only_limits,
         &[
-            "4 processors may be used, and how many the host has is unknown; no quota is known.",
+            "4 processors may be used, and how many the host has is unknown; no CPU quota binds them.",
             "8 GiB of memory may be used, and how much the host has is unknown.",
         ],
     );

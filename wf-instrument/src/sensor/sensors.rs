@@ -18,7 +18,7 @@ use crate::units::Nanos;
 ///
 /// Rates are those between two passes of the same `Sensors`, so each reader has its own; to share one among several, see
 /// [`Watch`](super::Watch). Keeps one buffer as long as the longest file (a few KiB; some 100 KiB of `/proc/stat` where there are
-/// hundreds of processors), the totals of the last pass and 16 bytes a thread, and grows no further.
+/// hundreds of processors), the totals of the last pass, 16 bytes a thread and some five open files, and grows no further.
 #[derive(Debug)]
 pub struct Sensors {
     machine: Machine,
@@ -42,6 +42,8 @@ struct Source {
 #[derive(Default)]
 struct Offered {
     heap: Option<Box<dyn FnMut() -> Heap + Send + Sync>>,
+    /// How often in a row that panicked.
+    panics: u32,
     #[cfg(feature = "tokio")]
     runtime: Option<super::runtime::Runtime>,
 }
@@ -85,7 +87,7 @@ impl Sensors {
     }
 
     /// Also asks the application's allocator, once in each pass: `stats.allocated` and `stats.resident` of jemalloc, say. If `read`
-    /// panics, the reading is unknown.
+    /// panics, the reading is unknown; after three times in a row it is not asked again.
     #[must_use]
     pub fn heap(mut self, read: impl FnMut() -> Heap + Send + Sync + 'static) -> Self {
         self.offered.heap = Some(Box::new(read));
@@ -182,11 +184,13 @@ impl Source {
 impl Offered {
     fn read(&mut self, readings: &mut Readings) {
         readings.memory.heap = match &mut self.heap {
-            Some(read) => Reading::of(
-                catch_unwind(AssertUnwindSafe(read))
-                    .map_err(|_| "reading the heap panicked".into()),
-            ),
             None => Reading::Absent("the application offers no view of its heap".into()),
+            Some(_) if self.panics == PATIENCE => Reading::Unknown(PANICKED),
+            Some(read) => {
+                let heap = catch_unwind(AssertUnwindSafe(read));
+                self.panics = heap.as_ref().map_or(self.panics + 1, |_| 0);
+                Reading::of(heap.map_err(|_| PANICKED))
+            }
         };
         self.read_runtime(readings);
     }
@@ -216,6 +220,11 @@ fn without_runtime() -> super::readings::Runtime {
         busy: Reading::Absent(none.into()),
     }
 }
+
+const PANICKED: Reason = Reason::Borrowed("reading the heap panicked");
+
+/// As for knobs: what fails so often in a row is broken, and each failure prints a panic.
+const PATIENCE: u32 = 3;
 
 const NO_WATCH: Reason = Reason::Borrowed("nobody watches for alarms");
 

@@ -57,6 +57,24 @@ impl Watch {
     /// Also calls `react` with each guard read, on the watch's own thread: what it takes is time in which nothing is read. If it panics, the
     /// panic ends there, and it is called again with the next.
     ///
+    /// Without swap space the kernel kills before anybody stalls, so no alarm warns of that: look at how full memory is, too.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
+    /// use wf_instrument::sensor::{Sensors, Watch};
+    ///
+    /// let shedding = Arc::new(AtomicBool::new(false));
+    /// let told = shedding.clone();
+    /// let watch = Watch::guarding(Sensors::new(), move |guard| {
+    ///     let full = guard.memory.value().is_some_and(|used| used.get() > 0.90);
+    ///     told.store(full || guard.alarmed, Ordering::Relaxed);
+    /// })?;
+    /// # drop(watch);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Watch::start`].
     pub fn guarding(
@@ -130,12 +148,14 @@ impl Watcher {
         let mut passed = clock::now();
         self.triggers.begin(&mut self.alarms);
         loop {
+            let before = self.alarms;
             self.triggers.wait(GUARD_PACE, &mut self.alarms);
+            let alarmed = self.alarms != before;
             if lock(&self.seen).ended {
                 return;
             }
             // A reader that panics would leave its last values to grow old in silence, and with them the thread.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.guard()));
+            let _ = catch_unwind(AssertUnwindSafe(|| self.guard(alarmed)));
             if clock::now().since(passed) >= PASS_PACE {
                 passed = clock::now();
                 let _ = catch_unwind(AssertUnwindSafe(|| self.pass()));
@@ -143,8 +163,9 @@ impl Watcher {
         }
     }
 
-    fn guard(&mut self) {
+    fn guard(&mut self, alarmed: bool) {
         let mut guard = self.sensors.guard();
+        guard.alarmed = alarmed;
         guard.alarms = self.alarms();
         lock(&self.seen).guard = guard.clone();
         (self.react)(&guard);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::sensor::reading::Answer;
@@ -12,6 +13,15 @@ use crate::sensor::reading::Answer;
 pub(super) struct Files {
     root: PathBuf,
     buffer: Vec<u8>,
+    held: Held,
+}
+
+/// Files that are kept open, since opening one costs more than reading it.
+#[derive(Debug, Default)]
+struct Held {
+    open: Vec<(String, File)>,
+    /// Whose they are: a forked child's `/proc/self` is another.
+    process: u32,
 }
 
 impl Files {
@@ -19,6 +29,7 @@ impl Files {
         Self {
             root,
             buffer: Vec::new(),
+            held: Held::default(),
         }
     }
 
@@ -44,6 +55,32 @@ impl Files {
         }
     }
 
+    /// As [`find`](Self::find), of a file that is asked for often and stays where it is.
+    pub(super) fn find_again<T>(
+        &mut self,
+        path: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Answer<Option<T>> {
+        match self.load_again(path) {
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => understood(path, Err(error)).map(Some),
+            Ok(()) => {
+                let text = String::from_utf8_lossy(&self.buffer);
+                understood(path, Ok(parse(&text))).map(Some)
+            }
+        }
+    }
+
+    /// As [`read`](Self::read), likewise.
+    pub(super) fn read_again<T>(
+        &mut self,
+        path: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Answer<T> {
+        let found = self.find_again(path, parse)?;
+        found.ok_or_else(|| format!("{}: there is no such file", shown(path)).into())
+    }
+
     /// Where `path` really is.
     pub(super) fn at(&self, path: &str) -> PathBuf {
         self.root.join(path)
@@ -64,12 +101,75 @@ impl Files {
         numbers(&self.at(path)).map_err(|error| format!("/{path}: {error}").into())
     }
 
+    /// A group's file that is held when the group goes tells nothing any more, and is looked for anew.
+    fn load_again(&mut self, path: &str) -> io::Result<()> {
+        let held = self.held.get(path);
+        if held.is_some_and(|file| whole(file, &mut self.buffer).is_ok()) {
+            return Ok(());
+        }
+        self.held.forget(path);
+        let file = File::open(self.root.join(path))?;
+        whole(&file, &mut self.buffer)?;
+        self.held.keep(path, file);
+        Ok(())
+    }
+
     fn load(&mut self, path: &str) -> io::Result<Cow<'_, str>> {
         self.buffer.clear();
         File::open(self.root.join(path))?
             .take(LONGEST)
             .read_to_end(&mut self.buffer)?;
         Ok(String::from_utf8_lossy(&self.buffer))
+    }
+}
+
+impl Held {
+    fn get(&mut self, path: &str) -> Option<&File> {
+        if self.process != std::process::id() {
+            *self = Self {
+                open: Vec::new(),
+                process: std::process::id(),
+            };
+        }
+        self.open
+            .iter()
+            .find_map(|(held, file)| (held == path).then_some(file))
+    }
+
+    fn forget(&mut self, path: &str) {
+        self.open.retain(|(held, _)| held != path);
+    }
+
+    /// In place of the oldest where there are too many, which only happens when the process is moved about.
+    fn keep(&mut self, path: &str, file: File) {
+        if self.open.len() == MOST_HELD {
+            self.open.remove(0);
+        }
+        self.open.push((path.to_owned(), file));
+    }
+}
+
+/// Reads a file from its beginning, without regard to where it was read to.
+fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
+    buffer.clear();
+    loop {
+        let read = buffer.len();
+        if buffer.capacity() < read + CHUNK {
+            buffer.reserve(CHUNK);
+        }
+        buffer.resize(read + CHUNK, 0);
+        match file.read_at(&mut buffer[read..], read as u64) {
+            Ok(0) => {
+                buffer.truncate(read);
+                return Ok(());
+            }
+            Ok(more) => buffer.truncate(read + more),
+            Err(error) if error.kind() == ErrorKind::Interrupted => buffer.truncate(read),
+            Err(error) => return Err(error),
+        }
+        if buffer.len() as u64 >= LONGEST {
+            return Ok(());
+        }
     }
 }
 
@@ -137,6 +237,12 @@ fn entries(directory: &Path) -> io::Result<u64> {
     fs::read_dir(directory)?.try_fold(0, |count, entry| entry.map(|_| count + 1))
 }
 
+/// A guard's five, and a limit at each of some levels.
+const MOST_HELD: usize = 16;
+
+/// What a guard's files have at most, but for a long `/proc/meminfo`.
+const CHUNK: usize = 4096;
+
 /// No file that is read here comes near this: `/proc/stat` of a host with 512 processors has some 100 KiB. What is longer is cut.
 const LONGEST: u64 = 1 << 20;
 
@@ -151,6 +257,41 @@ mod tests {
         assert_eq!(kibibytes_of(text, "MemTotal"), Some(4096));
         assert_eq!(value_of(text, "lone"), None);
         assert_eq!(value_of(text, "Mem"), None);
+    }
+
+    #[test]
+    fn a_file_that_is_held_is_read_as_it_is_now() {
+        let directory = std::env::temp_dir().join(format!("wf-held-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let mut files = Files::new(directory.clone());
+        let number = |text: &str| text.trim().parse::<u64>().ok();
+        assert_eq!(files.find_again("number", number), Ok(None));
+        for (text, told) in [("7", 7), ("1234", 1234), ("5", 5)] {
+            fs::write(directory.join("number"), text).unwrap();
+            assert_eq!(files.read_again("number", number), Ok(told));
+        }
+        assert_eq!(files.held.open.len(), 1);
+        let long = "9".repeat(10_000);
+        fs::write(directory.join("number"), &long).unwrap();
+        assert_eq!(
+            files.read_again("number", |text| Some(text.len())),
+            Ok(10_000)
+        );
+        // What its parent holds is not this process's.
+        files.held.process += 1;
+        assert!(files.held.get("number").is_none() && files.held.open.is_empty());
+        fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(files.find_again("number", number), Ok(None));
+    }
+
+    #[test]
+    fn only_so_many_files_are_held() {
+        let mut files = Files::new(env!("CARGO_MANIFEST_DIR").into());
+        for number in 0..40 {
+            let file = File::open(files.at("Cargo.toml")).unwrap();
+            files.held.keep(&number.to_string(), file);
+        }
+        assert_eq!(files.held.open.len(), MOST_HELD);
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub(super) fn used(files: &mut Files, levels: &[Level]) -> Answer<Ratio> {
 impl Level {
     /// The working set as Kubernetes counts it for evictions (its documentation on node-pressure eviction), as a share of the limit.
     fn used(&self, files: &mut Files) -> Answer<Ratio> {
-        let usage = files.read(&self.usage, parse)?;
+        let usage = files.read_again(&self.usage, parse)?;
         let inactive = self.inactive.clone()?;
         Ratio::of(to_f64(usage.saturating_sub(inactive)), to_f64(self.max))
             .ok_or("a group may use no memory at all".into())

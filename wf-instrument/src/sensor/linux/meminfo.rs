@@ -13,7 +13,7 @@ pub(super) struct Memory {
 }
 
 pub(super) fn read(files: &mut Files) -> Answer<Memory> {
-    files.read("proc/meminfo", parse)
+    files.read_again("proc/meminfo", parse)
 }
 
 impl Memory {

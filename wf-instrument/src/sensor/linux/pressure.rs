@@ -10,7 +10,7 @@ use crate::units::{Nanos, Ratio};
 
 /// Stalls for `cpu`, `memory` or `io` on the whole host; absent where the kernel keeps none at all.
 pub(super) fn host(files: &mut Files, resource: &str) -> Reading<Stall> {
-    match files.find(&format!("proc/pressure/{resource}"), |text| {
+    match files.find_again(&format!("proc/pressure/{resource}"), |text| {
         parse(text, Scope::Host)
     }) {
         // Only where there is a /proc at all does it say something that one of its files is missing.
@@ -29,7 +29,7 @@ pub(super) fn own(
 ) -> Option<Reading<Stall>> {
     let group = unified?.levels.first()?;
     let path = format!("{group}/{resource}.pressure");
-    match files.find(&path, |text| parse(text, Scope::Group)) {
+    match files.find_again(&path, |text| parse(text, Scope::Group)) {
         Ok(None) => None,
         Ok(Some(own)) => Some(Reading::of(Ok(own))),
         Err(why) => Some(Reading::Unknown(why)),

@@ -5,7 +5,7 @@ use crate::sensor::reading::Answer;
 use crate::units::Bytes;
 
 pub(super) fn read(files: &mut Files) -> Answer<Bytes> {
-    files.read("proc/self/statm", |text| parse(text, procfs::page_size()))
+    files.read_again("proc/self/statm", |text| parse(text, procfs::page_size()))
 }
 
 /// The second field counts resident pages (proc_pid_statm(5)).

@@ -98,4 +98,6 @@ pub struct Guard {
     pub io_pressure: Reading<Stall>,
     /// As [`Sensing::alarms`].
     pub alarms: Reading<Alarms>,
+    /// Whether it was read because the kernel raised one of these, and not because it was due.
+    pub alarmed: bool,
 }
