@@ -1,11 +1,13 @@
 //! The kernel's text files, read whole and parsed.
 
+mod held;
+
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use self::held::{Held, whole};
 use crate::sensor::reading::Answer;
 
 /// Reads files below a root, all through one buffer, which grows to the largest of them and stays.
@@ -14,14 +16,6 @@ pub(super) struct Files {
     root: PathBuf,
     buffer: Vec<u8>,
     held: Held,
-}
-
-/// Files that are kept open, since opening one costs more than reading it.
-#[derive(Debug, Default)]
-struct Held {
-    open: Vec<(String, File)>,
-    /// Whose they are: a forked child's `/proc/self` is another.
-    process: u32,
 }
 
 impl Files {
@@ -123,56 +117,6 @@ impl Files {
     }
 }
 
-impl Held {
-    fn get(&mut self, path: &str) -> Option<&File> {
-        if self.process != std::process::id() {
-            *self = Self {
-                open: Vec::new(),
-                process: std::process::id(),
-            };
-        }
-        self.open
-            .iter()
-            .find_map(|(held, file)| (held == path).then_some(file))
-    }
-
-    fn forget(&mut self, path: &str) {
-        self.open.retain(|(held, _)| held != path);
-    }
-
-    /// In place of the oldest where there are too many, which only happens when the process is moved about.
-    fn keep(&mut self, path: &str, file: File) {
-        if self.open.len() == MOST_HELD {
-            self.open.remove(0);
-        }
-        self.open.push((path.to_owned(), file));
-    }
-}
-
-/// Reads a file from its beginning, without regard to where it was read to.
-fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
-    buffer.clear();
-    loop {
-        let read = buffer.len();
-        if buffer.capacity() < read + CHUNK {
-            buffer.reserve(CHUNK);
-        }
-        buffer.resize(read + CHUNK, 0);
-        match file.read_at(&mut buffer[read..], read as u64) {
-            Ok(0) => {
-                buffer.truncate(read);
-                return Ok(());
-            }
-            Ok(more) => buffer.truncate(read + more),
-            Err(error) if error.kind() == ErrorKind::Interrupted => buffer.truncate(read),
-            Err(error) => return Err(error),
-        }
-        if buffer.len() as u64 >= LONGEST {
-            return Ok(());
-        }
-    }
-}
-
 /// The first value after `key` in lines of the form `key value` or `key: value`, in any order.
 pub(super) fn value_of<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.lines().find_map(|line| {
@@ -237,12 +181,6 @@ fn entries(directory: &Path) -> io::Result<u64> {
     fs::read_dir(directory)?.try_fold(0, |count, entry| entry.map(|_| count + 1))
 }
 
-/// A guard's five, and a limit at each of some levels.
-const MOST_HELD: usize = 16;
-
-/// What a guard's files have at most, but for a long `/proc/meminfo`.
-const CHUNK: usize = 4096;
-
 /// No file that is read here comes near this: `/proc/stat` of a host with 512 processors has some 100 KiB. What is longer is cut.
 const LONGEST: u64 = 1 << 20;
 
@@ -270,28 +208,13 @@ mod tests {
             fs::write(directory.join("number"), text).unwrap();
             assert_eq!(files.read_again("number", number), Ok(told));
         }
-        assert_eq!(files.held.open.len(), 1);
         let long = "9".repeat(10_000);
         fs::write(directory.join("number"), &long).unwrap();
         assert_eq!(
             files.read_again("number", |text| Some(text.len())),
             Ok(10_000)
         );
-        // What its parent holds is not this process's.
-        files.held.process += 1;
-        assert!(files.held.get("number").is_none() && files.held.open.is_empty());
         fs::remove_dir_all(&directory).unwrap();
-        assert_eq!(files.find_again("number", number), Ok(None));
-    }
-
-    #[test]
-    fn only_so_many_files_are_held() {
-        let mut files = Files::new(env!("CARGO_MANIFEST_DIR").into());
-        for number in 0..40 {
-            let file = File::open(files.at("Cargo.toml")).unwrap();
-            files.held.keep(&number.to_string(), file);
-        }
-        assert_eq!(files.held.open.len(), MOST_HELD);
     }
 
     #[test]

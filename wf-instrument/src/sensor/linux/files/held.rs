@@ -1,0 +1,101 @@
+//! Files that are kept open from one read to the next.
+
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::FileExt;
+use std::process;
+
+use super::LONGEST;
+
+/// Files that are kept open, since opening one costs more than reading it.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    open: Vec<(String, File)>,
+    /// Whose they are: a forked child's `/proc/self` is another.
+    process: u32,
+}
+
+impl Held {
+    pub(super) fn get(&mut self, path: &str) -> Option<&File> {
+        if self.process != process::id() {
+            *self = Self {
+                open: Vec::new(),
+                process: process::id(),
+            };
+        }
+        self.open
+            .iter()
+            .find_map(|(held, file)| (held == path).then_some(file))
+    }
+
+    pub(super) fn forget(&mut self, path: &str) {
+        self.open.retain(|(held, _)| held != path);
+    }
+
+    /// In place of the oldest where there are too many, which only happens when the process is moved about.
+    pub(super) fn keep(&mut self, path: &str, file: File) {
+        if self.open.len() == MOST_HELD {
+            self.open.remove(0);
+        }
+        self.open.push((path.to_owned(), file));
+    }
+}
+
+/// Reads a file from its beginning, without regard to where it was read to.
+pub(super) fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
+    buffer.clear();
+    loop {
+        let read = buffer.len();
+        if buffer.capacity() < read + CHUNK {
+            buffer.reserve(CHUNK);
+        }
+        buffer.resize(read + CHUNK, 0);
+        match file.read_at(&mut buffer[read..], read as u64) {
+            Ok(0) => {
+                buffer.truncate(read);
+                return Ok(());
+            }
+            Ok(more) => buffer.truncate(read + more),
+            Err(error) if error.kind() == ErrorKind::Interrupted => buffer.truncate(read),
+            Err(error) => return Err(error),
+        }
+        if buffer.len() as u64 >= LONGEST {
+            return Ok(());
+        }
+    }
+}
+
+/// A guard's five, and a limit at each of some levels.
+const MOST_HELD: usize = 16;
+
+/// What a guard's files have at most, but for a long `/proc/meminfo`.
+const CHUNK: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn any() -> File {
+        File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap()
+    }
+
+    #[test]
+    fn only_so_many_files_are_held() {
+        let mut held = Held::default();
+        for number in 0..40 {
+            held.keep(&number.to_string(), any());
+        }
+        assert_eq!(held.open.len(), MOST_HELD);
+        assert!(held.open.iter().any(|(path, _)| path == "39"));
+    }
+
+    #[test]
+    fn what_its_parent_holds_is_not_a_forked_childs() {
+        let mut held = Held::default();
+        assert!(held.get("a").is_none());
+        held.keep("a", any());
+        assert!(held.get("a").is_some());
+        held.process += 1;
+        assert!(held.get("a").is_none() && held.open.is_empty());
+    }
+}
