@@ -186,7 +186,7 @@ pub fn profile() -> Option<String> {
 
 /// Looks at the machine, and at the runtime that it is called in.
 fn watch() -> io::Result<Watch> {
-    let sensors = Sensors::new().settle(SETTLED);
+    let sensors = Sensors::new();
     Watch::start(match Handle::try_current() {
         Ok(runtime) => sensors.runtime(&runtime),
         Err(_) => sensors,
@@ -250,8 +250,8 @@ fn rate(count: u64, seconds: f64) -> f64 {
     }
 }
 
-/// Long enough for a p99 of token gaps, short enough to follow a move of a knob.
 /// A GPU's driver that is not loaded yet takes its time.
-const SETTLED: Duration = Duration::from_secs(2);
+const SETTLED: Duration = Duration::from_secs(10);
 
+/// Long enough for a p99 of token gaps, short enough to follow a move of a knob.
 const WINDOW: Nanos = Nanos::from_secs(10);

@@ -59,7 +59,7 @@ impl Machine {
     }
 
     /// The memory of the largest GPU.
-    pub(crate) fn largest_gpu(&self) -> Option<Bytes> {
+    pub(super) fn largest_gpu(&self) -> Option<Bytes> {
         self.gpus().iter().copied().max()
     }
 }

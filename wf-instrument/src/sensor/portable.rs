@@ -42,11 +42,18 @@ impl Machine {
         Reading::default()
     }
 
-    /// How much is resident; pressure is unknown.
+    /// How much is resident, and how full the host is.
     pub(super) fn guard(&mut self) -> Guard {
+        let mut readings = Readings::default();
+        without(&mut readings);
+        let memory = Reading::of(self.system().map(memory)).and_then(used);
         let process = self.process();
         Guard {
             resident: Reading::of(process.map(|process| Bytes::new(process.memory()))),
+            memory,
+            cpu_pressure: readings.pressure.cpu,
+            memory_pressure: readings.pressure.memory,
+            io_pressure: readings.pressure.io,
             ..Guard::default()
         }
     }
@@ -89,10 +96,7 @@ impl Machine {
         let memory = Reading::of(self.system().map(memory));
         readings.memory.limit = memory.clone().map(|(total, _)| Bytes::new(total));
         readings.memory.host_total = readings.memory.limit.clone();
-        readings.memory.host = memory.and_then(|(total, available)| {
-            let used = to_f64(total.saturating_sub(available));
-            Ratio::of(used, to_f64(total)).ok_or(NOT_READ)
-        });
+        readings.memory.host = memory.and_then(used);
         readings.memory.used = readings.memory.host.clone();
     }
 
@@ -153,7 +157,9 @@ impl Triggers {
     pub(super) const fn follow(&mut self, _: &Machine) {}
 
     #[expect(clippy::unused_self, reason = "another system has some")]
-    pub(super) const fn begin(&self, _: &mut Alarms) {}
+    pub(super) fn watched(&self, _: &mut Alarms) -> Alarms {
+        Alarms::default()
+    }
 
     pub(super) fn wait(&mut self, timeout: Duration, _: &mut Alarms) {
         // Called off or timed out, the wait is over.
@@ -171,6 +177,12 @@ impl Caller {
 fn busy(system: &mut System) -> f64 {
     system.refresh_cpu_usage();
     f64::from(system.global_cpu_usage()) / 100.0
+}
+
+/// The used share of the host's memory, of that and what is available.
+fn used((total, available): (u64, u64)) -> Answer<Ratio> {
+    let used = to_f64(total.saturating_sub(available));
+    Ratio::of(used, to_f64(total)).ok_or(NOT_READ)
 }
 
 /// The host's memory and what of it is available.
@@ -228,6 +240,8 @@ mod tests {
         machine.read(&mut readings);
         assert!(machine.guard().resident.value().is_some());
         assert!(!machine.gpus().is_absent());
+        let guard = machine.guard();
+        assert!(guard.memory.value().is_some() && guard.cpu_pressure.is_absent());
         assert!(
             readings
                 .memory
@@ -266,7 +280,6 @@ mod tests {
         triggers.wait(Duration::from_secs(1_000_000), &mut Alarms::default());
         let mut alarms = Alarms::default();
         triggers.follow(&Machine::new());
-        triggers.begin(&mut alarms);
-        assert_eq!(alarms, Alarms::default());
+        assert_eq!(triggers.watched(&mut alarms), Alarms::default());
     }
 }

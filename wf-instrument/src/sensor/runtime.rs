@@ -21,6 +21,8 @@ struct Worker {
     turns: u64,
     /// How long it has been busy, up to when it last went to sleep.
     busy: Nanos,
+    /// What was told of it before it went to sleep.
+    ahead: Nanos,
 }
 
 impl Runtime {
@@ -51,6 +53,7 @@ fn each(metrics: &RuntimeMetrics) -> Vec<Worker> {
         .map(|worker| Worker {
             turns: metrics.worker_park_unpark_count(worker),
             busy: metrics.worker_total_busy_duration(worker).into(),
+            ahead: Nanos::ZERO,
         })
         .collect()
 }
@@ -67,24 +70,27 @@ fn told(metrics: &RuntimeMetrics, workers: &[Worker]) -> Workers {
 }
 
 /// The mean of the seconds that a worker was busy in `span`.
-fn busy(before: &[Worker], now: &[Worker], span: Nanos) -> f64 {
+fn busy(before: &[Worker], now: &mut [Worker], span: Nanos) -> f64 {
+    let workers = to_f64(now.len() as u64);
     let each = before.iter().zip(now);
     let seconds: f64 = each
         .map(|(before, now)| now.since(*before, span).as_secs())
         .sum();
-    seconds / to_f64(now.len() as u64)
+    seconds / workers
 }
 
 impl Worker {
     /// How long it was busy since `before`. One that has not slept since was busy all the time, though its own count will say so only when it
     /// next sleeps, and then all at once.
-    fn since(self, before: Self, span: Nanos) -> Nanos {
+    fn since(&mut self, before: Self, span: Nanos) -> Nanos {
         // One that was never asleep has perhaps not begun.
         let awake = self.turns > 0 && self.turns.is_multiple_of(2);
-        match awake && self.turns == before.turns {
-            true => span,
-            false => self.busy.since(before.busy).min(span),
+        if awake && self.turns == before.turns {
+            self.ahead = before.ahead.plus(span);
+            return span;
         }
+        let counted = self.busy.since(before.busy);
+        counted.since(before.ahead).min(span)
     }
 }
 
@@ -96,30 +102,38 @@ mod tests {
         Worker {
             turns,
             busy: Nanos::from_secs(seconds),
+            ahead: Nanos::ZERO,
         }
     }
 
     #[test]
     fn a_worker_that_never_sleeps_is_busy_and_one_that_sleeps_on_is_not() {
         let span = Nanos::from_secs(4);
-        for (before, now, seconds) in [
+        for (before, mut now, seconds) in [
             (worker(3, 10), worker(5, 12), 2),
             (worker(2, 10), worker(2, 10), 4),
             (worker(3, 10), worker(3, 10), 0),
             (worker(0, 0), worker(0, 0), 0),
-            // Asleep after a task that had it for longer than the span.
             (worker(2, 10), worker(3, 99), 4),
         ] {
-            assert_eq!(
-                now.since(before, span),
-                Nanos::from_secs(seconds),
-                "{before:?} {now:?}"
-            );
+            let told = now.since(before, span);
+            assert_eq!(told, Nanos::from_secs(seconds), "{before:?} {now:?}");
         }
-        let (before, now) = (
-            [worker(2, 10), worker(3, 10)],
-            [worker(2, 10), worker(3, 10)],
-        );
-        assert!((busy(&before, &now, span) - 2.0).abs() < 1e-9);
+        let before = [worker(2, 10), worker(3, 10)];
+        let mut now = before;
+        assert!((busy(&before, &mut now, span) - 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_was_told_of_a_blocked_worker_is_not_told_again_when_it_sleeps() {
+        let span = Nanos::from_secs(4);
+        let first = worker(2, 10);
+        let mut second = worker(2, 10);
+        assert_eq!(second.since(first, span), span);
+        // Nine seconds in one poll: four were told, four more come now.
+        let mut asleep = worker(3, 19);
+        assert_eq!(asleep.since(second, span), Nanos::from_secs(4));
+        let mut asleep = worker(3, 15);
+        assert_eq!(asleep.since(second, span), Nanos::from_secs(1));
     }
 }

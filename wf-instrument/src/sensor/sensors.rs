@@ -18,7 +18,7 @@ use crate::units::Nanos;
 ///
 /// Rates are those between two passes of the same `Sensors`, so each reader has its own; to share one among several, see
 /// [`Watch`](super::Watch). Keeps one buffer as long as the longest file (a few KiB; some 100 KiB of `/proc/stat` where there are
-/// hundreds of processors), the totals of the last pass, 16 bytes a thread and some five open files, and grows no further.
+/// hundreds of processors), the totals of the last pass, 16 bytes a thread and some ten open files, and grows no further.
 #[derive(Debug)]
 pub struct Sensors {
     machine: Machine,
@@ -74,7 +74,7 @@ impl Sensors {
             },
             machine,
             offered: Offered::default(),
-            guarded: Reading::Unknown("nothing guards".into()),
+            guarded: Reading::Absent("nothing guards".into()),
         }
     }
 

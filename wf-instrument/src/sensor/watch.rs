@@ -146,7 +146,6 @@ struct Watcher {
 impl Watcher {
     fn run(mut self) {
         let mut passed = clock::now();
-        self.triggers.begin(&mut self.alarms);
         loop {
             let before = self.alarms;
             self.triggers.wait(GUARD_PACE, &mut self.alarms);
@@ -174,15 +173,15 @@ impl Watcher {
     fn pass(&mut self) {
         let mut readings = self.sensors.read();
         self.triggers.follow(self.sensors.machine());
-        self.triggers.begin(&mut self.alarms);
         readings.sensing.alarms = self.alarms();
         lock(&self.seen).readings = readings;
     }
 
-    fn alarms(&self) -> Reading<Alarms> {
-        match self.alarms == Alarms::default() {
-            false => Reading::of(Ok(self.alarms)),
-            true => Reading::Unknown("the kernel takes no triggers from this process".into()),
+    fn alarms(&mut self) -> Reading<Alarms> {
+        let watched = self.triggers.watched(&mut self.alarms);
+        match watched == Alarms::default() {
+            false => Reading::of(Ok(watched)),
+            true => Reading::Absent("the kernel takes no triggers from this process".into()),
         }
     }
 }

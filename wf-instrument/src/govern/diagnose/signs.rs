@@ -17,7 +17,7 @@ pub struct Signs {
     pub swapping: Option<bool>,
     /// Of storage that is waited for: models that are being loaded now.
     pub loading: u64,
-    /// Likewise: what the models that were loaded in the last half minute took, on average.
+    /// Likewise: what the models that were loaded of late took, on average.
     pub model_load: Option<Nanos>,
     /// Of an interface that is slow by itself: requests keep their targets and none is held back.
     pub backend_normal: Option<bool>,
@@ -78,12 +78,16 @@ fn models(count: u64) -> String {
     }
 }
 
-/// Whether the host is busy by half as much again as this process, or its group, would make it.
+/// Whether the host is busy by half as much again as this process, or its group, makes it. Each is a share of another number of
+/// processors.
 fn others(evidence: &Evidence) -> Option<bool> {
-    let host = evidence.host.host_cpu.value()?;
-    let own = evidence.host.process_cpu.value()?;
-    let group = evidence.host.group_cpu.value().unwrap_or(own);
-    Some(host.get() > 0.5 && own.get().max(group.get()) < host.get() / 1.5)
+    let host = &evidence.host;
+    let all = to_f64(*host.host_cores.value()?);
+    let busy = host.host_cpu.value()?.get() * all;
+    let own = host.process_cpu.value()?.get() * host.cores.value()?;
+    let group = host.group_cpu.value().zip(host.quota.value());
+    let group = group.map_or(0.0, |(share, quota)| share.get() * quota);
+    Some(busy > 0.5 * all && own.max(group) < busy / 1.5)
 }
 
 /// A host without swap space does not swap.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::profile::Machine;
+use crate::sensor::gpu::{Gpu, undivided};
 use crate::sensor::{Reading, Readings};
 use crate::tier::Tier;
 use crate::units::{Bytes, Nanos, PerSecond, Ratio};
@@ -12,7 +12,11 @@ use crate::units::{Bytes, Nanos, PerSecond, Ratio};
 pub struct Host {
     /// Processors that this process may use.
     pub cores: Reading<f64>,
-    /// The process's share of those.
+    /// Processors that the host has.
+    pub host_cores: Reading<u64>,
+    /// The CPU quota of the process's group, in processors' worth of time.
+    pub quota: Reading<f64>,
+    /// The process's share of those that it may use.
     pub process_cpu: Reading<Ratio>,
     /// The used share of the CPU quota of its group.
     pub group_cpu: Reading<Ratio>,
@@ -44,17 +48,16 @@ impl Host {
     /// What `readings` say at `now`, with everything older than `oldest` turned into unknown.
     #[must_use]
     pub fn of(readings: Readings, now: Nanos, oldest: Nanos) -> Self {
-        let vram = Machine::read(&readings).largest_gpu();
+        let vram = readings
+            .gpus
+            .devices
+            .clone()
+            .and_then(|devices| largest(&devices));
         Self {
-            vram: aged(
-                readings
-                    .gpus
-                    .devices
-                    .and_then(|_| vram.ok_or("no GPU tells its memory".into())),
-                now,
-                oldest,
-            ),
+            vram: aged(vram, now, oldest),
             cores: aged(readings.cpu.cores, now, oldest),
+            host_cores: aged(readings.cpu.host_cores, now, oldest),
+            quota: aged(readings.cpu.quota, now, oldest),
             process_cpu: aged(readings.cpu.process, now, oldest),
             group_cpu: aged(readings.cpu.group, now, oldest),
             host_cpu: aged(readings.cpu.host, now, oldest),
@@ -73,6 +76,12 @@ impl Host {
             gpu: aged(readings.gpus.used, now, oldest),
         }
     }
+}
+
+/// The most that a GPU, or an instance of one, tells. Another may have more, so this is a bound from below.
+fn largest(devices: &[Gpu]) -> Result<Bytes, Cow<'static, str>> {
+    let totals = undivided(devices).filter_map(|gpu| Some(gpu.memory.value()?.total));
+    totals.max().ok_or("no GPU tells its memory".into())
 }
 
 impl Host {

@@ -108,7 +108,7 @@ pub struct Quantiles {
 pub struct ModelLoads {
     /// Going on now.
     pub running: u64,
-    /// That ended well in the last half minute.
+    /// That ended well, as far back as is remembered: half a minute, or since a knob was moved.
     pub ended: u64,
     /// What those took, on average.
     pub took: Option<Nanos>,

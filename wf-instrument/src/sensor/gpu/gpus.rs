@@ -111,8 +111,15 @@ impl Gpus {
 
     /// Waits until the first pass has ended or the driver has failed, for at most `timeout`.
     pub fn settle(&mut self, timeout: Duration) {
-        let end = Instant::now() + timeout;
-        while self.read() == Reading::default() && Instant::now() < end {
+        let began = Instant::now();
+        // The first reading starts the thread.
+        let _ = self.read();
+        while self
+            .thread
+            .as_ref()
+            .is_some_and(|thread| !thread.post.has_left())
+            && began.elapsed() < timeout
+        {
             std::thread::sleep(Duration::from_millis(5));
         }
     }

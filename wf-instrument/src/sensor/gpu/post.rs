@@ -41,6 +41,11 @@ impl Post {
         self.lock().clone()
     }
 
+    /// Whether anything was ever left, however overdue the thread is since.
+    pub(super) fn has_left(&self) -> bool {
+        *self.lock() != Gpus::default()
+    }
+
     pub(super) fn leave(&self, gpus: Gpus) {
         let before = std::mem::replace(&mut *self.lock(), gpus);
         // Only now, with the lock given back: freeing a pass takes longer than a move.

@@ -30,6 +30,13 @@ pub(super) struct Cgroups {
     pub(super) unified: Option<Hierarchy>,
 }
 
+impl Cgroups {
+    /// Whether all that there is was found: what is not mounted may be mounted later.
+    const fn is_whole(&self) -> bool {
+        self.cpu.is_ok() && self.memory.is_ok()
+    }
+}
+
 /// The groups of this process, found anew when it is moved to others.
 #[derive(Debug, Default)]
 pub(super) struct Membership {
@@ -46,13 +53,17 @@ impl Membership {
             None if files.exists("proc/self") => String::new(),
             None => return Err("/proc is not there".into()),
         };
-        let known = self.found.take().filter(|_| self.text == text);
-        let found = match known {
-            Some(found) => found,
-            None => files.read("proc/self/mountinfo", |mounts| Some(locate(&text, mounts)))?,
-        };
-        self.text = text;
-        Ok(self.found.insert(found))
+        let is_known = self.text == text && self.found.as_ref().is_some_and(Cgroups::is_whole);
+        if !is_known {
+            let switched_off = files.find("proc/cgroups", |text| Some(switched_off(text)))?;
+            let switched_off = switched_off.unwrap_or_default();
+            let found = files.read("proc/self/mountinfo", |mounts| {
+                Some(locate(&text, mounts, &switched_off))
+            })?;
+            self.found = Some(found);
+            self.text = text;
+        }
+        self.found.as_ref().ok_or("not read".into())
     }
 
     /// The group as it was found last in version 2, which alone has PSI.
@@ -62,7 +73,7 @@ impl Membership {
 }
 
 /// On a hybrid host a controller belongs to version 1 or to version 2, never to both: the one that names it has it.
-fn locate(groups: &str, mounts: &str) -> Cgroups {
+fn locate(groups: &str, mounts: &str, switched_off: &[String]) -> Cgroups {
     let mounts = || {
         mounts
             .lines()
@@ -79,6 +90,7 @@ fn locate(groups: &str, mounts: &str) -> Cgroups {
             .and_then(|mount| hierarchy(Version::One, &mount, group))
             .map(Some)
             .ok_or_else(|| not_mounted(name)),
+        None if switched_off.iter().any(|off| off == name) => Ok(None),
         None if group.is_some() && unified.is_none() => Err(not_mounted(name)),
         None => Ok(unified.clone()),
     };
@@ -87,6 +99,19 @@ fn locate(groups: &str, mounts: &str) -> Cgroups {
         memory: controller("memory"),
         unified: unified.clone(),
     }
+}
+
+/// The controllers that the kernel was told to do without: those with a 0 in the last column of `/proc/cgroups`.
+fn switched_off(text: &str) -> Vec<String> {
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    let names = rows.filter_map(|line| {
+        let columns: Vec<&str> = line.split_ascii_whitespace().collect();
+        match columns.as_slice() {
+            [name, _, _, "0"] => Some((*name).to_owned()),
+            _ => None,
+        }
+    });
+    names.collect()
 }
 
 fn not_mounted(controller: &str) -> Reason {
@@ -169,7 +194,7 @@ mod tests {
     fn a_controller_that_version_1_names_is_not_looked_for_in_version_2() {
         let groups = "3:cpu,cpuacct:/a\n0::/b\n";
         let mounts = "31 1 0:1 / /v1 rw - cgroup cgroup rw,cpu,cpuacct\n32 1 0:2 / /v2 rw - cgroup2 none rw\n";
-        let found = locate(groups, mounts);
+        let found = locate(groups, mounts, &[]);
         assert_eq!(
             found.cpu.map(|cpu| cpu.map(|cpu| cpu.levels)),
             Ok(Some(vec!["v1/a".into(), "v1".into()]))
@@ -180,10 +205,15 @@ mod tests {
     #[test]
     fn what_is_not_mounted_is_not_taken_for_no_bound() {
         let reason = Err("the control groups of cpu are not mounted here".into());
-        assert_eq!(locate("3:cpu,cpuacct:/a\n", "").cpu, reason);
-        assert_eq!(locate("0::/\n", "").cpu, reason);
-        assert_eq!(locate("", "").cpu, Ok(None));
+        assert_eq!(locate("3:cpu,cpuacct:/a\n", "", &[]).cpu, reason);
+        assert_eq!(locate("0::/\n", "", &[]).cpu, reason);
+        assert_eq!(locate("", "", &[]).cpu, Ok(None));
+        let table =
+            "#subsys_name\thierarchy\tnum_cgroups\tenabled\ncpu\t0\t1\t0\nmemory\t0\t1\t1\n";
+        let off = switched_off(table);
+        assert_eq!(off, ["cpu"]);
+        assert_eq!(locate("0::/\n", "", &off).cpu, Ok(None));
         // Version 1 alone, without the controller.
-        assert_eq!(locate("1:name=systemd:/a\n", "").cpu, Ok(None));
+        assert_eq!(locate("1:name=systemd:/a\n", "", &[]).cpu, Ok(None));
     }
 }

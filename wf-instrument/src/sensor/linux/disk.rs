@@ -44,7 +44,7 @@ pub(super) fn wait(earlier: &[Disk], later: &mut [Disk], span: Nanos) -> Answer<
             stuck: disk.stuck,
             ..since
         };
-        let order = |disk: &Disk| (disk.stuck, disk.active);
+        let order = |disk: &Disk| (disk.hang(), disk.active);
         busiest = busiest.into_iter().chain([since]).max_by_key(order);
     }
     busiest
@@ -88,10 +88,18 @@ impl Disk {
         self.finished == 0 && self.in_flight > 0 && before.in_flight > 0
     }
 
+    /// How long it has hung. A count in flight that no request belongs to, as some drivers have left behind, is no hang.
+    fn hang(&self) -> Nanos {
+        match self.stuck < LONGEST_HANG {
+            true => self.stuck,
+            false => Nanos::ZERO,
+        }
+    }
+
     /// Of the requests that finished; what those in flight have waited at least, where none did.
     fn mean_wait(&self) -> Nanos {
         match self.finished {
-            0 => self.stuck,
+            0 => self.hang(),
             finished => Nanos::new(Nanos::from_millis(self.took).get() / finished),
         }
     }
@@ -120,3 +128,6 @@ fn waits_for_another(name: &str) -> bool {
 fn sum(counters: [Option<u64>; 4]) -> u64 {
     counters.into_iter().flatten().fold(0, u64::saturating_add)
 }
+
+/// The kernel gives a request up after 30 s, and a few times that where it tries again.
+const LONGEST_HANG: Nanos = Nanos::from_secs(600);

@@ -27,7 +27,7 @@ pub(super) struct Memories {
     disk_wait: Since<Vec<Disk>, Nanos>,
     swapped: Since<Swapped, PerSecond>,
     group_cpu: Since<(String, Nanos), Ratio>,
-    throttling: Since<Throttling, Ratio>,
+    throttling: Since<(String, Throttling), Ratio>,
     tasks: Tasks,
     /// What bounds memory, for the guard.
     pub(super) levels: Answer<Vec<Level>>,
@@ -64,11 +64,7 @@ pub(super) fn processors(
     let cores = cores(&quota, status);
 
     readings.cpu.throttling = throttling(files, &quota);
-    readings.cpu.throttled = memories
-        .throttling
-        .read(readings.cpu.throttling.clone(), |before, now, _| {
-            quota::stopped(before, now)
-        });
+    readings.cpu.throttled = throttled(&readings.cpu.throttling, &quota, memories);
     readings.cpu.group = group_cpu(files, &quota, memories);
     readings.cpu.quota = match quota {
         Ok(Some(quota)) => Reading::of(Ok(quota.cores)),
@@ -157,8 +153,10 @@ pub(super) fn storage(files: &mut Files, memories: &mut Memories, readings: &mut
         .read(disks, |before, now, span| disk::wait(before, now, span));
     readings.storage.moved = Reading::of(io::read(files));
     let looked = memories.tasks.look(files);
-    let waited = looked.clone().and_then(|_| memories.tasks.waited(files));
-    readings.storage.waited = Reading::of(waited);
+    readings.storage.waited = match &looked {
+        Ok(_) => memories.tasks.waited(files),
+        Err(why) => Reading::Unknown(why.clone()),
+    };
     readings.cpu.threads = Reading::of(looked);
     readings.process.open_files = Reading::of(descriptors::open(files));
     readings.process.open_files_limit = Reading::of(descriptors::limit(files));
@@ -203,7 +201,24 @@ fn group_cpu(
         .group_cpu
         .read(used, |before, now, span| match before.0 == now.0 {
             true => share(before.1, now.1, span, cores.unwrap_or_default()),
-            false => Err("the quota was another group's in the reading before".into()),
+            false => Err(ANOTHER),
+        })
+}
+
+/// The share of the quota's periods in which the group that has it was stopped.
+fn throttled(
+    throttling: &Reading<Throttling>,
+    quota: &Answer<Option<Quota<'_>>>,
+    memories: &mut Memories,
+) -> Reading<Ratio> {
+    let group = quota.as_ref().ok().and_then(Option::as_ref);
+    let group = group.map_or("", |quota| quota.group).to_owned();
+    let of = throttling.clone().map(|throttling| (group, throttling));
+    memories
+        .throttling
+        .read(of, |before, now, _| match before.0 == now.0 {
+            true => quota::stopped(&before.1, &now.1),
+            false => Err(ANOTHER),
         })
 }
 
@@ -235,6 +250,8 @@ pub(super) fn used(
         levels => limit::used(files, levels),
     }
 }
+
+const ANOTHER: Reason = Reason::Borrowed("the quota was another group's in the reading before");
 
 const NO_QUOTA: Reason = Reason::Borrowed("no CPU quota");
 

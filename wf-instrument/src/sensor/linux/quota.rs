@@ -11,7 +11,7 @@ use crate::units::{Nanos, Ratio, to_f64};
 pub(super) struct Quota<'a> {
     /// In processors' worth of time.
     pub(super) cores: f64,
-    group: &'a str,
+    pub(super) group: &'a str,
     version: Version,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn stopped(before: &Throttling, now: &Throttling) -> Answer<Ratio> {
         let stopped = now
             .throttled_periods
             .checked_sub(before.throttled_periods)?;
-        Ratio::of(to_f64(stopped), to_f64(periods.max(1)))
+        Ratio::of(to_f64(stopped), to_f64(periods.max(1))).filter(|_| stopped <= periods)
     };
     share().ok_or("the quota's periods were counted anew".into())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::files::Files;
 use super::process::ticks;
-use crate::sensor::reading::Answer;
+use crate::sensor::reading::{Answer, Reading, Reason};
 use crate::sensor::readings::Threads;
 use crate::units::Nanos;
 
@@ -65,22 +65,24 @@ impl Tasks {
         })
     }
 
-    /// What all threads together have waited for storage, as far as they were looked at; unknown where the kernel does not account it.
+    /// What all threads together have waited for storage, as far as they were looked at; absent where the kernel does not account it.
     ///
     /// It does not unless it is told to (sysctl `kernel.task_delayacct`, since Linux 5.14), and then of threads that begin later. What
     /// it does not account it writes as 0, so a 0 says nothing.
-    pub(super) fn waited(&mut self, files: &mut Files) -> Answer<Nanos> {
+    pub(super) fn waited(&mut self, files: &mut Files) -> Reading<Nanos> {
         let switch = files.find("proc/sys/kernel/task_delayacct", |text| {
             text.trim().parse::<u8>().ok()
-        })?;
+        });
+        let switch = match switch {
+            Ok(switch) => switch,
+            Err(why) => return Reading::Unknown(why),
+        };
         self.unaccounted |= switch == Some(0);
         match (switch, self.total) {
-            (Some(0), _) => Err("the kernel accounts no delays: kernel.task_delayacct is 0".into()),
-            _ if self.unaccounted => {
-                Err("delays were not accounted when this process began".into())
-            }
-            (_, 0) => Err("no wait for storage has been accounted yet".into()),
-            (_, total) => Ok(ticks(total)),
+            (Some(0), _) => Reading::Absent(OFF),
+            _ if self.unaccounted => Reading::Absent(LATE),
+            (_, 0) => Reading::Absent(NOTHING),
+            (_, total) => Reading::of(Ok(ticks(total))),
         }
     }
 
@@ -117,6 +119,10 @@ fn parse(text: &str) -> Option<Task> {
     let waited = fields.nth(42 - 4)?.parse().ok()?;
     Some(Task { state, waited })
 }
+
+const OFF: Reason = Reason::Borrowed("the kernel accounts no delays: kernel.task_delayacct is 0");
+const LATE: Reason = Reason::Borrowed("delays were not accounted when this process began");
+const NOTHING: Reason = Reason::Borrowed("no wait for storage has been accounted yet");
 
 const DIRECTORY: &str = "proc/self/task";
 

@@ -25,8 +25,8 @@ pub(in crate::sensor) struct Triggers {
     set: Vec<Trigger>,
     /// The group that they were set for.
     group: Option<String>,
-    /// A trigger's group is gone, and with it the trigger.
-    lost: bool,
+    /// The most that were set at a time: with fewer, some were lost.
+    most: usize,
     called_off: Arc<OwnedFd>,
 }
 
@@ -50,36 +50,44 @@ impl Triggers {
         let mut triggers = Self {
             set: Vec::new(),
             group: None,
-            lost: true,
+            most: 0,
             called_off: called_off.clone(),
         };
-        triggers.follow(machine);
+        if machine.is_live() {
+            triggers.fill(&machine.files, machine.group());
+        }
         Ok((triggers, Caller(called_off)))
     }
 
-    /// Sets them anew where the process was moved to another group, or its group is gone. A recorded machine raises no alarms.
+    /// Sets them anew where the process was moved to another group, or one was lost with its group. A recorded machine raises no alarms.
     pub(in crate::sensor) fn follow(&mut self, machine: &Machine) {
         let group = machine.group();
-        if !machine.is_live() || !(self.lost || self.group.as_deref() != group) {
-            return;
+        let moved = self.group.as_deref() != group;
+        if machine.is_live() && (moved || self.set.len() < self.most) {
+            self.fill(&machine.files, group);
         }
-        self.set = all_of(&machine.files, group);
-        self.group = group.map(str::to_owned);
-        self.lost = false;
     }
 
-    /// Counts from zero for every kind that is watched for and was not.
-    pub(in crate::sensor) fn begin(&self, alarms: &mut Alarms) {
+    fn fill(&mut self, files: &Files, group: Option<&str>) {
+        self.set = all_of(files, group);
+        self.group = group.map(str::to_owned);
+        self.most = self.most.max(self.set.len());
+    }
+
+    /// Of `counts`, those that are watched for now.
+    pub(in crate::sensor) fn watched(&self, counts: &mut Alarms) -> Alarms {
+        let mut watched = Alarms::default();
         for trigger in &self.set {
-            (trigger.count)(alarms).get_or_insert(0);
+            let counted = *(trigger.count)(counts).get_or_insert(0);
+            *(trigger.count)(&mut watched) = Some(counted);
         }
+        watched
     }
 
     /// Waits until `timeout` is over, an alarm is raised or somebody calls. Counts the alarms.
     pub(in crate::sensor) fn wait(&mut self, timeout: Duration, alarms: &mut Alarms) {
         let told = self.polled(timeout);
         let mut told = told.iter();
-        let before = self.set.len();
         self.set.retain(|trigger| {
             let events = told.next().copied().unwrap_or(PollFlags::empty());
             // A group that is gone is both urgent and an error.
@@ -89,7 +97,6 @@ impl Triggers {
             }
             !gone
         });
-        self.lost |= self.set.len() < before;
     }
 
     /// What each trigger's file polls as.
@@ -136,9 +143,14 @@ fn all_of(files: &Files, group: Option<&str>) -> Vec<Trigger> {
         set.flatten().collect()
     };
     let own = group.map(|group| at(&|kind| format!("{group}/{}.pressure", kind.resource)));
+    let host = || at(&|kind| format!("proc/pressure/{}", kind.resource));
     match own {
         Some(own) if own.len() == KINDS.len() => own,
-        _ => at(&|kind| format!("proc/pressure/{}", kind.resource)),
+        Some(own) => [own, host()]
+            .into_iter()
+            .max_by_key(Vec::len)
+            .unwrap_or_default(),
+        None => host(),
     }
 }
 
@@ -221,8 +233,8 @@ mod tests {
         let (mut triggers, _caller) = Triggers::set(Sensors::new().machine()).unwrap();
         triggers.set = vec![trigger];
         let mut alarms = Alarms::default();
-        triggers.begin(&mut alarms);
-        assert_eq!((alarms.io_full, alarms.memory_some), (Some(0), None));
+        let watched = triggers.watched(&mut alarms);
+        assert_eq!((watched.io_full, watched.memory_some), (Some(0), None));
         thread::scope(|scope| {
             let threads = 2 * thread::available_parallelism().unwrap().get();
             // Each spins until its sender is gone.
@@ -256,11 +268,12 @@ mod tests {
         let (mut triggers, _caller) = Triggers::set(sensors.machine()).unwrap();
         let set = triggers.set.len();
         triggers.set.clear();
-        triggers.follow(sensors.machine());
-        assert_eq!(triggers.set.len(), 0, "nothing was lost");
-        triggers.lost = true;
+        assert_eq!(triggers.watched(&mut Alarms::default()), Alarms::default());
         triggers.follow(sensors.machine());
         assert_eq!(triggers.set.len(), set);
+        triggers.group = Some("another".to_owned());
+        triggers.follow(sensors.machine());
+        assert_eq!(triggers.group.as_deref(), sensors.machine().group());
     }
 
     #[test]

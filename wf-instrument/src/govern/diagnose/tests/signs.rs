@@ -44,16 +44,22 @@ fn a_backend_is_normal_while_every_target_that_is_set_is_kept() {
 
 #[test]
 fn others_are_named_where_they_keep_the_processors_busy() {
-    let told = |own, host| {
+    let told = |own, cores, host| {
         let change = move |e: &mut Evidence| {
             e.host.process_cpu = share(own);
+            e.host.cores = present(cores);
             e.host.host_cpu = share(host);
+            e.host.host_cores = present(64);
         };
         signs(change, Targets::default()).others
     };
-    assert_eq!(told(5.0, 99.0), Some(true));
-    assert_eq!(told(90.0, 99.0), Some(false));
-    assert_eq!(told(1.0, 10.0), Some(false));
+    assert_eq!(told(5.0, 64.0, 99.0), Some(true));
+    assert_eq!(told(90.0, 64.0, 99.0), Some(false));
+    assert_eq!(told(1.0, 64.0, 10.0), Some(false));
+    // All of a small quota is little of the host.
+    assert_eq!(told(100.0, 2.0, 95.0), Some(true));
+    let unknown = |e: &mut Evidence| e.host.host_cpu = share(99.0);
+    assert_eq!(signs(unknown, Targets::default()).others, None);
 }
 
 #[test]

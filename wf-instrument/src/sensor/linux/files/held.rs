@@ -32,10 +32,10 @@ impl Held {
         self.open.retain(|(held, _)| held != path);
     }
 
-    /// In place of the oldest where there are too many, which only happens when the process is moved about.
+    /// Begins anew where there are too many: the process was moved about, and most of them are of groups that it has left.
     pub(super) fn keep(&mut self, path: &str, file: File) {
         if self.open.len() == MOST_HELD {
-            self.open.remove(0);
+            self.open.clear();
         }
         self.open.push((path.to_owned(), file));
     }
@@ -46,9 +46,6 @@ pub(super) fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
     buffer.clear();
     loop {
         let read = buffer.len();
-        if buffer.capacity() < read + CHUNK {
-            buffer.reserve(CHUNK);
-        }
         buffer.resize(read + CHUNK, 0);
         match file.read_at(&mut buffer[read..], read as u64) {
             Ok(0) => {
@@ -65,8 +62,8 @@ pub(super) fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-/// A guard's five, and a limit at each of some levels.
-const MOST_HELD: usize = 16;
+/// Resident and available memory, three pressures of the host and three of the group, and what each level with a limit holds.
+const MOST_HELD: usize = 32;
 
 /// What a guard's files have at most, but for a long `/proc/meminfo`.
 const CHUNK: usize = 4096;
@@ -85,7 +82,7 @@ mod tests {
         for number in 0..40 {
             held.keep(&number.to_string(), any());
         }
-        assert_eq!(held.open.len(), MOST_HELD);
+        assert_eq!(held.open.len(), 40 - MOST_HELD);
         assert!(held.open.iter().any(|(path, _)| path == "39"));
     }
 
