@@ -104,3 +104,48 @@ fn aged<T>(reading: Reading<T>, now: Nanos, oldest: Nanos) -> Reading<T> {
         _ => reading,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sensor::gpu::Memory;
+
+    const AT: Nanos = Nanos::from_secs(1);
+
+    fn read<T>(value: T) -> Reading<T> {
+        Reading::Present { value, at: AT }
+    }
+
+    fn gpu(memory: Reading<u64>) -> Gpu {
+        Gpu {
+            memory: memory.map(|gib| Memory {
+                total: Bytes::new(gib << 30),
+                ..Memory::default()
+            }),
+            ..Gpu::default()
+        }
+    }
+
+    fn host(devices: impl IntoIterator<Item = Gpu>) -> Host {
+        let mut readings = Readings::default();
+        readings.cpu.cores = read(16.0);
+        readings.memory.limit = read(Bytes::new(8 << 30));
+        readings.gpus.devices = read(devices.into_iter().collect());
+        Host::of(readings, AT, Nanos::from_secs(3))
+    }
+
+    #[test]
+    fn the_largest_gpu_that_tells_its_memory_carries_the_tier() {
+        let silent = || gpu(Reading::Unknown("GPU is lost".into()));
+        assert_eq!(host([]).tier(), Some(Tier::Low));
+        assert_eq!(host([gpu(read(24))]).tier(), Some(Tier::Mid));
+        assert_eq!(
+            host([gpu(read(24)), gpu(read(80)), silent()]).tier(),
+            Some(Tier::High)
+        );
+        let blind = host([silent()]);
+        assert_eq!(blind.vram.reason(), Some("no GPU tells its memory"));
+        assert_eq!(blind.tier(), Some(Tier::Low));
+        assert_eq!(Host::default().tier(), None, "the processors are unknown");
+    }
+}
