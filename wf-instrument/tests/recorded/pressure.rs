@@ -47,6 +47,12 @@ fn a_groups_pressure_that_cannot_be_read_is_not_the_hosts() {
     let mut sensors = Sensors::rooted(machine.root());
     let scope = |readings: &Readings| readings.pressure.cpu.value().map(|stall| stall.scope);
     assert_eq!(scope(&sensors.read()), Some(Scope::Group));
+    machine.write("proc/self/cgroup", b"0::/elsewhere\n");
+    machine.remove("proc/self/mountinfo");
+    let moved = sensors.read().pressure;
+    assert!(moved.cpu.value().is_none() && moved.host_cpu.value().is_some());
+    let machine = Machine::named("container_v2");
+    let mut sensors = Sensors::rooted(machine.root());
     machine.write("sys/fs/cgroup/cpu.pressure", b"junk");
     let readings = sensors.read();
     assert!(readings.pressure.cpu.value().is_none());

@@ -128,13 +128,13 @@ pub(super) fn memory(
 }
 
 pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Readings) {
-    let own = groups
-        .as_ref()
-        .ok()
-        .and_then(|groups| groups.unified.as_ref());
     let mut of = |resource| {
         let host = pressure::host(files, resource);
-        let own = pressure::own(files, own, resource);
+        let own = match groups {
+            Ok(groups) => pressure::own(files, groups.unified.as_ref(), resource),
+            // Whichever group it is, the host's is not its pressure.
+            Err(why) => Some(Reading::Unknown(why.clone())),
+        };
         (own.unwrap_or_else(|| host.clone()), host)
     };
     let pressure = &mut readings.pressure;
