@@ -84,6 +84,14 @@ fn a_quota_is_used_up_by_all_of_its_group() {
     let cpu = sensors.read().cpu;
     near(&cpu.group, 1.2 / 1.5);
     near(&cpu.throttled, 0.1);
+    // Another group's counters are not compared with these.
+    clock.advance(Nanos::from_secs(1));
+    machine.overlay("pod_v2");
+    machine.write("sys/fs/cgroup/cpu.max", b"max 100000\n");
+    let cpu = sensors.read().cpu;
+    assert_eq!(cpu.quota.value(), Some(&2.5));
+    assert_eq!(cpu.group.reason(), Some("needs a second reading"));
+    assert_eq!(cpu.throttled.reason(), Some("needs a second reading"));
     assert!(first_pass("bare_metal").cpu.group.is_absent());
 }
 

@@ -26,8 +26,10 @@ pub(super) struct Memories {
     host_cpu: Since<Processors, Ratio>,
     disk_wait: Since<Vec<Disk>, Nanos>,
     swapped: Since<Swapped, PerSecond>,
-    group_cpu: Since<(String, Nanos), Ratio>,
-    throttling: Since<(String, Throttling), Ratio>,
+    /// Whose quota the next two are of.
+    quota_of: String,
+    group_cpu: Since<Nanos, Ratio>,
+    throttled: Since<Throttling, Ratio>,
     tasks: Tasks,
     /// What bounds memory, for the guard.
     pub(super) levels: Answer<Vec<Level>>,
@@ -40,10 +42,20 @@ impl Memories {
             host_cpu: Since::new(),
             disk_wait: Since::new(),
             swapped: Since::new(),
+            quota_of: String::new(),
             group_cpu: Since::new(),
-            throttling: Since::new(),
+            throttled: Since::new(),
             tasks: Tasks::default(),
             levels: Ok(Vec::new()),
+        }
+    }
+
+    /// Another group's counters do not go on from those of the group before.
+    fn follow(&mut self, quota: &Quota<'_>) {
+        if self.quota_of != quota.group {
+            self.quota_of = quota.group.to_owned();
+            self.group_cpu = Since::new();
+            self.throttled = Since::new();
         }
     }
 }
@@ -64,7 +76,14 @@ pub(super) fn processors(
     let cores = cores(&quota, status);
 
     readings.cpu.throttling = throttling(files, &quota);
-    readings.cpu.throttled = throttled(&readings.cpu.throttling, &quota, memories);
+    if let Ok(Some(quota)) = &quota {
+        memories.follow(quota);
+    }
+    readings.cpu.throttled = memories
+        .throttled
+        .read(readings.cpu.throttling.clone(), |before, now, _| {
+            quota::stopped(before, now)
+        });
     readings.cpu.group = group_cpu(files, &quota, memories);
     readings.cpu.quota = match quota {
         Ok(Some(quota)) => Reading::of(Ok(quota.cores)),
@@ -197,29 +216,9 @@ fn group_cpu(
         .as_ref()
         .ok()
         .and_then(|quota| Some(quota.as_ref()?.cores));
-    memories
-        .group_cpu
-        .read(used, |before, now, span| match before.0 == now.0 {
-            true => share(before.1, now.1, span, cores.unwrap_or_default()),
-            false => Err(ANOTHER),
-        })
-}
-
-/// The share of the quota's periods in which the group that has it was stopped.
-fn throttled(
-    throttling: &Reading<Throttling>,
-    quota: &Answer<Option<Quota<'_>>>,
-    memories: &mut Memories,
-) -> Reading<Ratio> {
-    let group = quota.as_ref().ok().and_then(Option::as_ref);
-    let group = group.map_or("", |quota| quota.group).to_owned();
-    let of = throttling.clone().map(|throttling| (group, throttling));
-    memories
-        .throttling
-        .read(of, |before, now, _| match before.0 == now.0 {
-            true => quota::stopped(&before.1, &now.1),
-            false => Err(ANOTHER),
-        })
+    memories.group_cpu.read(used, |before, now, span| {
+        share(*before, *now, span, cores.unwrap_or_default())
+    })
 }
 
 fn throttling(files: &mut Files, quota: &Answer<Option<Quota<'_>>>) -> Reading<Throttling> {
@@ -250,8 +249,6 @@ pub(super) fn used(
         levels => limit::used(files, levels),
     }
 }
-
-const ANOTHER: Reason = Reason::Borrowed("the quota was another group's in the reading before");
 
 const NO_QUOTA: Reason = Reason::Borrowed("no CPU quota");
 

@@ -54,8 +54,8 @@ pub(super) fn stopped(before: &Throttling, now: &Throttling) -> Answer<Ratio> {
     share().ok_or("the quota's periods were counted anew".into())
 }
 
-/// The processor time that the group with the quota has used, and which group that is.
-pub(super) fn usage(files: &mut Files, quota: &Quota<'_>) -> Answer<(String, Nanos)> {
+/// The processor time that the group with the quota has used.
+pub(super) fn usage(files: &mut Files, quota: &Quota<'_>) -> Answer<Nanos> {
     let group = quota.group;
     let nanos = match quota.version {
         Version::Two => files.read(&format!("{group}/cpu.stat"), |text| {
@@ -66,7 +66,7 @@ pub(super) fn usage(files: &mut Files, quota: &Quota<'_>) -> Answer<(String, Nan
             text.trim().parse().ok()
         })?,
     };
-    Ok((group.to_owned(), Nanos::new(nanos)))
+    Ok(Nanos::new(nanos))
 }
 
 /// The quota of one group; infinite where it has none.
