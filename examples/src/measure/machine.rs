@@ -1,10 +1,11 @@
 //! What the sensors read, in words.
 
+use wf_instrument::Ratio;
 use wf_instrument::sensor::gpu::Gpu;
 use wf_instrument::sensor::{Pressure, Reading, Readings, Scope, Stall};
-use wf_instrument::{Bytes, Nanos, Ratio};
 
 use super::look::Machine;
+use crate::app::Millis;
 
 /// A line for each thing that the sensors look at; what a machine has not is left out, and what cannot be read is named at the end.
 pub(super) fn machine(readings: &Readings) -> Machine {
@@ -44,18 +45,18 @@ fn processors(readings: &Readings) -> String {
 fn memory(readings: &Readings) -> String {
     let memory = &readings.memory;
     join([
-        one(&memory.resident, |held| format!("{} resident", size(*held))),
+        one(&memory.resident, |held| format!("{} resident", held)),
         one(&memory.parts, |parts| {
-            let [own, files] = [parts.anonymous, parts.file].map(size);
+            let [own, files] = [parts.anonymous, parts.file];
             format!("{own} own, {files} of files")
         }),
         both(&memory.used, &memory.limit, |used, limit| {
-            format!("of {} in all {} used", size(*limit), percent(*used))
+            format!("of {} in all {} used", limit, percent(*used))
         }),
         one(&memory.swapping, |rate| {
             format!("swapping {:.0} B/s", rate.get())
         }),
-        one(&memory.heap, |heap| format!("heap {}", size(heap.live))),
+        one(&memory.heap, |heap| format!("heap {}", heap.live)),
     ])
 }
 
@@ -79,13 +80,13 @@ fn storage(readings: &Readings) -> String {
     let storage = &readings.storage;
     join([
         one(&storage.wait, |wait| {
-            format!("disk I/O takes {}", millis(*wait))
+            format!("disk I/O takes {}", Millis(Some(wait.as_secs())))
         }),
         one(&storage.moved, |moved| {
-            format!("{} read, {} written", size(moved.read), size(moved.written))
+            format!("{} read, {} written", moved.read, moved.written)
         }),
         one(&storage.waited, |waited| {
-            format!("waited {} in all", millis(*waited))
+            format!("waited {} in all", Millis(Some(waited.as_secs())))
         }),
     ])
 }
@@ -103,7 +104,7 @@ fn device(gpu: &Gpu) -> String {
     let told = [
         one(&gpu.utilization, |busy| format!("{} busy", percent(*busy))),
         one(&gpu.memory, |memory| {
-            format!("{} of {}", size(memory.used), size(memory.total))
+            format!("{} of {}", memory.used, memory.total)
         }),
         one(&gpu.power, |power| format!("{:.0} W", power.get())),
         one(&gpu.temperature, |heat| format!("{:.0} °C", heat.get())),
@@ -152,17 +153,6 @@ fn join(parts: impl IntoIterator<Item = Option<String>>) -> String {
 
 fn percent(share: Ratio) -> String {
     format!("{:.0} %", share.as_percent())
-}
-
-fn size(bytes: Bytes) -> String {
-    match bytes.as_mebibytes() {
-        mebibytes if mebibytes < 10_240.0 => format!("{mebibytes:.0} MiB"),
-        mebibytes => format!("{:.1} GiB", mebibytes / 1024.0),
-    }
-}
-
-fn millis(span: Nanos) -> String {
-    format!("{:.1} ms", span.as_millis())
 }
 
 #[cfg(test)]
