@@ -3,8 +3,8 @@
 use nvml_wrapper::enums::device::UsedGpuMemory;
 use nvml_wrapper::struct_wrappers::device::ProcessInfo;
 
-use super::device::GpuProcess;
 use super::query::Query;
+use crate::sensor::gpu::device::GpuProcess;
 use crate::sensor::reading::{Answer, Reading, Reason};
 use crate::units::Bytes;
 

@@ -7,11 +7,11 @@ use nvml_wrapper::enum_wrappers::device::{
 };
 use nvml_wrapper::struct_wrappers::device::MemoryInfo;
 
-use super::device::{Gpu, Memory};
 use super::fields::{Field, Fields, NO_NUMBER, told, told_short};
 use super::query::Query;
 use super::raw;
-use super::throttle::{ThrottleReason, ThrottleReasons};
+use crate::sensor::gpu::device::{Gpu, Memory};
+use crate::sensor::gpu::throttle::{ThrottleReason, ThrottleReasons};
 use crate::sensor::reading::{Answer, Reading};
 use crate::units::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Watts};
 

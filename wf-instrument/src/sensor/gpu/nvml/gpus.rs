@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::device::Gpu;
 use super::driver::{Driver, Line};
 use super::post::Post;
+use crate::sensor::gpu::device::Gpu;
 use crate::sensor::reading::Reading;
 
 /// Every NVIDIA GPU of this machine, read once a second by a thread.

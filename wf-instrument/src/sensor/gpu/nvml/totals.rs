@@ -4,7 +4,7 @@ use nvml_wrapper::enum_wrappers::device::PerformancePolicy;
 
 use super::fields::{Field, Fields, told};
 use super::query::Query;
-use super::throttle::{ThrottleReason, ThrottleReasons, ThrottleTimes};
+use crate::sensor::gpu::throttle::{ThrottleReason, ThrottleReasons, ThrottleTimes};
 use crate::sensor::reading::Reading;
 use crate::units::Nanos;
 

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use nvml_wrapper::Device;
 
-use super::device::{Gpu, Info};
 use super::driver::Line;
 use super::fields::Fields;
 use super::gpm::Gpm;
 use super::query::{Kind, Query};
 use super::totals::Totals;
 use super::{process, read};
+use crate::sensor::gpu::device::{Gpu, Info};
 use crate::sensor::reading::Answer;
 
 /// A device of the driver's, and what is remembered of it.

@@ -6,9 +6,9 @@ use nvml_wrapper::gpm::gpm_metrics_get;
 use nvml_wrapper::struct_wrappers::gpm::GpmMetricResult;
 use nvml_wrapper::{Device, GpmSample};
 
-use super::device::Gpu;
 use super::fields::NO_NUMBER;
 use super::query::{Query, none};
+use crate::sensor::gpu::device::Gpu;
 use crate::sensor::reading::{Answer, Reading};
 use crate::units::Ratio;
 

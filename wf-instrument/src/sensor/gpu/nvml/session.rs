@@ -3,12 +3,12 @@
 use nvml_wrapper::error::NvmlError;
 use nvml_wrapper::{Device, Nvml};
 
-use super::device::{Gpu, Info, Mig};
 use super::driver::Line;
 use super::post::Gpus;
 use super::query::Kind;
 use super::watched::Watched;
 use super::{fault, process, raw};
+use crate::sensor::gpu::device::{Gpu, Info, Mig};
 use crate::sensor::reading::{Answer, Reading};
 
 /// Passes over all devices of a driver that is open.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::device::Gpu;
+use crate::sensor::gpu::device::Gpu;
 use crate::sensor::reading::Reading;
 use crate::sync::{AtomicU64, Ordering};
 
