@@ -22,7 +22,7 @@ use crate::families::{Families, FamilyError};
 /// `wf_sensor_up` of that sensor is 0 then, and `wf_sensor_reason` says why: `absent` is what the machine has not, and `unknown` what could
 /// not be read, so `wf_sensor_reason{state="unknown"}` is what to alert on.
 ///
-/// Some 180 series, half of them `wf_sensor_up` and `wf_sensor_reason`, and 90 for each GPU.
+/// At most 125 series and one more for each sensor that is not up, and 86 for each GPU.
 ///
 /// ```
 /// use wf_exporter::{Exporter, sensors};
