@@ -139,7 +139,6 @@ impl History {
         let loaded = latest.loaded.minus(&earliest.loaded);
         ModelLoads {
             running: latest.loading,
-            ended: loaded.count(),
             took: loaded.mean().map(nanos),
         }
     }

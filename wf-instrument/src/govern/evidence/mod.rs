@@ -108,9 +108,7 @@ pub struct Quantiles {
 pub struct ModelLoads {
     /// Going on now.
     pub running: u64,
-    /// That ended well, as far back as is remembered: half a minute, or since a knob was moved.
-    pub ended: u64,
-    /// What those took, on average.
+    /// What those took, on average, that ended well as far back as is remembered: half a minute, or since a knob was moved.
     pub took: Option<Nanos>,
 }
 
