@@ -2,14 +2,27 @@
 //!
 //! Only the thread that forked goes on in the child. What its parent recorded is the parent's to export, and the places of the other threads
 //! are free again. A call or a request that the forking thread is in the middle of goes on and ends in the child as in the parent.
-#![expect(unsafe_code, reason = "handlers around a fork are told to libc")]
+#![cfg_attr(
+    unix,
+    expect(unsafe_code, reason = "libc registers the handlers around a fork")
+)]
+#![cfg_attr(
+    not(unix),
+    expect(
+        dead_code,
+        reason = "compiled on every system, used where there is a fork"
+    )
+)]
 
 use std::cell::RefCell;
 
 use crate::registry::{self, Held};
 use crate::site::SITES;
-use crate::thread::{ON_FIRST_CLAIM, abandon_other_slots, allocating};
+#[cfg(unix)]
+use crate::thread::ON_FIRST_CLAIM;
+use crate::thread::{abandon_other_slots, allocating};
 
+#[cfg(unix)]
 #[linkme::distributed_slice(ON_FIRST_CLAIM)]
 static WATCH: fn() = watch;
 
@@ -18,6 +31,7 @@ thread_local! {
 }
 
 /// Before anything is recorded, since before that there is nothing to forget.
+#[cfg(unix)]
 fn watch() {
     // SAFETY:
     // - the three functions live as long as the program, and do not unwind: they take a lock, store and load atomics;

@@ -68,7 +68,8 @@
 //! - The TSC is read without a fence: the processor may take a stamp some 20 ns early. Below 100 ns, read durations with that in mind.
 //! - With `panic = "abort"` nothing is ever recorded as panicked.
 //! - Recording inside a signal handler is not supported.
-//! - 64-bit atomics are required.
+//! - Linux is where all of it works. Windows and macOS measure, and read processor and memory only; of the other targets, those with 64-bit
+//!   atomics may build. A target without them, and WebAssembly, build annotated code without `enabled` only, and say so otherwise.
 
 #[cfg(feature = "admit")]
 pub mod admit;
@@ -82,7 +83,7 @@ pub mod clock;
 mod counter;
 #[cfg(not(feature = "enabled"))]
 mod disabled;
-#[cfg(all(feature = "enabled", unix, not(wf_loom)))]
+#[cfg(all(feature = "enabled", not(wf_loom)))]
 mod fork;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod gauge;

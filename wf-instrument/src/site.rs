@@ -207,7 +207,6 @@ pub enum SiteRef {
     Gauge(&'static GaugeSite),
 }
 
-#[cfg(unix)]
 impl SiteRef {
     /// Forgets all but what the owner of slot `mine` is in the middle of. Only in a process that has just been forked.
     pub(crate) fn forget(&self, mine: usize) {

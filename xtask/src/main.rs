@@ -16,6 +16,7 @@ mod layers;
 mod metadata;
 mod process;
 mod report;
+mod targets;
 mod test;
 mod tools;
 mod venv;

@@ -8,6 +8,7 @@ use crate::layers;
 use crate::metadata::{Package, target_directory};
 use crate::process::cargo;
 use crate::report::Report;
+use crate::targets;
 use crate::tools::{Missing, Tools};
 
 /// Runs every step, cheap ones first, then sums up.
@@ -21,6 +22,7 @@ pub(crate) fn run() -> Result<(), String> {
     run.report.step("layers", || layers::run(false));
     run.dependencies();
     run.features();
+    targets::check(&mut run.report, Run::required());
     run.docs();
     run.assembly();
     run.tests();
@@ -37,9 +39,13 @@ struct Run {
 }
 
 impl Run {
-    /// Anybody's machine may lack a program; CI's may not.
+    /// Whether a missing program is a failure: anybody's machine may lack one, CI's may not.
+    fn required() -> bool {
+        env::var_os("CI").is_some_and(|value| value == "true")
+    }
+
     fn programs(&mut self) {
-        let required = env::var_os("CI").is_some_and(|value| value == "true");
+        let required = Self::required();
         self.report.step("programs", || {
             self.tools = Tools::provide();
             if required {
@@ -105,7 +111,7 @@ impl Run {
         self.report.command("loom", command);
     }
 
-    /// The sensors of other systems, in a build for this one that has no others: no other system's standard library is at hand.
+    /// The sensors of other systems, run in a build for this one: `targets` compiles them, and no other system is here to run them.
     fn portable(&mut self) {
         let mut command = cargo(
             "test --package wf-instrument --features govern,gpu,mock,tokio --lib --test sensor_watch",
