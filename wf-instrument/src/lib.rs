@@ -135,7 +135,7 @@ mod thread;
 #[cfg(feature = "govern")]
 pub mod tier;
 mod units;
-#[cfg(all(feature = "sense", not(wf_loom)))]
+#[cfg(any(feature = "admit", all(feature = "sense", not(wf_loom))))]
 mod worker;
 
 #[cfg(not(feature = "enabled"))]

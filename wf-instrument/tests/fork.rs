@@ -137,3 +137,34 @@ fn a_forked_child_drops_what_its_parent_started_without_waiting() {
     );
     drop((watch, governor));
 }
+
+/// The timer's thread is the parent's, so the child starts one of its own.
+#[cfg(feature = "admit")]
+#[test]
+fn a_wait_in_a_forked_child_is_refused_by_its_deadline() {
+    use std::time::Duration;
+
+    use wf_instrument::admit::Gate;
+
+    let gate = Gate::new(1, 10, Duration::from_millis(5));
+    let _permit = gate.admit_blocking().unwrap();
+    assert!(gate.admit_blocking().is_err());
+    // Until the timer sleeps: a child cannot use a gate that another thread is inside of.
+    thread::sleep(Duration::from_millis(100));
+    // SAFETY: the child uses a gate that no thread is inside of, and ends by `_exit`.
+    let id = unsafe { libc::fork() };
+    if id == 0 {
+        // SAFETY: only sets a timer that ends the child, should it hang.
+        unsafe { libc::alarm(60) };
+        let admitted = i32::from(gate.admit_blocking().is_ok());
+        // SAFETY: ends the process and runs nothing of it.
+        unsafe { libc::_exit(admitted) };
+    }
+    let mut status = 0;
+    // SAFETY: `status` lives for the call.
+    let ended = unsafe { libc::waitpid(id, &raw mut status, 0) };
+    assert_eq!(
+        (ended, libc::WIFEXITED(status), libc::WEXITSTATUS(status)),
+        (id, true, 0)
+    );
+}

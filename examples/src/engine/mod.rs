@@ -20,15 +20,13 @@ mod token;
 mod worker;
 
 use std::ops::RangeInclusive;
-use std::pin::pin;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use futures_util::Stream;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
-use wf_instrument::admit::{Gate, Permit, Refused};
+use wf_instrument::admit::Gate;
 use wf_instrument::{admitted, wf_measure};
 
 use self::answer::Answer;
@@ -115,7 +113,7 @@ impl Engine {
         request: Request,
     ) -> Result<impl Stream<Item = Result<Token, EngineError>> + use<>, EngineError> {
         self.check(&request)?;
-        let permit = self.turn().await?;
+        let permit = self.gate.admit().await?;
         admitted();
         let (tokens, received) = mpsc::unbounded_channel();
         let running = Running::new(&self.model, request, tokens, permit)?;
@@ -189,16 +187,6 @@ impl Engine {
                 context,
             }),
             _ => Ok(()),
-        }
-    }
-
-    /// The gate has no timer of its own, so one here asks it again when the longest wait is over.
-    async fn turn(&self) -> Result<Permit, Refused> {
-        let mut admission = pin!(self.gate.admit());
-        loop {
-            if let Ok(answer) = timeout(self.gate.max_wait(), &mut admission).await {
-                return answer;
-            }
         }
     }
 }

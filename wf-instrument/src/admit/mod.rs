@@ -7,6 +7,7 @@ mod permit;
 mod queue;
 #[cfg(test)]
 mod tests;
+mod timer;
 
 pub use self::permit::{Admission, Gate, Permit};
 pub use self::queue::Refused;

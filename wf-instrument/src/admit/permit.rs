@@ -1,18 +1,26 @@
 //! The gate as a program uses it: wait for a permit, hold it, give it back by dropping it.
 
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use super::queue::{Answer, Queue, Refused, Ticket};
+use super::timer::Shared;
 
 /// Lets at most `limit` requests in; the others wait in order, as long as that makes sense.
 ///
 /// A clone is another handle on the same gate. The limit may be moved while requests run: growing admits who waits at once, shrinking
-/// takes nothing back and lets nobody in until enough permits were returned. Works under any async runtime.
+/// takes nothing back and lets nobody in until enough permits were returned. Works under any async
+/// runtime, and without one ([`Gate::admit_blocking`]).
 ///
-/// Each call locks a mutex for tens of nanoseconds. Nothing is allocated for a request that need not wait.
+/// Each call locks a mutex for tens of nanoseconds. Nothing is allocated for a request that need not
+/// wait. The first request that waits starts a thread, `wf-admit`: it sleeps until a wait has to be
+/// refused, and ends with the last handle, wait and permit of the gate.
+///
+/// A child of `fork(2)` has a copy of the gate, with the permits of the parent's other threads. The
+/// copy cannot be used if one of these threads was inside a call on the gate during the fork.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,23 +37,26 @@ use super::queue::{Answer, Queue, Refused, Ticket};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Gate {
-    queue: Arc<Mutex<Queue>>,
+    shared: Arc<Shared>,
 }
 
 impl Gate {
     /// A gate that lets `limit` in at once and keeps up to `queue` waiting, each for less than `max_wait`.
     ///
-    /// A limit of 0 is a closed door. [`Duration::MAX`] waits for ever.
+    /// A limit of 0 admits nothing. With a `max_wait` of zero, no request waits; with
+    /// [`Duration::MAX`], a wait has no deadline.
     #[must_use]
     pub fn new(limit: usize, queue: usize, max_wait: Duration) -> Self {
-        let queue = Arc::new(Mutex::new(Queue::new(limit, queue, max_wait)));
-        Self { queue }
+        let shared = Arc::new(Shared::new(Queue::new(limit, queue, max_wait)));
+        Self { shared }
     }
 
     /// Asks for a permit. The wait begins at the first poll; dropping the future leaves the queue.
     ///
-    /// There is no timer inside: a wait that became too long is refused when the future is polled or when any permit moves. To be told
-    /// at the very moment, poll again after [`max_wait`](Self::max_wait), for instance by racing the runtime's own timer.
+    /// The caller needs no timer: a request that still waits one millisecond before
+    /// [`max_wait`](Self::max_wait) is over is refused at that moment, so that the caller has the answer
+    /// by the deadline (below two milliseconds, half-way). If the system cannot start a thread, a late
+    /// wait is refused when the future is polled or when a permit moves.
     ///
     /// # Errors
     /// [`Refused`] when the queue is full, or when the turn did not come in time.
@@ -53,6 +64,37 @@ impl Gate {
         Admission {
             gate: self.clone(),
             ticket: None,
+        }
+    }
+
+    /// Asks for a permit and blocks the thread until the answer: [`admit`](Self::admit) for code that is not async.
+    ///
+    /// # Errors
+    /// [`Refused`] when the queue is full, or when the turn did not come in time.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use wf_instrument::admit::{Gate, Refused};
+    ///
+    /// let gate = Gate::new(1, 10, Duration::from_millis(5));
+    /// let permit = gate.admit_blocking()?;
+    /// assert!(matches!(gate.admit_blocking(), Err(Refused::WaitedTooLong { .. })));
+    /// drop(permit);
+    /// gate.admit_blocking()?;
+    /// # Ok::<(), Refused>(())
+    /// ```
+    pub fn admit_blocking(&self) -> Result<Permit, Refused> {
+        let mut admission = pin!(self.admit());
+        let mut poll = |waker: &Waker| admission.as_mut().poll(&mut Context::from_waker(waker));
+        if let Poll::Ready(answer) = poll(Waker::noop()) {
+            return answer;
+        }
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        loop {
+            if let Poll::Ready(answer) = poll(&waker) {
+                return answer;
+            }
+            thread::park();
         }
     }
 
@@ -85,17 +127,35 @@ impl Gate {
         self.change(|queue, _| queue.max_wait())
     }
 
-    /// Changes the queue, then wakes with the lock released: a waker may run anything, this gate's own methods included.
     fn change<T>(&self, change: impl FnOnce(&mut Queue, Instant) -> T) -> T {
-        let now = Instant::now();
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = change(&mut queue, now);
-        let wakers = queue.take_wakers();
-        drop(queue);
-        for waker in wakers {
-            waker.wake();
+        self.shared.change(change)
+    }
+
+    /// A request arrives. If it has to wait and has a deadline, the timer watches it.
+    fn join(&self, waker: Waker) -> Answer {
+        let (answer, waits, first) = self.change(|queue, now| {
+            let answer = queue.join(waker, now);
+            let waits = matches!(answer, Answer::Waits(_)) && queue.next_expiry().is_some();
+            (answer, waits, queue.waiting() == 1)
+        });
+        if waits {
+            self.shared.watch(first);
         }
-        result
+        answer
+    }
+
+    #[cfg(test)]
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+/// Wakes a thread that waits.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 
@@ -118,7 +178,7 @@ impl Future for Admission {
                 let (answer, old) = queue.ask(ticket, waker, now);
                 (answer, Some(old))
             }),
-            None => (self.gate.change(|queue, now| queue.join(waker, now)), None),
+            None => (self.gate.join(waker), None),
         };
         match answer {
             Answer::Admitted => Poll::Ready(Ok(Permit {

@@ -1,3 +1,6 @@
+mod deadlines;
+mod random;
+
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -229,9 +232,8 @@ fn a_refusal_says_what_to_do() {
 }
 
 /// Four threads ask, give up at random and return, while the limit jumps. Ends only if no wake-up is lost.
-#[test]
-fn a_storm_of_cancellations_and_resizes_loses_no_wake_up_and_no_permit() {
-    let gate = Gate::new(1, 1000, FOREVER);
+fn storm_of(max_wait: Duration) {
+    let gate = Gate::new(1, 1000, max_wait);
     thread::scope(|scope| {
         for seed in 0..4_u64 {
             let gate = &gate;
@@ -244,6 +246,16 @@ fn a_storm_of_cancellations_and_resizes_loses_no_wake_up_and_no_permit() {
         gate.set_limit(1);
     });
     assert_eq!((gate.in_use(), gate.waiting()), (0, 0));
+}
+
+#[test]
+fn a_storm_of_cancellations_and_resizes_loses_no_wake_up_and_no_permit() {
+    storm_of(FOREVER);
+}
+
+#[test]
+fn a_storm_of_refusals_by_the_timer_loses_no_wake_up_and_no_permit() {
+    storm_of(Duration::from_micros(50));
 }
 
 fn storm(gate: &Gate, seed: u64) {
