@@ -1,6 +1,7 @@
 //! What does a token of a measured stream cost, against the one clock reading that it cannot do without?
 //!
-//! No peer measures gaps between tokens in the process that makes them.
+//! No peer measures gaps between tokens in the process that makes them. Items of an iterator or a stream that is always ready count as come
+//! together; pushed tokens end a gap each, as those of a stream do that has to be waited for; stamped ones pay for the stamp as well.
 
 use std::hint::black_box;
 use std::pin::pin;
@@ -9,6 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::stream::{self, Stream};
 use wf_benches::Contest;
+use wf_instrument::record::Stamp;
 use wf_instrument::{wf_measure, wf_token};
 
 fn main() -> ExitCode {
@@ -35,6 +37,11 @@ fn token() -> Contest {
         })
         .contender("wf, stream", |n| drain(tokens(n)))
         .contender("wf, pushed", pushed)
+        .contender("wf, stamped", |n| {
+            stamped(n).for_each(|token| {
+                black_box(token);
+            })
+        })
 }
 
 #[wf_measure(ttft)]
@@ -45,6 +52,11 @@ fn iterator(n: u64) -> impl Iterator<Item = u64> {
 #[wf_measure(ttft)]
 fn tokens(n: u64) -> impl Stream<Item = u64> {
     stream::iter(0..n)
+}
+
+#[wf_measure(ttft, tokens = |made: &Stamp| (1, *made))]
+fn stamped(n: u64) -> impl Iterator<Item = Stamp> {
+    (0..n).map(|_| Stamp::now())
 }
 
 #[wf_measure(ttft)]

@@ -119,8 +119,11 @@ use proc_macro::TokenStream;
 ///   `impl Iterator<Item = T>` or `Box<dyn Iterator<Item = T>>`, each also in a `Result`, from a function that is `async` or not.
 /// * The reply lasts until the stream says that it is through. Dropped before, it was cancelled; cancelled before its first token, it counts
 ///   as given up: a miss of every target for the time to first token.
-/// * An item is one token, or as many as `tokens` says; an item of n tokens ends n gaps of an n-th each. An item of none (a role, a
-///   keep-alive) is no first token and no gap.
+/// * An item is one token, or as many as `tokens` says; an item of several ends one gap. An item of none (a role, a keep-alive) is no
+///   first token and no gap.
+/// * Items that are received within 100 µs of one another had been waiting and came together: they end one gap. Where tokens may wait
+///   for their receiver, in a channel say, stamp them where they are made: `tokens = |token| (token.count, token.made)` with a
+///   `record::Stamp` has the gaps between the stamps.
 /// * Items that are `Result`s are seen through: `tokens` gets what is in the `Ok`; an `Err` is no token, and the reply ends as an error.
 ///
 /// With any other return type the function tells its tokens itself, wherever it makes them, by [`wf_token!`](macro@wf_token):
@@ -277,7 +280,7 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 /// one: polling), or the stream or iterator it returned. Where there is none, the tokens are counted as orphans, which a snapshot shows.
 ///
 /// `n` is an integer (below zero is none) or a `bool`. No token at all leaves every time as it is. The first token of a reply
-/// ends its time to first token; each later one ends a gap, and n that come together are n gaps of an n-th each.
+/// ends its time to first token; each later one ends a gap, and n that come together end one.
 ///
 /// About 16 ns, most of it the clock; without the feature `enabled` nothing, not even `n`.
 ///

@@ -3,11 +3,11 @@
 mod common;
 
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::rows::{ends, generation};
 use wf_instrument::clock::mock::Mock;
-use wf_instrument::record::{Generation, MeasureReceiver, Progress};
+use wf_instrument::record::{Generation, MeasureReceiver, Progress, Stamp};
 use wf_instrument::{Nanos, registry};
 
 fn arrive(name: &str) -> Generation {
@@ -45,6 +45,123 @@ fn tokens_count_when_they_are_received_and_the_end_is_where_the_senders_are_gone
         ([1, 0, 0, 0], 3, 0)
     );
     common::rows::assert_all(&row.time_to_first_token, 1, 30);
+}
+
+/// Receives all that is there, 20 µs apart, as a loop that hands tokens on does.
+fn drain<T>(clock: &Mock, mut receive: impl FnMut() -> Option<T>) {
+    while receive().is_some() {
+        clock.advance(Nanos::new(20_000));
+    }
+}
+
+/// The first token after 100 ms; then the receiver gets no processor for 60 ms, in which three come.
+fn check_drained<T>(name: &str, mut send: impl FnMut(), mut receive: impl FnMut() -> Option<T>) {
+    let clock = Mock::start();
+    clock.advance(Nanos::from_millis(100));
+    send();
+    drain(&clock, &mut receive);
+    clock.advance(Nanos::from_millis(60));
+    (0..3).for_each(|_| send());
+    drain(&clock, receive);
+    let row = generation(name);
+    assert_eq!((row.tokens, row.inter_token.count()), (4, 1), "{name}");
+    common::rows::assert_all(&row.inter_token, 1, 60);
+}
+
+#[test]
+fn tokens_that_had_been_waiting_end_one_gap() {
+    let (sender, receiver) = mpsc::channel();
+    let mut answer = MeasureReceiver::new(receiver, arrive("std drained"), tokens);
+    let send = || sender.send(Ok(1)).expect("it listens");
+    check_drained("std drained", send, || answer.try_recv().ok());
+}
+
+#[cfg(feature = "crossbeam")]
+#[test]
+fn tokens_that_had_been_waiting_in_crossbeams_channel_end_one_gap() {
+    let (sender, receiver) = crossbeam_channel::unbounded();
+    let mut answer = MeasureReceiver::new(receiver, arrive("crossbeam drained"), tokens);
+    let send = || sender.send(Ok(1)).expect("it listens");
+    check_drained("crossbeam drained", send, || answer.try_recv().ok());
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn tokens_that_had_been_waiting_in_tokios_channel_end_one_gap() {
+    use std::task::{Context, Poll, Waker};
+
+    let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
+    let mut answer = MeasureReceiver::new(receiver, arrive("tokio drained"), tokens);
+    let send = || sender.send(Ok(1)).expect("it listens");
+    let mut cx = Context::from_waker(Waker::noop());
+    check_drained("tokio drained", send, || match answer.poll_recv(&mut cx) {
+        Poll::Ready(item) => item,
+        Poll::Pending => None,
+    });
+}
+
+#[test]
+fn an_answer_that_came_whole_says_nothing_about_the_time_of_a_token() {
+    let clock = Mock::start();
+    let (sender, receiver) = mpsc::channel();
+    let answer = MeasureReceiver::new(receiver, arrive("whole, drained"), tokens);
+    (0..9).for_each(|_| sender.send(Ok(1)).expect("it listens"));
+    drop(sender);
+    answer.for_each(|_| clock.advance(Nanos::new(20_000)));
+    let row = generation("whole, drained");
+    assert_eq!((row.tokens, row.outcomes.ok), (9, 1));
+    assert!(row.inter_token.is_empty() && row.per_output_token.is_empty());
+}
+
+#[test]
+fn stamped_tokens_have_the_times_they_were_made_at_however_late_they_are_received() {
+    let clock = Mock::start();
+    let (sender, receiver) = mpsc::channel();
+    let stamped = |made: &Stamp| Progress::TokensAt(1, *made);
+    let answer = MeasureReceiver::new(receiver, arrive("stamped"), stamped);
+    for _ in 0..5 {
+        clock.advance(Nanos::from_millis(20));
+        sender.send(Stamp::now()).expect("it listens");
+    }
+    drop(sender);
+    clock.advance(Nanos::from_millis(700));
+    assert_eq!(answer.count(), 5);
+    let row = generation("stamped");
+    common::rows::assert_all(&row.time_to_first_token, 1, 20);
+    common::rows::assert_all(&row.inter_token, 4, 20);
+    common::rows::assert_all(&row.per_output_token, 1, 20);
+}
+
+#[test]
+fn stamps_out_of_order_are_counted_and_end_no_gap_twice() {
+    let clock = Mock::start();
+    let generation_at_hand = arrive("disordered");
+    let first = Stamp::now();
+    clock.advance(Nanos::from_millis(30));
+    let second = Stamp::now();
+    clock.advance(Nanos::from_millis(30));
+    for made in [first, Stamp::now(), second, second] {
+        generation_at_hand.tokens_at(1, made);
+    }
+    generation_at_hand.tokens_at(0, Stamp::now());
+    drop(generation_at_hand);
+    let row = generation("disordered");
+    assert_eq!(row.tokens, 4);
+    common::rows::assert_all(&row.inter_token, 1, 60);
+}
+
+#[test]
+fn an_instant_makes_a_stamp_of_its_own_moment() {
+    let answer = arrive("instant");
+    let first = Instant::now();
+    std::thread::sleep(Duration::from_millis(20));
+    let second = Instant::now();
+    answer.tokens_at(1, first.into());
+    answer.tokens_at(1, second.into());
+    drop(answer);
+    let gap = generation("instant").inter_token.max();
+    let least = Nanos::from_millis(20).get() / 100 * 99;
+    assert!(gap >= Some(least), "{gap:?}");
 }
 
 #[test]

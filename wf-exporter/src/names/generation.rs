@@ -47,7 +47,7 @@ impl Generations<'_> {
             ),
             self.distribution(
                 "wf_inter_token_latency_seconds",
-                "Time between tokens; an item of n tokens counts as n gaps.",
+                "Time between tokens; tokens that came together end one gap.",
                 &bounds::TOKEN_GAP,
                 |row| &row.inter_token,
             ),

@@ -5,5 +5,5 @@ mod metrics;
 pub mod registry;
 mod sites;
 
-pub use self::handles::{FrameScope, Generation, Span, SpanScope, admitted, current_tokens};
+pub use self::handles::{FrameScope, Generation, Span, SpanScope, Stamp, admitted, current_tokens};
 pub use self::metrics::{Counter, Gauge};

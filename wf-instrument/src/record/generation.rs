@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::time::Instant;
 
+use super::Stamp;
 use crate::clock::{self, Ticks};
 use crate::outcome::Outcome;
 use crate::series::{GenerationSeries, Ticket};
@@ -63,6 +64,10 @@ pub struct Generation {
 /// No token yet.
 const NEVER: Ticks = Ticks::from_raw(0);
 
+/// Items that follow each other faster than this were waiting for their receiver. No model makes 10,000
+/// tokens a second for one request; handing a waiting token on takes from 1 to some 30 µs.
+const DRAINING: Nanos = Nanos::new(100_000);
+
 impl Generation {
     #[inline]
     fn arrive(series: &'static GenerationSeries) -> Self {
@@ -110,35 +115,86 @@ impl Generation {
 
     /// `n` tokens came, together. None at all (a role, a keep-alive) leave every time as it is.
     ///
-    /// The first that come end the time to first token; those that come later are `n` gaps of an n-th each.
+    /// The first that come end the time to first token. Those that come later end one gap, however
+    /// many they are: how long each of them took by itself is not known.
     #[inline]
     pub fn tokens(&self, n: u64) {
-        if n == 0 {
-            return;
+        if n > 0 {
+            let now = clock::ticks();
+            match self.last.replace(now) {
+                NEVER => self.first(n, now),
+                last => self.later(n, clock::between(last, now)),
+            }
         }
-        let now = clock::ticks();
-        let last = self.last.replace(now);
-        // Four thousand million tokens of one request are as many as need be told apart; the series counts on.
-        let few = u32::try_from(n).unwrap_or(u32::MAX);
-        self.tokens.set(self.tokens.get().saturating_add(few));
+    }
+
+    /// `n` tokens were made, together, at the moment `made`: as [`Generation::tokens`] there and then,
+    /// for tokens that are counted later than they are made, or on another thread. About 6 ns and no
+    /// clock reading.
+    ///
+    /// Stamps are expected in the order in which tokens were made. One that is no later than the one
+    /// before ends no gap.
+    #[inline]
+    pub fn tokens_at(&self, n: u64, made: Stamp) {
+        let (last, made) = (self.last.get(), made.ticks());
+        if n > 0 && made > last {
+            self.last.set(made);
+            match last {
+                NEVER => self.first(n, made),
+                last => self.later(n, clock::between(last, made)),
+            }
+        } else if n > 0 {
+            self.together(n);
+        }
+    }
+
+    /// `n` tokens were received, now, from where they may have been waiting.
+    #[inline]
+    pub(super) fn received(&self, n: u64) {
+        if n > 0 {
+            let now = clock::ticks();
+            match self.last.replace(now) {
+                NEVER => self.first(n, now),
+                last => match clock::between(last, now) {
+                    gap if gap < DRAINING => self.together(n),
+                    gap => self.later(n, gap),
+                },
+            }
+        }
+    }
+
+    fn first(&self, n: u64, now: Ticks) {
+        self.first.set(now);
+        self.first_tokens.set(few(n));
+        self.tokens.set(few(n));
         self.series.with(move |shard, writer| {
-            if last == NEVER {
-                shard.first_tokens.add(n, writer);
-                self.first.set(now);
-                self.first_tokens.set(few);
-                shard
-                    .time_to_first_token
-                    .record(self.age(now).get(), 1, writer);
-            } else {
-                let gap = clock::between(last, now).get();
-                // Tokens mostly come one by one, and without a division and a multiplication that is half the cost.
-                if n == 1 {
-                    shard.inter_token.record_similar(gap, 1, writer);
-                } else {
-                    shard.inter_token.record_similar(gap / n, n, writer);
-                }
+            shard.gapless.add(n, writer);
+            let waited = self.age(now).get();
+            shard.time_to_first_token.record(waited, 1, writer);
+        });
+    }
+
+    #[inline]
+    fn later(&self, n: u64, gap: Nanos) {
+        self.tokens.set(self.tokens.get().saturating_add(few(n)));
+        self.series.with(move |shard, writer| {
+            shard.inter_token.record_similar(gap.get(), 1, writer);
+            if n > 1 {
+                shard.gapless.add(n - 1, writer);
             }
         });
+    }
+
+    /// `n` tokens came with those before.
+    fn together(&self, n: u64) {
+        let tokens = self.tokens.get();
+        let all = tokens.saturating_add(few(n));
+        if self.first_tokens.get() == tokens {
+            self.first_tokens.set(all);
+        }
+        self.tokens.set(all);
+        self.series
+            .with(move |shard, writer| shard.gapless.add(n, writer));
     }
 
     /// An error came up: however it ends now, it ends as an error.
@@ -186,6 +242,11 @@ impl Generation {
     fn age(&self, now: Ticks) -> Nanos {
         clock::between(self.arrived, now)
     }
+}
+
+/// Four thousand million tokens of one request are as many as need be told apart; the series counts on.
+fn few(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 impl Drop for Generation {

@@ -15,11 +15,13 @@ mod receiver;
 mod scope;
 #[cfg(feature = "enabled")]
 mod span;
+#[cfg(feature = "enabled")]
+mod stamp;
 mod stream;
 
 pub use self::future::{Accompanied, GenerationFuture, SpanFuture};
 pub use self::iterator::MeasureIterator;
-pub use self::progress::{IntoTokens, Progress, count};
+pub use self::progress::{IntoProgress, IntoTokens, Progress, count};
 pub use self::receiver::{MeasureReceiver, Receives};
 pub use self::stream::MeasureStream;
 #[cfg(feature = "enabled")]
@@ -28,9 +30,12 @@ pub use self::{
     generation::Generation,
     scope::{admitted, current_tokens},
     span::{Span, SpanScope},
+    stamp::Stamp,
 };
 #[cfg(not(feature = "enabled"))]
-pub use crate::disabled::{FrameScope, Generation, Span, SpanScope, admitted, current_tokens};
+pub use crate::disabled::{
+    FrameScope, Generation, Span, SpanScope, Stamp, admitted, current_tokens,
+};
 
 #[cfg(feature = "enabled")]
 pub(crate) use self::scope::orphan_tokens;

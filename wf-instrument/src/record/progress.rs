@@ -1,18 +1,45 @@
 //! What an item of a stream says about the generation.
 
+use super::Stamp;
+
 /// What an item brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// So many tokens; none for a role or a keep-alive.
+    ///
+    /// They count when they are received. Items that are received within 100 µs of one another were
+    /// waiting already and came together: what lies between them is the receiver's own time.
     Tokens(u64),
+    /// So many tokens, which were made at that moment, whenever they are received.
+    TokensAt(u64, Stamp),
     /// An error.
     Failed,
 }
 
 /// How many tokens `by` sees in `item`. A function, so that the closure's argument has a type before its body is looked at.
 #[inline]
-pub fn count<T: ?Sized, N: IntoTokens>(item: &T, by: impl FnOnce(&T) -> N) -> Progress {
-    Progress::Tokens(by(item).into_tokens())
+pub fn count<T: ?Sized, N: IntoProgress>(item: &T, by: impl FnOnce(&T) -> N) -> Progress {
+    by(item).into_progress()
+}
+
+/// What a closure may return of an item: a number of tokens, alone or with the moment they were made.
+pub trait IntoProgress {
+    /// What the item brought.
+    fn into_progress(self) -> Progress;
+}
+
+impl<N: IntoTokens> IntoProgress for N {
+    #[inline]
+    fn into_progress(self) -> Progress {
+        Progress::Tokens(self.into_tokens())
+    }
+}
+
+impl<N: IntoTokens> IntoProgress for (N, Stamp) {
+    #[inline]
+    fn into_progress(self) -> Progress {
+        Progress::TokensAt(self.0.into_tokens(), self.1)
+    }
 }
 
 /// What a closure may return as a number of tokens.

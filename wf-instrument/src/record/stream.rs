@@ -13,7 +13,7 @@ pin_project_lite::pin_project! {
     /// Yields what `stream` yields, and tells the generation of each item and of the end.
     ///
     /// The stream's end ends the generation: ok, or an error if an item was one. Dropped before, it was cancelled. 48 bytes more than
-    /// the stream; one clock reading an item; no allocation, no poll and no wake-up of its own.
+    /// the stream; one clock reading an item, none where the item has a stamp; no allocation, no poll and no wake-up of its own.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
     pub struct MeasureStream<S, J> {
@@ -68,7 +68,8 @@ impl Generation {
     #[inline]
     pub(super) fn tell(&self, progress: Progress) {
         match progress {
-            Progress::Tokens(n) => self.tokens(n),
+            Progress::Tokens(n) => self.received(n),
+            Progress::TokensAt(n, made) => self.tokens_at(n, made),
             Progress::Failed => self.failed(),
         }
     }

@@ -21,8 +21,8 @@ pub(crate) struct GenerationSeries {
 pub(crate) struct GenerationShard {
     pub(crate) flow: Flow,
     pub(crate) prompt_tokens: Count,
-    /// Tokens that came with the first item of a request. Each later one is a gap, and counted as that.
-    pub(crate) first_tokens: Count,
+    /// Tokens that end no gap: the first of a request, and all but one of those that came together.
+    pub(crate) gapless: Count,
     pub(crate) queue: Shard,
     pub(crate) time_to_first_token: Shard,
     pub(crate) inter_token: Shard,
@@ -96,7 +96,7 @@ impl GenerationSeries {
         for (shard, is_mine) in self.shards.shards_seen_from(mine) {
             shard.flow.forget(is_mine);
             shard.prompt_tokens.restart(0);
-            shard.first_tokens.restart(0);
+            shard.gapless.restart(0);
             shard.histograms().into_iter().for_each(Shard::forget);
         }
         self.flight.forget();

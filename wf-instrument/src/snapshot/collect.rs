@@ -117,7 +117,7 @@ impl Collector {
         let now = clock::ticks();
         let sum = &mut self.sum;
         let inter_token = series.freeze(|shard| &shard.inter_token, sum);
-        let first_tokens = series.sum(|shard| shard.first_tokens.get());
+        let gapless = series.sum(|shard| shard.gapless.get());
         GenerationTotals {
             model: model.into(),
             help: site.help.into(),
@@ -137,7 +137,7 @@ impl Collector {
                 .oldest()
                 .map(|arrival| clock::between(arrival, now)),
             prompt_tokens: series.sum(|shard| shard.prompt_tokens.get()),
-            tokens: first_tokens.wrapping_add(inter_token.count()),
+            tokens: gapless.wrapping_add(inter_token.count()),
             queue: series.freeze(|shard| &shard.queue, sum),
             time_to_first_token: series.freeze(|shard| &shard.time_to_first_token, sum),
             inter_token,

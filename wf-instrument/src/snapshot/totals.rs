@@ -77,7 +77,7 @@ pub struct GenerationTotals {
     pub queue: Frozen,
     /// From arrival to the first token.
     pub time_to_first_token: Frozen,
-    /// Between tokens; an item of n tokens counts as n gaps of a n-th each.
+    /// Between tokens; those that came together (an item of several, or several items that had been waiting) end one gap.
     pub inter_token: Frozen,
     /// From the first token to the last, divided by the tokens that came after the first ones, of each request that ended ok; an answer that
     /// came whole has none.

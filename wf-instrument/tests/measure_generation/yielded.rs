@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt as _};
+use wf_instrument::record::Stamp;
 use wf_instrument::{Target, wf_measure};
 
 use crate::common::rows::{assert_all, ends, generation};
@@ -175,7 +176,7 @@ fn no_stream_at_all_is_an_error() {
 }
 
 #[test]
-fn an_item_of_many_tokens_is_as_many_gaps() {
+fn an_item_of_many_tokens_ends_one_gap() {
     #[wf_measure(ttft, name = "speculative", tokens = |chunk| chunk.len())]
     fn answer(clock: &Clock) -> impl Iterator<Item = &'static str> + use<> {
         clock.script([(100, "ab"), (60, "cde")])
@@ -185,8 +186,47 @@ fn an_item_of_many_tokens_is_as_many_gaps() {
     assert_eq!(answer(&clock).count(), 2);
     let row = generation("speculative");
     assert_all(&row.time_to_first_token, 1, 100);
-    assert_all(&row.inter_token, 3, 20);
+    assert_all(&row.inter_token, 1, 60);
+    assert_all(&row.per_output_token, 1, 20);
     assert_eq!(row.tokens, 5);
+}
+
+#[test]
+fn items_that_were_waiting_came_together() {
+    #[wf_measure(ttft, name = "drained")]
+    fn answer(clock: &Clock) -> impl Stream<Item = u8> + use<> {
+        stream::iter(clock.script([(100, 0), (0, 1), (60, 2), (0, 3), (0, 4), (20, 5)]))
+    }
+
+    let clock = Clock::start();
+    assert_eq!(block_on(answer(&clock).count()), 6);
+    let row = generation("drained");
+    assert_all(&row.time_to_first_token, 1, 100);
+    assert_eq!((row.tokens, row.inter_token.count()), (6, 2));
+    assert!(row.inter_token.max() > Some(59_000_000));
+    assert_all(&row.per_output_token, 1, 20);
+}
+
+#[test]
+fn stamped_items_have_the_gaps_they_were_made_with() {
+    #[wf_measure(ttft, name = "stamped", tokens = |&(n, made): &(u8, Stamp)| (n, made))]
+    fn answer(items: Vec<(u8, Stamp)>) -> impl Iterator<Item = (u8, Stamp)> {
+        items.into_iter()
+    }
+
+    let clock = Clock::start();
+    let answered = answer(
+        clock
+            .script([(100, 1), (20, 1), (20, 2), (0, 1)])
+            .map(|n| (n, Stamp::now()))
+            .collect(),
+    );
+    // They arrived with the call, which was made after the last of them was.
+    clock.wait(500);
+    assert_eq!(answered.count(), 4);
+    let row = generation("stamped");
+    assert_eq!(row.tokens, 5);
+    assert_all(&row.inter_token, 2, 20);
 }
 
 #[test]
