@@ -5,8 +5,9 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Error, Expr, Ident, Lit, LitStr, Path, Result, Token, token};
+use syn::{Error, Ident, Lit, LitStr, Path, Result, Token, token};
 
+use crate::code::Code;
 use crate::labels::{Label, labels};
 use crate::mistakes::Mistakes;
 use crate::slo::Slo;
@@ -18,13 +19,13 @@ pub(crate) struct Args {
     pub(crate) ttft: Option<Span>,
     pub(crate) frame: Option<Span>,
     pub(crate) name: Option<Given<LitStr>>,
-    pub(crate) model: Option<Given<Expr>>,
+    pub(crate) model: Option<Given<Code>>,
     pub(crate) labels: Option<Given<Vec<Label>>>,
-    pub(crate) ok_if: Option<Given<Expr>>,
-    pub(crate) error_if: Option<Given<Expr>>,
-    pub(crate) tokens: Option<Given<Expr>>,
-    pub(crate) prompt_tokens: Option<Given<Expr>>,
-    pub(crate) queued_at: Option<Given<Expr>>,
+    pub(crate) ok_if: Option<Given<Code>>,
+    pub(crate) error_if: Option<Given<Code>>,
+    pub(crate) tokens: Option<Given<Code>>,
+    pub(crate) prompt_tokens: Option<Given<Code>>,
+    pub(crate) queued_at: Option<Given<Code>>,
     pub(crate) target_fps: Option<Given<f64>>,
     pub(crate) slo: Option<Given<Slo>>,
     pub(crate) runtime: Option<Given<Path>>,

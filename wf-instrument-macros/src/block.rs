@@ -1,13 +1,12 @@
 //! An annotated impl block or inline module: its functions found, everything else left as the tokens it was written in.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{
-    Attribute, Error, Ident, ItemImpl, ItemMod, Meta, Result, Token, Type, Visibility, parse_quote,
-};
+use syn::{Error, ItemImpl, ItemMod, Result, Type};
 
-use crate::item::Function;
+use crate::attribute::Attribute;
+use crate::invisible::visible_within;
+use crate::member::{Member, members};
 
 /// `impl Type { … }` or `mod name { … }`.
 pub(crate) struct Block {
@@ -20,32 +19,28 @@ pub(crate) struct Block {
     pub(crate) members: Vec<Member>,
 }
 
-/// What stands in a block.
-pub(crate) enum Member {
-    Function(Box<Function>),
-    Other(TokenStream),
-}
-
 impl Block {
-    /// The block that `item` is; `None` where it is something else.
-    pub(crate) fn find(item: &TokenStream) -> Option<Result<Self>> {
-        let begins = |input: ParseStream<'_>| {
-            let _ = input.call(Attribute::parse_outer)?;
-            let _: Visibility = input.parse()?;
-            let _: Option<Token![unsafe]> = input.parse()?;
-            let is_one = input.peek(Token![impl]) || input.peek(Token![mod]);
-            let _rest: TokenStream = input.parse()?;
-            Ok(is_one)
+    /// Whether `item` is a block.
+    pub(crate) fn is_one(item: &[TokenTree]) -> bool {
+        let mut item = item.to_vec();
+        let Ok(_) = Attribute::take(&mut item, false) else {
+            return false;
         };
-        match begins.parse2(item.clone()) {
-            Ok(true) => Some(Self::read(item.clone())),
+        let mut words = item.iter().filter_map(|token| match token {
+            TokenTree::Ident(word) => Some(word.to_string()),
             _ => None,
-        }
+        });
+        let first = words.find(|word| !["pub", "unsafe", "default"].contains(&&**word));
+        matches!(first.as_deref(), Some("impl" | "mod"))
     }
 
-    fn read(item: TokenStream) -> Result<Self> {
-        let mut tokens: Vec<TokenTree> = item.into_iter().collect();
-        let braces = match tokens.pop() {
+    /// Reads the tokens of a block, none of which is an invisible group.
+    ///
+    /// # Errors
+    ///
+    /// Where a part of it cannot be read.
+    pub(crate) fn read(mut item: Vec<TokenTree>) -> Result<Self> {
+        let braces = match item.pop() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
             last => {
                 let at = last.map_or_else(Span::call_site, |token| token.span());
@@ -54,10 +49,10 @@ impl Block {
                 return Err(Error::new(at, message));
             }
         };
-        let head: TokenStream = tokens.into_iter().collect();
+        let head: TokenStream = item.into_iter().collect();
         Ok(Self {
-            owner: owner(&head)?,
-            members: members.parse2(braces.stream())?,
+            owner: owner(&visible_within(head.clone()))?,
+            members: members(braces.stream())?,
             head,
             braces,
         })
@@ -78,105 +73,22 @@ fn last_word(named: &Type) -> Option<Ident> {
         Type::Path(path) => path.path.segments.last().map(|word| word.ident.clone()),
         Type::Reference(to) => last_word(&to.elem),
         Type::Paren(within) => last_word(&within.elem),
-        Type::Group(within) => last_word(&within.elem),
         _ => None,
     }
-}
-
-fn members(input: ParseStream<'_>) -> Result<Vec<Member>> {
-    let mut members = Vec::new();
-    let inner = input.call(Attribute::parse_inner)?;
-    if !inner.is_empty() {
-        members.push(Member::Other(quote!(#(#inner)*)));
-    }
-    while !input.is_empty() {
-        let ahead = input.fork();
-        if let Ok(function) = Function::parse(&ahead) {
-            syn::parse::discouraged::Speculative::advance_to(input, &ahead);
-            members.push(Member::Function(Box::new(function)));
-        } else {
-            members.push(Member::Other(other(input)?));
-        }
-    }
-    Ok(members)
-}
-
-/// One item that is no function: up to its semicolon, or its braces where it ends with them.
-fn other(input: ParseStream<'_>) -> Result<TokenStream> {
-    let attrs = input.call(Attribute::parse_outer)?;
-    let vis: Visibility = input.parse()?;
-    let ends_with_semicolon = input.peek(Token![const])
-        || input.peek(Token![static])
-        || input.peek(Token![type])
-        || input.peek(Token![use]);
-    let mut tokens = quote!(#(#attrs)* #vis);
-    while !input.is_empty() {
-        let token: TokenTree = input.parse()?;
-        let ends = match &token {
-            TokenTree::Punct(mark) => mark.as_char() == ';',
-            TokenTree::Group(group) => {
-                !ends_with_semicolon && group.delimiter() == Delimiter::Brace
-            }
-            _ => false,
-        };
-        tokens.extend([token]);
-        if ends {
-            break;
-        }
-    }
-    Ok(tokens)
-}
-
-/// What the attributes of a function within a measured block say of it.
-pub(crate) enum Wish {
-    /// `#[wf_skip]`: leave it alone.
-    Skip,
-    /// `#[wf_measure(..)]` of its own, with these arguments.
-    Own(TokenStream),
-    /// Nothing: as every other.
-    None,
-}
-
-impl Function {
-    /// What the function's own attributes wish. They stay, so that what imports them is used, and no longer do anything by themselves.
-    pub(crate) fn take_wish(&mut self) -> Wish {
-        let mut wish = Wish::None;
-        for attr in &mut self.attrs {
-            if names(&attr.meta, "wf_skip") {
-                wish = Wish::Skip;
-            } else if names(&attr.meta, "wf_measure") {
-                wish = Wish::Own(match &attr.meta {
-                    Meta::List(list) => list.tokens.clone(),
-                    Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
-                });
-                let path = attr.path().clone();
-                let done = Ident::new(MEASURED, Span::call_site());
-                attr.meta = parse_quote!(#path(#done));
-            }
-        }
-        wish
-    }
-}
-
-/// The argument of an attribute whose work has been done.
-const MEASURED: &str = "__wf_measured";
-
-/// Whether these are the arguments of an attribute whose work has been done.
-pub(crate) fn is_done(args: &TokenStream) -> bool {
-    args.to_string() == MEASURED
-}
-
-fn names(meta: &Meta, word: &str) -> bool {
-    let last = meta.path().segments.last();
-    last.is_some_and(|last| last.ident == word)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::invisible::visible;
+
+    fn find(tokens: TokenStream) -> Option<Result<Block>> {
+        let item = visible(tokens);
+        Block::is_one(&item).then(|| Block::read(item))
+    }
 
     fn block(tokens: TokenStream) -> Block {
-        Block::find(&tokens).expect("it is one").unwrap()
+        find(tokens).expect("it is one").unwrap()
     }
 
     #[test]
@@ -187,9 +99,10 @@ mod tests {
                 type Item = Vec<{ 3 }>;
                 const N: usize = { 1 + 2 };
                 fn a(&self) -> usize { 1 }
+                #[wf_skip]
                 some_macro! { fn hidden() {} }
                 pub(crate) async unsafe fn b<'a>(x: &'a T) where T: Sync { let half = ; }
-                other_macro!(fn c() {});
+                #[cfg(x)] #[wf_skip] other_macro!(fn c() {});
                 extern "C" fn d() {}
             }
         });
@@ -223,19 +136,19 @@ mod tests {
             .is_none()
         );
         assert!(
-            Block::find(&quote!(
+            find(quote!(
                 fn f() {}
             ))
             .is_none()
         );
         assert!(
-            Block::find(&quote!(
+            find(quote!(
                 struct S;
             ))
             .is_none()
         );
         assert!(
-            Block::find(&quote!(
+            find(quote!(
                 mod elsewhere;
             ))
             .is_some_and(|block| block.is_err())
@@ -243,20 +156,44 @@ mod tests {
     }
 
     #[test]
-    fn attributes_of_ours_have_done_their_work() {
-        let mut function: Function = syn::parse2(quote! {
-            #[inline]
-            #[wf_instrument::wf_measure(ttft, name = "x")]
-            fn f() {}
-        })
-        .unwrap();
-        let Wish::Own(args) = function.take_wish() else {
-            panic!("it has arguments of its own");
-        };
-        assert_eq!(args.to_string(), quote!(ttft, name = "x").to_string());
-        let Meta::List(left) = &function.attrs[1].meta else {
-            panic!("it keeps its path");
-        };
-        assert!(is_done(&left.tokens));
+    fn what_cannot_be_read_is_refused() {
+        for (unread, reason) in [
+            (quote!(impl S { fn a() {} fn b(c) {} }), "cannot be read"),
+            (
+                quote!(mod m { pub async unsafe fn a(b: ) {} }),
+                "cannot be read",
+            ),
+            (quote!(impl S { some_macro! { fn hidden() {} } }), "wf_skip"),
+            (
+                quote!(mod m { pub(crate) path::to::some_macro!(fn hidden() {}); }),
+                "wf_skip",
+            ),
+        ] {
+            let refusal = find(unread.clone())
+                .expect("it is one")
+                .err()
+                .expect("an error");
+            assert!(refusal.to_string().contains(reason), "{unread}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_function_may_be_anything() {
+        let members = block(quote! {
+            mod m {
+                #![allow(dead_code)]
+                thread_local!(static X: u8 = 0);
+                macro_rules! make { () => { fn f() {} } }
+                impl A<{ 3 }> for B { fn deeper() {} }
+                const F: fn() = f;
+                extern "C" { fn c(); }
+                unsafe extern "C" {}
+                extern crate alloc;
+                static S: T = T { x: 1 };
+                struct P(fn());
+            }
+        });
+        let other = |member: &Member| matches!(member, Member::Other(_));
+        assert!(members.members.iter().all(other));
     }
 }

@@ -8,6 +8,7 @@ use crate::mistakes::Mistakes;
 
 pub(crate) fn keep(item: TokenStream, mistakes: Mistakes) -> TokenStream {
     let mut output = mistakes.report();
-    output.extend(item);
+    // As one stream: taken apart, it would lose its invisible groups.
+    output.extend([item]);
     output
 }

@@ -1,75 +1,98 @@
-//! The annotated function: its signature understood, its body left as the tokens it was written in.
+//! The annotated function: its signature understood, all of it kept as the tokens it was written in.
 //!
 //! The body is never parsed, so a half-typed one reaches the compiler (and the editor) as it is.
 
-use proc_macro2::{Delimiter, Group, TokenStream};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
-use syn::{
-    AttrStyle, Attribute, Error, Expr, ExprLit, Lit, Meta, Result, Signature, Token, Visibility,
-};
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Error, Result, Signature, Token, Visibility};
+
+use crate::attribute::Attribute;
+use crate::invisible::{visible, visible_within};
 
 /// A function with a body.
+#[derive(Clone)]
 pub(crate) struct Function {
-    /// Those inside the body's brace as well, moved in front.
     pub(crate) attrs: Vec<Attribute>,
-    pub(crate) vis: Visibility,
-    /// Empty, or the `default` of a specialised method.
-    pub(crate) defaultness: Option<Token![default]>,
+    /// Visibility, qualifiers and signature.
+    pub(crate) head: TokenStream,
+    /// The signature, to be read.
     pub(crate) sig: Signature,
+    /// As it was written.
+    written: Group,
+    /// Attributes inside the body's brace, to stand in front of the function.
+    pub(crate) inner_attrs: Vec<Attribute>,
+    /// Without them.
     pub(crate) body: Group,
 }
 
 impl Function {
+    /// Reads the tokens of one item, none of which is an invisible group.
+    ///
+    /// # Errors
+    ///
+    /// Where the item is something else, or has no body.
+    pub(crate) fn read(mut item: Vec<TokenTree>) -> Result<Self> {
+        let attrs = Attribute::take(&mut item, false)?;
+        let body = item.pop_if(|last| is_braced(last));
+        let head: TokenStream = item.into_iter().collect();
+        let sig = signature.parse2(visible_within(head.clone()))?;
+        let Some(TokenTree::Group(written)) = body else {
+            return Err(Error::new_spanned(head, "expected the function's body"));
+        };
+        let (inner_attrs, body) = split(&written)?;
+        Ok(Self {
+            attrs,
+            head,
+            sig,
+            written,
+            inner_attrs,
+            body,
+        })
+    }
+
     /// The first line of the doc comment; empty where there is none.
     pub(crate) fn help(&self) -> String {
-        let lines = self.attrs.iter().filter_map(doc_line);
+        let attrs = self.attrs.iter().chain(&self.inner_attrs);
+        let lines = attrs.filter_map(Attribute::doc);
         let mut lines = lines.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>());
         let first = lines.find(|line| !line.trim().is_empty());
         first.map(|line| line.trim().to_owned()).unwrap_or_default()
     }
 }
 
-/// As it was written, but that attributes within the body stand before it.
+/// As it was written.
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self {
             attrs,
-            vis,
-            defaultness,
-            sig,
-            body,
+            head,
+            written,
+            ..
         } = self;
-        tokens.extend(quote::quote!(#(#attrs)* #vis #defaultness #sig #body));
+        tokens.extend(quote::quote!(#(#attrs)* #head #written));
     }
 }
 
-impl Parse for Function {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let mut attrs = Attribute::parse_outer(input)?;
-        let vis = input.parse()?;
-        let defaultness = parse_default(input)?;
-        refuse_other_items(input)?;
-        let sig: Signature = input.parse()?;
-        if input.peek(Token![;]) {
-            return Err(input.error(
-                "there is no body to measure here; annotate the implementations, or give the method a default body",
-            ));
-        }
-        let body = parse_body(input, &mut attrs)?;
-        Ok(Self {
-            attrs,
-            vis,
-            defaultness,
-            sig,
-            body,
-        })
+/// Everything in front of the body.
+fn signature(input: ParseStream<'_>) -> Result<Signature> {
+    let _: Visibility = input.parse()?;
+    if stands_default(input) {
+        input.parse::<Token![default]>()?;
     }
+    refuse_other_items(input)?;
+    let sig = input.parse()?;
+    if input.peek(Token![;]) {
+        return Err(input.error(
+            "there is no body to measure here; annotate the implementations, or give the method a default body",
+        ));
+    }
+    Ok(sig)
 }
 
-fn parse_default(input: ParseStream<'_>) -> Result<Option<Token![default]>> {
-    let stands_there = input.peek(Token![default]) && !input.peek2(Token![!]);
-    stands_there.then(|| input.parse()).transpose()
+/// The qualifier of a specialised method.
+fn stands_default(input: ParseStream<'_>) -> bool {
+    input.peek(Token![default]) && !input.peek2(Token![!])
 }
 
 /// What is neither a function nor one of its qualifiers, named in the reader's terms.
@@ -94,38 +117,22 @@ fn is_const_fn(input: ParseStream<'_>) -> bool {
     input.fork().parse::<Signature>().is_ok()
 }
 
-fn parse_body(input: ParseStream<'_>, attrs: &mut Vec<Attribute>) -> Result<Group> {
-    let body: Group = input
-        .parse()
-        .map_err(|mistake| Error::new(mistake.span(), "expected the function's body"))?;
-    let split =
-        |content: ParseStream<'_>| Ok((content.call(Attribute::parse_inner)?, content.parse()?));
-    let (inner, rest): (Vec<Attribute>, TokenStream) =
-        syn::parse::Parser::parse2(split, body.stream())?;
-    attrs.extend(inner.into_iter().map(outward));
-    let mut rest = Group::new(Delimiter::Brace, rest);
-    rest.set_span(body.span());
-    Ok(rest)
+/// The body without the attributes at its beginning, whose stream is taken apart only where there are some.
+fn split(written: &Group) -> Result<(Vec<Attribute>, Group)> {
+    let mut start = written.stream().into_iter();
+    let begins = |token: Option<TokenTree>, mark| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark);
+    if !(begins(start.next(), '#') && begins(start.next(), '!')) {
+        return Ok((Vec::new(), written.clone()));
+    }
+    let mut tokens = visible(written.stream());
+    let inner_attrs = Attribute::take(&mut tokens, true)?;
+    let mut body = Group::new(Delimiter::Brace, tokens.into_iter().collect());
+    body.set_span(written.span());
+    Ok((inner_attrs, body))
 }
 
-fn outward(attr: Attribute) -> Attribute {
-    Attribute {
-        style: AttrStyle::Outer,
-        ..attr
-    }
-}
-
-fn doc_line(attr: &Attribute) -> Option<String> {
-    let Meta::NameValue(meta) = &attr.meta else {
-        return None;
-    };
-    match &meta.value {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) if meta.path.is_ident("doc") => Some(text.value()),
-        _ => None,
-    }
+fn is_braced(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 #[cfg(test)]
@@ -134,9 +141,13 @@ mod tests {
 
     use super::*;
 
+    fn read(item: TokenStream) -> Result<Function> {
+        Function::read(visible(item))
+    }
+
     #[test]
     fn the_first_line_of_the_doc_comment_is_the_help() {
-        let function: Function = syn::parse2(quote! {
+        let function = read(quote! {
             #[inline]
             #[doc = ""]
             #[doc = " Answers a prompt."]
@@ -149,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_half_typed_body_is_kept() {
-        let function: Function = syn::parse2(quote! { fn f() { let x = 1 + ; foo. } }).unwrap();
+        let function = read(quote! { fn f() { let x = 1 + ; foo. } }).unwrap();
         assert_eq!(
             function.body.to_string(),
             quote!({ let x = 1 + ; foo. }).to_string()
@@ -158,8 +169,8 @@ mod tests {
 
     #[test]
     fn attributes_inside_the_body_move_in_front() {
-        let function: Function = syn::parse2(quote! { fn f() { #![allow(unused)] 1; } }).unwrap();
-        assert_eq!(function.attrs.len(), 1);
+        let function = read(quote! { fn f() { #![allow(unused)] 1; } }).unwrap();
+        assert_eq!(function.inner_attrs.len(), 1);
         assert_eq!(
             function.body.to_string(),
             quote!({
@@ -197,17 +208,17 @@ mod tests {
                 "a value",
             ),
         ] {
-            let refusal = syn::parse2::<Function>(item).err().unwrap().to_string();
+            let refusal = read(item).err().unwrap().to_string();
             assert!(refusal.contains(kind), "{refusal}");
         }
         assert!(
-            syn::parse2::<Function>(quote!(
+            read(quote!(
                 fn f();
             ))
             .is_err()
         );
         assert!(
-            syn::parse2::<Function>(quote!(
+            read(quote!(
                 const unsafe fn f() {}
             ))
             .is_ok()

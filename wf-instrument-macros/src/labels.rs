@@ -3,14 +3,15 @@
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{Error, Expr, Ident, Result, Token, parenthesized, token};
+use syn::{Error, Ident, Result, Token, parenthesized, token};
 
+use crate::code::Code;
 use crate::mistakes::Mistakes;
 
 /// A label's name, and an expression for its value.
 pub(crate) struct Label {
     pub(crate) name: Ident,
-    pub(crate) value: Expr,
+    pub(crate) value: Code,
 }
 
 /// Names that the endpoint or Prometheus give to labels of their own.

@@ -21,18 +21,23 @@
 //!
 //! arguments → function → contradictions → model → expansion. Every mistake is reported at its own token, all in one compile, and the item is
 //! kept whatever is wrong, so that nothing else is reported because of it. Bodies are never parsed: a half-typed one reaches the editor.
+//! Tokens of the author's are emitted as they came: what is parsed is a copy, so that fragments of `macro_rules!` stay whole.
 //!
 //! [wf-instrument]: https://docs.rs/wf-instrument
 
 mod args;
+mod attribute;
 mod block;
 mod call;
 mod check;
+mod code;
 mod expand;
 mod fallback;
+mod invisible;
 mod item;
 mod labels;
 mod measure;
+mod member;
 mod metric_name;
 mod mistakes;
 mod model;
@@ -40,6 +45,7 @@ mod returned;
 mod slo;
 mod spelling;
 mod suggest;
+mod wish;
 
 use proc_macro::TokenStream;
 
@@ -186,8 +192,11 @@ use proc_macro::TokenStream;
 /// ```
 ///
 /// On an impl block or an inline module, every function in it is measured: by default as a call, by its own `#[wf_measure(..)]` as that says,
-/// with `#[wf_skip]` not at all. Functions of an impl block are named after the type as well. A `const fn` is left alone, and so is what stands
-/// deeper: functions of a module within the module, and those that macros make.
+/// with `#[wf_skip]` not at all; `#[cfg_attr(condition, wf_skip)]` and its like hold where the condition does. Functions of an impl block are
+/// named after the type as well. A `const fn` is left alone, and so is what stands deeper: functions of a module within the module.
+///
+/// Functions that a macro call makes within the block cannot be measured from here. So that none is left out silently, the call is an error
+/// until `#[wf_skip]` stands on it; the macro can put `#[wf_measure]` on the functions itself. (`macro_rules!` and `thread_local!` make none.)
 ///
 /// # Labels and outcomes
 ///

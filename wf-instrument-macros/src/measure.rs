@@ -2,15 +2,19 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens as _, quote};
+use syn::Result;
 
 use crate::args::Args;
-use crate::block::{Block, Member, Wish, is_done};
+use crate::block::Block;
 use crate::check::{check, check_block};
 use crate::expand::expand;
 use crate::fallback::keep;
+use crate::invisible::visible;
 use crate::item::Function;
+use crate::member::Member;
 use crate::mistakes::Mistakes;
 use crate::model::Model;
+use crate::wish::{Wish, is_done};
 
 /// What `#[wf_measure(args)] item` becomes. Without the feature `enabled`: the item, once all is found right.
 pub(crate) fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -19,19 +23,19 @@ pub(crate) fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
     }
     let mut mistakes = Mistakes::default();
     let args = Args::parse(args, &mut mistakes);
-    let measured = match Block::find(&item) {
-        Some(block) => block
-            .map_err(|mistake| mistakes.add(mistake))
-            .ok()
-            .map(|block| measure_block(&args, block, &mut mistakes)),
-        None => syn::parse2::<Function>(item.clone())
-            .map_err(|mistake| mistakes.add(mistake))
-            .ok()
+    let tokens = visible(item.clone());
+    let measured = match Block::is_one(&tokens) {
+        true => Block::read(tokens).and_then(|block| measure_block(&args, block, &mut mistakes)),
+        false => Function::read(tokens)
             .map(|function| measure_function(args, None, &function, &mut mistakes)),
     };
     match measured {
-        Some(measured) if mistakes.is_empty() && cfg!(feature = "enabled") => measured,
-        _ => keep(item, mistakes),
+        Ok(measured) if mistakes.is_empty() && cfg!(feature = "enabled") => measured,
+        Ok(_) => keep(item, mistakes),
+        Err(mistake) => {
+            mistakes.add(mistake);
+            keep(item, mistakes)
+        }
     }
 }
 
@@ -46,7 +50,7 @@ fn measure_function(
 }
 
 /// Every function of the block, but those that say otherwise, and those that cannot be measured: a `const fn` may run in the compiler.
-fn measure_block(args: &Args, block: Block, mistakes: &mut Mistakes) -> TokenStream {
+fn measure_block(args: &Args, block: Block, mistakes: &mut Mistakes) -> Result<TokenStream> {
     check_block(args, mistakes);
     let Block {
         head,
@@ -58,12 +62,14 @@ fn measure_block(args: &Args, block: Block, mistakes: &mut Mistakes) -> TokenStr
     for member in members {
         within.extend(match member {
             Member::Other(tokens) => tokens,
-            Member::Function(function) => measure_member(args, owner.as_ref(), *function, mistakes),
+            Member::Function(function) => {
+                measure_member(args, owner.as_ref(), *function, mistakes)?
+            }
         });
     }
     let mut body = Group::new(Delimiter::Brace, within);
     body.set_span(braces.span());
-    quote!(#head #body)
+    Ok(quote!(#head #body))
 }
 
 fn measure_member(
@@ -71,11 +77,20 @@ fn measure_member(
     owner: Option<&Ident>,
     mut function: Function,
     mistakes: &mut Mistakes,
-) -> TokenStream {
-    let own = match function.take_wish() {
+) -> Result<TokenStream> {
+    if let Some(variants) = function.by_condition()? {
+        let variants = variants.map(|variant| measure_member(of_block, owner, variant, mistakes));
+        return variants.into_iter().collect();
+    }
+    let own = match function.take_wish()? {
         Wish::Own(tokens) => Args::parse(tokens, mistakes),
         Wish::None if function.sig.constness.is_none() => Args::default(),
-        Wish::None | Wish::Skip => return function.into_token_stream(),
+        Wish::None | Wish::Skip => return Ok(function.into_token_stream()),
     };
-    measure_function(own.within(of_block), owner, &function, mistakes)
+    Ok(measure_function(
+        own.within(of_block),
+        owner,
+        &function,
+        mistakes,
+    ))
 }

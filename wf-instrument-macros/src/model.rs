@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::{Expr, Ident, LitStr, Path};
+use syn::{Ident, LitStr, Path};
 
 use crate::args::{Args, Given};
+use crate::code::Code;
 use crate::item::Function;
 use crate::labels::Label;
 use crate::slo::Slo;
@@ -25,7 +26,7 @@ pub(crate) struct Model {
 
 /// A function from what came back to whether that is well, or not.
 pub(crate) struct Verdict {
-    pub(crate) of: Expr,
+    pub(crate) of: Code,
     pub(crate) told: Told,
 }
 
@@ -48,10 +49,10 @@ pub(crate) enum Kind {
 
 /// What is said about a reply beside its tokens.
 pub(crate) struct Generation {
-    pub(crate) model: Option<Expr>,
-    pub(crate) tokens: Option<Expr>,
-    pub(crate) prompt_tokens: Option<Expr>,
-    pub(crate) queued_at: Option<Expr>,
+    pub(crate) model: Option<Code>,
+    pub(crate) tokens: Option<Code>,
+    pub(crate) prompt_tokens: Option<Code>,
+    pub(crate) queued_at: Option<Code>,
     pub(crate) slo: Option<Slo>,
 }
 
@@ -68,7 +69,7 @@ impl Model {
     }
 }
 
-fn verdict(ok_if: Option<Given<Expr>>, error_if: Option<Given<Expr>>) -> Option<Verdict> {
+fn verdict(ok_if: Option<Given<Code>>, error_if: Option<Given<Code>>) -> Option<Verdict> {
     let (given, told) = match (ok_if, error_if) {
         (Some(given), _) => (given, Told::OkIf),
         (None, given) => (given?, Told::ErrorIf),

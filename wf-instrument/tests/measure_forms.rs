@@ -18,6 +18,8 @@ mod common;
 mod blocks;
 #[path = "measure_forms/calls.rs"]
 mod calls;
+#[path = "measure_forms/fragments.rs"]
+mod fragments;
 #[path = "measure_forms/frames.rs"]
 mod frames;
 #[path = "measure_forms/futures.rs"]
@@ -36,6 +38,8 @@ fn functions_of_blocks_do_what_they_did() {
     assert_eq!((store.get(1), store.len()), (Some(1), 3));
     assert_eq!(store.stream().collect::<Vec<_>>(), rows);
     assert_eq!(store.to_string(), "[3, 1, 2]");
+    assert_eq!((store.first(), store.last()), (Some(3), Some(2)));
+    assert_eq!(store.twice(), [3, 1, 2, 3, 1, 2]);
     assert_eq!(common::block_on(store.wait()), Ok(3));
     assert_eq!(inline::split("a b").len(), inline::spoken("a b"));
     assert_eq!(Store::<u8, 2>::SIZE, 3);
@@ -47,6 +51,8 @@ fn functions_of_blocks_do_what_they_did() {
             "::Store::get",
             "::Store::wait",
             "::Store::fmt",
+            "::Store::twice",
+            "store last",
             "::inline::split",
         ] {
             assert!(
@@ -54,12 +60,21 @@ fn functions_of_blocks_do_what_they_did() {
                 "{name} in {names:#?}"
             );
         }
-        assert!(
-            !names
-                .iter()
-                .any(|known| known.ends_with("::len") || known.ends_with("::new"))
-        );
+        for name in [
+            "::Store::len",
+            "::Store::new",
+            "::Store::first",
+            "::Store::last",
+        ] {
+            assert!(
+                !names.iter().any(|known| known.ends_with(name)),
+                "{name} in {names:#?}"
+            );
+        }
         let models: Vec<&str> = totals.generations.iter().map(|row| &*row.model).collect();
-        assert!(models.contains(&"store"), "{models:?}");
+        assert!(
+            models.contains(&"store") && !models.contains(&"store twice"),
+            "{models:?}"
+        );
     }
 }

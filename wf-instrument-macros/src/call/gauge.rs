@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::parse::ParseStream;
-use syn::{Error, Expr, LitStr, Result};
+use syn::{Error, LitStr, Result};
 
 use super::Expansion;
+use crate::code::Code;
 use crate::expand::{at, declare};
 
 const FORM: &str = "a gauge has a name and a value: `wf_gauge!(\"queue_depth\", depth)`";
@@ -18,7 +19,7 @@ fn read(input: ParseStream<'_>) -> Result<Expansion> {
     let runtime = super::runtime(input)?;
     let (name, mistake) = super::metric(input, FORM)?;
     let value = super::value(input).and_then(|value| value.ok_or_else(|| missing(&name)));
-    let value: Expr = super::with(mistake, value)?;
+    let value: Code = super::with(mistake, value)?;
     let site = declare(&runtime, "Gauge", &quote!(new(#name, "")), &[]);
     let span = at(&value);
     let typed = quote_spanned!(span=> let __wf_value: f64 = #value;);

@@ -8,12 +8,13 @@ mod token;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Error, Expr, LitStr, Path, Result, Token};
+use syn::{Error, LitStr, Path, Result, Token};
 
 pub(crate) use self::count::count;
 pub(crate) use self::frame::frame;
 pub(crate) use self::gauge::gauge;
 pub(crate) use self::token::token;
+use crate::code::Code;
 use crate::expand::number;
 use crate::{metric_name, model};
 
@@ -61,7 +62,7 @@ fn metric(input: ParseStream<'_>, otherwise: &str) -> Result<(LitStr, Option<Err
 }
 
 /// `, value` with or without a comma behind it; `None` where there is nothing.
-fn value(input: ParseStream<'_>) -> Result<Option<Expr>> {
+fn value(input: ParseStream<'_>) -> Result<Option<Code>> {
     if input.is_empty() {
         return Ok(None);
     }
@@ -75,7 +76,7 @@ fn value(input: ParseStream<'_>) -> Result<Option<Expr>> {
 }
 
 /// Types `n` as a number of tokens is typed, where nothing is measured.
-fn as_number(runtime: &TokenStream, n: &Expr) -> TokenStream {
+fn as_number(runtime: &TokenStream, n: &Code) -> TokenStream {
     let number = number(runtime, n);
     quote!(let _: u64 = #number;)
 }

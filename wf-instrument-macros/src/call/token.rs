@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Expr, Token};
+use syn::Token;
 
 use super::Expansion;
+use crate::code::Code;
 use crate::expand::number;
 
 pub(crate) fn token(tokens: TokenStream) -> TokenStream {
@@ -17,7 +18,7 @@ pub(crate) fn token(tokens: TokenStream) -> TokenStream {
 }
 
 /// Counts `n` tokens of the generation in scope, one where no number is given.
-pub(super) fn of_generation(runtime: &TokenStream, n: Option<&Expr>) -> Expansion {
+pub(super) fn of_generation(runtime: &TokenStream, n: Option<&Code>) -> Expansion {
     let Some(n) = n else {
         let measuring = quote!(#runtime::current_tokens(1));
         return Expansion {

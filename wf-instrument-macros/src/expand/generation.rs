@@ -2,9 +2,9 @@
 
 use proc_macro2::{Group, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Expr, ExprLit, Lit, LitStr};
 
 use super::{body, number, placed, site, text};
+use crate::code::Code;
 use crate::model::{Generation, Model};
 use crate::returned::{Call, Returned, Source, SourceKind};
 use crate::spelling::Owner;
@@ -45,23 +45,13 @@ fn declare(model: &Model, generation: &Generation) -> TokenStream {
     };
     let made = match &generation.model {
         None => quote!(new(#name, #help, #target)),
-        Some(model) => match literal(model) {
+        // A model that is known when the program is compiled: its series is there before the first call.
+        Some(model) => match model.literal() {
             Some(model) => quote!(new(#model, #help, #target)),
             None => quote!(by_model(#help, #target)),
         },
     };
     site::declare(runtime, "Generation", &made, labels)
-}
-
-/// A model that is known when the program is compiled: its series is there before the first call.
-fn literal(model: &Expr) -> Option<&LitStr> {
-    match model {
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) => Some(text),
-        _ => None,
-    }
 }
 
 /// The request arrives, and everything that the arguments say of it is told.
@@ -94,7 +84,7 @@ fn arrive(model: &Model, generation: &Generation) -> TokenStream {
     let asked = generation
         .model
         .as_ref()
-        .filter(|model| literal(model).is_none());
+        .filter(|model| model.literal().is_none());
     let values = model.labels.iter().map(|label| text(&label.value));
     match (asked, &model.labels[..]) {
         (None, []) => quote!(__WF_SITE.arrive()),
@@ -103,7 +93,7 @@ fn arrive(model: &Model, generation: &Generation) -> TokenStream {
             quote!(__WF_SITE.arrive_with(&[#model #(, #values)*]))
         }
         (None, _) => {
-            let known = generation.model.as_ref().and_then(literal);
+            let known = generation.model.as_ref().and_then(Code::literal);
             let model = known.map_or_else(|| name.clone(), |model| quote!(#model));
             quote!(__WF_SITE.arrive_with(&[#model #(, #values)*]))
         }
@@ -205,7 +195,7 @@ fn answer(runtime: &TokenStream, source: &Source<'_>, judge: &TokenStream) -> To
 }
 
 /// What an item brings: one token or what `tokens` says; an `Err` is a failure, unless `ok_if` or `error_if` says what is one.
-fn judge_items(model: &Model, source: &Source<'_>, tokens: Option<&Expr>) -> TokenStream {
+fn judge_items(model: &Model, source: &Source<'_>, tokens: Option<&Code>) -> TokenStream {
     let runtime = &model.runtime;
     let progress = match tokens {
         Some(tokens) => {

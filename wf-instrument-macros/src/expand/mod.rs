@@ -10,11 +10,11 @@ mod span;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-use syn::Expr;
 use syn::spanned::Spanned;
 
 pub(crate) use self::site::declare;
 
+use crate::code::Code;
 use crate::item::Function;
 use crate::labels::Label;
 use crate::model::{Kind, Model};
@@ -35,7 +35,7 @@ fn entered(verb: &str, labels: &[Label]) -> TokenStream {
 }
 
 /// `expr` as a `&str`; a mistaken type is reported at `expr`.
-fn text(expr: &Expr) -> TokenStream {
+fn text(expr: &Code) -> TokenStream {
     quote_spanned!(at(expr)=> ::core::convert::AsRef::<str>::as_ref(&(#expr)))
 }
 
@@ -50,13 +50,13 @@ pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
     };
     let Function {
         attrs,
-        vis,
-        defaultness,
-        sig,
+        head,
+        inner_attrs,
         body,
+        ..
     } = function;
     let measured = braced(measured, body.span());
-    quote!(#(#attrs)* #vis #defaultness #sig #measured)
+    quote!(#(#attrs)* #(#inner_attrs)* #head #measured)
 }
 
 /// The body as a block within the expansion: reported where it was written, and its braces not taken for superfluous ones.
@@ -72,7 +72,7 @@ fn braced(tokens: TokenStream, span: Span) -> Group {
 }
 
 /// `expr` as a number of tokens; a mistaken type is reported at `expr`.
-pub(crate) fn number(runtime: &TokenStream, expr: &Expr) -> TokenStream {
+pub(crate) fn number(runtime: &TokenStream, expr: &Code) -> TokenStream {
     let (at, runtime) = placed(runtime, expr);
     quote_spanned!(at=> #runtime::IntoTokens::into_tokens(#expr))
 }

@@ -37,6 +37,22 @@ where
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
+
+    #[cfg_attr(all(), wf_skip, inline)]
+    pub(crate) fn first(&self) -> Option<T> {
+        self.get(0)
+    }
+
+    #[cfg_attr(any(), wf_skip)]
+    #[cfg_attr(all(), cfg_attr(all(), wf_measure(name = "store last")))]
+    pub(crate) fn last(&self) -> Option<T> {
+        self.get(self.len().checked_sub(1)?)
+    }
+
+    #[cfg_attr(any(), wf_measure(ttft, model = "store twice"))]
+    pub(crate) fn twice(&self) -> Vec<T> {
+        self.rows.repeat(2)
+    }
 }
 
 #[wf_measure]
