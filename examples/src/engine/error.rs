@@ -17,6 +17,14 @@ pub enum EngineError {
     /// An answer of no tokens.
     #[error("max_tokens is 0: ask for at least one token")]
     NothingAsked,
+    /// An answer that is longer than itself.
+    #[error("min_tokens is {min}, but the answer ends after {max} tokens: ask for at most that")]
+    MinAboveMax {
+        /// The shortest answer that was asked for.
+        min: usize,
+        /// The longest.
+        max: usize,
+    },
     /// The model cannot see that far.
     #[error(
         "{prompt} prompt tokens and {answer} of the answer do not fit into the model's context of {context}: shorten one of them"

@@ -181,6 +181,10 @@ impl Engine {
         match tokens {
             0 => Err(EngineError::EmptyPrompt),
             _ if request.max_tokens == 0 => Err(EngineError::NothingAsked),
+            _ if request.min_tokens > request.max_tokens => Err(EngineError::MinAboveMax {
+                min: request.min_tokens,
+                max: request.max_tokens,
+            }),
             _ if tokens.saturating_add(request.max_tokens) > context => Err(EngineError::TooLong {
                 prompt: tokens,
                 answer: request.max_tokens,

@@ -9,6 +9,10 @@ pub struct Request {
     pub prompt: Vec<u32>,
     /// The longest answer.
     pub max_tokens: usize,
+    /// The shortest answer: before it, no end of the model's own and no stop text ends it.
+    pub min_tokens: usize,
+    /// Whether the answer goes on where the model would end it.
+    pub ignore_eos: bool,
     /// How tokens are chosen.
     pub sampler: Sampler,
     /// Texts that end the answer and are not part of it.
@@ -24,6 +28,8 @@ impl Request {
         Ok(Self {
             prompt: model.encode(prompt)?,
             max_tokens,
+            min_tokens: 0,
+            ignore_eos: false,
             sampler: Sampler::greedy(),
             stop: Vec::new(),
         })

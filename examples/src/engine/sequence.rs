@@ -22,6 +22,9 @@ pub(super) struct Running {
     stops: Stops,
     last: Option<u32>,
     left: usize,
+    /// Tokens that have to come before the answer may end.
+    due: usize,
+    ignore_eos: bool,
     // Unbounded is bounded here: an answer is no longer than the context, and a worker must never wait for a slow client.
     tokens: UnboundedSender<Result<Token, EngineError>>,
     _permit: Permit,
@@ -43,19 +46,24 @@ impl Running {
             stops: Stops::new(request.stop),
             last: None,
             left: request.max_tokens,
+            due: request.min_tokens,
+            ignore_eos: request.ignore_eos,
             tokens,
             _permit: permit,
         })
     }
 
     fn next(&mut self) -> Result<Token, ModelError> {
-        let logits = match self.last {
+        let mut logits = match self.last {
             None => prefill(&mut self.sequence)?,
             Some(last) => decode_step(&mut self.sequence, last)?,
         };
+        if self.due > 0 {
+            self.model.rule_out_ends(&mut logits);
+        }
         let id = self.sampler.sample(&logits);
         self.last = Some(id);
-        if self.model.is_end(id) {
+        if self.model.is_end(id) && !self.ignore_eos {
             let text = self.rest();
             return Ok(Token::last(text, 0, Finish::Stop));
         }
@@ -65,7 +73,13 @@ impl Running {
 
     fn spell(&mut self, id: u32) -> Token {
         let decoded = self.decoder.as_mut().and_then(|decoder| decoder.push(id));
-        match self.stops.push(&decoded.unwrap_or_default()) {
+        let decoded = decoded.unwrap_or_default();
+        let cut = match self.due {
+            0 => self.stops.push(&decoded),
+            _ => Cut::GoesOn(decoded),
+        };
+        self.due = self.due.saturating_sub(1);
+        match cut {
             Cut::Stopped(text) => Token::last(text, 1, Finish::Stop),
             Cut::GoesOn(text) if self.left == 0 => {
                 let text = text + &self.rest();

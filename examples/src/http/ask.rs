@@ -1,10 +1,11 @@
 //! From a JSON object to a request for the engine.
 
-use serde::Deserialize;
+use serde_json::Value;
 
 use super::error::ApiError;
 use super::fields::Fields;
 use super::shape::Endpoint;
+use super::{messages, prompt};
 use crate::engine::Request;
 use crate::model::{Model, Sampler};
 
@@ -13,8 +14,17 @@ use crate::model::{Model, Sampler};
 pub(super) struct Ask {
     pub(super) endpoint: Endpoint,
     pub(super) request: Request,
-    pub(super) stream: bool,
-    pub(super) include_usage: bool,
+    /// `None` for an answer in one piece.
+    pub(super) stream: Option<Usage>,
+}
+
+/// Where a stream says how many tokens there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Usage {
+    /// In a last chunk of its own.
+    pub(super) at_the_end: bool,
+    /// In every chunk, as far as it goes.
+    pub(super) continuous: bool,
 }
 
 /// OpenAI's own default of the completions endpoint.
@@ -23,70 +33,18 @@ const COMPLETION_TOKENS: usize = 16;
 /// OpenAI's own limit.
 const MAX_STOPS: usize = 4;
 
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected a text, or a list of one text, or a list of tokens"
-)]
-enum Prompt {
-    Text(String),
-    Texts([String; 1]),
-    Tokens(Vec<u32>),
-}
-
-#[derive(Deserialize)]
-struct Message {
-    role: String,
-    content: Content,
-}
-
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected content that is a text or a list of text parts"
-)]
-enum Content {
-    Text(String),
-    Parts(Vec<Part>),
-}
-
-#[derive(Deserialize)]
-struct Part {
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a text or a list of texts")]
-enum Stop {
-    One(String),
-    Many(Vec<String>),
-}
-
-#[derive(Default, Deserialize)]
-struct StreamOptions {
-    #[serde(default)]
-    include_usage: bool,
-}
-
 impl Ask {
     pub(super) fn completion(mut fields: Fields, model: &Model) -> Result<Self, ApiError> {
         check_model(&mut fields, model)?;
-        let prompt = match fields.require("prompt")? {
-            Prompt::Text(text) | Prompt::Texts([text]) => model.encode(&text)?,
-            Prompt::Tokens(tokens) => tokens,
-        };
+        let prompt = prompt::read(&fields.require("prompt")?, model)?;
         Self::rest(fields, Endpoint::Completions, prompt, |_| COMPLETION_TOKENS)
     }
 
     /// Without a limit an answer may fill the context.
     pub(super) fn chat(mut fields: Fields, model: &Model) -> Result<Self, ApiError> {
         check_model(&mut fields, model)?;
-        let messages: Vec<Message> = fields.require("messages")?;
-        let texts = messages
-            .iter()
-            .map(Message::text)
-            .collect::<Result<Vec<_>, _>>()?;
-        let turns: Vec<_> = texts
+        let messages = messages::read(&fields.require("messages")?)?;
+        let turns: Vec<_> = messages
             .iter()
             .map(|(role, text)| (*role, text.as_str()))
             .collect();
@@ -101,14 +59,13 @@ impl Ask {
         prompt: Vec<u32>,
         default_tokens: impl Fn(usize) -> usize,
     ) -> Result<Self, ApiError> {
-        let max_tokens = match fields.take("max_completion_tokens")? {
-            Some(tokens) => Some(tokens),
-            None => fields.take("max_tokens")?,
-        };
+        let max_tokens = max_tokens(&mut fields)?;
         check_choices(&mut fields)?;
-        let (stream, include_usage) = streaming(&mut fields)?;
+        let stream = streaming(&mut fields)?;
         let request = Request {
             max_tokens: max_tokens.unwrap_or_else(|| default_tokens(prompt.len())),
+            min_tokens: fields.count("min_tokens", 0)?.unwrap_or(0),
+            ignore_eos: fields.flag("ignore_eos")?.unwrap_or(false),
             prompt,
             sampler: sampler(&mut fields)?,
             stop: stops(&mut fields)?,
@@ -118,42 +75,32 @@ impl Ask {
             endpoint,
             request,
             stream,
-            include_usage,
         })
     }
 }
 
-impl Message {
-    fn text(&self) -> Result<(&str, String), ApiError> {
-        if !matches!(
-            self.role.as_str(),
-            "system" | "developer" | "user" | "assistant"
-        ) {
-            let message = format!(
-                "the role {:?} is not one of system, developer, user and assistant",
-                self.role
-            );
-            return Err(ApiError::invalid("messages", message));
-        }
-        let text = match &self.content {
-            Content::Text(text) => text.clone(),
-            Content::Parts(parts) => parts.iter().map(|part| part.text.as_str()).collect(),
-        };
-        Ok((&self.role, text))
+fn check_model(fields: &mut Fields, model: &Model) -> Result<(), ApiError> {
+    match fields.require("model")? {
+        Value::String(asked) if asked == model.name() => Ok(()),
+        Value::String(asked) => Err(ApiError::no_such_model(&asked, model.name())),
+        other => Err(ApiError::unexpected("model", "model", "a text", &other)),
     }
 }
 
-fn check_model(fields: &mut Fields, model: &Model) -> Result<(), ApiError> {
-    let asked: String = fields.require("model")?;
-    if asked == model.name() {
-        Ok(())
-    } else {
-        Err(ApiError::no_such_model(&asked, model.name()))
+/// OpenAI has two names for it; some clients send both.
+fn max_tokens(fields: &mut Fields) -> Result<Option<usize>, ApiError> {
+    let (new, old) = ("max_completion_tokens", "max_tokens");
+    match (fields.count(new, 1)?, fields.count(old, 1)?) {
+        (Some(tokens), Some(other)) if tokens != other => {
+            let message = format!("{new} is {tokens}, but {old} is {other}: send one of them");
+            Err(ApiError::invalid(old, message))
+        }
+        (new, old) => Ok(new.or(old)),
     }
 }
 
 fn check_choices(fields: &mut Fields) -> Result<(), ApiError> {
-    match fields.take::<u64>("n")? {
+    match fields.count("n", 1)? {
         None | Some(1) => Ok(()),
         Some(n) => {
             let message =
@@ -163,38 +110,66 @@ fn check_choices(fields: &mut Fields) -> Result<(), ApiError> {
     }
 }
 
-fn streaming(fields: &mut Fields) -> Result<(bool, bool), ApiError> {
-    let stream = fields.take("stream")?.unwrap_or(false);
-    match fields.take::<StreamOptions>("stream_options")? {
+fn streaming(fields: &mut Fields) -> Result<Option<Usage>, ApiError> {
+    let stream = fields.flag("stream")?.unwrap_or(false);
+    let name = "stream_options";
+    match fields.take(name) {
+        None => Ok(stream.then(Usage::default)),
         Some(_) if !stream => {
             let message = "stream_options is for stream = true only";
-            Err(ApiError::invalid("stream_options", message))
+            Err(ApiError::invalid(name, message))
         }
-        options => Ok((stream, options.unwrap_or_default().include_usage)),
+        Some(Value::Object(options)) => Usage::read(name, options.iter()).map(Some),
+        Some(other) => Err(ApiError::unexpected(name, name, "an object", &other)),
+    }
+}
+
+impl Usage {
+    fn read<'a>(
+        name: &'static str,
+        options: impl Iterator<Item = (&'a String, &'a Value)>,
+    ) -> Result<Self, ApiError> {
+        let mut usage = Self::default();
+        for (option, value) in options.filter(|(_, value)| !value.is_null()) {
+            let at = format!("{name}.{option}");
+            let wanted = value
+                .as_bool()
+                .ok_or_else(|| ApiError::unexpected(name, &at, "true or false", value))?;
+            match option.as_str() {
+                "include_usage" => usage.at_the_end = wanted,
+                "continuous_usage_stats" => usage.continuous = wanted,
+                "include_obfuscation" if !wanted => {}
+                _ => return Err(ApiError::unsupported(name, &at)),
+            }
+        }
+        // As in vLLM, where it is a way to include usage.
+        usage.continuous &= usage.at_the_end;
+        Ok(usage)
     }
 }
 
 /// OpenAI's defaults; without a seed every answer is another.
 fn sampler(fields: &mut Fields) -> Result<Sampler, ApiError> {
-    let temperature = fields.take("temperature")?.unwrap_or(1.0);
-    let top_p = fields.take("top_p")?.unwrap_or(1.0);
-    let seed = fields.take::<i64>("seed")?.map(i64::cast_unsigned);
-    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
+    let temperature = fields.number("temperature")?.unwrap_or(1.0);
+    let top_p = fields.number("top_p")?.unwrap_or(1.0);
+    let seed = fields.seed()?.unwrap_or_else(|| fastrand::u64(..));
     Ok(Sampler::new(temperature, top_p, seed)?)
 }
 
 fn stops(fields: &mut Fields) -> Result<Vec<String>, ApiError> {
-    let stops = match fields.take("stop")? {
-        None => Vec::new(),
-        Some(Stop::One(stop)) => vec![stop],
-        Some(Stop::Many(stops)) => stops,
+    let Some(given) = fields.take("stop") else {
+        return Ok(Vec::new());
     };
-    if stops.len() > MAX_STOPS {
-        let message = format!(
-            "{} stop texts, but at most {MAX_STOPS} are taken",
-            stops.len()
-        );
-        return Err(ApiError::invalid("stop", message));
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let stops = match &given {
+        Value::Array(stops) => stops.iter().map(text).collect(),
+        one => text(one).map(|stop| vec![stop]),
+    };
+    match stops {
+        Some(stops) if stops.len() <= MAX_STOPS => Ok(stops),
+        _ => {
+            let expected = format!("a text or a list of at most {MAX_STOPS} texts");
+            Err(ApiError::unexpected("stop", "stop", &expected, &given))
+        }
     }
-    Ok(stops)
 }

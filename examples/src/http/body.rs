@@ -2,31 +2,85 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Body as Incoming, Bytes};
 use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use futures_util::StreamExt;
 use tokio::time::timeout;
 
 use super::error::ApiError;
 
 /// The largest body that is read. The longest context takes a small part of it, and splitting more into tokens would keep the other
 /// streams waiting.
-pub(super) const MAX: usize = 256 * 1024;
+const MAX: usize = 256 * 1024;
+
+/// How much of a body is taken in and thrown away before it is refused: a client that is still sending when its connection is closed may
+/// never see why.
+const DISCARDED: usize = 8 * 1024 * 1024;
 
 /// How long it may take: the largest at 70 kbit/s.
 const TIME: Duration = Duration::from_secs(30);
 
-/// Never refuses by itself, so that the handler says what is wrong in its own order and form.
+/// The bytes of a body that is declared as JSON, or what is wrong with it.
 pub(super) struct Body(pub(super) Result<Bytes, ApiError>);
 
 impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let read = timeout(TIME, Bytes::from_request(request, state)).await;
-        Ok(Self(match read {
-            Ok(read) => read.map_err(|rejected| ApiError::body(&rejected)),
-            Err(_) => Err(ApiError::slow_body(TIME)),
+    async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
+        let (head, body) = request.into_parts();
+        Ok(Self(match refusal(&head.headers) {
+            // Nothing of it has been sent, and without an answer before the answer nothing will be.
+            Some(refusal) if is(&head.headers, header::EXPECT, "100-continue") => Err(refusal),
+            refusal => {
+                let read = timeout(TIME, read(body)).await;
+                let read = read.unwrap_or_else(|_| Err(ApiError::slow_body(TIME)));
+                refusal.map_or(read, Err)
+            }
         }))
+    }
+}
+
+/// What the headers alone say against the body.
+///
+/// A page of another origin cannot send JSON without asking first, and nobody here says yes.
+fn refusal(headers: &HeaderMap) -> Option<ApiError> {
+    let encoded = headers.contains_key(header::CONTENT_ENCODING);
+    let length = headers.get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    if !is(headers, header::CONTENT_TYPE, "application/json") {
+        Some(ApiError::not_json())
+    } else if encoded && !is(headers, header::CONTENT_ENCODING, "identity") {
+        Some(ApiError::encoded())
+    } else {
+        length
+            .filter(|&length: &usize| length > MAX)
+            .map(|_| ApiError::large_body(MAX))
+    }
+}
+
+/// Whether the header says `word`, in any case and with any parameters.
+fn is(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(word))
+}
+
+async fn read(body: Incoming) -> Result<Bytes, ApiError> {
+    let (mut kept, mut arrived) = (Vec::new(), 0);
+    let mut data = body.into_data_stream();
+    while let Some(bytes) = data.next().await {
+        let bytes = bytes.map_err(|error| ApiError::torn_body(&error))?;
+        arrived += bytes.len();
+        if arrived <= MAX {
+            kept.extend_from_slice(&bytes);
+        } else if arrived > DISCARDED {
+            break;
+        }
+    }
+    match arrived <= MAX {
+        true => Ok(kept.into()),
+        false => Err(ApiError::large_body(MAX)),
     }
 }
 
@@ -37,12 +91,65 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_body_that_never_ends_is_given_up() {
-        let endless = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
-        let request = Request::new(axum::body::Body::from_stream(endless));
+    fn endless() -> Incoming {
+        Incoming::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>())
+    }
+
+    fn request(headers: &[(&str, &str)], body: Incoming) -> Request {
+        let mut request = Request::builder();
+        for &(name, value) in headers {
+            request = request.header(name, value);
+        }
+        request.body(body).expect("valid headers")
+    }
+
+    async fn status(request: Request) -> StatusCode {
         let Ok(Body(read)) = Body::from_request(request, &()).await;
-        let refusal = read.expect_err("nothing arrived").into_response();
-        assert_eq!(refusal.status(), StatusCode::REQUEST_TIMEOUT);
+        read.map_or_else(
+            |refusal| refusal.into_response().status(),
+            |_| StatusCode::OK,
+        )
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_refused_in_time() {
+        let request = request(&[("content-type", "application/json")], endless());
+        assert_eq!(status(request).await, StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[tokio::test]
+    async fn json_is_json_in_any_spelling_and_nothing_else_is() {
+        for (kind, expected) in [
+            ("application/json", StatusCode::OK),
+            ("Application/JSON", StatusCode::OK),
+            ("application/json ; charset=UTF-8", StatusCode::OK),
+            ("application/jsonp", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            ("text/plain", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ] {
+            let request = request(&[("content-type", kind)], Incoming::from("{}"));
+            assert_eq!(status(request).await, expected, "{kind}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_waits_for_a_sign_to_send_too_much_gets_the_refusal_instead() {
+        let headers = [
+            ("content-type", "application/json"),
+            ("expect", "100-Continue"),
+            ("content-length", "99999999"),
+        ];
+        let begun = tokio::time::Instant::now();
+        let refused = status(request(&headers, endless())).await;
+        assert_eq!(refused, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(begun.elapsed().is_zero(), "the body was asked for");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_grows_too_large_without_saying_so_is_refused() {
+        let request = request(
+            &[("content-type", "application/json")],
+            Incoming::from(vec![b' '; MAX + 1]),
+        );
+        assert_eq!(status(request).await, StatusCode::PAYLOAD_TOO_LARGE);
     }
 }

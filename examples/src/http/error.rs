@@ -1,9 +1,9 @@
 //! What a client is told when there is no answer, in OpenAI's form.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::rejection::BytesRejection;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ pub(super) struct ApiError {
     status: StatusCode,
     kind: &'static str,
     code: Option<&'static str>,
-    param: Option<&'static str>,
+    param: Option<Cow<'static, str>>,
     message: String,
 }
 
@@ -27,11 +27,31 @@ const RETRY_AFTER: &str = "2";
 
 impl ApiError {
     /// The value of `param` cannot be used.
-    pub(super) fn invalid(param: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn invalid(param: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
-            param: Some(param),
+            param: Some(param.into()),
             ..Self::request(StatusCode::BAD_REQUEST, None, message)
         }
+    }
+
+    /// `at`, a part of `param`, has to be there.
+    pub(super) fn missing(param: &'static str, at: &str) -> Self {
+        Self::invalid(param, format!("{at} is missing"))
+    }
+
+    /// `at`, a part of `param`, is another thing than was `expected`.
+    pub(super) fn unexpected(param: &'static str, at: &str, expected: &str, found: &Value) -> Self {
+        let found = shortened(&found.to_string());
+        Self::invalid(param, format!("{at} must be {expected}, but is {found}"))
+    }
+
+    /// `at`, a part of `param`, would change the answer, and cannot.
+    pub(super) fn unsupported(param: impl Into<Cow<'static, str>>, at: &str) -> Self {
+        let at = shortened(at);
+        Self::invalid(
+            param,
+            format!("{at} is not supported by this engine: leave it out"),
+        )
     }
 
     /// The whole body cannot be used.
@@ -41,7 +61,7 @@ impl ApiError {
 
     pub(super) fn no_such_model(asked: &str, served: &str) -> Self {
         Self {
-            param: Some("model"),
+            param: Some("model".into()),
             ..Self::request(
                 StatusCode::NOT_FOUND,
                 Some("model_not_found"),
@@ -51,12 +71,13 @@ impl ApiError {
     }
 
     pub(super) fn no_such_path() -> Self {
-        let message = "unknown path: this engine serves /v1/models, /v1/models/MODEL, /v1/completions and /v1/chat/completions";
+        let message = "unknown path: this engine serves /health, /v1/models, /v1/models/MODEL, \
+                       /v1/completions and /v1/chat/completions";
         Self::request(StatusCode::NOT_FOUND, Some("unknown_url"), message)
     }
 
     pub(super) fn wrong_method() -> Self {
-        let message = "wrong method: models take GET, completions POST";
+        let message = "wrong method: health and models take GET, completions POST";
         Self::request(StatusCode::METHOD_NOT_ALLOWED, None, message)
     }
 
@@ -65,15 +86,18 @@ impl ApiError {
         Self::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, None, message)
     }
 
-    pub(super) fn body(rejected: &BytesRejection) -> Self {
-        let status = rejected.status();
-        let message = match status {
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                format!("the body is larger than {} bytes", super::body::MAX)
-            }
-            _ => format!("the body could not be read: {rejected}"),
-        };
-        Self::request(status, None, message)
+    pub(super) fn encoded() -> Self {
+        let message = "the body must be sent without a content-encoding";
+        Self::request(StatusCode::UNSUPPORTED_MEDIA_TYPE, None, message)
+    }
+
+    pub(super) fn large_body(limit: usize) -> Self {
+        let message = format!("the body is larger than {limit} bytes");
+        Self::request(StatusCode::PAYLOAD_TOO_LARGE, None, message)
+    }
+
+    pub(super) fn torn_body(why: &axum::Error) -> Self {
+        Self::malformed(format!("the body could not be read: {why}"))
     }
 
     pub(super) fn slow_body(limit: Duration) -> Self {
@@ -120,8 +144,9 @@ impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         let message = error.to_string();
         match error {
-            EngineError::EmptyPrompt => Self::malformed(message),
+            EngineError::EmptyPrompt => Self::invalid("prompt", message),
             EngineError::NothingAsked => Self::invalid("max_tokens", message),
+            EngineError::MinAboveMax { .. } => Self::invalid("min_tokens", message),
             EngineError::TooLong { .. } => {
                 let code = Some("context_length_exceeded");
                 Self::request(StatusCode::BAD_REQUEST, code, message)
@@ -147,12 +172,25 @@ impl From<ModelError> for ApiError {
         match error {
             ModelError::Sampling { parameter, .. } => Self::invalid(parameter, message),
             ModelError::Token { .. } => Self::invalid("prompt", message),
-            ModelError::Template { .. } => Self::invalid("messages", message),
+            ModelError::Template { .. } | ModelError::LeftOut { .. } => {
+                Self::invalid("messages", message)
+            }
             ModelError::Tokenizer { .. } => Self::malformed(message),
             _ => Self::server(message),
         }
     }
 }
+
+/// A value or a name as a client sent it, cut where it is long.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Characters of a value that a refusal repeats.
+const SHOWN: usize = 60;
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {

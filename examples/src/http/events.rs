@@ -9,37 +9,37 @@ use axum::response::sse::Event;
 use futures_util::{Stream, StreamExt};
 use serde_json::Value;
 
+use super::ask::Usage;
 use super::error::ApiError;
 use super::shape::Shape;
 use crate::client::Answer;
 use crate::engine::{EngineError, Token};
 
-/// Opening, pieces, ending, usage if asked for, `[DONE]`. An error in between is sent as an event and is the last one.
+/// A chunk for each token, usage if asked for, `[DONE]`. An error in between is sent as an event and is the last one.
+///
+/// Also a token without text yet has its chunk, so that a client that counts chunks counts tokens.
 #[derive(Debug)]
 pub(super) struct Events {
     /// `None` when all of it was read.
     answer: Option<Answer>,
     shape: Shape,
-    include_usage: bool,
+    usage: Usage,
+    begun: bool,
     tokens: u64,
     /// Events that are ready to be sent.
     ready: VecDeque<Event>,
 }
 
 impl Events {
-    pub(super) fn new(answer: Answer, shape: Shape, include_usage: bool) -> Self {
-        let opening = shape.opening();
-        let mut events = Self {
+    pub(super) fn new(answer: Answer, shape: Shape, usage: Usage) -> Self {
+        Self {
             answer: Some(answer),
             shape,
-            include_usage,
+            usage,
+            begun: false,
             tokens: 0,
             ready: VecDeque::new(),
-        };
-        events
-            .ready
-            .extend(opening.map(|chunk| events.event(chunk)));
-        events
+        }
     }
 
     fn push(&mut self, item: Option<Result<Token, EngineError>>) {
@@ -53,7 +53,7 @@ impl Events {
             }
             None => {
                 self.answer = None;
-                if self.include_usage {
+                if self.usage.at_the_end {
                     let bill = self.shape.bill(self.tokens);
                     self.ready
                         .push_back(Event::default().data(bill.to_string()));
@@ -65,20 +65,16 @@ impl Events {
 
     fn push_token(&mut self, token: &Token) {
         self.tokens += token.count;
-        let text = (!token.text.is_empty()).then(|| self.shape.piece(&token.text));
-        let ending = token.finish.map(|finish| self.shape.ending(finish));
-        for chunk in text.into_iter().chain(ending) {
-            let event = self.event(chunk);
-            self.ready.push_back(event);
-        }
-    }
-
-    /// Where usage was asked for, each chunk says that it is not in this one.
-    fn event(&self, mut chunk: Value) -> Event {
-        if self.include_usage {
+        let is_first = !std::mem::replace(&mut self.begun, true);
+        let mut chunk = self.shape.piece(&token.text, is_first, token.finish);
+        if self.usage.continuous {
+            chunk["usage"] = self.shape.usage(self.tokens);
+        } else if self.usage.at_the_end {
+            // Says that it is not in this one.
             chunk["usage"] = Value::Null;
         }
-        Event::default().data(chunk.to_string())
+        self.ready
+            .push_back(Event::default().data(chunk.to_string()));
     }
 }
 

@@ -1,33 +1,13 @@
 //! The fields of a request's JSON object, taken one by one so that a bad one can be named.
 
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
+use super::unsupported;
 
 /// What is left of the object.
 #[derive(Debug)]
 pub(super) struct Fields(Map<String, Value>);
-
-/// Parameters that would change the answer and that this engine does not have.
-const UNSUPPORTED: [&str; 16] = [
-    "best_of",
-    "echo",
-    "frequency_penalty",
-    "functions",
-    "logit_bias",
-    "logprobs",
-    "min_p",
-    "modalities",
-    "presence_penalty",
-    "repetition_penalty",
-    "response_format",
-    "suffix",
-    "tool_choice",
-    "tools",
-    "top_k",
-    "top_logprobs",
-];
 
 impl Fields {
     pub(super) fn parse(body: &[u8]) -> Result<Self, ApiError> {
@@ -37,63 +17,84 @@ impl Fields {
     }
 
     /// The field, or `None` where it is missing or null.
-    pub(super) fn take<T: DeserializeOwned>(
-        &mut self,
-        name: &'static str,
-    ) -> Result<Option<T>, ApiError> {
-        let value = self.0.remove(name).unwrap_or_default();
-        serde_json::from_value(value)
-            .map_err(|error| ApiError::invalid(name, format!("{name}: {error}")))
+    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name).filter(|value| !value.is_null())
     }
 
-    pub(super) fn require<T: DeserializeOwned>(
-        &mut self,
-        name: &'static str,
-    ) -> Result<T, ApiError> {
-        let missing = || ApiError::invalid(name, format!("{name} is missing"));
-        self.take(name)?.ok_or_else(missing)
+    pub(super) fn require(&mut self, name: &'static str) -> Result<Value, ApiError> {
+        self.take(name).ok_or_else(|| ApiError::missing(name, name))
     }
 
-    /// Refuses what cannot be done; other unknown fields make no difference to the answer.
-    pub(super) fn finish(self) -> Result<(), ApiError> {
-        let asked = |name: &&&'static str| {
-            let value = self.0.get(**name);
-            value.is_some_and(|value| !is_neutral(name, value))
+    pub(super) fn flag(&mut self, name: &'static str) -> Result<Option<bool>, ApiError> {
+        self.read(name, "true or false", Value::as_bool)
+    }
+
+    pub(super) fn number(&mut self, name: &'static str) -> Result<Option<f32>, ApiError> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the sampler computes in f32"
+        )]
+        let number = |value: &Value| value.as_f64().map(|number| number as f32);
+        self.read(name, "a number", number)
+    }
+
+    /// A whole number of at least `least`.
+    pub(super) fn count(
+        &mut self,
+        name: &'static str,
+        least: usize,
+    ) -> Result<Option<usize>, ApiError> {
+        let count = |value: &Value| {
+            let count = usize::try_from(whole(value)?).ok();
+            count.filter(|&count| count >= least)
         };
-        match UNSUPPORTED.iter().find(asked) {
-            Some(name) => Err(ApiError::invalid(
-                name,
-                format!("{name} is not supported by this engine: leave it out"),
-            )),
+        self.read(name, &format!("a whole number from {least}"), count)
+    }
+
+    pub(super) fn seed(&mut self) -> Result<Option<u64>, ApiError> {
+        let seed = |value: &Value| whole(value).map(i64::cast_unsigned);
+        self.read("seed", "a whole number of 64 bits", seed)
+    }
+
+    /// Refuses what is left and would change the answer.
+    ///
+    /// # Errors
+    /// Names the first such parameter.
+    pub(super) fn finish(self) -> Result<(), ApiError> {
+        match self
+            .0
+            .iter()
+            .find(|(name, value)| unsupported::changes_the_answer(name, value))
+        {
+            Some((name, _)) => Err(ApiError::unsupported(name.clone(), name)),
             None => Ok(()),
         }
     }
-}
 
-/// The values by which clients spell out what they would get anyway.
-fn is_neutral(name: &str, value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Number(number) => number.as_f64().is_some_and(|n| is_neutral_number(name, n)),
-        Value::String(text) => text.is_empty() || is_neutral_choice(name, text),
-        Value::Array(items) => items.is_empty() || *items == ["text"],
-        Value::Object(fields) => {
-            fields.is_empty() || fields.get("type").is_some_and(|kind| kind == "text")
-        }
-        Value::Bool(true) => false,
+    fn read<T>(
+        &mut self,
+        name: &'static str,
+        expected: &str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Result<Option<T>, ApiError> {
+        let Some(value) = self.take(name) else {
+            return Ok(None);
+        };
+        let refused = || ApiError::unexpected(name, name, expected, &value);
+        read(&value).map(Some).ok_or_else(refused)
     }
 }
 
-fn is_neutral_number(name: &str, number: f64) -> bool {
-    match name {
-        "best_of" | "repetition_penalty" => number == 1.0,
-        // Asks for the chosen token's own, already with none beside it.
-        "logprobs" => false,
-        "top_k" => number <= 0.0,
-        _ => number == 0.0,
-    }
+/// A whole number, also where it is written with a decimal point: JSON does not tell 1.0 from 1.
+pub(super) fn whole(value: &Value) -> Option<i64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the range is checked before"
+    )]
+    let exact =
+        |number: f64| (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64);
+    value.as_i64().or_else(|| exact(value.as_f64()?))
 }
 
-fn is_neutral_choice(name: &str, choice: &str) -> bool {
-    name == "tool_choice" && ["auto", "none"].contains(&choice)
-}
+/// 2⁵³: above it, a float no longer tells neighbouring whole numbers apart.
+const EXACT: f64 = 9_007_199_254_740_992.0;

@@ -1,7 +1,9 @@
 //! The engine on a socket: OpenAI's interface for models, completions and chat, streamed or whole.
 //!
-//! A request that is not understood is refused with the parameter's name, never answered differently from what was asked. A client that
-//! hangs up ends its request within one step.
+//! A request that is not understood is refused with the parameter's name, never answered differently from what was asked: of the
+//! parameters that shape an answer, `max_tokens` (`max_completion_tokens`), `min_tokens`, `ignore_eos`, `temperature`, `top_p`, `seed`,
+//! `stop`, `stream` and `stream_options` are served, and any other is refused unless its value changes nothing. A client that hangs up ends
+//! its request within one step.
 
 mod ask;
 mod body;
@@ -9,13 +11,18 @@ mod connections;
 mod error;
 mod events;
 mod fields;
+mod messages;
+mod prompt;
+mod request_id;
 mod shape;
+mod unsupported;
 mod whole;
 
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, header};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -37,16 +44,17 @@ pub async fn serve(listener: TcpListener, client: Client, stop: impl Future<Outp
     connections::serve(listener, routes(client), stop).await;
 }
 
-/// The routes under `/v1`.
+/// The routes under `/v1`, and `/health`, which answers as soon as requests can be.
 pub fn routes(client: Client) -> Router {
     Router::new()
+        .route("/health", get(async || StatusCode::OK))
         .route("/v1/models", get(models))
         .route("/v1/models/{model}", get(model))
         .route("/v1/completions", post(completions))
         .route("/v1/chat/completions", post(chat))
         .fallback(async || ApiError::no_such_path())
         .method_not_allowed_fallback(async || ApiError::wrong_method())
-        .layer(DefaultBodyLimit::max(body::MAX))
+        .layer(from_fn(request_id::echo))
         .with_state(client)
 }
 
@@ -75,22 +83,14 @@ fn described(model: &str) -> Value {
     })
 }
 
-async fn completions(
-    State(client): State<Client>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, ApiError> {
-    let fields = read(&headers, body)?;
+async fn completions(State(client): State<Client>, body: Body) -> Result<Response, ApiError> {
+    let fields = Fields::parse(&body.0?)?;
     let ask = understood(&client, move |model| Ask::completion(fields, model)).await?;
     answer(&client, ask).await
 }
 
-async fn chat(
-    State(client): State<Client>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, ApiError> {
-    let fields = read(&headers, body)?;
+async fn chat(State(client): State<Client>, body: Body) -> Result<Response, ApiError> {
+    let fields = Fields::parse(&body.0?)?;
     let ask = understood(&client, move |model| Ask::chat(fields, model)).await?;
     answer(&client, ask).await
 }
@@ -108,24 +108,14 @@ async fn understood(
     }
 }
 
-/// A page of another origin cannot send JSON without asking first, and nobody here says yes.
-fn read(headers: &HeaderMap, body: Body) -> Result<Fields, ApiError> {
-    let kind = headers.get(header::CONTENT_TYPE);
-    let json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    if !json {
-        return Err(ApiError::not_json());
-    }
-    Fields::parse(&body.0?)
-}
-
 async fn answer(client: &Client, ask: Ask) -> Result<Response, ApiError> {
     let prompt_tokens = ask.request.prompt_len() as u64;
     let shape = Shape::new(ask.endpoint, client.engine().name(), prompt_tokens);
     let answer = client.ask(ask.request).await?;
-    if !ask.stream {
+    let Some(usage) = ask.stream else {
         return Ok(Json(whole::collect(answer, &shape).await?).into_response());
-    }
-    let events = Events::new(answer, shape, ask.include_usage);
+    };
+    let events = Events::new(answer, shape, usage);
     Ok(Sse::new(events)
         .keep_alive(KeepAlive::default())
         .into_response())

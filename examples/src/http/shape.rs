@@ -59,33 +59,20 @@ impl Shape {
         answer
     }
 
-    /// What a streamed chat begins with; no token.
-    pub(super) fn opening(&self) -> Option<Value> {
-        match self.endpoint {
-            Endpoint::Completions => None,
-            Endpoint::Chat => Some(self.chunk(
-                json!({ "delta": { "role": "assistant", "content": "" } }),
-                None,
-            )),
-        }
-    }
-
-    /// A piece of text in a stream.
-    pub(super) fn piece(&self, text: &str) -> Value {
-        let choice = match self.endpoint {
+    /// A token in a stream, and why it is the last where it is. The first of a chat also says whose words they are, so that no chunk comes
+    /// before the first token: clients take the first one for it.
+    pub(super) fn piece(&self, text: &str, is_first: bool, finish: Option<Finish>) -> Value {
+        let mut choice = match self.endpoint {
             Endpoint::Completions => json!({ "text": text }),
+            Endpoint::Chat if is_first => {
+                json!({ "delta": { "role": "assistant", "content": text } })
+            }
             Endpoint::Chat => json!({ "delta": { "content": text } }),
         };
-        self.chunk(choice, None)
-    }
-
-    /// The end of the text in a stream.
-    pub(super) fn ending(&self, finish: Finish) -> Value {
-        let choice = match self.endpoint {
-            Endpoint::Completions => json!({ "text": "" }),
-            Endpoint::Chat => json!({ "delta": {} }),
-        };
-        self.chunk(choice, Some(finish))
+        choice["index"] = json!(0);
+        choice["logprobs"] = Value::Null;
+        choice["finish_reason"] = json!(finish.map(Finish::as_str));
+        self.frame(self.chunk_object(), json!([choice]))
     }
 
     /// The last chunk where usage was asked for.
@@ -93,13 +80,6 @@ impl Shape {
         let mut chunk = self.frame(self.chunk_object(), json!([]));
         chunk["usage"] = self.usage(tokens);
         chunk
-    }
-
-    fn chunk(&self, mut choice: Value, finish: Option<Finish>) -> Value {
-        choice["index"] = json!(0);
-        choice["logprobs"] = Value::Null;
-        choice["finish_reason"] = json!(finish.map(Finish::as_str));
-        self.frame(self.chunk_object(), json!([choice]))
     }
 
     const fn chunk_object(&self) -> &'static str {
@@ -120,7 +100,8 @@ impl Shape {
         frame
     }
 
-    fn usage(&self, tokens: u64) -> Value {
+    /// What was read, and what was generated so far.
+    pub(super) fn usage(&self, tokens: u64) -> Value {
         json!({
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": tokens,

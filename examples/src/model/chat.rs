@@ -38,6 +38,43 @@ impl ChatTemplate {
 
     /// Renders (role, text) pairs, ending where the assistant is to go on.
     pub(crate) fn render(&self, messages: &[(&str, &str)]) -> Result<String, ModelError> {
+        let file = || self.file.clone();
+        let failed = |source| ModelError::Template {
+            file: file(),
+            source,
+        };
+        let prompt = self.fill(messages).map_err(failed)?;
+        match self.left_out(messages).map_err(failed)? {
+            None => Ok(prompt),
+            Some(role) => Err(ModelError::LeftOut {
+                file: file(),
+                role: role.to_owned(),
+            }),
+        }
+    }
+
+    /// The role of the first message whose text is nowhere in the prompt.
+    ///
+    /// Looks for marks in place of the texts: a text may stand in the prompt by chance, or be
+    /// trimmed on its way there.
+    fn left_out<'a>(&self, messages: &[(&'a str, &str)]) -> Result<Option<&'a str>, Error> {
+        let marks: Vec<_> = (0..messages.len())
+            .map(|n| format!("message-{n}-"))
+            .collect();
+        let marked: Vec<_> = messages
+            .iter()
+            .zip(&marks)
+            .map(|((role, _), mark)| (*role, mark.as_str()))
+            .collect();
+        let prompt = self.fill(&marked)?;
+        let lost = |&((_, text), mark): &(&(&str, &str), &String)| {
+            !text.trim().is_empty() && !prompt.contains(mark.as_str())
+        };
+        let lost = messages.iter().zip(&marks).find(lost);
+        Ok(lost.map(|((role, _), _)| *role))
+    }
+
+    fn fill(&self, messages: &[(&str, &str)]) -> Result<String, Error> {
         let message = |&(role, content): &(&str, &str)| context! { role, content };
         let values = context! {
             messages => messages.iter().map(message).collect::<Vec<_>>(),
@@ -45,13 +82,8 @@ impl ChatTemplate {
             bos_token => &self.begin,
             eos_token => &self.end,
         };
-        self.environment
-            .get_template(NAME)
-            .and_then(|template| template.render(values))
-            .map_err(|source| ModelError::Template {
-                file: self.file.clone(),
-                source,
-            })
+        let template = self.environment.get_template(NAME)?;
+        template.render(values)
     }
 }
 

@@ -117,6 +117,17 @@ pub enum ModelError {
         /// What the template engine said.
         source: minijinja::Error,
     },
+    /// The chat template has no place for a message, so the model would never see it.
+    #[error(
+        "{}: the chat template leaves out messages of the role {role}; send none, or correct the \
+         template", file.display()
+    )]
+    LeftOut {
+        /// The file that the template came from.
+        file: PathBuf,
+        /// The role of the first such message.
+        role: String,
+    },
     /// A sequence cannot start from nothing.
     #[error("the prompt is empty; send at least one token")]
     EmptyPrompt,

@@ -157,7 +157,7 @@ impl Model {
     ///
     /// # Errors
     /// [`ModelError::Template`] when the checkpoint's template refuses them, as some do unless user
-    /// and assistant alternate.
+    /// and assistant alternate; [`ModelError::LeftOut`] when it has no place for one of them.
     pub fn chat_prompt(&self, messages: &[(&str, &str)]) -> Result<String, ModelError> {
         self.chat.render(messages)
     }
@@ -172,6 +172,15 @@ impl Model {
     #[must_use]
     pub fn is_end(&self, token: u32) -> bool {
         self.config.end.contains(&token)
+    }
+
+    /// Leaves no chance for the next token to end the answer.
+    pub fn rule_out_ends(&self, logits: &mut Logits) {
+        for &end in &self.config.end {
+            if let Some(score) = logits.0.get_mut(end as usize) {
+                *score = f32::NEG_INFINITY;
+            }
+        }
     }
 
     /// `tiny`, `m15`, or the name of the directory.

@@ -1,0 +1,108 @@
+//! Parameters that this engine does not have.
+//!
+//! What it does not know may change the answer, so it is refused: only values that ask for what is done anyway are taken.
+
+use serde_json::Value;
+
+/// Whether an answer without regard to this parameter would be another one than was asked for.
+pub(super) fn changes_the_answer(name: &str, value: &Value) -> bool {
+    if value.is_null() || HARMLESS.contains(&name) {
+        return false;
+    }
+    let neutral = NEUTRAL.iter().find(|(known, _)| *known == name);
+    !neutral.is_some_and(|(_, values)| values.iter().any(|neutral| is(value, neutral)))
+}
+
+/// Whether `value` is the JSON text `neutral`; numbers by value, so that 0 and 0.0 are one.
+fn is(value: &Value, neutral: &str) -> bool {
+    let neutral = serde_json::from_str(neutral).unwrap_or(Value::Null);
+    match (value.as_f64(), neutral.as_f64()) {
+        (Some(number), Some(neutral)) => number == neutral,
+        _ => *value == neutral,
+    }
+}
+
+/// Parameters of which no value changes the answer: they are about accounts, caches and schedules.
+const HARMLESS: [&str; 9] = [
+    "cache_salt",
+    "metadata",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "request_id",
+    "safety_identifier",
+    "service_tier",
+    "store",
+    "user",
+];
+
+/// Parameters of OpenAI and vLLM, and the values (JSON) by which clients spell out what is done anyway.
+const NEUTRAL: [(&str, &[&str]); 29] = [
+    ("add_generation_prompt", &["true"]),
+    ("bad_words", &["[]"]),
+    ("best_of", &["1"]),
+    ("continue_final_message", &["false"]),
+    ("detokenize", &["true"]),
+    ("documents", &["[]"]),
+    ("echo", &["false"]),
+    ("frequency_penalty", &["0"]),
+    ("function_call", &[r#""auto""#, r#""none""#]),
+    ("functions", &["[]"]),
+    ("include_stop_str_in_output", &["false"]),
+    ("length_penalty", &["1"]),
+    ("logit_bias", &["{}"]),
+    ("logprobs", &["false"]),
+    ("min_p", &["0"]),
+    ("modalities", &[r#"["text"]"#]),
+    ("parallel_tool_calls", &["false", "true"]),
+    ("presence_penalty", &["0"]),
+    ("priority", &["0"]),
+    ("repetition_penalty", &["1"]),
+    ("response_format", &[r#"{"type":"text"}"#]),
+    ("skip_special_tokens", &["true"]),
+    ("stop_token_ids", &["[]"]),
+    ("suffix", &[r#""""#]),
+    ("tool_choice", &[r#""auto""#, r#""none""#]),
+    ("tools", &["[]"]),
+    ("top_k", &["-1", "0"]),
+    ("top_logprobs", &["0"]),
+    ("use_beam_search", &["false"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_neutral_value_is_json_and_changes_nothing() {
+        for (name, values) in NEUTRAL {
+            for text in values {
+                let value: Value = serde_json::from_str(text).expect("JSON");
+                assert!(!changes_the_answer(name, &value), "{name} = {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_or_not_neutral_changes_the_answer() {
+        for (name, value) in [
+            ("guided_regex", json!("[ab]+")),
+            ("invented_next_year", json!(false)),
+            ("logprobs", json!(0)),
+            ("skip_special_tokens", json!(false)),
+            ("stop_token_ids", json!([2])),
+            ("presence_penalty", json!(0.1)),
+            ("response_format", json!({ "type": "json_object" })),
+        ] {
+            assert!(changes_the_answer(name, &value), "{name} = {value}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_compared_by_value_and_null_is_nothing() {
+        assert!(!changes_the_answer("presence_penalty", &json!(0.0)));
+        assert!(!changes_the_answer("repetition_penalty", &json!(1.0)));
+        assert!(!changes_the_answer("invented_next_year", &Value::Null));
+    }
+}
