@@ -12,8 +12,8 @@
 //!
 //! # Without the feature `enabled`
 //!
-//! The final application sets it (by the feature of the same name of wf-instrument, on by default). Without it an annotated item is left
-//! exactly as it is, and a macro evaluates nothing; the form of arguments is still checked, and the types of those of function-like macros.
+//! The final application sets this feature of wf-instrument, which is on by default; that crate chooses by it which form of each macro it exports.
+//! Without it an annotated item is left exactly as it is, and a macro evaluates nothing; the form of arguments is still checked, and the types of those of function-like macros.
 //! What only an argument of the attribute uses is then unused, and the compiler says so: where warnings are errors, put
 //! `#[cfg_attr(not(feature = ".."), expect(unused_variables, reason = ".."))]` on the function.
 //!
@@ -28,6 +28,7 @@
 mod args;
 mod attribute;
 mod block;
+mod build;
 mod call;
 mod check;
 mod code;
@@ -48,6 +49,8 @@ mod suggest;
 mod wish;
 
 use proc_macro::TokenStream;
+
+use self::build::Build;
 
 /// Measures the function that it stands on: a call, a model's reply (`ttft`) or a picture (`frame`); or each function of a block.
 ///
@@ -274,7 +277,13 @@ use proc_macro::TokenStream;
 /// * `const fn` cannot be measured, nor can a declaration without a body.
 #[proc_macro_attribute]
 pub fn wf_measure(args: TokenStream, item: TokenStream) -> TokenStream {
-    measure::measure(args.into(), item.into()).into()
+    measure::measure(args.into(), item.into(), Build::Measuring).into()
+}
+
+/// [`#[wf_measure]`](macro@wf_measure) of a build without the feature `enabled`: checks its arguments, and leaves the item as it is.
+#[proc_macro_attribute]
+pub fn wf_measure_disabled(args: TokenStream, item: TokenStream) -> TokenStream {
+    measure::measure(args.into(), item.into(), Build::Disabled).into()
 }
 
 /// Leaves a function of a measured block alone: see [`#[wf_measure]`](macro@wf_measure#blocks). Anywhere else it means nothing.
@@ -310,7 +319,13 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_token(tokens: TokenStream) -> TokenStream {
-    call::token(tokens.into()).into()
+    call::token(tokens.into(), Build::Measuring).into()
+}
+
+/// [`wf_token!`](macro@wf_token) of a build without the feature `enabled`: checks its arguments, and does nothing.
+#[proc_macro]
+pub fn wf_token_disabled(tokens: TokenStream) -> TokenStream {
+    call::token(tokens.into(), Build::Disabled).into()
 }
 
 /// A picture is shown, now: `wf_frame!()`, `wf_frame!("canvas")` or `wf_frame!("canvas", target_fps = 60)`.
@@ -334,7 +349,13 @@ pub fn wf_token(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_frame(tokens: TokenStream) -> TokenStream {
-    call::frame(tokens.into()).into()
+    call::frame(tokens.into(), Build::Measuring).into()
+}
+
+/// [`wf_frame!`](macro@wf_frame) of a build without the feature `enabled`: checks its arguments, and does nothing.
+#[proc_macro]
+pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
+    call::frame(tokens.into(), Build::Disabled).into()
 }
 
 /// Counts something of the application's own: `wf_count!("cache_hits")` or `wf_count!("cache_hits", n)`.
@@ -357,7 +378,13 @@ pub fn wf_frame(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_count(tokens: TokenStream) -> TokenStream {
-    call::count(tokens.into()).into()
+    call::count(tokens.into(), Build::Measuring).into()
+}
+
+/// [`wf_count!`](macro@wf_count) of a build without the feature `enabled`: checks its arguments, and does nothing.
+#[proc_macro]
+pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
+    call::count(tokens.into(), Build::Disabled).into()
 }
 
 /// Sets a value of the application's own, which goes up and down: `wf_gauge!("queue_depth", depth)`.
@@ -378,5 +405,11 @@ pub fn wf_count(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_gauge(tokens: TokenStream) -> TokenStream {
-    call::gauge(tokens.into()).into()
+    call::gauge(tokens.into(), Build::Measuring).into()
+}
+
+/// [`wf_gauge!`](macro@wf_gauge) of a build without the feature `enabled`: checks its arguments, and does nothing.
+#[proc_macro]
+pub fn wf_gauge_disabled(tokens: TokenStream) -> TokenStream {
+    call::gauge(tokens.into(), Build::Disabled).into()
 }

@@ -6,6 +6,7 @@ use syn::Result;
 
 use crate::args::Args;
 use crate::block::Block;
+use crate::build::Build;
 use crate::check::{check, check_block};
 use crate::expand::expand;
 use crate::fallback::keep;
@@ -16,8 +17,8 @@ use crate::mistakes::Mistakes;
 use crate::model::Model;
 use crate::wish::{Wish, is_done};
 
-/// What `#[wf_measure(args)] item` becomes. Without the feature `enabled`: the item, once all is found right.
-pub(crate) fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
+/// What `#[wf_measure(args)] item` becomes. In a build that does not measure: the item, once all is found right.
+pub(crate) fn measure(args: TokenStream, item: TokenStream, build: Build) -> TokenStream {
     if is_done(&args) {
         return item;
     }
@@ -30,7 +31,7 @@ pub(crate) fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
             .map(|function| measure_function(args, None, &function, &mut mistakes)),
     };
     match measured {
-        Ok(measured) if mistakes.is_empty() && cfg!(feature = "enabled") => measured,
+        Ok(measured) if mistakes.is_empty() && build == Build::Measuring => measured,
         Ok(_) => keep(item, mistakes),
         Err(mistake) => {
             mistakes.add(mistake);

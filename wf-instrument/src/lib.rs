@@ -151,4 +151,15 @@ pub use self::{
 };
 
 #[doc(inline)]
-pub use wf_instrument_macros::{wf_count, wf_frame, wf_gauge, wf_measure, wf_skip, wf_token};
+pub use wf_instrument_macros::wf_skip;
+// Which form of a macro a crate gets is decided here. A feature of the macros' crate would not do: Cargo builds that crate once for the host,
+// with the features of all who use it, be they build scripts that measure and libraries that do not.
+#[cfg(feature = "enabled")]
+#[doc(inline)]
+pub use wf_instrument_macros::{wf_count, wf_frame, wf_gauge, wf_measure, wf_token};
+#[cfg(not(feature = "enabled"))]
+#[doc(inline)]
+pub use wf_instrument_macros::{
+    wf_count_disabled as wf_count, wf_frame_disabled as wf_frame, wf_gauge_disabled as wf_gauge,
+    wf_measure_disabled as wf_measure, wf_token_disabled as wf_token,
+};

@@ -6,10 +6,11 @@ use syn::parse::ParseStream;
 use syn::{Ident, Result};
 
 use super::{Expansion, token};
+use crate::build::Build;
 use crate::expand::{declare, number};
 
-pub(crate) fn count(tokens: TokenStream) -> TokenStream {
-    super::expand(tokens, read)
+pub(crate) fn count(tokens: TokenStream, build: Build) -> TokenStream {
+    super::expand(tokens, build, read)
 }
 
 fn read(input: ParseStream<'_>) -> Result<Expansion> {

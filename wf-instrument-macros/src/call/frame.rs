@@ -7,10 +7,11 @@ use syn::{Error, Ident, LitStr, Result, Token};
 
 use super::Expansion;
 use crate::args::{frames_per_second, site_name};
+use crate::build::Build;
 use crate::expand::declare;
 
-pub(crate) fn frame(tokens: TokenStream) -> TokenStream {
-    super::expand(tokens, read)
+pub(crate) fn frame(tokens: TokenStream, build: Build) -> TokenStream {
+    super::expand(tokens, build, read)
 }
 
 fn read(input: ParseStream<'_>) -> Result<Expansion> {

@@ -6,13 +6,14 @@ use syn::parse::ParseStream;
 use syn::{Error, LitStr, Result};
 
 use super::Expansion;
+use crate::build::Build;
 use crate::code::Code;
 use crate::expand::{at, declare};
 
 const FORM: &str = "a gauge has a name and a value: `wf_gauge!(\"queue_depth\", depth)`";
 
-pub(crate) fn gauge(tokens: TokenStream) -> TokenStream {
-    super::expand(tokens, read)
+pub(crate) fn gauge(tokens: TokenStream, build: Build) -> TokenStream {
+    super::expand(tokens, build, read)
 }
 
 fn read(input: ParseStream<'_>) -> Result<Expansion> {

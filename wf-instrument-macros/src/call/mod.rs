@@ -14,6 +14,7 @@ pub(crate) use self::count::count;
 pub(crate) use self::frame::frame;
 pub(crate) use self::gauge::gauge;
 pub(crate) use self::token::token;
+use crate::build::Build;
 use crate::code::Code;
 use crate::expand::number;
 use crate::{metric_name, model};
@@ -26,9 +27,13 @@ struct Expansion {
 }
 
 /// Expands `tokens` by what `read` makes of them; its mistake, if any, stands where the call stood.
-fn expand(tokens: TokenStream, read: fn(ParseStream<'_>) -> Result<Expansion>) -> TokenStream {
+fn expand(
+    tokens: TokenStream,
+    build: Build,
+    read: fn(ParseStream<'_>) -> Result<Expansion>,
+) -> TokenStream {
     match read.parse2(tokens) {
-        Ok(Expansion { measuring, .. }) if cfg!(feature = "enabled") => quote!({ #measuring }),
+        Ok(Expansion { measuring, .. }) if build == Build::Measuring => quote!({ #measuring }),
         Ok(Expansion { checked, .. }) => quote!({ if false { #checked } }),
         Err(mistakes) => {
             let mistakes = mistakes.into_compile_error();

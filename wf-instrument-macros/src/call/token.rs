@@ -5,11 +5,12 @@ use quote::quote;
 use syn::Token;
 
 use super::Expansion;
+use crate::build::Build;
 use crate::code::Code;
 use crate::expand::number;
 
-pub(crate) fn token(tokens: TokenStream) -> TokenStream {
-    super::expand(tokens, |input| {
+pub(crate) fn token(tokens: TokenStream, build: Build) -> TokenStream {
+    super::expand(tokens, build, |input| {
         let runtime = super::runtime(input)?;
         let n = (!input.is_empty()).then(|| input.parse()).transpose()?;
         input.parse::<Option<Token![,]>>()?;
