@@ -17,17 +17,17 @@ fn a_build_script_measures_what_its_program_does_not() {
 
 /// What `program` of the workspace in `two_builds` prints.
 fn run(program: &str) -> String {
-    static PREPARED: LazyLock<PathBuf> = LazyLock::new(|| prepare().unwrap());
+    static PREPARED: LazyLock<PathBuf> = LazyLock::new(|| prepare().expect("a copy"));
     let project = &*PREPARED;
     let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["run", "--quiet", "--package", program])
         .current_dir(project)
         .env("CARGO_TARGET_DIR", project.join("target"))
         .output()
-        .unwrap();
+        .expect("cargo runs");
     let problems = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{problems}");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("text")
 }
 
 /// A copy of the workspace, with this checkout of the SDK and the versions that it is tested with.
