@@ -10,6 +10,7 @@ use syn::{Error, Ident, Lit, LitStr, Path, Result, Token, token};
 use crate::code::Code;
 use crate::labels::{Label, labels};
 use crate::mistakes::Mistakes;
+use crate::returned::Stated;
 use crate::slo::Slo;
 use crate::suggest::nearest;
 
@@ -26,6 +27,7 @@ pub(crate) struct Args {
     pub(crate) tokens: Option<Given<Code>>,
     pub(crate) prompt_tokens: Option<Given<Code>>,
     pub(crate) queued_at: Option<Given<Code>>,
+    pub(crate) returns: Option<Given<Stated>>,
     pub(crate) target_fps: Option<Given<f64>>,
     pub(crate) slo: Option<Given<Slo>>,
     pub(crate) runtime: Option<Given<Path>>,
@@ -38,7 +40,7 @@ pub(crate) struct Given<T> {
 }
 
 /// Every argument's name, with an example of its use.
-const KNOWN: [(&str, &str); 13] = [
+const KNOWN: [(&str, &str); 14] = [
     ("ttft", "ttft"),
     ("frame", "frame"),
     ("name", "name = \"chat\""),
@@ -47,6 +49,7 @@ const KNOWN: [(&str, &str); 13] = [
     ("ok_if", "ok_if = |reply| reply.status < 400"),
     ("error_if", "error_if = |reply| reply.is_empty()"),
     ("tokens", "tokens = |chunk| chunk.token_count()"),
+    ("returns", "returns = value"),
     ("prompt_tokens", "prompt_tokens = prompt.len()"),
     ("queued_at", "queued_at = request.arrived"),
     ("target_fps", "target_fps = 60"),
@@ -147,6 +150,7 @@ impl Args {
             "ok_if" => self.ok_if = Some(given(at, input.parse()?)),
             "error_if" => self.error_if = Some(given(at, input.parse()?)),
             "tokens" => self.tokens = Some(given(at, input.parse()?)),
+            "returns" => self.returns = Some(given(at, stated(input)?)),
             "prompt_tokens" => self.prompt_tokens = Some(given(at, input.parse()?)),
             "queued_at" => self.queued_at = Some(given(at, input.parse()?)),
             "target_fps" => self.target_fps = Some(given(at, frames_per_second(input)?)),
@@ -221,6 +225,20 @@ fn path(input: ParseStream<'_>) -> Result<Path> {
     })
 }
 
+fn stated(input: ParseStream<'_>) -> Result<Stated> {
+    const FORM: &str = "what a function returns is one of `returns = future`, `returns = stream`, `returns = iterator` and `returns = value`";
+    let word: Ident = input
+        .parse()
+        .map_err(|mistake| Error::new(mistake.span(), FORM))?;
+    match word.to_string().as_str() {
+        "future" => Ok(Stated::Future),
+        "stream" => Ok(Stated::Stream),
+        "iterator" => Ok(Stated::Iterator),
+        "value" => Ok(Stated::Value),
+        _ => Err(Error::new(word.span(), FORM)),
+    }
+}
+
 fn objective(input: ParseStream<'_>) -> Result<Slo> {
     const FORM: &str = "an objective is written as `slo = \"p99 < 500ms\"`";
     let text: LitStr = input
@@ -274,6 +292,7 @@ mod tests {
             ttft, name = "chat", model = self.names.get(0), tokens = |c: &Chunk| c.n::<u8, 2>(),
             prompt_tokens = a + b, queued_at = at, slo = "p99 < 2s", crate = ::my::wf, target_fps = 59.94, frame,
             labels(device = self.device.name(), kind = "a"), ok_if = Reply::is_good, error_if = |r| r.bad,
+            returns = stream,
         };
         let args = Args::parse(tokens, &mut mistakes);
         assert_eq!(mistakes.messages(), Vec::<String>::new());
@@ -281,6 +300,7 @@ mod tests {
         assert!(args.model.is_some() && args.tokens.is_some());
         assert!(args.prompt_tokens.is_some() && args.queued_at.is_some());
         assert!(args.ok_if.is_some() && args.error_if.is_some());
+        assert_eq!(args.returns.unwrap().value, Stated::Stream);
         let labels = args.labels.unwrap().value;
         assert!(
             labels
@@ -330,6 +350,9 @@ mod tests {
             quote!(labels(a = b c = d)),
             quote!(labels(3 = a, = , b)),
             quote!(ok_if),
+            quote!(returns = ),
+            quote!(returns = "value"),
+            quote!(returns = values),
         ] {
             assert!(
                 !mistakes_of(tokens.clone()).is_empty(),

@@ -1,18 +1,27 @@
 //! Contradictions: arguments that do not go together, and functions that cannot be measured as asked.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::Span;
+use syn::Ident;
 use syn::spanned::Spanned as _;
 
 use crate::args::Args;
 use crate::item::Function;
 use crate::mistakes::Mistakes;
-use crate::returned::{Call, Returned};
+use crate::returned::{Call, Returned, Stated};
 
 /// Notes every contradiction, each at the token that has to change.
 pub(crate) fn check(args: &Args, function: &Function, mistakes: &mut Mistakes) {
-    let returned = Returned::of(&function.sig);
+    let stated = args.returns.as_ref().map(|given| given.value);
+    let returned = Returned::of(&function.sig, stated);
     between_arguments(args, mistakes);
     const_function(function, mistakes);
+    stated_in_vain(args, &returned, mistakes);
+    for name in unforwarded(args, &returned) {
+        let message = format!(
+            "what is returned is measured item by item, and is no `{name}` then: leave that out of the type"
+        );
+        mistakes.at(name.span(), message);
+    }
     if returned.never() {
         for (at, name) in verdicts(args) {
             let message = format!(
@@ -22,11 +31,30 @@ pub(crate) fn check(args: &Args, function: &Function, mistakes: &mut Mistakes) {
         }
     }
     if args.ttft.is_some() {
-        generation(args, function, &returned, mistakes);
+        generation(args, &returned, mistakes);
     }
     if let Some(frame) = args.frame {
-        drawn_at_once(frame, returned.call, mistakes);
+        drawn_at_once(frame, &returned, mistakes);
     }
+}
+
+/// What is said of the type by `returns`, where it says so itself or where there is nothing to say it of.
+fn stated_in_vain(args: &Args, returned: &Returned<'_>, mistakes: &mut Mistakes) {
+    let Some(given) = &args.returns else {
+        return;
+    };
+    if returned.stated_needlessly() {
+        mistakes.at(given.at, "`returns` is for a type that does not show what it is, and here `async` or the type shows it: remove `returns`");
+    } else if given.value == Stated::Iterator && args.ttft.is_none() {
+        mistakes.at(given.at, "the items of an iterator are measured with `ttft`: write that as well, or remove `returns`, and the call alone is measured");
+    }
+}
+
+/// Traits that the measured source does not have.
+fn unforwarded<'a>(args: &Args, returned: &Returned<'a>) -> impl Iterator<Item = &'a Ident> {
+    // Of a call that returns an iterator nothing is measured item by item.
+    let measured = args.ttft.is_some() || returned.stream().is_some();
+    returned.unforwarded().filter(move |_| measured)
 }
 
 /// On a block there is little to say: what it measures, each of its functions says for itself.
@@ -37,6 +65,7 @@ pub(crate) fn check_block(args: &Args, mistakes: &mut Mistakes) {
         (args.name.as_ref().map(|given| given.at), "name"),
         (args.target_fps.as_ref().map(|given| given.at), "target_fps"),
         (args.labels.as_ref().map(|given| given.at), "labels"),
+        (args.returns.as_ref().map(|given| given.at), "returns"),
     ];
     let given = of_one
         .into_iter()
@@ -116,48 +145,24 @@ fn const_function(function: &Function, mistakes: &mut Mistakes) {
     }
 }
 
-fn generation(args: &Args, function: &Function, returned: &Returned<'_>, mistakes: &mut Mistakes) {
+fn generation(args: &Args, returned: &Returned<'_>, mistakes: &mut Mistakes) {
     if returned.never() {
         let message = "a generation ends, and this function never returns: measure the function that makes one reply";
         mistakes.at(returned.spelled.span(), message);
         return;
     }
-    let pushed = mentions(function.body.stream(), &["wf_token", "wf_count"]);
-    if let (Some(name), false) = (returned.unseen_source(), pushed) {
-        let message = if name.to_string().ends_with("Receiver") {
-            format!(
-                "what `{name}` receives cannot be counted behind its own type: return a `wf_instrument::record::MeasureReceiver` around it and a request from `wf_instrument::registry::generation`, without this attribute; or call `wf_token!()` for each token"
-            )
-        } else {
-            format!(
-                "the items of `{name}` cannot be counted: return `impl Stream<Item = ..>` or `impl Iterator<Item = ..>` (boxed or in a `Result`, as you like), or call `wf_token!()` for each token"
-            )
-        };
-        mistakes.at(name.span(), message);
-        return;
-    }
-    for name in returned.unforwarded() {
-        let message = format!(
-            "what is returned is measured item by item, and is no `{name}` then: leave that out of the type"
-        );
-        mistakes.at(name.span(), message);
-    }
-    if let (Some(tokens), None) = (&args.tokens, returned.source()) {
-        mistakes.at(tokens.at, "`tokens` counts those in an item of a returned stream or iterator, and none is returned: call `wf_token!(n)` where the tokens are made");
+    for (given, name) in [(&args.tokens, "tokens")] {
+        if let (Some(given), None) = (given, returned.source()) {
+            let message = format!(
+                "`{name}` looks at the items of a returned stream or iterator, and none is returned: where the type is a name for one, write `returns = stream` or `returns = iterator`; otherwise count tokens by `wf_token!(n)` where they are made, without `{name}`"
+            );
+            mistakes.at(given.at, message);
+        }
     }
 }
 
-fn drawn_at_once(frame: Span, call: Call, mistakes: &mut Mistakes) {
-    if call != Call::Sync {
+fn drawn_at_once(frame: Span, returned: &Returned<'_>, mistakes: &mut Mistakes) {
+    if returned.call != Call::Sync || returned.stream().is_some() {
         mistakes.at(frame, "a frame is drawn by a function that returns when it is done, and this one is asynchronous: annotate what it calls to draw");
     }
-}
-
-/// Whether one of `words` stands anywhere in `tokens`.
-fn mentions(tokens: TokenStream, words: &[&str]) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => words.iter().any(|word| ident == word),
-        TokenTree::Group(group) => mentions(group.stream(), words),
-        _ => false,
-    })
 }

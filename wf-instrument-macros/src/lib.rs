@@ -32,6 +32,7 @@ mod build;
 mod call;
 mod check;
 mod code;
+mod content;
 mod expand;
 mod fallback;
 mod invisible;
@@ -81,13 +82,43 @@ use self::build::Build;
 /// | outcome | when |
 /// |---|---|
 /// | ok | it returned |
-/// | error | it returned an `Err`: the return type is spelled `Result`, under whatever path (`io::Result<T>`, `anyhow::Result<T>`); or what `ok_if` or `error_if` says |
+/// | error | an `Err` came back, whatever its type is called; or what `ok_if` or `error_if` says |
 /// | cancelled | its future was dropped before it was ready |
 /// | panicked | it unwound; with `panic = "abort"` there is nobody left to say so |
 ///
+/// An `Err` is found in a `Result`, and in one within an `Option`, a `Poll`, a `Box`, an `Rc`, an `Arc` or another `Result`, three deep in all
+/// (`Poll<Option<Result<..>>>`). `None`, `Pending` and `ControlFlow::Break` are answers like others, and so are results in a tuple or a
+/// collection. In a generic function, what a type parameter stands for is not looked into.
+///
 /// An `async fn` is measured from its first poll until it is ready, waiting included; one that is never polled never began. A function that
 /// returns a future (`impl Future`, `Pin<Box<dyn Future>>`, a `BoxFuture`, what `#[async_trait]` makes of an `async fn`) is measured from its
-/// call until that future is ready or dropped.
+/// call until that future is ready or dropped, and one that returns a stream until the stream ends or is dropped; an `Err` among its items
+/// makes it an error. A call that returns an iterator ends when it returns: the work of an iterator is its caller's.
+///
+/// # What comes back
+///
+/// The macro reads the return type as it is spelled. What stands behind an alias, an associated type or a parameter, the compiler finds out,
+/// and what cannot be measured by itself does not compile:
+///
+/// | what comes back | without `returns` | otherwise |
+/// |---|---|---|
+/// | a future or a stream that is not spelled out, also in a `Result`, an `Option`, a `Vec` or a tuple | refused | `returns = future` or `returns = stream` where it is a name for `Pin<Box<dyn ..>>`, or for an opaque type; `returns = value` measures the call alone |
+/// | with `ttft`: anything but text, numbers and what std builds of them | refused, as it may bring tokens later | `returns = stream` or `returns = iterator` where it is a name for `Pin<Box<dyn Stream>>` or `Box<dyn Iterator>`; `returns = value` where every token is counted by `wf_token!` before the function returns, or its future is ready |
+///
+/// ```
+/// use std::pin::Pin;
+/// use wf_instrument::wf_measure;
+///
+/// type Loading = Pin<Box<dyn Future<Output = Result<usize, String>> + Send>>;
+///
+/// #[wf_measure(returns = future)]
+/// fn load(path: String) -> Loading {
+///     Box::pin(async move { Ok(path.len()) })
+/// }
+/// # drop(load(String::new()));
+/// ```
+///
+/// A future of another kind, a task's handle say, cannot be made again around what measures it: measure the `async fn` that the task runs.
 ///
 /// # Replies
 ///
@@ -125,7 +156,8 @@ use self::build::Build;
 /// ```
 ///
 /// * The return type may be `impl Stream<Item = T>`, `Pin<Box<dyn Stream<Item = T>>>`, `BoxStream<'_, T>`, `LocalBoxStream<'_, T>`,
-///   `impl Iterator<Item = T>` or `Box<dyn Iterator<Item = T>>`, each also in a `Result`, from a function that is `async` or not.
+///   `impl Iterator<Item = T>` or `Box<dyn Iterator<Item = T>>`, each also in a `Result`, from a function that is `async` or not; with
+///   `returns = stream` or `returns = iterator` a name for one of those that are boxed.
 /// * The reply lasts until the stream says that it is through. Dropped before, it was cancelled; cancelled before its first token, it counts
 ///   as given up: a miss of every target for the time to first token.
 /// * An item is one token, or as many as `tokens` says; an item of several ends one gap. An item of none (a role, a keep-alive) is no
@@ -133,9 +165,11 @@ use self::build::Build;
 /// * Items that are received within 100 µs of one another had been waiting and came together: they end one gap. Where tokens may wait
 ///   for their receiver, in a channel say, stamp them where they are made: `tokens = |token| (token.count, token.made)` with a
 ///   `record::Stamp` has the gaps between the stamps.
-/// * Items that are `Result`s are seen through: `tokens` gets what is in the `Ok`; an `Err` is no token, and the reply ends as an error.
+/// * Items that are `Result`s, whatever the type is called, are seen through: `tokens` gets what is in the `Ok`; an `Err` is no token, and the
+///   reply ends as an error.
 ///
-/// With any other return type the function tells its tokens itself, wherever it makes them, by [`wf_token!`](macro@wf_token):
+/// A function that returns plain data (text, numbers and what std builds of them) counts its tokens itself, wherever it makes them, by
+/// [`wf_token!`](macro@wf_token). One that returns something else may do so with `returns = value`, where no token comes later:
 ///
 /// ```
 /// use wf_instrument::{wf_measure, wf_token};
@@ -231,6 +265,7 @@ use self::build::Build;
 /// | `labels(key = expr, ..)` | any | what else tells events from others, asked at each call: anything that is `AsRef<str>`. A series for each set of values; past 32 sets of a place, the rest share one, under "(other)" |
 /// | `ok_if = \|output\| bool`, `error_if = ..` | calls, `ttft` | what ends well, or does not, in place of the rule about `Result`: of what the function returns; of each item where it returns a stream or an iterator, an item that is an error has no tokens, nor has an `Err` that is none; an `Err` in place of a stream stays an error |
 /// | `tokens = \|item\| n` | `ttft` | how many tokens an item brings: an integer, or a `bool`; or the path of such a function |
+/// | `returns = future`, `stream`, `iterator` or `value` | any | [what comes back](macro@wf_measure#what-comes-back), where the return type does not show it |
 /// | `prompt_tokens = n` | `ttft` | how many tokens are read |
 /// | `queued_at = instant` | `ttft` | since when the request has waited for this call, as a `std::time::Instant`: its queue time ends here, and `admitted()` has nothing to add |
 /// | `slo = "p99 < 500ms"` | `ttft` | the promise for the time to first token: a percentile, and a time in `us`, `ms` or `s`. Kept in snapshots; a bucket of the endpoint ends there, and the governor takes the shortest for its target unless it is told another |
@@ -248,14 +283,14 @@ use self::build::Build;
 /// fn tokenize(text: &str) -> Result<Vec<&str>, String> {
 ///     static SITE: SpanSite = SpanSite::new("tokenize", "Splits text into tokens.");
 ///     // … and its entry in a list that the linker puts together: the series is there before the first call.
-///     let span = SITE.start();
+///     let scope = SITE.enter();
 ///     let output = (move || -> Result<Vec<&str>, String> { /* the body */ })();
-///     span.end(Outcome::of(&output));
+///     scope.end(/* an error if there is an `Err` in `output` */);
 ///     output
 /// }
 /// ```
 ///
-/// Without a `Result` there is no closure, only a guard. An async body becomes an `async move` block within a future that measures it in place.
+/// Where the type shows that nothing but data comes back there is no closure, only a guard. An async body becomes an `async move` block within a future that measures it in place.
 /// A stream is returned within a stream that measures it, in the box and the result that it came in. Attributes, visibility, generics and
 /// qualifiers stay where they are; a generic function is one series.
 ///
@@ -267,13 +302,11 @@ use self::build::Build;
 ///
 /// # What it does not see
 ///
-/// * Types are read as they are spelled: `type Reply = Result<..>` is no `Result`, and a stream behind a name of its own (`ReceiverStream<T>`)
-///   is no stream; return `impl Stream<Item = T>`.
 /// * Of a measured iterator, `ExactSizeIterator` and `FusedIterator` hold where they held; `DoubleEndedIterator`, `Clone` and `Debug` do not.
-/// * `#[wf_measure]` without `ttft` on a function that returns a stream or an iterator times the call, not the items.
+/// * Futures and streams in a field of a type, in a map or in a tuple of more than six parts are not found.
 /// * A token that is pushed from another thread or task belongs to no reply there; an engine that works so takes its requests from
 ///   `wf_instrument::registry::generation` and hands them on.
-/// * In a function with `#[track_caller]` that returns a `Result`, is judged by `ok_if` or `error_if`, or pushes its tokens, `Location::caller()` names a place in the body.
+/// * In a function with `#[track_caller]` that returns more than data, is judged by `ok_if` or `error_if`, or pushes its tokens, `Location::caller()` names a place in the body.
 /// * `const fn` cannot be measured, nor can a declaration without a body.
 #[proc_macro_attribute]
 pub fn wf_measure(args: TokenStream, item: TokenStream) -> TokenStream {

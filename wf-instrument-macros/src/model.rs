@@ -9,6 +9,7 @@ use crate::args::{Args, Given};
 use crate::code::Code;
 use crate::item::Function;
 use crate::labels::Label;
+use crate::returned::Stated;
 use crate::slo::Slo;
 
 /// One site.
@@ -21,6 +22,7 @@ pub(crate) struct Model {
     pub(crate) labels: Vec<Label>,
     /// What ends well, where the code says more than a `Result` does.
     pub(crate) verdict: Option<Verdict>,
+    pub(crate) returns: Option<Stated>,
     pub(crate) kind: Kind,
 }
 
@@ -63,6 +65,7 @@ impl Model {
             name: name(args.name.as_ref(), owner, function),
             help: function.help(),
             labels: value(args.labels.take()).unwrap_or_default(),
+            returns: value(args.returns.take()),
             verdict: verdict(args.ok_if.take(), args.error_if.take()),
             kind: kind(args),
         }

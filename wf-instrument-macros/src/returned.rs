@@ -1,17 +1,30 @@
-//! What a signature says about the value that the caller receives. Types are read as they are spelled: an alias is not seen through.
+//! What a signature, and the argument `returns`, say about the value that the caller receives. An alias is not seen through.
 
-use syn::visit::{Visit, visit_path_segment};
-use syn::{Ident, PathSegment, ReturnType, Signature, Type};
+use syn::{Ident, ReturnType, Signature, Type};
 
-use crate::spelling::{Owner, alias, associated, bounds, first_argument, is_result, owned, plain};
+use crate::content::Content;
+use crate::spelling::{
+    Owner, alias, associated, bounds, first_argument, is_result, owned, owner, plain,
+};
 
 /// How the value gets to the caller, and its type.
 pub(crate) struct Returned<'a> {
     pub(crate) call: Call,
     /// The type after the arrow; `None` is the unit.
     pub(crate) spelled: Option<&'a Type>,
-    /// The value that the caller has in the end: of an async function, after `.await`. `None` is the unit.
-    pub(crate) output: Option<&'a Type>,
+    /// The value that the caller has in the end: of an async function, after `.await`.
+    pub(crate) output: Output<'a>,
+    stated: Option<Stated>,
+}
+
+/// What the author says of a type that does not show it: `returns = ..`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Stated {
+    Future,
+    Stream,
+    Iterator,
+    /// All is done when the function returns it, or its future is ready.
+    Value,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,13 +34,43 @@ pub(crate) enum Call {
     /// An `async fn`.
     Async,
     /// The function returns a future of the value: `impl Future`, or a boxed one such as `#[async_trait]` makes.
-    Future { boxed: bool },
+    Future(Owner),
 }
 
-/// What yields the tokens.
+#[derive(Clone, Copy)]
+pub(crate) enum Output<'a> {
+    Unit,
+    Spelled(&'a Type),
+    /// The argument of an alias, such as `BoxFuture<'_, T>`: another alias of that name may make something else of it.
+    Named(&'a Type),
+    Unknown,
+}
+
+impl<'a> Output<'a> {
+    /// The type, as far as it is spelled.
+    pub(crate) fn ty(self) -> Option<&'a Type> {
+        match self {
+            Self::Spelled(ty) | Self::Named(ty) => Some(ty),
+            Self::Unit | Self::Unknown => None,
+        }
+    }
+
+    /// What it holds by the answer that `of` gives of a type.
+    pub(crate) fn content(self, of: fn(&Type) -> Content) -> Content {
+        match self {
+            Self::Unit => Content::Known,
+            Self::Spelled(ty) => of(ty),
+            Self::Named(_) | Self::Unknown => Content::Unknown,
+        }
+    }
+}
+
+/// What yields items.
 pub(crate) struct Source<'a> {
+    pub(crate) spelled: &'a Type,
     pub(crate) kind: SourceKind,
     pub(crate) owner: Owner,
+    /// As the trait is spelled; `None` where the item is that of an alias.
     pub(crate) item: Option<&'a Type>,
     /// The source stands in an `Ok`.
     pub(crate) in_result: bool,
@@ -40,72 +83,96 @@ pub(crate) enum SourceKind {
 }
 
 impl<'a> Returned<'a> {
-    pub(crate) fn of(sig: &'a Signature) -> Self {
+    pub(crate) fn of(sig: &'a Signature, stated: Option<Stated>) -> Self {
         let spelled = match &sig.output {
             ReturnType::Default => None,
             ReturnType::Type(_, ty) => Some(plain(ty)),
         };
-        let future = spelled.and_then(future_of);
-        let (call, output) = match (sig.asyncness, future) {
-            (Some(_), _) => (Call::Async, spelled),
-            (None, Some((output, boxed))) => (Call::Future { boxed }, Some(output)),
-            (None, None) => (Call::Sync, spelled),
+        let output = spelled.map_or(Output::Unit, Output::Spelled);
+        let (call, output) = match (sig.asyncness, spelled, spelled.and_then(future_of)) {
+            (Some(_), ..) => (Call::Async, output),
+            (None, _, Some((owner, output))) => (Call::Future(owner), output),
+            (None, Some(ty), None) if stated == Some(Stated::Future) => {
+                (Call::Future(owner(ty)), Output::Unknown)
+            }
+            (None, ..) => (Call::Sync, output),
         };
         Self {
             call,
             spelled,
             output,
+            stated,
         }
     }
 
     /// It returns `!`.
     pub(crate) fn never(&self) -> bool {
-        matches!(self.output, Some(Type::Never(_)))
+        matches!(self.output, Output::Spelled(Type::Never(_)))
     }
 
-    /// An `Err` may come back: the type is spelled `Result`, under whatever path.
-    pub(crate) fn fallible(&self) -> bool {
-        self.output.is_some_and(is_result)
+    /// The author says that all is done when the value is there.
+    pub(crate) fn is_value(&self) -> bool {
+        self.stated == Some(Stated::Value)
     }
 
-    /// The stream or iterator that comes back, if one is spelled out.
+    /// The stream or iterator that comes back, if one is spelled out or stated.
     pub(crate) fn source(&self) -> Option<Source<'a>> {
-        let output = self.output?;
-        let inner = if is_result(output) {
-            first_argument(output)?
-        } else {
-            output
+        if self.is_value() {
+            return None;
+        }
+        let stated = match self.stated {
+            Some(Stated::Stream) => Some(SourceKind::Stream),
+            Some(Stated::Iterator) => Some(SourceKind::Iterator),
+            _ => None,
         };
-        let (kind, owner, item) = source_of(inner)?;
+        let (ty, in_result) = self.around_source()?;
+        let source = source_of(ty).or_else(|| Some((stated?, owner(ty), None)));
+        let (kind, owner, item) = source?;
         Some(Source {
+            spelled: ty,
             kind,
             owner,
             item,
-            in_result: is_result(output),
+            in_result,
         })
+    }
+
+    /// The stream that comes back.
+    pub(crate) fn stream(&self) -> Option<Source<'a>> {
+        self.source()
+            .filter(|source| source.kind == SourceKind::Stream)
+    }
+
+    /// Where a source would stand: the type, and whether it is in an `Ok`.
+    fn around_source(&self) -> Option<(&'a Type, bool)> {
+        let output = self.output.ty()?;
+        match is_result(output) {
+            true => Some((first_argument(output)?, true)),
+            false => Some((output, false)),
+        }
+    }
+
+    /// The spelling shows what `returns` states.
+    pub(crate) fn stated_needlessly(&self) -> bool {
+        match self.stated {
+            Some(Stated::Future) => {
+                self.call == Call::Async || self.spelled.and_then(future_of).is_some()
+            }
+            Some(Stated::Stream | Stated::Iterator) => self
+                .around_source()
+                .is_some_and(|(ty, _)| source_of(ty).is_some()),
+            Some(Stated::Value) | None => false,
+        }
     }
 
     /// What is promised of the source beside its items, and does not hold of a measured one.
     pub(crate) fn unforwarded(&self) -> impl Iterator<Item = &'a Ident> {
-        let source = self.output.filter(|_| self.source().is_some());
-        let source = source.and_then(|output| match is_result(output) {
-            true => first_argument(output),
-            false => Some(output),
-        });
-        let bounds = source
+        let source = self.source().and_then(|_| self.around_source());
+        source
             .into_iter()
-            .flat_map(|source| bounds(owned(source).0));
-        bounds
+            .flat_map(|(ty, _)| bounds(owned(ty).0))
             .map(|bound| &bound.ident)
             .filter(|bound| UNFORWARDED.iter().any(|name| bound == name))
-    }
-
-    /// Something in the type that sounds like a source, where none can be seen through.
-    pub(crate) fn unseen_source(&self) -> Option<&'a Ident> {
-        let output = self.output.filter(|_| self.source().is_none())?;
-        let mut found = SoundsLikeASource(None);
-        found.visit_type(output);
-        found.0
     }
 }
 
@@ -119,56 +186,33 @@ const UNFORWARDED: [&str; 5] = [
     "FusedStream",
 ];
 
-/// Finds the first name that streams, iterators and their kin go by.
-struct SoundsLikeASource<'a>(Option<&'a Ident>);
-
-impl<'a> Visit<'a> for SoundsLikeASource<'a> {
-    fn visit_path_segment(&mut self, segment: &'a PathSegment) {
-        let name = segment.ident.to_string();
-        let ends = ["Stream", "Iterator", "Iter", "Receiver"];
-        if self.0.is_none() && ends.iter().any(|end| name.ends_with(end)) {
-            self.0 = Some(&segment.ident);
-        }
-        visit_path_segment(self, segment);
-    }
-}
-
-impl Source<'_> {
-    /// Its items are `Result`s, an `Err` being the end.
-    pub(crate) fn fallible_items(&self) -> bool {
-        self.item.is_some_and(is_result)
-    }
-}
-
-/// The output of `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>` or a `BoxFuture<'_, T>`, and whether it is boxed.
-fn future_of(ty: &Type) -> Option<(&Type, bool)> {
+/// What holds the future, and the output of it: of `impl Future<Output = T>`, a boxed one, or a `BoxFuture<'_, T>`.
+fn future_of(ty: &Type) -> Option<(Owner, Output<'_>)> {
     if let Some(output) = alias(ty, &["BoxFuture", "LocalBoxFuture"]) {
-        return Some((output, true));
+        return Some((Owner::PinBox, Output::Named(output)));
     }
     let (inner, owner) = owned(ty);
-    let output = associated(
-        bounds(inner).find(|bound| bound.ident == "Future")?,
-        "Output",
-    )?;
-    match (inner, owner) {
-        (Type::ImplTrait(_), Owner::Plain) => Some((output, false)),
-        (Type::TraitObject(_), Owner::PinBox) => Some((output, true)),
-        _ => None,
-    }
+    let bound = bounds(inner).find(|bound| bound.ident == "Future")?;
+    let output = associated(bound, "Output")?;
+    is_owned(inner, owner).then_some((owner, Output::Spelled(output)))
 }
 
 fn source_of(ty: &Type) -> Option<(SourceKind, Owner, Option<&Type>)> {
-    if let Some(item) = alias(ty, &["BoxStream", "LocalBoxStream"]) {
-        return Some((SourceKind::Stream, Owner::PinBox, Some(item)));
+    if alias(ty, &["BoxStream", "LocalBoxStream"]).is_some() {
+        return Some((SourceKind::Stream, Owner::PinBox, None));
     }
     let (inner, owner) = owned(ty);
     let (kind, bound) = bounds(inner).find_map(|bound| match bound.ident.to_string().as_str() {
-        "Stream" => Some((SourceKind::Stream, bound)),
+        "Stream" | "TryStream" => Some((SourceKind::Stream, bound)),
         "Iterator" => Some((SourceKind::Iterator, bound)),
         _ => None,
     })?;
-    let unboxed_object = owner == Owner::Plain && matches!(inner, Type::TraitObject(_));
-    (!unboxed_object).then(|| (kind, owner, associated(bound, "Item")))
+    is_owned(inner, owner).then(|| (kind, owner, associated(bound, "Item")))
+}
+
+/// A trait object has to stand in a box.
+fn is_owned(inner: &Type, owner: Owner) -> bool {
+    owner != Owner::Plain || matches!(inner, Type::ImplTrait(_))
 }
 
 #[cfg(test)]
@@ -179,17 +223,21 @@ mod tests {
         syn::parse_str(text).unwrap()
     }
 
+    fn returned(text: &str) -> Returned<'static> {
+        Returned::of(Box::leak(Box::new(sig(text))), None)
+    }
+
     #[test]
     fn sources_are_seen_through_their_boxes_and_results() {
         use Owner::{Box, PinBox, Plain};
         use SourceKind::{Iterator, Stream};
-        for (output, kind, owner, in_result, fallible_items) in [
+        for (output, kind, owner, in_result, item) in [
             (
                 "impl Stream<Item = u8> + Send + 'static",
                 Stream,
                 Plain,
                 false,
-                false,
+                true,
             ),
             (
                 "impl futures::Stream<Item = io::Result<u8>>",
@@ -199,25 +247,39 @@ mod tests {
                 true,
             ),
             (
+                "impl TryStream<Ok = u8, Error = E>",
+                Stream,
+                Plain,
+                false,
+                false,
+            ),
+            (
                 "Pin<Box<dyn Stream<Item = u8> + Send>>",
                 Stream,
                 PinBox,
                 false,
-                false,
+                true,
             ),
             (
                 "std::pin::Pin<std::boxed::Box<(dyn Stream<Item = u8> + Send + '_)>>",
                 Stream,
                 PinBox,
                 false,
+                true,
+            ),
+            (
+                "Pin<Box<impl Stream<Item = u8>>>",
+                Stream,
+                PinBox,
                 false,
+                true,
             ),
             (
                 "BoxStream<'static, Result<u8, E>>",
                 Stream,
                 PinBox,
                 false,
-                true,
+                false,
             ),
             (
                 "Result<LocalBoxStream<'_, u8>>",
@@ -226,7 +288,7 @@ mod tests {
                 true,
                 false,
             ),
-            ("impl Iterator<Item = u8>", Iterator, Plain, false, false),
+            ("impl Iterator<Item = u8>", Iterator, Plain, false, true),
             (
                 "anyhow::Result<Box<dyn Iterator<Item = Result<u8, E>> + '_>>",
                 Iterator,
@@ -236,11 +298,14 @@ mod tests {
             ),
         ] {
             for qualifier in ["", "async "] {
-                let sig = sig(&format!("{qualifier}fn f() -> {output}"));
-                let source = Returned::of(&sig).source().expect(output);
+                let returned = returned(&format!("{qualifier}fn f() -> {output}"));
+                let source = returned.source().expect(output);
                 assert_eq!((source.kind, source.owner), (kind, owner), "{output}");
-                assert_eq!(source.in_result, in_result, "{output}");
-                assert_eq!(source.fallible_items(), fallible_items, "{output}");
+                assert_eq!(
+                    (source.in_result, source.item.is_some()),
+                    (in_result, item),
+                    "{output}"
+                );
             }
         }
     }
@@ -257,64 +322,90 @@ mod tests {
             ("Pin<Box<dyn Stream<Item = u8> + Mine>>", 0),
             ("impl Clone", 0),
         ] {
-            let sig = sig(&format!("fn f() -> {output}"));
-            assert_eq!(Returned::of(&sig).unforwarded().count(), found, "{output}");
+            let returned = returned(&format!("fn f() -> {output}"));
+            assert_eq!(returned.unforwarded().count(), found, "{output}");
         }
     }
 
     #[test]
     fn values_are_no_sources() {
-        for output in ["String", "Vec<u8>", "Result<String, E>", "()", "!"] {
-            let sig = sig(&format!("fn f() -> {output}"));
-            assert!(Returned::of(&sig).source().is_none(), "{output}");
-            assert!(Returned::of(&sig).unseen_source().is_none(), "{output}");
+        for output in [
+            "String",
+            "Vec<u8>",
+            "Result<String, E>",
+            "()",
+            "!",
+            "ReceiverStream<u8>",
+            "std::vec::IntoIter<u8>",
+            "Option<impl Stream<Item = u8>>",
+            "&mut dyn Iterator<Item = u8>",
+        ] {
+            assert!(
+                returned(&format!("fn f() -> {output}")).source().is_none(),
+                "{output}"
+            );
         }
     }
 
     #[test]
-    fn a_source_behind_a_name_of_its_own_is_noticed() {
-        for output in [
-            "ReceiverStream<u8>",
-            "Result<mpsc::Receiver<u8>, E>",
-            "impl TryStream<Ok = u8>",
-            "std::vec::IntoIter<u8>",
-            "Option<impl Stream<Item = u8>>",
-            "(u64, BoxStream<'static, u8>)",
-            "&mut dyn Iterator<Item = u8>",
+    fn what_a_name_stands_for_is_what_returns_states() {
+        let sig = sig("fn f() -> Result<Self::Tokens, E>");
+        let source = Returned::of(&sig, Some(Stated::Stream)).source().unwrap();
+        assert_eq!(
+            (source.kind, source.owner),
+            (SourceKind::Stream, Owner::Named)
+        );
+        assert!(source.in_result);
+        let sig = self::sig("fn f() -> impl Mine");
+        let returned = Returned::of(&sig, Some(Stated::Future));
+        assert_eq!(returned.call, Call::Future(Owner::Plain));
+        let sig = self::sig("fn f() -> impl Stream<Item = u8>");
+        assert!(Returned::of(&sig, Some(Stated::Value)).source().is_none());
+    }
+
+    #[test]
+    fn what_is_spelled_out_need_not_be_stated() {
+        for (text, stated, needless) in [
+            ("async fn f() -> Alias", Stated::Future, true),
+            ("fn f() -> BoxFuture<'_, u8>", Stated::Future, true),
+            ("fn f() -> Alias", Stated::Future, false),
+            (
+                "fn f() -> Result<BoxStream<'_, u8>, E>",
+                Stated::Stream,
+                true,
+            ),
+            ("async fn f() -> Alias", Stated::Stream, false),
+            ("fn f() -> String", Stated::Value, false),
         ] {
-            let sig = sig(&format!("fn f() -> {output}"));
-            assert!(Returned::of(&sig).unseen_source().is_some(), "{output}");
+            let sig = sig(text);
+            assert_eq!(
+                Returned::of(&sig, Some(stated)).stated_needlessly(),
+                needless,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn functions_that_return_futures_are_asynchronous() {
-        for (output, boxed) in [
-            ("impl Future<Output = Result<u8, E>> + Send", false),
+        for (output, owner) in [
+            ("impl Future<Output = Result<u8, E>> + Send", Owner::Plain),
             (
                 "Pin<Box<dyn core::future::Future<Output = Result<u8>> + Send + 'async_trait>>",
-                true,
+                Owner::PinBox,
             ),
-            ("BoxFuture<'_, io::Result<u8>>", true),
+            ("Pin<Box<impl Future<Output = u8>>>", Owner::PinBox),
+            ("Box<dyn Future<Output = u8> + Unpin>", Owner::Box),
+            ("BoxFuture<'_, io::Result<u8>>", Owner::PinBox),
         ] {
-            let sig = sig(&format!("fn f() -> {output}"));
-            let returned = Returned::of(&sig);
-            assert_eq!(returned.call, Call::Future { boxed }, "{output}");
-            assert!(returned.fallible(), "{output}");
+            let returned = returned(&format!("fn f() -> {output}"));
+            assert_eq!(returned.call, Call::Future(owner), "{output}");
         }
     }
 
     #[test]
-    fn only_what_is_spelled_result_is_fallible() {
-        for (text, fallible) in [
-            ("fn f() -> Result<u8, E>", true),
-            ("fn f() -> std::io::Result<u8>", true),
-            ("async fn f() -> anyhow::Result<()>", true),
-            ("fn f() -> Option<Result<u8, E>>", false),
-            ("fn f() -> ResultSet", false),
-            ("fn f()", false),
-        ] {
-            assert_eq!(Returned::of(&sig(text)).fallible(), fallible, "{text}");
-        }
+    fn what_an_alias_makes_of_its_argument_is_not_known() {
+        let returned = returned("fn f() -> BoxFuture<'_, u8>");
+        assert_eq!(returned.output.content(Content::data), Content::Unknown);
     }
 }

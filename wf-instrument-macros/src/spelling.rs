@@ -14,6 +14,16 @@ pub(crate) enum Owner {
     Box,
     /// `Pin<Box<dyn Stream>>`.
     PinBox,
+    /// A name for one of them, which only the compiler knows.
+    Named,
+}
+
+/// What makes a value of `ty`, which does not show what it is, again around what measures it.
+pub(crate) fn owner(ty: &Type) -> Owner {
+    match owned(ty) {
+        (Type::ImplTrait(_) | Type::TraitObject(_), owner) => owner,
+        _ => Owner::Named,
+    }
 }
 
 pub(crate) fn is_result(ty: &Type) -> bool {
@@ -69,10 +79,16 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
 }
 
 pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
-    arguments(last_segment(ty)?)?
-        .args
-        .iter()
-        .find_map(|argument| match argument {
+    type_arguments(ty).next()
+}
+
+/// The types among the arguments of `ty`.
+pub(crate) fn type_arguments(ty: &Type) -> impl Iterator<Item = &Type> {
+    let arguments = last_segment(ty).and_then(arguments);
+    arguments
+        .into_iter()
+        .flat_map(|arguments| &arguments.args)
+        .filter_map(|argument| match argument {
             GenericArgument::Type(ty) => Some(plain(ty)),
             _ => None,
         })

@@ -4,6 +4,8 @@ mod common;
 
 #[path = "measure_generation/pushed.rs"]
 mod pushed;
+#[path = "measure_generation/returned.rs"]
+mod returned;
 #[path = "measure_generation/script.rs"]
 mod script;
 #[path = "measure_generation/told.rs"]

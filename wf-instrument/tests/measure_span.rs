@@ -2,6 +2,9 @@
 
 mod common;
 
+#[path = "measure_span/returned.rs"]
+mod returned;
+
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};

@@ -1,13 +1,11 @@
 //! The function's body as something that can be run within a measurement, with its types as sure as they were.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Path, Type, parse_quote};
 
-use super::placed;
-use crate::model::{Model, Told, Verdict};
-use crate::returned::Returned;
+use crate::spelling::Owner;
 
 /// `move || -> T { body }`: `?` and `return` stay inside, and what is returned is coerced to `T` as it was.
 pub(super) fn closure(output: Option<&Type>, body: &Group) -> TokenStream {
@@ -21,10 +19,17 @@ pub(super) fn future(output: Option<&Type>, body: &Group) -> TokenStream {
     quote!(async move { #pin #body })
 }
 
+/// The future of a function that returns it held by `owner`, where the body shows it without its box.
+pub(super) fn made_future(owner: Owner, body: &Group) -> Option<TokenStream> {
+    (owner == Owner::PinBox)
+        .then(|| unboxed_future(body))
+        .flatten()
+}
+
 /// The future in a body that is `Box::pin(async move { .. })` and nothing else, as `#[async_trait]` makes it; of any other body, `None`.
 ///
 /// Boxed again around the measurement it costs one allocation, as before.
-pub(super) fn unboxed_future(body: &Group) -> Option<TokenStream> {
+fn unboxed_future(body: &Group) -> Option<TokenStream> {
     let mut callee: Vec<TokenTree> = body.stream().into_iter().collect();
     let argument = group(callee.pop()?, Delimiter::Parenthesis)?;
     let path: Path = syn::parse2(callee.into_iter().collect()).ok()?;
@@ -60,57 +65,8 @@ pub(super) fn pin_output(output: Option<&Type>) -> TokenStream {
     }
 }
 
-/// What the end of the measurement says of the output, as a function.
-pub(super) fn judge(model: &Model, returned: &Returned<'_>) -> TokenStream {
-    let runtime = &model.runtime;
-    if let Some(verdict) = &model.verdict {
-        let judged = judged(runtime, verdict, &quote!(__wf_output));
-        quote!(move |__wf_output| #judged)
-    } else if returned.fallible() {
-        let (at, runtime) = placed(runtime, &returned.spelled);
-        quote_spanned!(at=> #runtime::Outcome::of)
-    } else {
-        quote!(|_| #runtime::Outcome::Ok)
-    }
-}
-
-/// The same, as an expression over `__wf_output`.
-pub(super) fn outcome(model: &Model, returned: &Returned<'_>) -> TokenStream {
-    let runtime = &model.runtime;
-    if let Some(verdict) = &model.verdict {
-        judged(runtime, verdict, &quote!(&__wf_output))
-    } else if returned.fallible() {
-        let (at, runtime) = placed(runtime, &returned.spelled);
-        quote_spanned!(at=> #runtime::Outcome::of(&__wf_output))
-    } else {
-        quote!(#runtime::Outcome::Ok)
-    }
-}
-
-/// What the author's `ok_if` or `error_if` says of `output`; a mistaken type is reported there.
-pub(super) fn judged(
-    runtime: &TokenStream,
-    verdict: &Verdict,
-    output: &TokenStream,
-) -> TokenStream {
-    let Verdict { of, told } = verdict;
-    let (at, runtime) = placed(runtime, of);
-    match told {
-        Told::OkIf => quote_spanned!(at=> #runtime::Outcome::ok_if(#output, #of)),
-        Told::ErrorIf => quote_spanned!(at=> #runtime::Outcome::error_if(#output, #of)),
-    }
-}
-
-pub(super) fn boxed_if(boxed: bool, future: TokenStream) -> TokenStream {
-    if boxed {
-        quote!(::std::boxed::Box::pin(#future))
-    } else {
-        future
-    }
-}
-
 /// The type, with each `impl Trait` left to inference.
-fn annotation(output: Option<&Type>) -> Type {
+pub(super) fn annotation(output: Option<&Type>) -> Type {
     let mut output = output.cloned().unwrap_or_else(|| parse_quote!(()));
     EraseImplTrait.visit_type_mut(&mut output);
     output

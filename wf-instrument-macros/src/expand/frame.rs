@@ -3,10 +3,17 @@
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
-use super::{entered, site};
+use super::outcome::at_rest;
+use super::{body, entered, site};
 use crate::model::Model;
+use crate::returned::Returned;
 
-pub(super) fn expand(model: &Model, target_fps: f64, body: &Group) -> TokenStream {
+pub(super) fn expand(
+    model: &Model,
+    target_fps: f64,
+    returned: &Returned<'_>,
+    body: &Group,
+) -> TokenStream {
     let Model {
         runtime,
         name,
@@ -17,5 +24,11 @@ pub(super) fn expand(model: &Model, target_fps: f64, body: &Group) -> TokenStrea
     let made = quote!(new(#name, #help, #target_fps));
     let site = site::declare(runtime, "Frame", &made, labels);
     let enter = entered("enter", labels);
-    quote!(#site let __wf_scope = __WF_SITE.#enter; #body)
+    let enter = quote!(#site let __wf_scope = __WF_SITE.#enter;);
+    let refused = at_rest(model, returned, &quote!(&__wf_output));
+    if refused.is_empty() {
+        return quote!(#enter #body);
+    }
+    let work = body::closure(returned.spelled, body);
+    quote!(#enter let __wf_output = #runtime::call(#work); #refused __wf_output)
 }

@@ -2,9 +2,13 @@
 
 use proc_macro2::{Group, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Type;
 
+use super::outcome::{self, err_within, plain_data};
+use super::source::{answer, in_its_box};
 use super::{body, number, placed, site, text};
 use crate::code::Code;
+use crate::content::{Content, DEPTH};
 use crate::model::{Generation, Model};
 use crate::returned::{Call, Returned, Source, SourceKind};
 use crate::spelling::Owner;
@@ -19,9 +23,10 @@ pub(super) fn expand(
     let arrival = arrival(model, generation);
     let measured = match returned.source() {
         Some(source) => {
-            let judge = judge_items(model, &source, generation.tokens.as_ref());
-            let answer = answer(&model.runtime, &source, &judge);
-            yielded(returned, &answer, body)
+            let runtime = &model.runtime;
+            let measured = measured(model, generation, &source);
+            let answer = answer(runtime, &source, &measured, &quote!(__wf_generation));
+            yielded(runtime, returned, &answer, body)
         }
         None => pushed(model, returned, body),
     };
@@ -102,11 +107,11 @@ fn arrive(model: &Model, generation: &Generation) -> TokenStream {
 
 /// Tokens come while the function runs, told by `wf_token!`.
 fn pushed(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
-    let judge = body::judge(model, returned);
+    let judge = outcome::judge(model, returned, plain_data);
     match returned.call {
         Call::Sync => {
             let work = body::closure(returned.spelled, body);
-            let outcome = body::outcome(model, returned);
+            let outcome = outcome::outcome(model, returned, plain_data, &quote!(&__wf_output));
             quote! {
                 let __wf_output = __wf_generation.enter(#work);
                 __wf_generation.end(#outcome);
@@ -114,35 +119,40 @@ fn pushed(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
             }
         }
         Call::Async => {
-            let future = body::future(returned.output, body);
+            let future = body::future(returned.spelled, body);
             quote!(__wf_generation.measure(#future, #judge).await)
         }
-        Call::Future { boxed } => {
-            let future = made(returned, body);
+        Call::Future(owner) => {
+            let future = made(returned, owner, body);
             let measured = quote!(__wf_generation.measure(__wf_future, #judge));
-            let measured = body::boxed_if(boxed, measured);
+            let measured = in_its_box(&model.runtime, &returned.spelled, owner, &measured);
             quote!(let __wf_future = #future; #measured)
         }
     }
 }
 
 /// Tokens come from the stream or iterator that the function returns, which `answer` makes of `__wf_output`.
-fn yielded(returned: &Returned<'_>, answer: &TokenStream, body: &Group) -> TokenStream {
+fn yielded(
+    runtime: &TokenStream,
+    returned: &Returned<'_>,
+    answer: &TokenStream,
+    body: &Group,
+) -> TokenStream {
     match returned.call {
         Call::Sync => {
             let work = body::closure(returned.spelled, body);
             quote!(let __wf_output = __wf_generation.enter(#work); #answer)
         }
         Call::Async => {
-            let future = body::future(returned.output, body);
+            let future = body::future(returned.spelled, body);
             quote! {
                 let (__wf_generation, __wf_output) = __wf_generation.accompany(#future).await;
                 #answer
             }
         }
-        Call::Future { boxed } => {
-            let future = made(returned, body);
-            let pin = body::pin_output(returned.output);
+        Call::Future(owner) => {
+            let future = made(returned, owner, body);
+            let pin = body::pin_output(returned.output.ty());
             let answered = quote! {
                 async move {
                     #pin
@@ -150,7 +160,7 @@ fn yielded(returned: &Returned<'_>, answer: &TokenStream, body: &Group) -> Token
                     #answer
                 }
             };
-            let answered = body::boxed_if(boxed, answered);
+            let answered = in_its_box(runtime, &returned.spelled, owner, &answered);
             quote! {
                 let __wf_future = #future;
                 let __wf_future = __wf_generation.accompany(__wf_future);
@@ -161,79 +171,66 @@ fn yielded(returned: &Returned<'_>, answer: &TokenStream, body: &Group) -> Token
 }
 
 /// The future that the function makes; whatever is counted meanwhile is the generation's.
-fn made(returned: &Returned<'_>, body: &Group) -> TokenStream {
-    body::unboxed_future(body).unwrap_or_else(|| {
+fn made(returned: &Returned<'_>, owner: Owner, body: &Group) -> TokenStream {
+    body::made_future(owner, body).unwrap_or_else(|| {
         let work = body::closure(returned.spelled, body);
         quote!(__wf_generation.enter(#work))
     })
 }
 
-/// The measured source, in the box and the result that it came in.
-fn answer(runtime: &TokenStream, source: &Source<'_>, judge: &TokenStream) -> TokenStream {
-    let measure = match source.kind {
-        SourceKind::Stream => quote!(#runtime::MeasureStream),
-        SourceKind::Iterator => quote!(#runtime::MeasureIterator),
-    };
-    let measured = quote!(#measure::new(__wf_output, __wf_generation, #judge));
-    let measured = match source.owner {
-        Owner::Plain => measured,
-        Owner::Box => quote!(::std::boxed::Box::new(#measured)),
-        Owner::PinBox => quote!(::std::boxed::Box::pin(#measured)),
-    };
-    if !source.in_result {
-        return measured;
-    }
-    quote! {
-        match __wf_output {
-            ::core::result::Result::Ok(__wf_output) => ::core::result::Result::Ok(#measured),
-            ::core::result::Result::Err(__wf_error) => {
-                __wf_generation.end(#runtime::Outcome::Error);
-                ::core::result::Result::Err(__wf_error)
-            }
+/// The source in `__wf_output`, measured as the answer of the generation.
+fn measured(model: &Model, generation: &Generation, source: &Source<'_>) -> TokenStream {
+    let runtime = &model.runtime;
+    let judge = judge_items(model, generation.tokens.as_ref(), source.item);
+    match source.kind {
+        SourceKind::Stream => {
+            quote!(#runtime::MeasureStream::new(__wf_output, __wf_generation, #judge))
+        }
+        SourceKind::Iterator => {
+            quote!(#runtime::MeasureIterator::new(__wf_output, __wf_generation, #judge))
         }
     }
 }
 
-/// What an item brings: one token or what `tokens` says; an `Err` is a failure, unless `ok_if` or `error_if` says what is one.
-fn judge_items(model: &Model, source: &Source<'_>, tokens: Option<&Code>) -> TokenStream {
+/// What an item brings, as a function of it: one token or what `tokens` says of what is in an `Ok`. An `Err` is a failure, unless `ok_if`
+/// or `error_if` says what is one, and no token.
+fn judge_items(model: &Model, tokens: Option<&Code>, item: Option<&Type>) -> TokenStream {
     let runtime = &model.runtime;
-    let progress = match tokens {
+    let content = item.map_or(Content::Unknown, Content::at_rest);
+    let outcome = match (&model.verdict, content) {
+        (Some(verdict), _) => Some(outcome::judged(runtime, verdict, &quote!(__wf_item))),
+        (None, Content::Known) => None,
+        (None, Content::Fallible(depth)) => Some(err_within(runtime, &quote!(__wf_item), depth)),
+        (None, Content::Unknown) => Some(err_within(runtime, &quote!(__wf_item), DEPTH)),
+    };
+    let progress = progress(runtime, tokens);
+    let progress = match content {
+        Content::Known => progress,
+        Content::Fallible(_) | Content::Unknown => quote! {
+            match #runtime::Probe::at(__wf_item).ok() {
+                ::core::option::Option::Some(__wf_item) => #progress,
+                ::core::option::Option::None => #runtime::Progress::Tokens(0),
+            }
+        },
+    };
+    match outcome {
+        None => quote!(move |__wf_item| #progress),
+        Some(outcome) => quote! {
+            move |__wf_item| match #outcome {
+                #runtime::Outcome::Ok => #progress,
+                _ => #runtime::Progress::Failed,
+            }
+        },
+    }
+}
+
+/// How many tokens are in `__wf_item`.
+fn progress(runtime: &TokenStream, tokens: Option<&Code>) -> TokenStream {
+    match tokens {
         Some(tokens) => {
             let (at, runtime) = placed(runtime, tokens);
             quote_spanned!(at=> #runtime::count(__wf_item, #tokens))
         }
-        None => quote!(#runtime::Progress::Tokens(1)),
-    };
-    let item = if tokens.is_some() {
-        quote!(__wf_item)
-    } else {
-        quote!(_)
-    };
-    let Some(verdict) = &model.verdict else {
-        return match source.fallible_items() {
-            false => quote!(move |#item| #progress),
-            true => quote! {
-                move |__wf_result| match __wf_result {
-                    ::core::result::Result::Ok(#item) => #progress,
-                    ::core::result::Result::Err(_) => #runtime::Progress::Failed,
-                }
-            },
-        };
-    };
-    let judged = body::judged(runtime, verdict, &quote!(__wf_whole));
-    let progress = match source.fallible_items() {
-        false => quote!({ let #item = __wf_whole; #progress }),
-        true => quote! {
-            match __wf_whole {
-                ::core::result::Result::Ok(#item) => #progress,
-                ::core::result::Result::Err(_) => #runtime::Progress::Tokens(0),
-            }
-        },
-    };
-    quote! {
-        move |__wf_whole| match #judged {
-            #runtime::Outcome::Ok => #progress,
-            _ => #runtime::Progress::Failed,
-        }
+        None => quote!({ let _ = __wf_item; #runtime::Progress::Tokens(1) }),
     }
 }

@@ -5,7 +5,9 @@
 mod body;
 mod frame;
 mod generation;
+mod outcome;
 mod site;
+mod source;
 mod span;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -41,12 +43,12 @@ fn text(expr: &Code) -> TokenStream {
 
 /// The function, measuring itself.
 pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
-    let returned = Returned::of(&function.sig);
+    let returned = Returned::of(&function.sig, model.returns);
     let body = within(&function.body);
     let measured = match &model.kind {
         Kind::Span => span::expand(model, &returned, &body),
         Kind::Generation(generation) => generation::expand(model, generation, &returned, &body),
-        Kind::Frame { target_fps } => frame::expand(model, *target_fps, &body),
+        Kind::Frame { target_fps } => frame::expand(model, *target_fps, &returned, &body),
     };
     let Function {
         attrs,
@@ -85,9 +87,14 @@ pub(crate) fn at(tokens: &impl Spanned) -> Span {
 /// The place of `tokens`, and the runtime's path as if it were written there: a type that does not fit is then reported there too.
 fn placed(runtime: &TokenStream, tokens: &impl Spanned) -> (Span, TokenStream) {
     let at = at(tokens);
+    (at, moved(at, runtime))
+}
+
+/// `tokens`, none of them in a group, as if they were written at that place.
+fn moved(at: Span, tokens: &TokenStream) -> TokenStream {
     let place = |mut token: TokenTree| {
         token.set_span(at);
         token
     };
-    (at, runtime.clone().into_iter().map(place).collect())
+    tokens.clone().into_iter().map(place).collect()
 }

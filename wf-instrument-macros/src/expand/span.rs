@@ -3,9 +3,13 @@
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
+use super::outcome::{self, at_rest, err_within};
+use super::source::{answer, in_its_box};
 use super::{body, entered, site};
+use crate::content::DEPTH;
 use crate::model::Model;
-use crate::returned::{Call, Returned};
+use crate::returned::{Call, Returned, Source};
+use crate::spelling::Owner;
 
 pub(super) fn expand(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
     let Model {
@@ -18,58 +22,100 @@ pub(super) fn expand(model: &Model, returned: &Returned<'_>, body: &Group) -> To
     let site = site::declare(runtime, "Span", &quote!(new(#name, #help)), labels);
     let start = entered("start", labels);
     let start = quote!(let __wf_span = __WF_SITE.#start;);
-    let measured = match returned.call {
-        Call::Sync if returned.fallible() || model.verdict.is_some() => {
-            let judged = judged(model, returned, body);
-            quote!(#start #judged)
+    let measured = match (returned.call, returned.stream()) {
+        (_, Some(stream)) => {
+            let streamed = streamed(model, returned, &stream, body);
+            quote!(#start #streamed)
         }
-        Call::Sync => {
+        (Call::Sync, None) => {
             let enter = entered("enter", labels);
-            quote!(let __wf_scope = __WF_SITE.#enter; #body)
+            let called = called(model, returned, body);
+            quote!(let __wf_scope = __WF_SITE.#enter; #called)
         }
         // It ends by being dropped or by unwinding, which a span knows by itself.
-        Call::Async if returned.never() => quote!(#start #body),
-        Call::Async => {
-            let awaited = awaited(model, returned, body);
-            quote!(#start #awaited)
+        (Call::Async, None) if returned.never() => quote!(#start #body),
+        (Call::Async, None) => {
+            let future = body::future(returned.spelled, body);
+            let judge = outcome::judge(model, returned, at_rest);
+            quote!(#start __wf_span.measure(#future, #judge).await)
         }
-        Call::Future { boxed } => {
-            let handed_on = handed_on(model, returned, boxed, body);
-            quote!(#start #handed_on)
+        (Call::Future(owner), None) => {
+            let future = made(runtime, returned, owner, body);
+            let judge = outcome::judge(model, returned, at_rest);
+            let measured = quote!(__wf_span.measure(__wf_future, #judge));
+            let measured = in_its_box(runtime, &returned.spelled, owner, &measured);
+            quote!(#start let __wf_future = #future; #measured)
         }
     };
     quote!(#site #measured)
 }
 
-/// A call whose output says how it ended.
-fn judged(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
+/// A call that ends when the function returns.
+fn called(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
+    if outcome::is_certain(model, returned, at_rest) {
+        return quote!(#body);
+    }
     let runtime = &model.runtime;
     let work = body::closure(returned.spelled, body);
-    let outcome = body::outcome(model, returned);
+    let outcome = outcome::outcome(model, returned, at_rest, &quote!(&__wf_output));
     quote! {
         let __wf_output = #runtime::call(#work);
-        __wf_span.end(#outcome);
+        __wf_scope.end(#outcome);
         __wf_output
     }
 }
 
-fn awaited(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
-    let future = body::future(returned.output, body);
-    let judge = body::judge(model, returned);
-    quote!(__wf_span.measure(#future, #judge).await)
+/// A call that goes on in the stream that it returns.
+fn streamed(
+    model: &Model,
+    returned: &Returned<'_>,
+    stream: &Source<'_>,
+    body: &Group,
+) -> TokenStream {
+    let runtime = &model.runtime;
+    let judge = judge_items(model);
+    let measured = quote!(__wf_span.measure_stream(__wf_output, #judge));
+    let answer = answer(runtime, stream, &measured, &quote!(__wf_span));
+    match returned.call {
+        Call::Sync => {
+            let work = body::closure(returned.spelled, body);
+            quote!(let __wf_output = #runtime::call(#work); #answer)
+        }
+        Call::Async => {
+            let future = body::future(returned.spelled, body);
+            quote!(let __wf_output = #future.await; #answer)
+        }
+        Call::Future(owner) => {
+            let future = made(runtime, returned, owner, body);
+            let pin = body::pin_output(returned.output.ty());
+            let answered = quote! {
+                async move {
+                    #pin
+                    let __wf_output = __wf_future.await;
+                    #answer
+                }
+            };
+            let answered = in_its_box(runtime, &returned.spelled, owner, &answered);
+            quote!(let __wf_future = #future; #answered)
+        }
+    }
 }
 
-/// A call that goes on in the future it returns.
-fn handed_on(model: &Model, returned: &Returned<'_>, boxed: bool, body: &Group) -> TokenStream {
+/// What an item says of the call.
+fn judge_items(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
-    let future = body::unboxed_future(body).unwrap_or_else(|| {
+    let item = quote!(__wf_item);
+    let outcome = match &model.verdict {
+        Some(verdict) => outcome::judged(runtime, verdict, &item),
+        None => err_within(runtime, &item, DEPTH),
+    };
+    quote!(move |__wf_item| #outcome)
+}
+
+/// The future that the function makes.
+fn made(runtime: &TokenStream, returned: &Returned<'_>, owner: Owner, body: &Group) -> TokenStream {
+    body::made_future(owner, body).unwrap_or_else(|| {
         let work = body::closure(returned.spelled, body);
         quote!(#runtime::call(#work))
-    });
-    let judge = body::judge(model, returned);
-    let measured = body::boxed_if(boxed, quote!(__wf_span.measure(__wf_future, #judge)));
-    quote! {
-        let __wf_future = #future;
-        #measured
-    }
+    })
 }

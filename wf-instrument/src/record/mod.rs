@@ -15,6 +15,7 @@ mod receiver;
 mod scope;
 #[cfg(feature = "enabled")]
 mod span;
+mod span_stream;
 #[cfg(feature = "enabled")]
 mod stamp;
 mod stream;
@@ -23,6 +24,7 @@ pub use self::future::{Accompanied, GenerationFuture, SpanFuture};
 pub use self::iterator::MeasureIterator;
 pub use self::progress::{IntoProgress, IntoTokens, Progress, count};
 pub use self::receiver::{MeasureReceiver, Receives};
+pub use self::span_stream::SpanStream;
 pub use self::stream::MeasureStream;
 #[cfg(feature = "enabled")]
 pub use self::{

@@ -74,7 +74,7 @@ impl Drop for Span {
     }
 }
 
-/// A call that ends with the block, and on the thread, that it began in.
+/// A call that ends on the thread that it began on: by [`SpanScope::end`], or with its block.
 ///
 /// It remembers the thread's share of the series, so that the end need not look for it again. To be kept on the stack: in a
 /// thread-local, it could outlive the thread's right to its share.
@@ -103,6 +103,22 @@ impl SpanScope {
         }
     }
 
+    /// Ends the call as its output says.
+    #[inline]
+    pub fn end(self, outcome: Outcome) {
+        self.record(outcome);
+        mem::forget(self);
+    }
+
+    #[inline]
+    fn record(&self, outcome: Outcome) {
+        let took = clock::between(self.start, clock::ticks());
+        match self.shard {
+            Some(shard) => shard.end(outcome, took, Writer::Sole),
+            None => self.end_elsewhere(outcome, took),
+        }
+    }
+
     #[cold]
     fn end_elsewhere(&self, outcome: Outcome, took: Nanos) {
         self.series.end(outcome, took);
@@ -121,10 +137,6 @@ impl Drop for SpanScope {
             true => Outcome::Panicked,
             false => Outcome::Ok,
         };
-        let took = clock::between(self.start, clock::ticks());
-        match self.shard {
-            Some(shard) => shard.end(outcome, took, Writer::Sole),
-            None => self.end_elsewhere(outcome, took),
-        }
+        self.record(outcome);
     }
 }

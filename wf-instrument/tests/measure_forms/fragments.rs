@@ -153,7 +153,7 @@ mod judged {
 mod generations {
     use super::*;
 
-    functions_of_fragments!([#[wf_measure(ttft)]]);
+    functions_of_fragments!([#[wf_measure(ttft, returns = value)]]);
 }
 
 #[wf_measure]

@@ -152,7 +152,7 @@ fn pushed(n: usize, mut on_token: impl FnMut(usize)) -> Result<usize, String> {
     Ok(n)
 }
 
-#[wf_measure(ttft, model = model, prompt_tokens = prompt.len(), queued_at = arrived)]
+#[wf_measure(ttft, model = model, prompt_tokens = prompt.len(), queued_at = arrived, returns = value)]
 async fn pushed_later(
     model: &str,
     prompt: &[u32],

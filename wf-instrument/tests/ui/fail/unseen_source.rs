@@ -1,6 +1,21 @@
-use wf_instrument::wf_measure;
+use std::pin::Pin;
+
+use futures_util::stream::{self, Stream};
+use wf_instrument::{wf_measure, wf_token};
 
 struct ReceiverStream<T>(T);
+
+struct Sse<S>(S);
+
+struct Body(Box<dyn FnMut() -> Option<Vec<u8>>>);
+
+struct Response<B>(B);
+
+struct Reply {
+    text: String,
+}
+
+type Tokens = Pin<Box<dyn Stream<Item = u8>>>;
 
 #[wf_measure(ttft)]
 fn stream() -> ReceiverStream<u8> {
@@ -18,8 +33,48 @@ fn iterator() -> std::vec::IntoIter<u8> {
 }
 
 #[wf_measure(ttft)]
-fn with_a_number() -> Option<(u64, impl Iterator<Item = u8>)> {
+fn mentioned() -> Sse<impl Stream<Item = u8>> {
+    Sse(stream::once(async {
+        wf_token!();
+        0
+    }))
+}
+
+#[wf_measure(ttft)]
+async fn optional() -> Option<(u64, impl Iterator<Item = u8>)> {
     Some((1, std::iter::empty()))
+}
+
+#[wf_measure(ttft)]
+fn response() -> Response<Body> {
+    Response(Body(Box::new(|| None)))
+}
+
+#[wf_measure(ttft)]
+fn named() -> Tokens {
+    Box::pin(stream::empty())
+}
+
+#[wf_measure(ttft)]
+fn generic<T>(value: T) -> Vec<T> {
+    vec![value]
+}
+
+#[wf_measure(ttft)]
+async fn own_type() -> Result<Reply, String> {
+    wf_token!();
+    Ok(Reply {
+        text: String::new(),
+    })
+}
+
+#[wf_measure(ttft)]
+fn handed_on() -> impl Future<Output = Reply> {
+    async {
+        Reply {
+            text: String::new(),
+        }
+    }
 }
 
 fn main() {}

@@ -1,12 +1,29 @@
 //! What macro expansions name. Not for people: no part of it is stable.
 
+mod plain;
+mod probe;
+mod rebuild;
+
+use futures_core::Stream;
 pub use linkme;
+
+pub use self::plain::{PlainData, plain_data};
+pub use self::probe::{Call, EndsBeforeFuture, EndsBeforeStream, Leaf, Probe};
+pub use self::rebuild::Rebuild;
 
 /// Calls `work` as what it is, a function of one call: called in place, a closure could not return what it borrows from its captures.
 #[inline]
 pub fn call<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
+
+/// Makes the compiler know that `S` yields items of type `T`, before it has seen all of `S`.
+#[inline]
+pub const fn stream_of<T, S: Stream<Item = T>>(_: &S) {}
+
+/// The same of an iterator.
+#[inline]
+pub const fn iterator_of<T, I: Iterator<Item = T>>(_: &I) {}
 
 pub use crate::outcome::Outcome;
 pub use crate::record::{

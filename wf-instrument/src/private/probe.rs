@@ -1,0 +1,243 @@
+//! The type of a value, looked at by the compiler where a macro's expansion stands.
+//!
+//! A macro sees types as they are spelled, and no alias, associated type or parameter by what it stands for. Method resolution does: a method
+//! of [`Probe`] whose bounds hold comes before the one of the same name of [`Leaf`], to which a probe dereferences. All of it is resolved
+//! when the program is compiled; what is left of it is the comparison that finds an `Err`.
+
+use std::future::IntoFuture;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+
+use futures_core::Stream;
+
+use crate::outcome::Outcome;
+
+/// A value whose type the compiler knows.
+#[derive(Debug)]
+pub struct Probe<'a, T>(Leaf<'a, T>);
+
+impl<'a, T> Probe<'a, T> {
+    /// Looks at `value`.
+    #[inline]
+    pub const fn at(value: &'a T) -> Self {
+        Self::of(Some(value), false)
+    }
+
+    #[inline]
+    const fn of(value: Option<&'a T>, failed: bool) -> Self {
+        Self(Leaf { value, failed })
+    }
+}
+
+impl<'a, T> Deref for Probe<'a, T> {
+    type Target = Leaf<'a, T>;
+
+    #[inline]
+    fn deref(&self) -> &Leaf<'a, T> {
+        &self.0
+    }
+}
+
+/// A value of a type that is none of those below.
+#[derive(Debug)]
+pub struct Leaf<'a, T> {
+    /// `None` where the value around it has none, or where only the type is of interest.
+    value: Option<&'a T>,
+    /// There was an `Err` in its place.
+    failed: bool,
+}
+
+impl<'a, T> Leaf<'a, T> {
+    /// Nothing that is looked into.
+    #[inline]
+    pub const fn inner(&self) -> Probe<'a, ()> {
+        Probe::of(None, self.failed)
+    }
+
+    /// The value, which is no `Result`.
+    #[inline]
+    pub const fn ok(&self) -> Option<&'a T> {
+        self.value
+    }
+
+    /// Accepts it: it is no future.
+    #[inline]
+    pub const fn no_future(&self) {}
+
+    /// Accepts it: it is no stream.
+    #[inline]
+    pub const fn no_stream(&self) {}
+
+    /// An error if an `Err` was found on the way here.
+    #[inline]
+    pub const fn outcome(&self) -> Outcome {
+        match self.failed {
+            true => Outcome::Error,
+            false => Outcome::Ok,
+        }
+    }
+}
+
+impl<'a, T, E> Probe<'a, Result<T, E>> {
+    /// What is in the `Ok`.
+    #[inline]
+    pub const fn inner(&self) -> Probe<'a, T> {
+        match self.0.value {
+            Some(Ok(value)) => Probe::of(Some(value), self.0.failed),
+            Some(Err(_)) => Probe::of(None, true),
+            None => Probe::of(None, self.0.failed),
+        }
+    }
+
+    /// What is in the `Ok`, if it is one.
+    #[inline]
+    pub const fn ok(&self) -> Option<&'a T> {
+        match self.0.value {
+            Some(Ok(value)) => Some(value),
+            Some(Err(_)) | None => None,
+        }
+    }
+}
+
+/// What is in a value of each of these types, if anything is.
+macro_rules! looked_into {
+    ($($outer:ty, $value:ident => $inner:expr;)*) => {$(
+        impl<'a, T> Probe<'a, $outer> {
+            /// What is in it.
+            #[inline]
+            pub fn inner(&self) -> Probe<'a, T> {
+                Probe::of(self.0.value.and_then(|$value| $inner), self.0.failed)
+            }
+        }
+    )*};
+}
+
+looked_into! {
+    Option<T>, value => value.as_ref();
+    Poll<T>, value => match value {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    };
+    Box<T>, value => Some(&**value);
+    Rc<T>, value => Some(&**value);
+    Arc<T>, value => Some(&**value);
+    // One of several results is no result of the call: only the type is of interest.
+    Vec<T>, _value => None;
+}
+
+/// The type of each part of a tuple; an `Err` in a part is not looked for.
+macro_rules! parts {
+    ($($($part:ident)*: $($name:ident $of:ident)*;)*) => {$(parts!(@ ($($part),*) $($name $of)*);)*};
+    (@ $tuple:tt $($name:ident $of:ident)*) => {$(parts!(@@ $tuple $name $of);)*};
+    (@@ ($($part:ident),*) $name:ident $of:ident) => {
+        impl<'a, $($part),*> Probe<'a, ($($part,)*)> {
+            /// A part of it.
+            #[inline]
+            pub const fn $name(&self) -> Probe<'a, $of> {
+                Probe::of(None, self.0.failed)
+            }
+        }
+    };
+}
+
+parts! {
+    A: part_0 A;
+    A B: part_0 A part_1 B;
+    A B C: part_0 A part_1 B part_2 C;
+    A B C D: part_0 A part_1 B part_2 C part_3 D;
+    A B C D E: part_0 A part_1 B part_2 C part_3 D part_4 E;
+    A B C D E F: part_0 A part_1 B part_2 C part_3 D part_4 E part_5 F;
+}
+
+impl<T: IntoFuture> Probe<'_, T> {
+    /// Refuses it: the work goes on in it.
+    #[inline]
+    pub const fn no_future(&self)
+    where
+        Call: EndsBeforeFuture<T>,
+    {
+    }
+}
+
+impl<T: Stream> Probe<'_, T> {
+    /// Refuses it: its items are still to come.
+    #[inline]
+    pub const fn no_stream(&self)
+    where
+        Call: EndsBeforeStream<T>,
+    {
+    }
+}
+
+/// The call whose output is looked at.
+#[derive(Debug)]
+pub struct Call;
+
+/// Is implemented for no future: a call that returns one goes on in it.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is a future, or becomes one by `.await`: the work goes on after the function returns it",
+    label = "the time until this is returned would be taken for the time of the work",
+    note = "where this is a name for `Pin<Box<dyn Future<..>>>` and the function is not `async`, write `returns = future`: the call then lasts until the future is ready",
+    note = "any other future is measured where it is awaited: write `#[wf_measure]` on the `async fn` that awaits it, or that a task runs",
+    note = "to measure the call alone, write `returns = value`"
+)]
+pub trait EndsBeforeFuture<T> {}
+
+/// Is implemented for no stream: the items of a returned one are still to come.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` is a stream: its items are still to come when the function returns it",
+    label = "the time until this is returned would be taken for the time of the stream",
+    note = "return `impl Stream<Item = ..>`, or where this is a name for `Pin<Box<dyn Stream<..>>>`, write `returns = stream`: the call then lasts until the stream ends",
+    note = "to measure the call alone, write `returns = value`"
+)]
+pub trait EndsBeforeStream<T> {}
+
+// For `Call` there is none. Without any, the compiler would propose to write one.
+#[diagnostic::do_not_recommend]
+impl EndsBeforeFuture<()> for () {}
+
+#[diagnostic::do_not_recommend]
+impl EndsBeforeStream<()> for () {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Alias = Result<u8, ()>;
+
+    #[test]
+    fn an_err_is_found_behind_aliases_and_within_what_may_hold_it() {
+        let nested: Result<Alias, String> = Ok(Err(()));
+        assert_eq!(Probe::at(&nested).inner().inner().outcome(), Outcome::Error);
+        let polled: Poll<Option<Alias>> = Poll::Ready(Some(Err(())));
+        let found = Probe::at(&polled).inner().inner().inner().outcome();
+        assert_eq!(found, Outcome::Error);
+        let boxed: Box<Alias> = Box::new(Err(()));
+        assert_eq!(Probe::at(&boxed).inner().inner().outcome(), Outcome::Error);
+    }
+
+    #[test]
+    fn what_is_absent_pending_or_of_another_type_has_not_failed() {
+        let absent: Option<Alias> = None;
+        assert_eq!(Probe::at(&absent).inner().inner().outcome(), Outcome::Ok);
+        let pending: Poll<Alias> = Poll::Pending;
+        assert_eq!(Probe::at(&pending).inner().inner().outcome(), Outcome::Ok);
+        let several: Vec<Alias> = vec![Err(())];
+        assert_eq!(Probe::at(&several).inner().inner().outcome(), Outcome::Ok);
+        let of_a_tuple = (1u8, Alias::Err(()));
+        assert_eq!(Probe::at(&of_a_tuple).inner().outcome(), Outcome::Ok);
+        assert_eq!(Probe::at(&"text").inner().inner().outcome(), Outcome::Ok);
+    }
+
+    #[test]
+    fn only_a_result_is_seen_through_for_its_tokens() {
+        let item: Alias = Ok(3);
+        assert_eq!(Probe::at(&item).ok(), Some(&3u8));
+        let failed: Alias = Err(());
+        assert_eq!(Probe::at(&failed).ok(), None);
+        let item = Some(3u8);
+        assert_eq!(Probe::at(&item).ok(), Some(&Some(3u8)));
+    }
+}
