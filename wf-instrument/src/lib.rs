@@ -36,6 +36,7 @@
 //! | say that a picture is there, where no function draws it | [`wf_frame`] |
 //! | count or show something of one's own | [`wf_count`], [`wf_gauge`], [`registry`] |
 //! | say that a request is through its queue | [`admitted`] |
+//! | say that an answer was cut at the longest that was asked for | [`truncated`] |
 //! | read it all | [`snapshot`] |
 //! | let requests in, live-adjustably | [`admit`] |
 //! | know what the machine is good for, and share out its memory | [`profile`], [`budget`], [`batch`] |
@@ -145,7 +146,7 @@ pub use self::{counter::Counter, gauge::Gauge};
 #[cfg(not(wf_loom))]
 pub use self::{
     outcome::Outcome,
-    record::{Generation, admitted},
+    record::{Generation, admitted, truncated},
     slo::Target,
     units::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Unit, Watts},
 };

@@ -28,7 +28,7 @@ impl Answer {
 
     fn count(&mut self, item: Option<&Result<Token, EngineError>>) {
         match (item, self.call.take()) {
-            (Some(Ok(token)), Some(call)) => {
+            (Some(Ok(token)), Some(mut call)) => {
                 call.tokens(token.count);
                 self.call = Some(call);
             }

@@ -32,7 +32,7 @@ pub struct Counts {
     pub failed: u64,
     /// Requests whose client went away first.
     pub left: u64,
-    /// Tokens of the prompts of all requests sent.
+    /// Tokens of the prompts that were read, as far as a client can tell: those of requests that brought a token or were answered.
     pub prompt_tokens: u64,
     /// Tokens that arrived.
     pub tokens: u64,
@@ -43,15 +43,17 @@ pub struct Counts {
 pub(super) struct Call {
     tally: Arc<Tally>,
     end: fn(&Tally) -> &AtomicU64,
+    /// Of the prompt, and not counted yet.
+    prompt_tokens: u64,
 }
 
 impl Tally {
     pub(super) fn sent(tally: &Arc<Self>, prompt_tokens: usize) -> Call {
         add(&tally.sent, 1);
-        add(&tally.prompt_tokens, prompt_tokens as u64);
         Call {
             tally: Arc::clone(tally),
             end: |tally| &tally.left,
+            prompt_tokens: prompt_tokens as u64,
         }
     }
 
@@ -79,12 +81,23 @@ impl Counts {
 }
 
 impl Call {
-    pub(super) fn tokens(&self, count: u64) {
+    pub(super) fn tokens(&mut self, count: u64) {
         add(&self.tally.tokens, count);
+        if count > 0 {
+            self.has_read();
+        }
     }
 
     pub(super) fn answered(mut self) {
         self.end = |tally| &tally.answered;
+        self.has_read();
+    }
+
+    fn has_read(&mut self) {
+        add(
+            &self.tally.prompt_tokens,
+            std::mem::take(&mut self.prompt_tokens),
+        );
     }
 
     pub(super) fn failed(mut self, error: &EngineError) {

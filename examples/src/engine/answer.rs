@@ -5,9 +5,10 @@ use std::task::{Context, Poll, ready};
 
 use futures_util::Stream;
 use tokio::sync::mpsc::UnboundedReceiver;
+use wf_instrument::truncated;
 
 use super::error::EngineError;
-use super::token::Token;
+use super::token::{Finish, Token};
 
 /// The tokens of one answer. Ends after a token that says why, or after an error.
 #[derive(Debug)]
@@ -34,7 +35,11 @@ impl Stream for Answer {
         }
         // A channel that closes before its last word belonged to an engine that was stopped.
         let item = ready!(self.received.poll_recv(cx)).unwrap_or(Err(EngineError::Stopped));
-        self.ended = !matches!(&item, Ok(token) if token.finish.is_none());
+        let finish = item.as_ref().map(|token| token.finish);
+        if matches!(finish, Ok(Some(Finish::Length))) {
+            truncated();
+        }
+        self.ended = !matches!(finish, Ok(None));
         Poll::Ready(Some(item))
     }
 }

@@ -30,7 +30,7 @@ struct Generations<'a> {
 }
 
 impl Generations<'_> {
-    fn times(&self) -> [Family; 6] {
+    fn times(&self) -> [Family; 9] {
         let first_token = self.first_token_bounds();
         [
             self.distribution(
@@ -52,6 +52,12 @@ impl Generations<'_> {
                 |row| &row.inter_token,
             ),
             self.distribution(
+                "wf_time_per_output_token_seconds",
+                "As wf_inter_token_latency_seconds, under the name that dashboards of vLLM ask for.",
+                &bounds::TOKEN_GAP,
+                |row| &row.inter_token,
+            ),
+            self.distribution(
                 "wf_request_time_per_output_token_seconds",
                 "Mean time per token after the first of each successful request.",
                 &bounds::TOKEN_GAP,
@@ -69,6 +75,18 @@ impl Generations<'_> {
                 &bounds::REQUEST,
                 |row| &row.queue,
             ),
+            self.distribution(
+                "wf_request_prefill_time_seconds",
+                "Time from a request's admission to its first token.",
+                &bounds::REQUEST,
+                |row| &row.prefill,
+            ),
+            self.distribution(
+                "wf_request_decode_time_seconds",
+                "Time from the first token of a successful request to its last.",
+                &bounds::REQUEST,
+                |row| &row.decode,
+            ),
         ]
     }
 
@@ -76,7 +94,7 @@ impl Generations<'_> {
         [
             self.distribution(
                 "wf_request_prompt_tokens",
-                "Tokens read by each request.",
+                "Tokens of each prompt that was read.",
                 &bounds::COUNT,
                 |row| &row.prompt_tokens_each,
             ),
@@ -91,9 +109,13 @@ impl Generations<'_> {
 
     fn counts(&self) -> [Family; 2] {
         [
-            self.each(Family::counter("wf_prompt_tokens", "Tokens read."), |row| {
-                to_f64(row.prompt_tokens)
-            }),
+            self.each(
+                Family::counter(
+                    "wf_prompt_tokens",
+                    "Tokens of prompts that were read; a request that is refused before its first token has read nothing.",
+                ),
+                |row| to_f64(row.prompt_tokens),
+            ),
             self.each(
                 Family::counter("wf_generation_tokens", "Tokens generated."),
                 |row| to_f64(row.tokens),
@@ -104,7 +126,7 @@ impl Generations<'_> {
     fn outcomes(&self) -> [Family; 2] {
         let mut success = Family::counter(
             "wf_request_success",
-            "Requests that ran to their end, by why that came.",
+            "Requests that finished, by the reason: stop, length (cut at the longest answer that was asked for), abort (cancelled) or error. Those that were refused before they were admitted are in wf_request_failure_total alone.",
         );
         let mut failure = Family::counter(
             "wf_request_failure",
@@ -112,10 +134,19 @@ impl Generations<'_> {
         );
         for row in self.rows {
             let ends = row.outcomes;
-            success = success.sample(&with(row, ("finished_reason", "stop")), to_f64(ends.ok));
+            // Each request is in one of them.
+            let failed = ends.error.saturating_sub(row.turned_away);
+            for (finished_reason, n) in [
+                ("stop", ends.ok.saturating_sub(row.truncated)),
+                ("length", row.truncated),
+                ("abort", ends.cancelled),
+                ("error", failed.saturating_add(ends.panicked)),
+            ] {
+                let labels = with(row, ("finished_reason", finished_reason));
+                success = success.sample(&labels, to_f64(n));
+            }
             for (error_type, n) in [
-                // Each request is in one of them.
-                ("error", ends.error.saturating_sub(row.turned_away)),
+                ("error", failed),
                 ("turned_away", row.turned_away),
                 ("cancelled", ends.cancelled),
                 ("panicked", ends.panicked),

@@ -45,13 +45,14 @@ fn generation(model: &str) -> GenerationTotals {
         labels: Vec::new(),
         model: model.into(),
         help: "".into(),
-        arrived: 11,
+        arrived: 12,
         turned_away: 2,
+        truncated: 1,
         outcomes: Outcomes {
             ok: 4,
             error: 3,
             cancelled: 2,
-            panicked: 0,
+            panicked: 1,
         },
         waiting: 1,
         running: 1,
@@ -59,6 +60,8 @@ fn generation(model: &str) -> GenerationTotals {
         prompt_tokens: 70,
         tokens: 80,
         queue: millis([3]),
+        prefill: millis([117]),
+        decode: millis([880]),
         time_to_first_token: millis([120, 180, 900]),
         inter_token: millis([7]),
         per_output_token: millis([9]),
@@ -137,7 +140,31 @@ fn a_generation_has_vllms_names() {
             ),
             (
                 r#"wf_request_success_total{engine="0",finished_reason="stop",model_name="llama"}"#,
-                "4",
+                "3",
+            ),
+            (
+                r#"wf_request_success_total{engine="0",finished_reason="length",model_name="llama"}"#,
+                "1",
+            ),
+            (
+                r#"wf_request_success_total{engine="0",finished_reason="abort",model_name="llama"}"#,
+                "2",
+            ),
+            (
+                r#"wf_request_success_total{engine="0",finished_reason="error",model_name="llama"}"#,
+                "2",
+            ),
+            (
+                r#"wf_request_prefill_time_seconds_sum{engine="0",model_name="llama"}"#,
+                "0.117",
+            ),
+            (
+                r#"wf_request_decode_time_seconds_sum{engine="0",model_name="llama"}"#,
+                "0.88",
+            ),
+            (
+                r#"wf_time_per_output_token_seconds_sum{engine="0",model_name="llama"}"#,
+                "0.007",
             ),
             (
                 r#"wf_request_failure_total{engine="0",error_type="error",model_name="llama"}"#,
@@ -153,7 +180,7 @@ fn a_generation_has_vllms_names() {
             ),
             (
                 r#"wf_request_failure_total{engine="0",error_type="panicked",model_name="llama"}"#,
-                "0",
+                "1",
             ),
             (
                 r#"wf_num_requests_running{engine="0",model_name="llama"}"#,

@@ -10,6 +10,10 @@ use crate::outcome::Outcome;
 #[inline]
 pub fn admitted() {}
 
+/// Says that the answer of the generation in scope was cut short. Does nothing here.
+#[inline]
+pub fn truncated() {}
+
 /// Counts tokens of the generation in scope. Counts nothing here.
 #[inline]
 pub fn current_tokens(_n: u64) {}
@@ -46,6 +50,10 @@ impl Generation {
     /// Does nothing.
     #[inline]
     pub fn failed(&self) {}
+
+    /// Does nothing.
+    #[inline]
+    pub fn truncated(&self) {}
 
     /// Runs `work`.
     #[inline]

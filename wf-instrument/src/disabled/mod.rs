@@ -5,5 +5,7 @@ mod metrics;
 pub mod registry;
 mod sites;
 
-pub use self::handles::{FrameScope, Generation, Span, SpanScope, Stamp, admitted, current_tokens};
+pub use self::handles::{
+    FrameScope, Generation, Span, SpanScope, Stamp, admitted, current_tokens, truncated,
+};
 pub use self::metrics::{Counter, Gauge};

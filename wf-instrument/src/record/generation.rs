@@ -7,8 +7,9 @@ use std::time::Instant;
 use super::Stamp;
 use crate::clock::{self, Ticks};
 use crate::outcome::Outcome;
-use crate::series::{GenerationSeries, Ticket};
+use crate::series::{End, GenerationSeries, GenerationShard, Ticket};
 use crate::site::GenerationSite;
+use crate::thread::Writer;
 use crate::units::Nanos;
 
 impl GenerationSite {
@@ -37,8 +38,8 @@ impl GenerationSite {
 ///
 /// ```text
 /// arrival       admitted        first token   token   token        end
-///    |─── queue ───|                 |──gap──────|──gap──|           |
-///    |──────── time to first token ──|                               |
+///    |─── queue ───|─── prefill ─────|────── decode ─────|           |
+///    |──────── time to first token ──|──gap──────|──gap──|           |
 ///    |───────────────────── end to end (when ok) ────────────────────|
 /// ```
 ///
@@ -46,7 +47,7 @@ impl GenerationSite {
 /// cancelled (or panicked, while the thread unwinds); cancelled before its first token it counts as given up, which is a miss of any TTFT
 /// target. Its place in flight cannot leak.
 ///
-/// 48 bytes. Arrival and end cost about 30 ns each; a token one clock reading and about 6 ns. No allocation.
+/// 56 bytes. Arrival and end cost about 30 ns each; a token one clock reading and about 6 ns. No allocation.
 pub struct Generation {
     series: &'static GenerationSeries,
     arrived: Ticks,
@@ -55,13 +56,24 @@ pub struct Generation {
     tokens: Cell<u32>,
     /// Of them, those that came with the first.
     first_tokens: Cell<u32>,
-    admitted: Cell<bool>,
-    /// How it ends, whatever is said at the end.
-    verdict: Cell<Option<Outcome>>,
+    /// [`NEVER`] before its admission.
+    admitted: Cell<Ticks>,
+    /// Tokens of the prompt that have not been counted: the prompt is not known to be read yet.
+    prompt: Cell<u32>,
+    verdict: Cell<Option<Verdict>>,
     ticket: Ticket,
 }
 
-/// No token yet.
+/// What is known of the end before it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// It ends as this, whatever is said at the end.
+    Ends(Outcome),
+    /// Where it ends ok, the answer was cut at the longest that was asked for.
+    Truncated,
+}
+
+/// Not yet.
 const NEVER: Ticks = Ticks::from_raw(0);
 
 /// Items that follow each other faster than this were waiting for their receiver. No model makes 10,000
@@ -80,7 +92,8 @@ impl Generation {
             last: Cell::new(NEVER),
             tokens: Cell::new(0),
             first_tokens: Cell::new(0),
-            admitted: Cell::new(false),
+            admitted: Cell::new(NEVER),
+            prompt: Cell::new(0),
             verdict: Cell::new(None),
             ticket: series.flight.board(arrived),
         }
@@ -96,8 +109,10 @@ impl Generation {
 
     /// The request is through the queue: its queue time ends here. Only the first call counts.
     pub fn admitted(&self) {
-        if !self.admitted.replace(true) {
-            let waited = self.age(clock::ticks());
+        if self.admitted.get() == NEVER {
+            let now = clock::ticks();
+            self.admitted.set(now);
+            let waited = self.age(now);
             self.series.with(move |shard, writer| {
                 shard.queue.record(waited.get(), 1, writer);
                 self.series.admit(shard, writer);
@@ -105,12 +120,23 @@ impl Generation {
         }
     }
 
-    /// The prompt has `n` tokens.
+    /// The prompt has `n` tokens; several calls add up.
+    ///
+    /// They are counted once the prompt is known to be read: at the first token, or where the request ends ok without one. A request that is
+    /// refused or given up before has read nothing.
     pub fn prompt_tokens(&self, n: u64) {
-        self.series.with(move |shard, writer| {
-            shard.prompt_tokens.add(n, writer);
-            shard.prompt_tokens_each.record(n, 1, writer);
-        });
+        self.prompt.set(self.prompt.get().saturating_add(few(n)));
+        if self.first.get() != NEVER {
+            self.series
+                .with(|shard, writer| self.read_prompt(shard, writer));
+        }
+    }
+
+    fn read_prompt(&self, shard: &GenerationShard, writer: Writer) {
+        match self.prompt.take() {
+            0 => {}
+            tokens => shard.read(tokens.into(), writer),
+        }
     }
 
     /// `n` tokens came, together. None at all (a role, a keep-alive) leave every time as it is.
@@ -168,6 +194,11 @@ impl Generation {
         self.first_tokens.set(few(n));
         self.tokens.set(few(n));
         self.series.with(move |shard, writer| {
+            self.read_prompt(shard, writer);
+            if self.admitted.get() != NEVER {
+                let prefill = clock::between(self.admitted.get(), now);
+                shard.prefill.record(prefill.get(), 1, writer);
+            }
             shard.gapless.add(n, writer);
             let waited = self.age(now).get();
             shard.time_to_first_token.record(waited, 1, writer);
@@ -199,12 +230,19 @@ impl Generation {
 
     /// An error came up: however it ends now, it ends as an error.
     pub fn failed(&self) {
-        self.verdict.set(Some(Outcome::Error));
+        self.verdict.set(Some(Verdict::Ends(Outcome::Error)));
+    }
+
+    /// The answer was cut at the longest that was asked for: where it ends ok, `finished_reason` is "length" in place of "stop".
+    pub fn truncated(&self) {
+        if self.verdict.get().is_none() {
+            self.verdict.set(Some(Verdict::Truncated));
+        }
     }
 
     /// The code that answers it unwound: it ends as panicked, also where it is dropped when the unwinding is over.
     pub(super) fn unwound(&self) {
-        self.verdict.set(Some(Outcome::Panicked));
+        self.verdict.set(Some(Verdict::Ends(Outcome::Panicked)));
     }
 
     /// Ends the request.
@@ -214,7 +252,15 @@ impl Generation {
     }
 
     fn record_end(&self, outcome: Outcome) {
-        let outcome = self.verdict.get().unwrap_or(outcome);
+        let outcome = match self.verdict.get() {
+            Some(Verdict::Ends(outcome)) => outcome,
+            Some(Verdict::Truncated) | None => outcome,
+        };
+        let end = End {
+            outcome,
+            truncated: self.verdict.get() == Some(Verdict::Truncated),
+            admitted: self.admitted.get() != NEVER,
+        };
         let took = self.age(clock::ticks()).get();
         let (tokens, unseen) = (self.tokens.get().into(), self.first.get() == NEVER);
         self.series.flight.leave(self.ticket);
@@ -223,8 +269,12 @@ impl Generation {
                 Outcome::Ok => {
                     shard.end_to_end.record(took, 1, writer);
                     shard.tokens_each.record(tokens, 1, writer);
-                    // An answer that came whole says nothing about the time a token takes.
+                    self.read_prompt(shard, writer);
                     let decoding = clock::between(self.first.get(), self.last.get());
+                    if !unseen {
+                        shard.decode.record(decoding.get(), 1, writer);
+                    }
+                    // An answer that came whole says nothing about the time a token takes.
                     let later = self.tokens.get().saturating_sub(self.first_tokens.get());
                     if let Some(each) = decoding.get().checked_div(later.into()) {
                         shard.per_output_token.record(each, 1, writer);
@@ -234,7 +284,7 @@ impl Generation {
                 _ => {}
             }
             // Last: whoever counts the end also sees all that was recorded of the request.
-            self.series.end(shard, outcome, self.admitted.get(), writer);
+            self.series.end(shard, end, writer);
         });
     }
 

@@ -30,13 +30,13 @@ pub use self::stream::MeasureStream;
 pub use self::{
     frame::FrameScope,
     generation::Generation,
-    scope::{admitted, current_tokens},
+    scope::{admitted, current_tokens, truncated},
     span::{Span, SpanScope},
     stamp::Stamp,
 };
 #[cfg(not(feature = "enabled"))]
 pub use crate::disabled::{
-    FrameScope, Generation, Span, SpanScope, Stamp, admitted, current_tokens,
+    FrameScope, Generation, Span, SpanScope, Stamp, admitted, current_tokens, truncated,
 };
 
 #[cfg(feature = "enabled")]

@@ -53,6 +53,18 @@ pub fn admitted() {
     });
 }
 
+/// The answer of the generation in scope was cut at the longest that was asked for; does nothing where there is none.
+///
+/// Where it ends ok, `finished_reason` is "length" in place of "stop".
+#[inline]
+pub fn truncated() {
+    with_current(|generation| {
+        if let Some(generation) = generation {
+            generation.truncated();
+        }
+    });
+}
+
 /// Tokens that were counted while no generation was in scope.
 pub(crate) fn orphan_tokens() -> u64 {
     ORPHANS.total()

@@ -12,7 +12,7 @@ use crate::outcome::Outcome;
 pin_project_lite::pin_project! {
     /// Yields what `stream` yields, and tells the generation of each item and of the end.
     ///
-    /// The stream's end ends the generation: ok, or an error if an item was one. Dropped before, it was cancelled. 48 bytes more than
+    /// The stream's end ends the generation: ok, or an error if an item was one. Dropped before, it was cancelled. 56 bytes more than
     /// the stream; one clock reading an item, none where the item has a stamp; no allocation, no poll and no wake-up of its own.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]

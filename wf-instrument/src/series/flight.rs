@@ -1,5 +1,7 @@
 //! Since when the requests in flight have been in flight.
 
+use std::num::NonZeroU16;
+
 use crate::clock::Ticks;
 use crate::sync::{AtomicU64, Ordering};
 
@@ -14,8 +16,8 @@ pub(crate) struct Flight {
     places: [AtomicU64; PLACES],
 }
 
-/// A request's place; `None` where there was none left.
-pub(crate) type Ticket = Option<u16>;
+/// A request's place, counted from 1; `None` where there was none left.
+pub(crate) type Ticket = Option<NonZeroU16>;
 
 impl Flight {
     pub(crate) const fn new() -> Self {
@@ -32,20 +34,21 @@ impl Flight {
         (0..PLACES)
             .map(|step| (first + step) % PLACES)
             .find(|&place| self.try_take(place, arrival))
-            .and_then(|place| u16::try_from(place).ok())
+            .and_then(|place| NonZeroU16::new(u16::try_from(place + 1).ok()?))
     }
 
     /// The request of that place arrived at `arrival`, as it turned out.
     pub(crate) fn rebook(&self, ticket: Ticket, arrival: Ticks) {
         if let Some(place) = ticket {
-            self.places[usize::from(place)].store(arrival.raw().max(FREE + 1), Ordering::Relaxed);
+            self.place(place)
+                .store(arrival.raw().max(FREE + 1), Ordering::Relaxed);
         }
     }
 
     /// Gives the place back.
     pub(crate) fn leave(&self, ticket: Ticket) {
         if let Some(place) = ticket {
-            self.places[usize::from(place)].store(FREE, Ordering::Relaxed);
+            self.place(place).store(FREE, Ordering::Relaxed);
         }
     }
 
@@ -66,6 +69,10 @@ impl Flight {
             .filter(|&arrival| arrival != FREE)
             .min()
             .map(Ticks::from_raw)
+    }
+
+    fn place(&self, place: NonZeroU16) -> &AtomicU64 {
+        &self.places[usize::from(place.get() - 1)]
     }
 
     // Relaxed throughout: a place holds a single number that stands for itself.

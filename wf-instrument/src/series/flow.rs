@@ -12,6 +12,8 @@ pub(crate) struct Flow {
     ended_waiting: Count,
     /// Of them, in an error, where requests are known to be admitted.
     turned_away: Count,
+    /// Ended ok, cut at the longest answer that was asked for.
+    truncated: Count,
     /// All others.
     ended: [Count; 4],
 }
@@ -24,6 +26,7 @@ pub(crate) struct Population {
     pub(crate) waiting: u64,
     pub(crate) running: u64,
     pub(crate) turned_away: u64,
+    pub(crate) truncated: u64,
 }
 
 impl Flow {
@@ -45,6 +48,16 @@ impl Flow {
         self.ended[outcome.index()].add_release(1, writer);
     }
 
+    /// Ends ok, though cut short. Counted apart from other good ends, so that neither count ever falls.
+    #[cfg(not(wf_loom))]
+    pub(crate) fn truncate(&self, admitted: bool, writer: Writer) {
+        if !admitted {
+            self.ended_waiting.add(1, writer);
+        }
+        // Release; as in `end`.
+        self.truncated.add_release(1, writer);
+    }
+
     /// Ends in an error without having been admitted, where others are. Counted apart from other errors, so that neither count ever falls.
     #[cfg(not(wf_loom))]
     pub(crate) fn turn_away(&self, writer: Writer) {
@@ -59,7 +72,8 @@ impl Flow {
     /// just been forked.
     #[cfg(not(wf_loom))]
     pub(crate) fn forget(&self, is_mine: bool) {
-        let ended = self.ended.iter().chain([&self.turned_away]);
+        let apart = [&self.turned_away, &self.truncated];
+        let ended = self.ended.iter().chain(apart);
         let ended: u64 = ended.map(Count::get).sum();
         let ended_admitted = ended.saturating_sub(self.ended_waiting.get());
         let left = |count: &Count, ended: u64| match is_mine {
@@ -69,7 +83,7 @@ impl Flow {
         self.arrived.restart(left(&self.arrived, ended));
         self.admitted.restart(left(&self.admitted, ended_admitted));
         self.ended_waiting.restart(0);
-        self.turned_away.restart(0);
+        apart.into_iter().for_each(|count| count.restart(0));
         self.ended.iter().for_each(|count| count.restart(0));
     }
 }
@@ -83,6 +97,8 @@ impl Population {
         let mut ended = Outcome::ALL.map(|o| sum(&|flow| flow.ended[o.index()].acquire()));
         let turned_away = sum(&|flow| flow.turned_away.acquire());
         ended[Outcome::Error.index()] += turned_away;
+        let truncated = sum(&|flow| flow.truncated.acquire());
+        ended[Outcome::Ok.index()] += truncated;
         let ended_waiting = sum(&|flow| flow.ended_waiting.get());
         let admitted = sum(&|flow| flow.admitted.acquire());
         let arrived = sum(&|flow| flow.arrived.get());
@@ -101,6 +117,7 @@ impl Population {
             waiting,
             running: in_flight - waiting,
             turned_away,
+            truncated,
         }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct GenerationShard {
     /// Tokens that end no gap: the first of a request, and all but one of those that came together.
     pub(crate) gapless: Count,
     pub(crate) queue: Shard,
+    pub(crate) prefill: Shard,
+    pub(crate) decode: Shard,
     pub(crate) time_to_first_token: Shard,
     pub(crate) inter_token: Shard,
     pub(crate) per_output_token: Shard,
@@ -33,10 +35,27 @@ pub(crate) struct GenerationShard {
     pub(crate) tokens_each: Shard,
 }
 
+/// How a request ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    pub(crate) outcome: Outcome,
+    /// At the longest answer that was asked for. Of no concern where it did not end ok.
+    pub(crate) truncated: bool,
+    pub(crate) admitted: bool,
+}
+
 impl GenerationShard {
-    const fn histograms(&self) -> [&Shard; 8] {
+    /// Counts a prompt that was read.
+    pub(crate) fn read(&self, prompt_tokens: u64, writer: Writer) {
+        self.prompt_tokens.add(prompt_tokens, writer);
+        self.prompt_tokens_each.record(prompt_tokens, 1, writer);
+    }
+
+    const fn histograms(&self) -> [&Shard; 10] {
         [
             &self.queue,
+            &self.prefill,
+            &self.decode,
             &self.time_to_first_token,
             &self.inter_token,
             &self.per_output_token,
@@ -67,18 +86,18 @@ impl GenerationSeries {
     }
 
     /// Counts the end of a request. An error before the admission was a refusal, where there are admissions.
-    pub(crate) fn end(
-        &self,
-        shard: &GenerationShard,
-        outcome: Outcome,
-        admitted: bool,
-        writer: Writer,
-    ) {
-        let refused = outcome == Outcome::Error && !admitted;
-        if refused && self.admits.load(Ordering::Relaxed) {
-            shard.flow.turn_away(writer);
-        } else {
-            shard.flow.end(outcome, admitted, writer);
+    pub(crate) fn end(&self, shard: &GenerationShard, end: End, writer: Writer) {
+        let End {
+            outcome,
+            truncated,
+            admitted,
+        } = end;
+        match outcome {
+            Outcome::Error if !admitted && self.admits.load(Ordering::Relaxed) => {
+                shard.flow.turn_away(writer);
+            }
+            Outcome::Ok if truncated => shard.flow.truncate(admitted, writer),
+            _ => shard.flow.end(outcome, admitted, writer),
         }
     }
 

@@ -18,5 +18,8 @@ pub(crate) use self::span::SpanSeries;
 pub(crate) use self::span::SpanShard;
 #[cfg(not(wf_loom))]
 pub(crate) use self::{
-    family::Family, flight::Ticket, frame::FrameSeries, generation::GenerationSeries,
+    family::Family,
+    flight::Ticket,
+    frame::FrameSeries,
+    generation::{End, GenerationSeries, GenerationShard},
 };

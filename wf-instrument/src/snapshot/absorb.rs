@@ -6,6 +6,7 @@ impl GenerationTotals {
     pub(super) fn absorb(&mut self, other: &Self) {
         self.arrived = self.arrived.saturating_add(other.arrived);
         self.turned_away = self.turned_away.saturating_add(other.turned_away);
+        self.truncated = self.truncated.saturating_add(other.truncated);
         self.outcomes.absorb(other.outcomes);
         self.waiting = self.waiting.saturating_add(other.waiting);
         self.running = self.running.saturating_add(other.running);
@@ -13,6 +14,8 @@ impl GenerationTotals {
         self.prompt_tokens = self.prompt_tokens.saturating_add(other.prompt_tokens);
         self.tokens = self.tokens.saturating_add(other.tokens);
         self.queue = self.queue.plus(&other.queue);
+        self.prefill = self.prefill.plus(&other.prefill);
+        self.decode = self.decode.plus(&other.decode);
         self.time_to_first_token = self.time_to_first_token.plus(&other.time_to_first_token);
         self.inter_token = self.inter_token.plus(&other.inter_token);
         self.per_output_token = self.per_output_token.plus(&other.per_output_token);

@@ -124,6 +124,7 @@ impl Collector {
             labels,
             arrived: population.arrived,
             turned_away: population.turned_away,
+            truncated: population.truncated,
             outcomes: Outcomes {
                 ok,
                 error,
@@ -139,6 +140,8 @@ impl Collector {
             prompt_tokens: series.sum(|shard| shard.prompt_tokens.get()),
             tokens: gapless.wrapping_add(inter_token.count()),
             queue: series.freeze(|shard| &shard.queue, sum),
+            prefill: series.freeze(|shard| &shard.prefill, sum),
+            decode: series.freeze(|shard| &shard.decode, sum),
             time_to_first_token: series.freeze(|shard| &shard.time_to_first_token, sum),
             inter_token,
             per_output_token: series.freeze(|shard| &shard.per_output_token, sum),
