@@ -4,6 +4,7 @@
 //! (a lock and a look-up, about 100 ns): keep it, do not look it up per event. Series are never removed, and there is a limit.
 
 mod conflict;
+mod declare;
 mod error;
 mod spelling;
 mod store;
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use self::conflict::Conflict;
+pub use self::declare::declare_model;
 pub use self::error::RegistryError;
 pub(crate) use self::store::{Held, Named, Series, hold, named, sites};
 use self::store::{histogram_of, place, series};

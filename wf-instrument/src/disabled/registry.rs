@@ -91,6 +91,9 @@ pub fn frame(
     Ok(&FrameSite(()))
 }
 
+/// Does nothing.
+pub fn declare_model(_model: &str) {}
+
 /// None: nothing is named.
 #[must_use]
 pub fn conflicts() -> Vec<Conflict> {

@@ -32,7 +32,9 @@ impl Control {
     /// Reads where the knobs stand, and moves nothing.
     #[must_use]
     pub fn new(config: Config, mut knobs: Vec<Knob>) -> Self {
-        let last_good = knobs.iter_mut().map(|knob| knob.position().value).collect();
+        let positions: Vec<_> = knobs.iter_mut().map(Knob::position).collect();
+        let journal = Journal::of(positions.iter().map(|position| position.name.clone()));
+        let last_good = positions.iter().map(|position| position.value).collect();
         Self {
             config,
             knobs,
@@ -41,7 +43,7 @@ impl Control {
             state: State::default(),
             holds: Vec::new(),
             last_good,
-            journal: Arc::default(),
+            journal: Arc::new(Mutex::new(journal)),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::act::Outcome;
-use super::decide::{Bound, Cause, Decision, Inputs, Mode};
+use super::decide::{Bound, Cause, Decision, Inputs, Mode, Move};
 use super::diagnose::Diagnosis;
 use crate::knob::Position;
 use crate::tier::Tier;
@@ -44,7 +44,7 @@ pub struct Actions {
     pub direction: &'static str,
     /// The kind of reason.
     pub cause: Cause,
-    /// How often, since the governor started.
+    /// How often, since the governor started; 0 before the first time.
     pub count: u64,
 }
 
@@ -81,6 +81,22 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
+    /// Empty, with a count of 0 for each move that there may be of knobs of these names: a counter that begins at its first event hides it
+    /// from whoever looks at increases.
+    pub(crate) fn of(knobs: impl IntoIterator<Item = Arc<str>>) -> Self {
+        let keys = |knob: Arc<str>| {
+            let directions = Move::DIRECTIONS.into_iter();
+            directions.flat_map(move |direction| {
+                let knob = knob.clone();
+                Cause::MOVES.map(move |cause| ((knob.clone(), direction, cause), 0))
+            })
+        };
+        Self {
+            actions: knobs.into_iter().flat_map(keys).collect(),
+            ..Self::default()
+        }
+    }
+
     /// Numbers the record and keeps it in place of the oldest.
     pub(crate) fn push(&mut self, mut record: Record) {
         self.last += 1;

@@ -58,6 +58,8 @@ pub struct Move {
 }
 
 impl Move {
+    pub(crate) const DIRECTIONS: [&'static str; 2] = ["up", "down"];
+
     pub(crate) fn new(index: usize, knob: &Position, to: u64) -> Self {
         Self {
             index,
@@ -70,7 +72,8 @@ impl Move {
     /// "up" or "down".
     #[must_use]
     pub const fn direction(&self) -> &'static str {
-        if self.to > self.from { "up" } else { "down" }
+        let [up, down] = Self::DIRECTIONS;
+        if self.to > self.from { up } else { down }
     }
 }
 
@@ -106,6 +109,18 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// The kinds of reasons for which a knob may be moved: all but [`Cause::Hold`].
+    pub const MOVES: [Self; 8] = [
+        Self::HeadRoom,
+        Self::OverTarget,
+        Self::Overshot,
+        Self::Trial,
+        Self::Kept,
+        Self::RolledBack,
+        Self::Operator,
+        Self::Watchdog,
+    ];
+
     /// As it is exported.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

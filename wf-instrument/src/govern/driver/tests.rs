@@ -108,8 +108,10 @@ fn an_operator_moves_a_knob_and_the_journal_says_so() {
         Err(KnobError::NoSuchKnob { .. })
     ));
     let actions = governor.actions();
+    let made: Vec<_> = actions.iter().filter(|action| action.count > 0).collect();
+    assert_eq!(made.len(), 1);
     assert_eq!(
-        (actions[0].cause, actions[0].direction, actions[0].count),
+        (made[0].cause, made[0].direction, made[0].count),
         (Cause::Operator, "up", 1)
     );
 }
@@ -121,4 +123,16 @@ fn two_knobs_of_one_name_are_refused() {
         .knob(limit(1).0)
         .start();
     assert!(matches!(twice, Err(StartError::SameName { .. })));
+}
+
+#[test]
+fn every_move_that_there_may_be_is_counted_from_the_start() {
+    let governor = Governor::builder().knob(limit(1).0).start().unwrap();
+    let actions = governor.actions();
+    assert_eq!(actions.len(), 2 * Cause::MOVES.len());
+    assert!(
+        actions
+            .iter()
+            .all(|action| action.count == 0 && action.cause != Cause::Hold)
+    );
 }
