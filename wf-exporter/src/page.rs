@@ -30,6 +30,7 @@ impl Page {
                 refused: 0,
                 last_render: None,
                 conflicts: 0,
+                copies: None,
             },
             size: 0,
         }
@@ -55,6 +56,7 @@ impl Page {
             }
         }
         self.own.conflicts = registry::conflicts().len();
+        self.own.copies = registry::copies();
         names::own(self.own, &mut families);
         families
     }

@@ -98,13 +98,14 @@ fn families(page: &str) -> BTreeSet<String> {
 }
 
 /// What the exporter says beside the sensors.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 9] = [
     "wf_build_info",
     "wf_collector_panics_total",
     "wf_events_dropped_total",
     "wf_families_refused_total",
     "wf_orphan_tokens_total",
     "wf_registry_conflicts",
+    "wf_registry_copies",
     "wf_scrape_render_seconds",
     "wf_sensor_up",
 ];

@@ -16,25 +16,27 @@
 
 use std::cell::RefCell;
 
-use crate::registry::{self, Held};
-use crate::site::SITES;
 #[cfg(unix)]
-use crate::thread::ON_FIRST_CLAIM;
+use crate::image;
+use crate::registry::{self, Held};
+use crate::site::listed;
 use crate::thread::{abandon_other_slots, allocating};
 
 #[cfg(unix)]
-#[linkme::distributed_slice(ON_FIRST_CLAIM)]
-static WATCH: fn() = watch;
+crate::__wf_on_load!(watch);
 
 thread_local! {
     static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
 }
 
-/// Before anything is recorded, since before that there is nothing to forget.
+/// Registers the handlers as soon as this crate is loaded: before anything is recorded.
 #[cfg(unix)]
-fn watch() {
+extern "C" fn watch() {
+    // Threads have destructors of this crate's.
+    image::keep_loaded(watch as *const () as usize);
     // SAFETY:
-    // - the three functions live as long as the program, and do not unwind: they take a lock, store and load atomics;
+    // - the three functions live as long as their image, with which libc forgets them, and do not unwind: they take a lock, store and
+    //   load atomics;
     // - they run in the thread that forks; `start_clean`, which runs in the child, allocates nothing and waits for nobody.
     // - where there is no memory for three pointers, the child counts on from where its parent was: no reason to fail here.
     let _told = unsafe { libc::pthread_atfork(Some(hold), Some(resume), Some(start_clean)) };
@@ -53,6 +55,6 @@ extern "C" fn resume() {
 
 extern "C" fn start_clean() {
     let mine = abandon_other_slots();
-    SITES.iter().for_each(|site| site.forget(mine));
+    listed().for_each(|site| site.forget(mine));
     let _ending = HELD.try_with(|held| held.take().map(|held| held.forget(mine)));
 }

@@ -95,10 +95,14 @@ pub mod histogram;
 #[cfg(not(feature = "enabled"))]
 #[path = "disabled/histogram.rs"]
 pub mod histogram;
+#[cfg(all(feature = "enabled", not(wf_loom)))]
+mod image;
 #[cfg(feature = "govern")]
 pub mod knob;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod labels;
+#[cfg(all(feature = "enabled", not(wf_loom)))]
+mod load;
 #[cfg(all(test, wf_loom))]
 mod models;
 #[cfg_attr(

@@ -20,6 +20,7 @@ use self::store::{histogram_of, place, series};
 use crate::counter::Counter;
 use crate::gauge::Gauge;
 use crate::histogram::Recorder;
+use crate::image;
 use crate::site::SiteRef;
 pub use crate::site::{FrameSite, GenerationSite, SpanSite};
 use crate::slo::Target;
@@ -218,6 +219,21 @@ pub fn conflicts() -> Vec<Conflict> {
             kinds: kinds.into_iter().collect(),
         })
         .collect()
+}
+
+/// The number of copies of this crate in the process; `None` where the system does not say (outside Linux).
+///
+/// Each copy has series of its own, and none shows those of another. Usually there is one. A plug-in (`cdylib`) that links this crate
+/// statically brings a second: to have its series in the program's snapshot, both have to link this crate from one shared object (a
+/// `dylib`). Images that share a copy are all seen, whenever they are loaded. Looks at every image: some microseconds.
+///
+/// ```
+/// # #[cfg(target_os = "linux")]
+/// assert_eq!(wf_instrument::registry::copies(), Some(1));
+/// ```
+#[must_use]
+pub fn copies() -> Option<usize> {
+    image::copies()
 }
 
 /// For a test of the application, after its code is linked in: no name stands for several kinds of series.

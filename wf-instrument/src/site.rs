@@ -2,7 +2,12 @@
 //!
 //! Their constructors are for macro expansions, which also put them on the list: one that is not there is never shown.
 
+mod list;
+
 use std::sync::OnceLock;
+
+pub use self::list::Entry;
+pub(crate) use self::list::listed;
 
 use crate::counter::Counter;
 use crate::gauge::Gauge;
@@ -192,7 +197,7 @@ impl GaugeSite {
     }
 }
 
-/// A site of any kind, as the linker collects them.
+/// A site of any kind, as the list has them.
 #[derive(Clone, Copy, Debug)]
 pub enum SiteRef {
     /// A measured function.
@@ -224,10 +229,6 @@ impl SiteRef {
         }
     }
 }
-
-/// Every site in the program, put together by the linker: each series exists before its first call.
-#[linkme::distributed_slice]
-pub static SITES: [SiteRef];
 
 impl FrameSite {
     /// The series of pictures with these values of the site's labels.

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use wf_instrument::clock::mock::Mock;
-use wf_instrument::private::{GenerationSite, SITES, SiteRef, SpanSite, linkme};
+use wf_instrument::private::{GenerationSite, SpanSite, list_site};
 use wf_instrument::snapshot::{GenerationTotals, Snapshot, SpanTotals};
 use wf_instrument::{Nanos, Outcome};
 
@@ -12,8 +12,7 @@ use wf_instrument::{Nanos, Outcome};
 macro_rules! site {
     ($kind:ident, $site:ty, $new:expr) => {{
         static SITE: $site = $new;
-        #[linkme::distributed_slice(SITES)]
-        static ENTRY: SiteRef = SiteRef::$kind(&SITE);
+        list_site!($kind, SITE);
         &SITE
     }};
 }

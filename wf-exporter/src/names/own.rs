@@ -15,6 +15,8 @@ pub(crate) struct Own {
     pub(crate) refused: u64,
     /// Names that stand for several kinds of series.
     pub(crate) conflicts: usize,
+    /// Copies of the SDK in the process, where the system says.
+    pub(crate) copies: Option<usize>,
     /// How long the page before this one took; `None` for the first.
     pub(crate) last_render: Option<Nanos>,
 }
@@ -48,6 +50,13 @@ pub(crate) fn own(own: Own, families: &mut Families) {
         "Names that stand for several kinds of series in the code; `registry::conflicts()` lists them.",
     );
     families.offer(conflicts.sample(&[], to_f64(own.conflicts as u64)));
+    let copies = Family::gauge(
+        "wf_registry_copies",
+        "Copies of the SDK in the process; the series of all but one are missing from this page.",
+    );
+    if let Some(number) = own.copies {
+        families.offer(copies.sample(&[], to_f64(number as u64)));
+    }
     let panics = Family::counter(
         "wf_collector_panics",
         "Collectors that panicked; their families are missing from that scrape.",

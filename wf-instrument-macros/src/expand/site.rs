@@ -1,4 +1,4 @@
-//! The static behind each measured place, and its entry in the list of all that the linker puts together.
+//! The static behind each measured place, and its entry in the list of all.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -24,10 +24,6 @@ pub(crate) fn declare(
     let site = Ident::new(&format!("{kind}Site"), Span::call_site());
     quote! {
         static __WF_SITE: #runtime::#site = #runtime::#site::#made #labelled;
-        const _: () = {
-            #[#runtime::linkme::distributed_slice(#runtime::SITES)]
-            #[linkme(crate = #runtime::linkme)]
-            static __WF_ENTRY: #runtime::SiteRef = #runtime::SiteRef::#variant(&__WF_SITE);
-        };
+        #runtime::list_site!(#variant, __WF_SITE);
     }
 }

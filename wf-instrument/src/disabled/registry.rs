@@ -100,5 +100,11 @@ pub fn conflicts() -> Vec<Conflict> {
     Vec::new()
 }
 
+/// Unknown: nothing is measured.
+#[must_use]
+pub const fn copies() -> Option<usize> {
+    None
+}
+
 /// Nothing is named, so nothing conflicts.
 pub fn assert_no_conflicts() {}

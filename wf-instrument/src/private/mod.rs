@@ -5,7 +5,6 @@ mod probe;
 mod rebuild;
 
 use futures_core::Stream;
-pub use linkme;
 
 pub use self::plain::{PlainData, plain_data};
 pub use self::probe::{Call, EndsBeforeFuture, EndsBeforeStream, Leaf, Probe};
@@ -25,11 +24,12 @@ pub const fn stream_of<T, S: Stream<Item = T>>(_: &S) {}
 #[inline]
 pub const fn iterator_of<T, I: Iterator<Item = T>>(_: &I) {}
 
+pub use crate::__wf_list_site as list_site;
 pub use crate::outcome::Outcome;
 pub use crate::record::{
     IntoTokens, MeasureIterator, MeasureStream, Progress, count, current_tokens,
 };
 pub use crate::site::{
-    CounterSite, FrameSite, GaugeSite, GenerationSite, SITES, SiteRef, SpanSite,
+    CounterSite, Entry, FrameSite, GaugeSite, GenerationSite, SiteRef, SpanSite,
 };
 pub use crate::slo::Target;

@@ -9,7 +9,7 @@ use crate::counter::Counter;
 use crate::gauge::Gauge;
 use crate::histogram::Recorder;
 use crate::labels::Label;
-use crate::site::{SITES, SiteRef};
+use crate::site::{SiteRef, listed};
 use crate::thread::allocate;
 use crate::units::Unit;
 
@@ -68,9 +68,9 @@ struct Store {
     sites: Vec<SiteRef>,
 }
 
-/// Every site: those that the linker put together, and those of run time.
+/// Every site: those that are written in code, and those of run time.
 pub(crate) fn sites() -> Vec<SiteRef> {
-    allocate(|| SITES.iter().chain(&store().sites).copied().collect())
+    allocate(|| listed().chain(store().sites.iter().copied()).collect())
 }
 
 /// Every series named at run time, as it stands.
@@ -175,7 +175,8 @@ pub(super) fn place<T>(
 ) -> Result<T, RegistryError> {
     allocate(|| {
         let mut store = store();
-        if let Some(known) = SITES.iter().chain(&store.sites).find_map(known) {
+        let mut sites = listed().chain(store.sites.iter().copied());
+        if let Some(known) = sites.find_map(|site| known(&site)) {
             return Ok(known);
         }
         if store.is_full() {

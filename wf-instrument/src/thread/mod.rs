@@ -11,8 +11,6 @@ mod slot;
 
 pub(crate) use self::count::{Count, Writer};
 pub(crate) use self::sharded::Sharded;
-#[cfg(all(unix, not(wf_loom)))]
-pub(crate) use self::slot::ON_FIRST_CLAIM;
 #[cfg(not(wf_loom))]
 pub(crate) use self::slot::{abandon_other_slots, dropped};
 pub(crate) use self::slot::{allocate, allocating, drop_one};

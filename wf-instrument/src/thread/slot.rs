@@ -4,19 +4,13 @@ use std::cell::Cell;
 
 use super::count::{Count, Writer};
 use super::pool::{Pool, SLOTS};
-use crate::sync::{AtomicU64, Ordering};
 
 /// Not asked for yet.
 const UNCLAIMED: usize = usize::MAX;
 /// None to be had: the shared shard serves. Also during first-touch allocation, and when the thread is ending.
 const SHARED: usize = SLOTS;
 
-/// What is to be arranged before anything is recorded; called by the first thread that does.
-#[linkme::distributed_slice]
-pub(crate) static ON_FIRST_CLAIM: [fn()];
-
 static POOL: Pool = Pool::new();
-static CLAIMED: AtomicU64 = AtomicU64::new(0);
 static DROPPED: Count = Count::new();
 
 thread_local! {
@@ -73,10 +67,6 @@ pub(crate) fn dropped() -> u64 {
 #[cold]
 fn claim() -> usize {
     SLOT.set(SHARED);
-    // Relaxed: what is arranged need not be done before another thread records.
-    if CLAIMED.fetch_add(1, Ordering::Relaxed) == 0 {
-        ON_FIRST_CLAIM.iter().for_each(|arrange| arrange());
-    }
     // A thread whose thread-locals are already gone cannot give a slot back, so it gets none.
     let Some(slot) = LEASE.try_with(|_| POOL.claim()).ok().flatten() else {
         return SHARED;

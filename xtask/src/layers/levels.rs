@@ -5,7 +5,7 @@ pub(super) type Levels = [(u8, &'static str)];
 
 /// From the record path's ground floor up to the governor.
 pub(super) const LEVELS: &Levels = &[
-    (0, "sync units outcome"),
+    (0, "sync units outcome load image"),
     (
         1,
         "clock thread worker histogram::layout histogram::quantile",

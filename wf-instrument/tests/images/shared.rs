@@ -1,0 +1,10 @@
+//! A shared object (`dylib`) that brings the SDK to all who link it.
+#![forbid(unsafe_code)]
+
+use wf_instrument::wf_measure;
+
+#[wf_measure(name = "shared_called")]
+pub fn called() {}
+
+#[wf_measure(name = "shared_uncalled")]
+pub fn uncalled() {}
