@@ -51,11 +51,11 @@ impl Bounds {
             while let Some((_, _, n)) = recorded.next_if(|&(_, highest, _)| highest <= end) {
                 below = n.saturating_add(below);
             }
-            (self.in_units(end), below)
+            (self.in_units(to_f64(end)), below)
         };
         Histogram {
             buckets: self.ends.iter().map(|&end| up_to(end)).collect(),
-            sum: self.in_units(samples.sum()),
+            sum: self.in_units(wide_to_f64(samples.wide_sum())),
             count: samples.count(),
         }
     }
@@ -90,13 +90,18 @@ impl Bounds {
     }
 
     /// A division, because only that gives the float that is nearest to the decimal fraction: 4,167,000 ns are 0.004167.
-    fn in_units(&self, value: u64) -> f64 {
-        to_f64(value) / self.per_unit
+    fn in_units(&self, value: f64) -> f64 {
+        value / self.per_unit
     }
 }
 
 /// The nearest `f64`: exact up to 2⁵³.
 pub(crate) const fn to_f64(n: u64) -> f64 {
+    n as f64
+}
+
+/// As [`to_f64`].
+const fn wide_to_f64(n: u128) -> f64 {
     n as f64
 }
 
@@ -207,6 +212,14 @@ mod tests {
     fn a_bound_is_the_decimal_that_people_write() {
         let bounds = FRAME.count(&Frozen::default()).buckets;
         assert_eq!((bounds[0].0, bounds[7].0), (0.004_167, 0.033_333));
+    }
+
+    #[test]
+    fn a_sum_goes_on_past_the_end_of_u64() {
+        let samples: Frozen = [u64::MAX; 3].into_iter().collect();
+        let sum = 3.0 * 2_f64.powi(64);
+        assert_eq!(BYTES.count(&samples).sum, sum);
+        assert_eq!(SPAN.count(&samples).sum, sum / 1e9);
     }
 
     #[test]

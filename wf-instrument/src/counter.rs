@@ -4,6 +4,8 @@ use crate::thread::{Count, Sharded};
 
 /// A count that only grows, sharded by thread: below 1 ns an addition, no lock, 128 bytes a thread that has counted.
 ///
+/// It ends at `u64::MAX`, and does not begin again: from 2⁶⁴ − 2⁴⁸ on it is read as that.
+///
 /// ```
 /// use wf_instrument::Counter;
 ///
@@ -27,7 +29,7 @@ impl Counter {
         }
     }
 
-    /// Counts `n` more, modulo 2⁶⁴.
+    /// Counts `n` more.
     #[inline]
     pub fn add(&self, n: u64) {
         self.shards.with(move |count, writer| count.add(n, writer));
@@ -38,13 +40,13 @@ impl Counter {
         self.shards.shards().for_each(|count| count.restart(0));
     }
 
-    /// All that was counted, by any thread, modulo 2⁶⁴.
+    /// All that was counted, by any thread; `u64::MAX` where it is more than that.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.shards
             .shards()
             .map(Count::get)
-            .fold(0, u64::wrapping_add)
+            .fold(0, u64::saturating_add)
     }
 }
 
@@ -56,17 +58,39 @@ impl Default for Counter {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
-    fn past_the_end_of_u64_a_count_goes_on_from_zero_and_its_differences_stay_right() {
+    fn a_count_that_is_full_stays_full() {
         let counter = Counter::new();
-        counter.add(u64::MAX - 1);
-        let before = counter.total();
+        for n in [u64::MAX, 1, u64::MAX, 1 << 23] {
+            counter.add(n);
+            assert_eq!(counter.total(), u64::MAX);
+        }
+        let across = Counter::new();
+        across.add(u64::MAX / 2);
         std::thread::scope(|scope| {
-            scope.spawn(|| counter.add(3));
+            scope.spawn(|| across.add(u64::MAX / 2 + 2));
         });
-        assert_eq!(counter.total(), 1);
-        assert_eq!(counter.total().wrapping_sub(before), 3);
+        assert_eq!(across.total(), u64::MAX);
+    }
+
+    proptest! {
+        /// By the owners of two shards, and by those who share one.
+        #[test]
+        fn a_count_is_the_sum_of_what_was_added_up_to_its_end(
+            added in prop::collection::vec((prop_oneof![any::<u64>(), 0..1_u64 << 26, 0..9_u64], 0..3_usize), 0..20),
+        ) {
+            let counter = Counter::new();
+            for &(n, slot) in &added {
+                let slot = if slot == 2 { usize::MAX } else { slot };
+                counter.shards.with_slot(slot, |count, writer| count.add(n, writer));
+            }
+            let sum = added.iter().fold(0, |sum, &(n, _)| u64::saturating_add(sum, n));
+            let full = u64::MAX - (1 << 48);
+            prop_assert_eq!(counter.total(), if sum > full { u64::MAX } else { sum });
+        }
     }
 }

@@ -22,7 +22,7 @@ pub struct Frozen {
     layout: Layout,
     buckets: Vec<Bucket>,
     count: u64,
-    sum: u64,
+    sum: u128,
 }
 
 /// The samples in a bucket. Packed: what is read of 200 histograms is a megabyte then, not two.
@@ -46,7 +46,7 @@ impl Frozen {
     }
 
     /// From buckets that hold samples, in ascending order of their numbers, and the sum of the samples.
-    pub(super) fn from_buckets(layout: Layout, buckets: Vec<Bucket>, sum: u64) -> Self {
+    pub(super) fn from_buckets(layout: Layout, buckets: Vec<Bucket>, sum: u128) -> Self {
         debug_assert!(buckets.is_sorted_by_key(|bucket| bucket.number));
         let count = total(buckets.iter().map(|bucket| bucket.samples));
         Self {
@@ -69,9 +69,17 @@ impl Frozen {
         self.count
     }
 
-    /// The sum of the samples as they were recorded (not of bucket midpoints), modulo 2⁶⁴.
+    /// The sum of the samples as they were recorded (not of bucket midpoints); `u64::MAX` where it is more than that.
     #[must_use]
-    pub const fn sum(&self) -> u64 {
+    pub fn sum(&self) -> u64 {
+        u64::try_from(self.sum).unwrap_or(u64::MAX)
+    }
+
+    /// The sum of the samples past the end of `u64` too. [`Frozen::mean`] and differences are taken of this one.
+    ///
+    /// Exact while what one thread has recorded of one octave of values adds up to less than 2⁷¹; within 1/128 past that.
+    #[must_use]
+    pub const fn wide_sum(&self) -> u128 {
         self.sum
     }
 
@@ -84,7 +92,7 @@ impl Frozen {
     /// The mean of the samples; `None` where there is none.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| to_f64(self.sum) / to_f64(self.count))
+        (self.count > 0).then(|| wide_to_f64(self.sum) / to_f64(self.count))
     }
 
     /// The smallest value of the first bucket that holds a sample: at most 1/128 below the smallest sample at two digits.
@@ -143,7 +151,7 @@ impl Frozen {
     #[must_use]
     pub fn plus(&self, other: &Self) -> Self {
         let other = other.in_layout(self.layout);
-        let sum = self.sum.wrapping_add(other.sum);
+        let sum = self.sum.saturating_add(other.sum);
         combine(self, &other, u64::saturating_add, sum)
     }
 
@@ -151,7 +159,7 @@ impl Frozen {
     #[must_use]
     pub fn minus(&self, earlier: &Self) -> Self {
         let earlier = earlier.in_layout(self.layout);
-        let sum = self.sum.wrapping_sub(earlier.sum);
+        let sum = self.sum.saturating_sub(earlier.sum);
         combine(self, &earlier, u64::saturating_sub, sum)
     }
 
@@ -176,13 +184,13 @@ impl Frozen {
         samples: impl IntoIterator<Item = (u64, u64)>,
     ) -> Self {
         let mut counts = std::collections::BTreeMap::<u16, u64>::new();
-        let mut sum = 0_u64;
+        let mut sum = 0_u128;
         for (value, n) in samples {
             let count = counts
                 .entry(bucket_number(layout.index_of(value)))
                 .or_default();
             *count = count.saturating_add(n);
-            sum = sum.wrapping_add(value.wrapping_mul(n));
+            sum = sum.saturating_add(u128::from(value) * u128::from(n));
         }
         let buckets = counts.into_iter().filter(|&(_, samples)| samples > 0);
         let buckets = buckets.map(|(number, samples)| Bucket { number, samples });
@@ -207,7 +215,7 @@ impl FromIterator<u64> for Frozen {
 }
 
 /// Merges two sorted bucket lists, taking a missing count as zero.
-fn combine(left: &Frozen, right: &Frozen, count: impl Fn(u64, u64) -> u64, sum: u64) -> Frozen {
+fn combine(left: &Frozen, right: &Frozen, count: impl Fn(u64, u64) -> u64, sum: u128) -> Frozen {
     let (mut left_rest, mut right_rest) = (&left.buckets[..], &right.buckets[..]);
     let mut buckets = Vec::with_capacity(left_rest.len().max(right_rest.len()));
     while let ([left, ..], [right, ..]) = (left_rest, right_rest) {
@@ -242,6 +250,15 @@ fn take_if(rest: &mut &[Bucket], wanted: bool) -> u64 {
 /// Counts stop at the end of `u64`: nobody's mistake in counting may panic the code that it measures.
 fn total(counts: impl Iterator<Item = u64>) -> u64 {
     counts.fold(0, u64::saturating_add)
+}
+
+/// The nearest `f64`.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the rounding is what the name promises"
+)]
+const fn wide_to_f64(n: u128) -> f64 {
+    n as f64
 }
 
 /// A bucket number as it is stored.

@@ -15,6 +15,7 @@ mod quantile;
 #[cfg(not(wf_loom))]
 mod recorder;
 mod shard;
+mod wide;
 
 pub use self::frozen::Frozen;
 pub use self::layout::Layout;

@@ -8,14 +8,16 @@ use std::ptr;
 
 use super::frozen::{Bucket, Frozen, bucket_number};
 use super::layout::Layout;
+use super::wide::unwrapped;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
-use crate::thread::{Count, Writer, allocate, allocating, drop_one};
+use crate::thread::{Count, Writer, allocate, allocating, drop_one, shown};
 
 const LAYOUT: Layout = Layout::TWO_DIGITS;
 const GROUPS: usize = LAYOUT.groups();
 const GROUP_LEN: usize = LAYOUT.group_len();
 
-/// The buckets of an octave, and the sum of the values in them: a sum for all octaves would have each record wait for the one before.
+/// The buckets of an octave, and the sum of the values in them modulo 2⁶⁴: a sum for all octaves would have each record wait for the one
+/// before.
 #[derive(Debug)]
 struct Group {
     sum: Count,
@@ -65,7 +67,7 @@ impl Shard {
             return drop_one();
         };
         group.counts[within].add(n, writer);
-        group.sum.add(value.wrapping_mul(n), writer);
+        group.sum.add_modulo(value.wrapping_mul(n), writer);
     }
 
     #[inline]
@@ -197,7 +199,9 @@ pub(crate) struct Sum {
     counts: Vec<[u64; GROUP_LEN]>,
     /// A bit for each group that anything was added to.
     touched: u64,
-    sum: u64,
+    /// The bits that are set in any of the counts.
+    any: u64,
+    sum: u128,
 }
 
 impl Sum {
@@ -206,6 +210,7 @@ impl Sum {
         Self {
             counts: vec![[0; GROUP_LEN]; GROUPS],
             touched: 0,
+            any: 0,
             sum: 0,
         }
     }
@@ -213,6 +218,7 @@ impl Sum {
     /// What was added so far, and empties it for the next histogram.
     pub(crate) fn freeze(&mut self) -> Frozen {
         let touched = std::mem::take(&mut self.touched);
+        self.any = 0;
         let groups = || (0..GROUPS).filter(|group| touched >> group & 1 == 1);
         let filled = |group: usize| self.counts[group].iter().filter(|n| **n > 0).count();
         let mut buckets = Vec::with_capacity(groups().map(filled).sum());
@@ -221,7 +227,7 @@ impl Sum {
                 if *n > 0 {
                     buckets.push(Bucket {
                         number: bucket_number(group * GROUP_LEN + within),
-                        samples: std::mem::take(n),
+                        samples: shown(std::mem::take(n)),
                     });
                 }
             }
@@ -230,10 +236,21 @@ impl Sum {
     }
 
     fn add(&mut self, number: usize, group: &Group) {
+        let kept = group.sum.get_modulo();
+        // Read first: from there on the processor adds several at a time.
+        let counts: [u64; GROUP_LEN] = std::array::from_fn(|i| group.counts[i].get_modulo());
+        let any = counts.iter().fold(0, |any, count| any | count);
         self.touched |= 1 << number;
-        self.sum = self.sum.wrapping_add(group.sum.get());
-        for (sum, count) in self.counts[number].iter_mut().zip(&group.counts) {
-            *sum = sum.wrapping_add(count.get());
+        self.any |= any;
+        let sums = self.counts[number].iter_mut().zip(counts);
+        match self.any < PLENTY {
+            true => sums.for_each(|(sum, n)| *sum += n),
+            false => sums.for_each(|(sum, n)| *sum = sum.saturating_add(n)),
         }
+        let sum = unwrapped(LAYOUT, number, kept, any, &counts);
+        self.sum = self.sum.saturating_add(sum);
     }
 }
+
+/// So many in each shard do not fill a `u64`: there are some hundred shards.
+const PLENTY: u64 = 1 << 55;

@@ -37,7 +37,7 @@ impl Flow {
 
     pub(crate) fn admit(&self, writer: Writer) {
         // Release; pairs with Acquire in `Population::of`: whoever counts this admission also counts the arrival.
-        self.admitted.add_release(1, writer);
+        self.admitted.add_one_release(writer);
     }
 
     pub(crate) fn end(&self, outcome: Outcome, admitted: bool, writer: Writer) {
@@ -45,7 +45,7 @@ impl Flow {
             self.ended_waiting.add(1, writer);
         }
         // Release; pairs with Acquire in `Population::of`: whoever counts this end also counts all that came before it.
-        self.ended[outcome.index()].add_release(1, writer);
+        self.ended[outcome.index()].add_one_release(writer);
     }
 
     /// Ends ok, though cut short. Counted apart from other good ends, so that neither count ever falls.
@@ -63,7 +63,7 @@ impl Flow {
     pub(crate) fn turn_away(&self, writer: Writer) {
         self.ended_waiting.add(1, writer);
         // Release; as in `end`.
-        self.turned_away.add_release(1, writer);
+        self.turned_away.add_one_release(writer);
     }
 }
 
@@ -93,7 +93,7 @@ impl Population {
     ///
     /// A series whose code never tells an admission has nobody waiting.
     pub(crate) fn of<'a, I: Iterator<Item = &'a Flow>>(flows: impl Fn() -> I) -> Self {
-        let sum = |count: &dyn Fn(&Flow) -> u64| flows().map(count).fold(0, u64::wrapping_add);
+        let sum = |count: &dyn Fn(&Flow) -> u64| flows().map(count).fold(0, u64::saturating_add);
         let mut ended = Outcome::ALL.map(|o| sum(&|flow| flow.ended[o.index()].acquire()));
         let turned_away = sum(&|flow| flow.turned_away.acquire());
         ended[Outcome::Error.index()] += turned_away;

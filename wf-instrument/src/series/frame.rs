@@ -44,14 +44,14 @@ impl FrameSeries {
         self.shards
             .shards()
             .map(|shard| shard.late.get())
-            .fold(0, u64::wrapping_add)
+            .fold(0, u64::saturating_add)
     }
 
     pub(crate) fn dropped(&self) -> u64 {
         self.shards
             .shards()
             .map(|shard| shard.dropped.get())
-            .fold(0, u64::wrapping_add)
+            .fold(0, u64::saturating_add)
     }
 
     /// Forgets everything. Only in a process that has just been forked.

@@ -122,7 +122,7 @@ impl GenerationSeries {
     }
 
     pub(crate) fn sum(&self, count: impl Fn(&GenerationShard) -> u64) -> u64 {
-        self.shards.shards().map(count).fold(0, u64::wrapping_add)
+        self.shards.shards().map(count).fold(0, u64::saturating_add)
     }
 
     pub(crate) fn freeze(&self, part: fn(&GenerationShard) -> &Shard, sum: &mut Sum) -> Frozen {

@@ -29,7 +29,7 @@ impl SpanShard {
     pub(crate) fn end(&self, outcome: Outcome, took: Nanos, writer: Writer) {
         self.durations[outcome.index()].record_similar(took.get(), 1, writer);
         // Release; pairs with Acquire in `SpanSeries::in_flight`: whoever counts this end also counts its start.
-        self.ended.add_release(1, writer);
+        self.ended.add_one_release(writer);
     }
 }
 
@@ -97,7 +97,7 @@ impl SpanSeries {
     }
 
     fn sum(&self, count: impl Fn(&SpanShard) -> u64) -> u64 {
-        self.shards.shards().map(count).fold(0, u64::wrapping_add)
+        self.shards.shards().map(count).fold(0, u64::saturating_add)
     }
 }
 

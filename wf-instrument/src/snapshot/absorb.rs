@@ -60,7 +60,7 @@ impl FrameTotals {
 
 impl CounterTotals {
     pub(super) fn absorb(&mut self, other: &Self) {
-        self.value = self.value.wrapping_add(other.value);
+        self.value = self.value.saturating_add(other.value);
         if self.help.is_empty() {
             self.help = other.help.clone();
         }

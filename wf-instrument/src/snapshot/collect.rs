@@ -138,7 +138,7 @@ impl Collector {
                 .oldest()
                 .map(|arrival| clock::between(arrival, now)),
             prompt_tokens: series.sum(|shard| shard.prompt_tokens.get()),
-            tokens: gapless.wrapping_add(inter_token.count()),
+            tokens: gapless.saturating_add(inter_token.count()),
             queue: series.freeze(|shard| &shard.queue, sum),
             prefill: series.freeze(|shard| &shard.prefill, sum),
             decode: series.freeze(|shard| &shard.decode, sum),

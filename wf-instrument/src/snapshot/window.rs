@@ -175,7 +175,7 @@ impl FrameTotals {
 impl CounterTotals {
     fn since(&self, earlier: &Self) -> Self {
         Self {
-            value: self.value.wrapping_sub(earlier.value),
+            value: self.value.saturating_sub(earlier.value),
             ..self.clone()
         }
     }

@@ -11,9 +11,18 @@ pub(crate) enum Writer {
     Shared,
 }
 
-/// A count that only grows, modulo 2⁶⁴. Eight bytes.
+/// A count that only grows, up to the end of `u64`. Eight bytes.
+///
+/// Only large additions look at where they arrive, and stop at [`FULL`]: the small ones after them cannot get from there past the end, so
+/// they need not look. Whatever is at or above it is read as `u64::MAX`.
 #[derive(Debug, Default)]
 pub(crate) struct Count(AtomicU64);
+
+/// Additions from here on are large. It would take a thousand years of small ones, a million a second, to reach the end of `u64`.
+const LARGE: u64 = 1 << 24;
+
+/// Where large additions stop: 2²⁴ of the largest small ones below the end of `u64`.
+const FULL: u64 = u64::MAX - (1 << 48) + 1;
 
 impl Count {
     /// Nothing counted.
@@ -22,28 +31,43 @@ impl Count {
         Self(AtomicU64::new(0))
     }
 
-    /// Adds `n`: for the sole writer two moves and an addition, without a lock prefix.
+    /// Adds `n`: for the sole writer two moves and an addition, without a lock prefix, and a comparison where `n` is not a constant.
     #[inline]
     pub(crate) fn add(&self, n: u64, writer: Writer) {
+        match n < LARGE {
+            true => self.add_ordered(n, writer, Ordering::Relaxed),
+            false => self.add_large(n, writer),
+        }
+    }
+
+    /// Adds `n` modulo 2⁶⁴, for a sum that is read by [`Count::get_modulo`].
+    #[inline]
+    pub(crate) fn add_modulo(&self, n: u64, writer: Writer) {
         self.add_ordered(n, writer, Ordering::Relaxed);
     }
 
-    /// As [`Count::add`]; whoever reads the new count by [`Count::acquire`] also sees all that this thread did before.
+    /// Adds one; whoever reads the new count by [`Count::acquire`] also sees all that this thread did before.
     #[inline]
-    pub(crate) fn add_release(&self, n: u64, writer: Writer) {
+    pub(crate) fn add_one_release(&self, writer: Writer) {
         // Release; pairs with Acquire in `acquire`.
-        self.add_ordered(n, writer, Ordering::Release);
+        self.add_ordered(1, writer, Ordering::Release);
     }
 
     /// The count so far; says nothing about other memory.
     #[inline]
     pub(crate) fn get(&self) -> u64 {
+        shown(self.get_modulo())
+    }
+
+    /// As it is stored. A sum of several of them is read by [`shown`].
+    #[inline]
+    pub(crate) fn get_modulo(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// The count so far, and with it all that came before each [`Count::add_release`] in it.
+    /// The count so far, and with it all that came before each [`Count::add_one_release`] in it.
     pub(crate) fn acquire(&self) -> u64 {
-        // Acquire; pairs with Release in `add_release`. A Release sequence is not broken by the sole writer's plain
+        // Acquire; pairs with Release in `add_one_release`. A Release sequence is not broken by the sole writer's plain
         // stores, since each of them is a Release itself and later ones carry the earlier ones along.
         self.0.load(Ordering::Acquire)
     }
@@ -65,4 +89,25 @@ impl Count {
             }
         }
     }
+
+    #[cold]
+    fn add_large(&self, n: u64, writer: Writer) {
+        let grown = |count: u64| count.saturating_add(n).min(FULL).max(count);
+        match writer {
+            Writer::Sole => self.0.store(grown(self.get_modulo()), Ordering::Relaxed),
+            Writer::Shared => {
+                let add = |count| Some(grown(count));
+                // Always `Ok`: `add` never declines.
+                let _before = self
+                    .0
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+            }
+        }
+    }
+}
+
+/// What a stored count stands for.
+#[inline]
+pub(crate) const fn shown(count: u64) -> u64 {
+    if count >= FULL { u64::MAX } else { count }
 }

@@ -9,7 +9,7 @@ mod slot;
 #[path = "slot_modelled.rs"]
 mod slot;
 
-pub(crate) use self::count::{Count, Writer};
+pub(crate) use self::count::{Count, Writer, shown};
 pub(crate) use self::sharded::Sharded;
 #[cfg(not(wf_loom))]
 pub(crate) use self::slot::{abandon_other_slots, dropped};

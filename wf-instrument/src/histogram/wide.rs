@@ -1,0 +1,104 @@
+//! What a sum is that was kept modulo 2⁶⁴.
+
+use super::layout::Layout;
+use crate::thread::shown;
+
+/// The sum of the samples in a group of buckets of which `kept` is the remainder modulo 2⁶⁴. `counts` are those of
+/// its buckets, and `any` has every bit that is set in one of them.
+///
+/// The buckets say how large the sum is to half of their width, 1/256 of it at two digits. So up to 2⁷¹ there is one sum that has this
+/// remainder, and it is exact; past that, what is returned is as far off as the buckets at most, and 2⁶³.
+pub(super) fn unwrapped(layout: Layout, group: usize, kept: u64, any: u64, counts: &[u64]) -> u128 {
+    let first = group * layout.group_len();
+    let highest = layout.highest(first + counts.len() - 1);
+    // Each count is below 2 to the bits of `any`, and their number is a power of two.
+    let bits = bits(highest) + bits(any) + counts.len().trailing_zeros();
+    if bits <= u64::BITS {
+        return kept.into();
+    }
+    let middles = counts.iter().enumerate().map(|(within, &count)| {
+        let low = layout.lowest(first + within);
+        let high = layout.highest(first + within);
+        u128::from(low + (high - low) / 2) * u128::from(shown(count))
+    });
+    nearest(kept, middles.fold(0, u128::saturating_add))
+}
+
+/// The number nearest to `about` that has the remainder `kept` modulo 2⁶⁴.
+fn nearest(kept: u64, about: u128) -> u128 {
+    let above = kept.wrapping_sub(remainder(about));
+    let below = above.wrapping_neg();
+    match above <= below || about < below.into() {
+        true => about.saturating_add(above.into()),
+        false => about - u128::from(below),
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the remainder is what is wanted"
+)]
+const fn remainder(number: u128) -> u64 {
+    number as u64
+}
+
+const fn bits(number: u64) -> u32 {
+    u64::BITS - number.leading_zeros()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::histogram::Recorder;
+
+    #[test]
+    fn a_sample_at_the_end_of_u64_is_summed() {
+        let recorder = Recorder::new();
+        for times in 1..=128 {
+            recorder.record(u64::MAX);
+            let frozen = recorder.freeze();
+            assert_eq!(frozen.wide_sum(), u128::from(u64::MAX) * times);
+            assert_eq!(
+                (frozen.sum(), frozen.mean()),
+                (u64::MAX, Some(2_f64.powi(64)))
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sums_are_exact_far_past_the_end_of_u64(
+            samples in prop::collection::vec((any::<u64>(), 0_u32..64, 1_u64..9), 1..20),
+        ) {
+            let recorder = Recorder::new();
+            let samples = samples.iter().map(|&(value, shift, n)| (value >> shift, n));
+            samples.clone().for_each(|(value, n)| recorder.record_n(value, n));
+            let sum: u128 = samples.map(|(value, n)| u128::from(value) * u128::from(n)).sum();
+            prop_assert_eq!(recorder.freeze().wide_sum(), sum);
+        }
+
+        #[test]
+        fn a_sum_past_what_can_be_known_is_as_near_as_its_buckets(
+            samples in prop::collection::vec((any::<u64>(), 0_u32..64, 1_u64..1 << 60), 1..20),
+        ) {
+            let recorder = Recorder::new();
+            let samples = samples.iter().map(|&(value, shift, n)| (value >> shift, n));
+            samples.clone().for_each(|(value, n)| recorder.record_n(value, n));
+            let sum: u128 = samples.map(|(value, n)| u128::from(value) * u128::from(n)).sum();
+            let told = recorder.freeze().wide_sum();
+            prop_assert!(told.abs_diff(sum) <= sum / 128, "{told} for {sum}");
+        }
+
+        #[test]
+        fn the_nearest_number_of_a_remainder_has_it_and_is_within_half_of_the_modulus(
+            kept: u64, about in 0..u128::MAX >> 1,
+        ) {
+            let found = nearest(kept, about);
+            prop_assert_eq!(remainder(found), kept);
+            let half = 1_u128 << 63;
+            prop_assert!(found.abs_diff(about) <= half || about < half);
+        }
+    }
+}

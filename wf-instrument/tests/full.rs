@@ -1,0 +1,88 @@
+//! Counts stop at the end of `u64`, sums go on past it, and neither begins again: in snapshots, in windows, and summed over places.
+
+use wf_instrument::histogram::Frozen;
+use wf_instrument::snapshot::{Snapshot, Totals, Window};
+use wf_instrument::{Outcome, Unit, registry, wf_count};
+
+fn counter(totals: &Totals, name: &str) -> u64 {
+    let row = totals.counters.iter().find(|row| &*row.name == name);
+    row.expect("the counter is known").value
+}
+
+#[test]
+fn a_counter_that_is_full_stays_full_in_snapshots_and_grows_no_more_in_windows() {
+    let count = |n| wf_count!("full_counter", n);
+    // The same name elsewhere is the same series.
+    let count_elsewhere = || wf_count!("full_counter", 7);
+    count(5);
+    let before = Snapshot::take();
+    count(u64::MAX);
+    count_elsewhere();
+    let full = Snapshot::take();
+    count(u64::MAX);
+    count(1);
+    let after = Snapshot::take();
+    assert_eq!(counter(&full.totals, "full_counter"), u64::MAX);
+    assert_eq!(counter(&after.totals, "full_counter"), u64::MAX);
+    let change = |a, b| counter(&Window::between(a, b).change, "full_counter");
+    assert_eq!(
+        (change(&before, &full), change(&full, &after)),
+        (u64::MAX - 5, 0)
+    );
+}
+
+#[test]
+fn tokens_past_the_end_of_u64_stop_there() {
+    let site = registry::generation("full_tokens", "", None).unwrap();
+    for _ in 0..2 {
+        let request = site.arrive();
+        request.prompt_tokens(u64::MAX);
+        request.tokens(u64::MAX);
+        request.tokens(u64::MAX);
+        request.end(Outcome::Ok);
+    }
+    let totals = Snapshot::take().totals;
+    let row = totals
+        .generations
+        .iter()
+        .find(|row| &*row.model == "full_tokens")
+        .unwrap();
+    assert_eq!((row.prompt_tokens, row.tokens), (u64::MAX, u64::MAX));
+    assert_eq!(row.prompt_tokens_each.wide_sum(), 2 * u128::from(u64::MAX));
+}
+
+#[test]
+fn a_sum_goes_on_past_the_end_of_u64_in_windows_too() {
+    let sizes = registry::histogram("full_sizes", "", Unit::Bytes, &[]).unwrap();
+    let samples = || -> Frozen {
+        let totals = Snapshot::take().totals;
+        let row = totals
+            .histograms
+            .iter()
+            .find(|row| &*row.name == "full_sizes");
+        row.expect("the histogram is known").samples.clone()
+    };
+    let large = u64::MAX - 1;
+    let mut before = samples();
+    for times in 1..=10_u128 {
+        sizes.record(large);
+        let after = samples();
+        assert_eq!(after.wide_sum(), times * u128::from(large));
+        assert_eq!(after.sum(), if times == 1 { large } else { u64::MAX });
+        // What a window has is one sample, though the sums at both its ends are past the end.
+        let change = after.minus(&before);
+        assert_eq!((change.count(), change.sum()), (1, large));
+        assert_eq!(change.mean(), Some(2_f64.powi(64)));
+        assert_eq!(change.plus(&before), after);
+        before = after;
+    }
+}
+
+#[test]
+fn a_sum_is_kept_on_the_way_through_hdrhistogram() {
+    let large = 1_u64 << 62;
+    let frozen: Frozen = [large; 9].into_iter().collect();
+    let back = Frozen::from_hdr(&frozen.to_hdr().unwrap());
+    let (was, is) = (frozen.wide_sum(), back.wide_sum());
+    assert!(is.abs_diff(was) <= was / 128, "{is} for {was}");
+}
