@@ -1,8 +1,9 @@
 //! How the memory that a process may use is shared out: what stays free, and what models, caches and the runtime get.
 //!
 //! 15 % of it stay free, as a safety margin that nothing is ever lent from. Of the rest, models get 60 %, caches 20 %, the runtime 15 %
-//! and a buffer 5 %; [tiers](Shares::of) shift that a little, and [use](Budget::following) moves it on. Main memory and the
-//! memory of each GPU are budgets of their own: neither can hold what belongs in the other.
+//! and a buffer 5 %, whatever the tier; [use](Budget::following) moves it on. Shares [shifted by tier](Shares::of) are for those who
+//! [ask](Budget::with_shares) for them. Main memory and the memory of each GPU are budgets of their own: neither can hold what belongs in
+//! the other.
 
 mod explain;
 mod lend;
@@ -12,7 +13,6 @@ mod shares;
 pub use self::part::{Part, Use};
 pub(crate) use self::shares::SAFETY;
 pub use self::shares::Shares;
-use crate::tier::Tier;
 use crate::units::Bytes;
 
 /// What each part may hold of one memory; with the safety margin they sum to its total, to the byte.
@@ -51,13 +51,9 @@ impl Budget {
         Self::with_shares(total, Shares::default())
     }
 
-    /// By the shares that a tier begins with.
+    /// By other shares: those of a tier, say, as [`Shares::of`] gives them.
     #[must_use]
-    pub fn for_tier(total: Bytes, tier: Tier) -> Self {
-        Self::with_shares(total, Shares::of(tier))
-    }
-
-    fn with_shares(total: Bytes, shares: Shares) -> Self {
+    pub fn with_shares(total: Bytes, shares: Shares) -> Self {
         let (safety, sizes) = shares.split(total.get());
         Self {
             total: total.get(),

@@ -7,7 +7,7 @@ mod machine;
 mod tests;
 
 pub use self::machine::Machine;
-use crate::budget::Budget;
+use crate::budget::{Budget, Shares};
 use crate::tier::{Pools, Tier};
 use crate::units::Bytes;
 
@@ -57,13 +57,33 @@ impl Profile {
         let memory = machine.usable_memory();
         let gpus = machine.gpus();
         let tier = Tier::identify_with_gpus(cores, memory.unwrap_or(Bytes::new(0)), gpus);
-        let budget = |memory: Bytes| Budget::for_tier(memory, tier);
         Self {
             tier,
             pools: Pools::for_cores(cores),
-            memory: memory.map(budget),
-            vram: gpus.iter().copied().map(budget).collect(),
+            memory: memory.map(Budget::new),
+            vram: gpus.iter().copied().map(Budget::new).collect(),
             machine,
+        }
+    }
+
+    /// The same profile with other shares of every memory: those [shifted by tier](Shares::of), say.
+    ///
+    /// ```
+    /// use wf_instrument::budget::{Part, Shares};
+    /// use wf_instrument::profile::{Machine, Profile};
+    ///
+    /// let profile = Profile::of(Machine::default());
+    /// let shares = Shares::of(profile.tier);
+    /// let shifted = profile.with_shares(shares);
+    /// # assert_eq!((shares.percent(Part::Models), shifted.memory), (70, None));
+    /// ```
+    #[must_use]
+    pub fn with_shares(self, shares: Shares) -> Self {
+        let share = |budget: Budget| Budget::with_shares(budget.total(), shares);
+        Self {
+            memory: self.memory.map(share),
+            vram: self.vram.into_iter().map(share).collect(),
+            ..self
         }
     }
 }

@@ -46,7 +46,7 @@ fn a_tier_takes_cores_and_one_place_with_the_memory() {
         });
         assert_eq!(profile.tier, tier, "{cores} cores, {memory} GiB, {vram:?}");
         assert_eq!(profile.pools, Pools::for_cores(cores));
-        assert_eq!(profile.memory, Some(Budget::for_tier(gib(memory), tier)));
+        assert_eq!(profile.memory, Some(Budget::new(gib(memory))));
         assert_eq!(profile.vram.len(), vram.len());
     }
 }
@@ -278,5 +278,30 @@ proptest! {
         let after = Profile::of(Machine { cores, ..machine });
         prop_assert!(after.tier >= before.tier);
         prop_assert!(after.pools.inference >= before.pools.inference && after.pools.background >= before.pools.background);
+    }
+}
+
+#[test]
+fn every_tier_gets_the_same_shares_unless_others_are_asked_for() {
+    for (cores, memory, tier) in [
+        (2.0, 4, Tier::Low),
+        (8.0, 16, Tier::Mid),
+        (16.0, 64, Tier::High),
+    ] {
+        let profile = Profile::of(Machine {
+            vram: Some(vec![gib(4)]),
+            ..machine(cores, gib(memory))
+        });
+        assert_eq!(profile.tier, tier);
+        let homes = |profile: &Profile| {
+            let budgets = profile.memory.iter().chain(&profile.vram);
+            budgets.map(|b| b.home(Part::Models)).collect::<Vec<_>>()
+        };
+        let same = [gib(memory), gib(4)].map(|all| Budget::new(all).home(Part::Models));
+        assert_eq!(homes(&profile), same);
+        let shares = Shares::of(tier);
+        let asked =
+            [gib(memory), gib(4)].map(|all| Budget::with_shares(all, shares).home(Part::Models));
+        assert_eq!(homes(&profile.with_shares(shares)), asked);
     }
 }

@@ -122,6 +122,7 @@ fn without(readings: &mut Readings) {
     readings.cpu.group = Reading::Absent(LINUX_ONLY);
     readings.cpu.throttling = Reading::Absent(LINUX_ONLY);
     readings.cpu.throttled = Reading::Absent(LINUX_ONLY);
+    readings.cpu.threads = Reading::Absent(LINUX_ONLY);
     readings.memory.group = Reading::Absent(LINUX_ONLY);
     let pressure = &mut readings.pressure;
     for stall in [
@@ -264,6 +265,7 @@ mod tests {
                 .is_some_and(|cores| *cores >= 1.0)
         );
         assert!(readings.pressure.cpu.is_absent() && readings.cpu.quota.is_absent());
+        assert!(readings.cpu.threads.is_absent());
         assert_eq!(readings.storage.wait.reason(), Some("not read"));
         assert_eq!(
             readings.cpu.process.reason(),

@@ -127,7 +127,7 @@ impl Default for Thresholds {
 /// How near each class is to its threshold: 1 is at it. `None` where it cannot be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Scores {
-    /// Memory in use.
+    /// Memory in use: the fuller of what this process may use and the host's.
     pub memory: Option<f64>,
     /// The disk's wait.
     pub io: Option<f64>,
@@ -201,7 +201,7 @@ pub(crate) fn diagnose(
 ) -> (State, Diagnosis) {
     let scores = scores(evidence, thresholds);
     let signs = Signs::of(evidence, targets);
-    let state = state.after(evidence, scores, signs, thresholds);
+    let state = state.after(evidence, scores.ui, signs, thresholds);
     let diagnosis = Diagnosis {
         class: state.class(),
         plain: plain(evidence, thresholds),
@@ -211,25 +211,24 @@ pub(crate) fn diagnose(
     (state, diagnosis)
 }
 
-/// The playbook's rule, first match wins. A GPU that the machine has not satisfies an upper bound on it; what cannot be read blocks every
-/// rule that needs it.
+/// The playbook's rule, first match wins. What is absent (a GPU, a quota) satisfies an upper bound on it; what cannot be read blocks every
+/// rule that needs it. Memory is what this process may use, or the host's where that is fuller.
 #[must_use]
 pub fn plain(evidence: &Evidence, thresholds: &Thresholds) -> Class {
-    let (cpu, gpu) = (evidence.cpu(), &evidence.host.gpu);
-    let cpu_above = |bound: f64| cpu.is_some_and(|c| c.get() > bound);
-    let cpu_below = |bound: f64| cpu.is_some_and(|c| c.get() < bound);
-    let above = |r: &Reading<Ratio>, bound: f64| r.value().is_some_and(|v| v.get() > bound);
+    let gpu = &evidence.host.gpu;
+    let exceeds = |share: Option<Ratio>, bound: f64| share.is_some_and(|s| s.get() > bound);
     let below = |r: &Reading<Ratio>, bound: f64| {
         r.is_absent() || r.value().is_some_and(|v| v.get() < bound)
     };
+    let cpu_below = |bound: f64| evidence.cpu_shares().iter().all(|cpu| below(cpu, bound));
     let frames_below = |bound: f64| evidence.frames.is_some_and(|f| f.get() < bound);
     let slow = |wait: &Nanos| *wait > thresholds.disk_slow;
 
-    if cpu_above(thresholds.cpu_busy) && below(gpu, thresholds.gpu_idle) {
+    if exceeds(evidence.cpu(), thresholds.cpu_busy) && below(gpu, thresholds.gpu_idle) {
         Class::CpuBound
-    } else if above(gpu, thresholds.gpu_busy) && cpu_below(thresholds.cpu_idle) {
+    } else if exceeds(gpu.value().copied(), thresholds.gpu_busy) && cpu_below(thresholds.cpu_idle) {
         Class::GpuBound
-    } else if above(&evidence.host.memory, thresholds.memory_full) {
+    } else if exceeds(evidence.memory(), thresholds.memory_full) {
         Class::MemoryBound
     } else if frames_below(thresholds.frames_short) {
         Class::UiBound
@@ -244,7 +243,7 @@ fn scores(evidence: &Evidence, thresholds: &Thresholds) -> Scores {
     let over = |r: &Reading<Ratio>, bound: f64| r.value().map(|v| v.get() / bound);
     let disk_slow = thresholds.disk_slow.as_secs();
     Scores {
-        memory: over(&evidence.host.memory, thresholds.memory_full),
+        memory: evidence.memory().map(|m| m.get() / thresholds.memory_full),
         io: evidence
             .host
             .disk_wait

@@ -19,8 +19,11 @@ fn share(percent: f64) -> Reading<Ratio> {
 fn calm() -> Evidence {
     let mut evidence = Evidence::default();
     evidence.host.process_cpu = share(50.0);
+    evidence.host.group_cpu = Reading::Absent("no CPU quota".into());
+    evidence.host.host_cpu = share(10.0);
     evidence.host.gpu = Reading::Absent("none found".into());
     evidence.host.memory = share(50.0);
+    evidence.host.host_memory = share(10.0);
     evidence.host.cpu_pressure = share(50.0);
     evidence.host.disk_wait = present(Nanos::from_millis(1));
     evidence

@@ -74,14 +74,24 @@ impl Evidence {
     /// that, and the host's, so that neither a small container nor a noisy neighbour goes unseen.
     #[must_use]
     pub fn cpu(&self) -> Option<Ratio> {
-        let host = &self.host;
-        highest([&host.process_cpu, &host.group_cpu, &host.host_cpu])
+        highest(self.cpu_shares())
     }
 
     /// The used share of the memory that we may use, or of the host's, whichever is higher.
     #[must_use]
     pub fn memory(&self) -> Option<Ratio> {
-        highest([&self.host.memory, &self.host.host_memory])
+        highest(self.memory_shares())
+    }
+
+    /// What [`cpu`](Self::cpu) is the highest of.
+    pub(crate) const fn cpu_shares(&self) -> [&Reading<Ratio>; 3] {
+        let host = &self.host;
+        [&host.process_cpu, &host.group_cpu, &host.host_cpu]
+    }
+
+    /// What [`memory`](Self::memory) is the highest of.
+    pub(crate) const fn memory_shares(&self) -> [&Reading<Ratio>; 2] {
+        [&self.host.memory, &self.host.host_memory]
     }
 }
 

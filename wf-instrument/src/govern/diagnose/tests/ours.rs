@@ -48,10 +48,6 @@ fn a_busy_processor_without_pressure_is_no_bottleneck() {
     assert_eq!(classes(vec![busy(share(5.0)); 5])[4], Class::Balanced);
     assert_eq!(classes(vec![busy(share(11.0)); 5])[4], Class::CpuBound);
     assert_eq!(
-        classes(vec![busy(Reading::Absent("no PSI".into())); 5])[4],
-        Class::CpuBound
-    );
-    assert_eq!(
         classes(vec![busy(Reading::default()); 5])[4],
         Class::Balanced
     );
@@ -145,7 +141,11 @@ fn more_threads_than_processors_are_scarcity_too() {
         (busy(present(2), calm()), Class::Balanced),
         (busy(present(2), untold()), Class::Balanced),
         (busy(present(3), untold()), Class::CpuBound),
-        (busy(Reading::default(), untold()), Class::CpuBound),
+        (
+            busy(Reading::Absent("no threads".into()), untold()),
+            Class::CpuBound,
+        ),
+        (busy(Reading::default(), untold()), Class::Balanced),
         (
             busy(Reading::default(), Reading::default()),
             Class::Balanced,
@@ -176,6 +176,7 @@ fn every_class_can_be_left_wherever_its_threshold_stands() {
     });
     let idle = with(|e| {
         e.host.memory = share(0.0);
+        e.host.host_memory = share(0.0);
         e.frames = Ratio::new(1.0);
     });
     for bound in [0.01_f64, 0.05, 0.5, 0.96, 1.0] {
@@ -199,4 +200,42 @@ fn every_class_can_be_left_wherever_its_threshold_stands() {
             "{bound}"
         );
     }
+}
+
+#[test]
+fn a_full_host_is_memory_bound_whatever_the_group_holds() {
+    let full = |group, host| {
+        with(move |e| (e.host.memory, e.host.host_memory) = (share(group), share(host)))
+    };
+    for (group, host, expected) in [
+        (10.0, 99.0, Class::MemoryBound),
+        (99.0, 10.0, Class::MemoryBound),
+        (10.0, 85.0, Class::Balanced),
+    ] {
+        let evidence = full(group, host);
+        assert_eq!(plain(&evidence, &Thresholds::default()), expected);
+        assert_eq!(classes(vec![evidence; 3])[2], expected, "{group} {host}");
+    }
+}
+
+#[test]
+fn a_reading_that_goes_blind_is_not_outvoted_by_another_that_is_low() {
+    let blind = |e: &mut Evidence| {
+        e.host.memory = Reading::default();
+        e.host.process_cpu = Reading::default();
+    };
+    let full = with(|e| e.host.memory = share(99.0));
+    let ticks = [vec![full; 3], vec![with(blind); 9]].concat();
+    assert_eq!(classes(ticks)[11], Class::MemoryBound);
+    let busy = with(|e| e.host.process_cpu = share(99.0));
+    let ticks = [vec![busy; 3], vec![with(blind); 9]].concat();
+    assert_eq!(classes(ticks)[11], Class::CpuBound);
+}
+
+#[test]
+fn what_the_machine_no_longer_has_is_no_bottleneck() {
+    let full = with(|e| e.host.gpu = share(99.0));
+    let ticks = [vec![full; 3], vec![calm(); 5]].concat();
+    let classes = classes(ticks);
+    assert_eq!((classes[2], classes[7]), (Class::GpuBound, Class::Balanced));
 }

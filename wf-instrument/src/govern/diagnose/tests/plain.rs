@@ -75,6 +75,13 @@ fn an_unknown_processor_use_asserts_nothing_about_it() {
         e.host.gpu = share(99.0);
     };
     check(unknown, Class::Balanced);
+    // The host's share is no bound on the share of a small quota.
+    let unknown = |e: &mut Evidence| {
+        e.host.group_cpu = Reading::default();
+        e.host.gpu = share(99.0);
+    };
+    check(unknown, Class::Balanced);
+    check(|e| e.host.gpu = share(99.0), Class::GpuBound);
 }
 
 #[test]
