@@ -194,6 +194,7 @@ const SOURCES: &[Source] = &[
         ],
     ),
     source("proc/vmstat", &["swap", "swapping"]),
+    source("sys/devices/system/cpu/online", &["cores", "process_cpu"]),
     source("proc/self/cgroup", GROUPS),
     source("proc/self/mountinfo", GROUPS),
     source("proc/self/task/4243/stat", &["thread_states", "io_wait"]),

@@ -9,9 +9,13 @@ mod groups;
 mod pressure;
 #[path = "recorded/process.rs"]
 mod process;
+#[path = "recorded/processors.rs"]
+mod processors;
 mod sensor;
 #[path = "recorded/storage.rs"]
 mod storage;
+#[path = "recorded/unseen.rs"]
+mod unseen;
 
 use sensor::Machine;
 use wf_instrument::clock::mock::Mock;

@@ -47,6 +47,10 @@ impl Machine {
     pub(crate) fn remove(&self, path: &str) {
         fs::remove_file(self.root.join(path)).expect("the file is there");
     }
+
+    pub(crate) fn remove_directory(&self, path: &str) {
+        fs::remove_dir_all(self.root.join(path)).expect("the directory is there");
+    }
 }
 
 impl Drop for Machine {

@@ -27,7 +27,7 @@ pub(super) fn read(files: &mut Files, memory: Option<&Hierarchy>) -> Reading<Gro
 }
 
 fn unified(files: &mut Files, group: &str) -> Answer<Option<GroupMemory>> {
-    let Some(held) = files.find(&format!("{group}/memory.current"), amount)? else {
+    let Some(held) = files.find_in(group, "memory.current", amount)? else {
         return Ok(None);
     };
     Ok(Some(GroupMemory {

@@ -1,8 +1,7 @@
 //! `/proc/self/cgroup` and `/proc/self/mountinfo`: in which control groups this process is, and where they are mounted.
 
-use procfs::process::MountInfo;
-
 use super::files::Files;
+use super::mounts::{Mount, Mounts};
 use crate::sensor::reading::{Answer, Reason};
 
 /// Which of the two interfaces a hierarchy has.
@@ -20,20 +19,21 @@ pub(super) struct Hierarchy {
     pub(super) levels: Vec<String>,
 }
 
-/// Where to look for what bounds this process: `None` where the kernel has no such controller, and an error where it has one that is not mounted
-/// here. What that bounds is not known then, which is not to be taken for no bound.
+/// Where to look for what bounds this process: `None` where the kernel has no such controller, and an error where it has one whose groups
+/// cannot be seen here. What those bound is not known then, which is not to be taken for no bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cgroups {
     pub(super) cpu: Answer<Option<Hierarchy>>,
     pub(super) memory: Answer<Option<Hierarchy>>,
-    /// Version 2, which alone has PSI.
-    pub(super) unified: Option<Hierarchy>,
+    pub(super) cpuset: Answer<Option<Hierarchy>>,
+    /// Version 2, which alone has PSI; `None` where it is not mounted since version 1 has the controllers.
+    pub(super) unified: Answer<Option<Hierarchy>>,
 }
 
 impl Cgroups {
     /// Whether all that there is was found: what is not mounted may be mounted later.
     const fn is_whole(&self) -> bool {
-        self.cpu.is_ok() && self.memory.is_ok()
+        self.cpu.is_ok() && self.memory.is_ok() && self.unified.is_ok()
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Membership {
 impl Membership {
     /// The groups now.
     pub(super) fn read(&mut self, files: &mut Files) -> Answer<&Cgroups> {
-        let text = match files.find("proc/self/cgroup", |text| Some(text.to_owned()))? {
+        let text = match files.find(&files.own("cgroup"), |text| Some(text.to_owned()))? {
             Some(text) => text,
             // A kernel without control groups.
             None if files.exists("proc/self") => String::new(),
@@ -56,48 +56,115 @@ impl Membership {
         let is_known = self.text == text && self.found.as_ref().is_some_and(Cgroups::is_whole);
         if !is_known {
             let switched_off = files.find("proc/cgroups", |text| Some(switched_off(text)))?;
-            let switched_off = switched_off.unwrap_or_default();
-            let found = files.read("proc/self/mountinfo", |mounts| {
-                Some(locate(&text, mounts, &switched_off))
-            })?;
-            self.found = Some(found);
+            let mounts = files.read(&files.own("mountinfo"), |text| Some(Mounts::parse(text)))?;
+            let search = Search {
+                groups: &text,
+                mounts: &mounts,
+                switched_off: &switched_off.unwrap_or_default(),
+                exists: &|directory| files.exists(directory),
+            };
+            self.found = Some(search.all());
             self.text = text;
         }
         self.found.as_ref().ok_or("not read".into())
     }
 
     /// The group as it was found last in version 2, which alone has PSI.
-    pub(super) fn unified(&self) -> Option<&Hierarchy> {
-        self.found.as_ref()?.unified.as_ref()
+    pub(super) fn unified(&self) -> Answer<Option<&Hierarchy>> {
+        match &self.found {
+            Some(found) => found
+                .unified
+                .as_ref()
+                .map_err(Clone::clone)
+                .map(Option::as_ref),
+            None => Ok(None),
+        }
     }
 }
 
-/// On a hybrid host a controller belongs to version 1 or to version 2, never to both: the one that names it has it.
-fn locate(groups: &str, mounts: &str, switched_off: &[String]) -> Cgroups {
-    let mounts = || {
-        mounts
-            .lines()
-            .filter_map(|line| MountInfo::from_line(line).ok())
-    };
-    let group = group_of(groups, "");
-    let unified = group.and_then(|group| {
-        let mount = mounts().find(|mount| mount.fs_type == "cgroup2")?;
-        hierarchy(Version::Two, &mount, group)
-    });
-    let controller = |name: &str| match group_of(groups, name) {
-        Some(group) => mounts()
-            .find(|mount| mount.fs_type == "cgroup" && mount.super_options.contains_key(name))
-            .and_then(|mount| hierarchy(Version::One, &mount, group))
-            .map(Some)
-            .ok_or_else(|| not_mounted(name)),
-        None if switched_off.iter().any(|off| off == name) => Ok(None),
-        None if group.is_some() && unified.is_none() => Err(not_mounted(name)),
-        None => Ok(unified.clone()),
-    };
-    Cgroups {
-        cpu: controller("cpu"),
-        memory: controller("memory"),
-        unified: unified.clone(),
+/// What is known of groups and mounts.
+struct Search<'a> {
+    /// The lines of `/proc/self/cgroup`.
+    groups: &'a str,
+    mounts: &'a Mounts,
+    switched_off: &'a [String],
+    exists: &'a dyn Fn(&str) -> bool,
+}
+
+impl Search<'_> {
+    fn all(&self) -> Cgroups {
+        Cgroups {
+            cpu: self.controller("cpu"),
+            memory: self.controller("memory"),
+            cpuset: self.controller("cpuset"),
+            unified: self.stalls(),
+        }
+    }
+
+    /// On a hybrid host a controller belongs to version 1 or to version 2, never to both: the one that names it has it.
+    fn controller(&self, name: &str) -> Answer<Option<Hierarchy>> {
+        match self.group_of(name) {
+            Some(group) => {
+                let mounted = self.mounts.with(name);
+                self.find(Version::One, mounted, group, name).map(Some)
+            }
+            None if self.switched_off.iter().any(|off| off == name) => Ok(None),
+            None => self.second(name),
+        }
+    }
+
+    fn stalls(&self) -> Answer<Option<Hierarchy>> {
+        let first = self.group_of("cpu").is_some() || self.group_of("memory").is_some();
+        match first && self.mounts.unified().is_empty() {
+            true => Ok(None),
+            false => self.second("version 2"),
+        }
+    }
+
+    fn second(&self, name: &str) -> Answer<Option<Hierarchy>> {
+        let found = self
+            .group_of("")
+            .map(|group| self.find(Version::Two, self.mounts.unified(), group, name));
+        found.transpose()
+    }
+
+    /// The group by the mount that shows most of the groups around it, of those that can be reached and lead to it.
+    fn find(
+        &self,
+        version: Version,
+        mounted: Vec<&Mount>,
+        group: &str,
+        name: &str,
+    ) -> Answer<Hierarchy> {
+        if mounted.is_empty() {
+            return Err(format!("the control groups of {name} are not mounted here").into());
+        }
+        let mut leading: Vec<(&Mount, &str)> = mounted
+            .into_iter()
+            .filter(|mount| !self.mounts.is_hidden(mount))
+            .filter_map(|mount| Some((mount, below(&mount.root, group)?)))
+            .collect();
+        leading.sort_by_key(|(mount, _)| mount.root.len());
+        let mut levels = leading
+            .into_iter()
+            .map(|(mount, below)| levels(mount.point.trim_matches('/'), below));
+        match levels.find(|levels| (self.exists)(&levels[0])) {
+            None => Err(unseen(name)),
+            Some(levels) if levels.len() > DEEPEST => Err(TOO_DEEP),
+            Some(levels) => Ok(Hierarchy { version, levels }),
+        }
+    }
+
+    /// The path in the line `number:controllers:path` that names `controller`; version 2 names none (cgroups(7)).
+    fn group_of(&self, controller: &str) -> Option<&str> {
+        self.groups.lines().find_map(|line| {
+            let (_, named) = line.split_once(':')?;
+            let (controllers, path) = named.split_once(':')?;
+            controllers
+                .split(',')
+                .any(|name| name == controller)
+                .then_some(path)
+        })
     }
 }
 
@@ -114,43 +181,20 @@ fn switched_off(text: &str) -> Vec<String> {
     names.collect()
 }
 
-fn not_mounted(controller: &str) -> Reason {
-    format!("the control groups of {controller} are not mounted here").into()
+fn unseen(name: &str) -> Reason {
+    format!(
+        "the control group of {name} that this process is in cannot be reached by any mount here"
+    )
+    .into()
 }
 
-/// The path in the line `number:controllers:path` that names `controller`; version 2 names none (cgroups(7)).
-fn group_of<'a>(groups: &'a str, controller: &str) -> Option<&'a str> {
-    groups.lines().find_map(|line| {
-        let (_, named) = line.split_once(':')?;
-        let (controllers, path) = named.split_once(':')?;
-        controllers
-            .split(',')
-            .any(|name| name == controller)
-            .then_some(path)
-    })
-}
-
-fn hierarchy(version: Version, mount: &MountInfo, group: &str) -> Option<Hierarchy> {
-    let top = mount.mount_point.to_str()?.trim_matches('/');
-    Some(Hierarchy {
-        version,
-        levels: levels(top, below(&mount.root, group)),
-    })
-}
-
-/// The part of `group` below the group that is mounted; nothing where `group` lies outside it, as in a container that sees the host's
-/// path but mounts its own group alone.
-fn below<'a>(mounted: &str, group: &'a str) -> &'a str {
-    let inside = group
-        .strip_prefix(mounted.trim_end_matches('/'))
-        .filter(|rest| rest.is_empty() || rest.starts_with('/'))
-        .unwrap_or("");
-    let escapes = inside.split('/').any(|part| part == "..");
-    if escapes {
-        ""
-    } else {
-        inside.trim_matches('/')
-    }
+/// The part of `group` below the group that is mounted; `None` where it lies outside. A namespace writes what lies outside its own root as
+/// `/..`, which names no directory.
+fn below<'a>(mounted: &str, group: &'a str) -> Option<&'a str> {
+    let rest = group.strip_prefix(mounted.trim_end_matches('/'))?;
+    let leaves = |path: &str| path.split('/').any(|part| part == "..");
+    let inside = rest.is_empty() || rest.starts_with('/');
+    (inside && !leaves(mounted) && !leaves(group)).then(|| rest.trim_matches('/'))
 }
 
 fn levels(top: &str, below: &str) -> Vec<String> {
@@ -159,35 +203,84 @@ fn levels(top: &str, below: &str) -> Vec<String> {
         .map(|(end, _)| end)
         .chain((!below.is_empty()).then_some(below.len()));
     let mut levels = vec![top.to_owned()];
-    levels.extend(
-        ends.take(DEEPEST)
-            .map(|end| format!("{top}/{}", &below[..end])),
-    );
+    levels.extend(ends.map(|end| format!("{top}/{}", &below[..end])));
     levels.reverse();
     levels
 }
 
-/// Groups nest about six deep where systemd and Kubernetes meet; past this only the outer ones are read.
-const DEEPEST: usize = 32;
+const TOO_DEEP: Reason =
+    Reason::Borrowed("this process is in a control group that lies more than 32 deep");
+
+/// The mount and 32 groups: they nest about six deep where systemd and Kubernetes meet, and each is read in every pass.
+const DEEPEST: usize = 33;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What is found where every directory is there but those of `/gone`.
+    fn locate(groups: &str, mounts: &str, switched_off: &[String]) -> Cgroups {
+        let search = Search {
+            groups,
+            mounts: &Mounts::parse(mounts),
+            switched_off,
+            exists: &|directory| !directory.starts_with("gone"),
+        };
+        search.all()
+    }
+
+    fn first_of(found: Answer<Option<Hierarchy>>) -> Option<String> {
+        found.ok()??.levels.first().cloned()
+    }
+
     #[test]
     fn a_group_is_looked_for_below_its_mount_and_nowhere_else() {
-        assert_eq!(below("/", "/a.slice/b.scope"), "a.slice/b.scope");
-        assert_eq!(below("/docker/1", "/docker/1/inner"), "inner");
-        assert_eq!(below("/docker/1", "/docker/12"), "");
-        assert_eq!(below("/docker/1", "/system.slice"), "");
-        assert_eq!(below("/", "/a/../../etc"), "");
+        assert_eq!(below("/", "/a.slice/b.scope"), Some("a.slice/b.scope"));
+        assert_eq!(below("/", "/"), Some(""));
+        assert_eq!(below("/docker/1", "/docker/1/inner"), Some("inner"));
+        for (mounted, group) in [
+            ("/docker/1", "/docker/12"),
+            ("/docker/1", "/system.slice"),
+            ("/docker/1", "/"),
+            ("/", "/a/../../etc"),
+            ("/", "/../other"),
+            ("/..", "/"),
+            ("/../..", "/../../a"),
+        ] {
+            assert_eq!(below(mounted, group), None, "{mounted} {group}");
+        }
     }
 
     #[test]
     fn levels_go_from_the_group_up_to_its_mount() {
         assert_eq!(levels("cg", "a/b"), ["cg/a/b", "cg/a", "cg"]);
         assert_eq!(levels("cg", ""), ["cg"]);
-        assert_eq!(levels("cg", &"a/".repeat(9_000)).len(), DEEPEST + 1);
+    }
+
+    #[test]
+    fn a_group_that_lies_too_deep_is_unknown_and_not_cut() {
+        let mounts = "32 1 0:2 / /v2 rw - cgroup2 none rw\n";
+        let deep = |levels: usize| locate(&format!("0::{}", "/a".repeat(levels)), mounts, &[]);
+        assert_eq!(deep(32).cpu.unwrap().unwrap().levels.len(), 33);
+        let found = deep(33);
+        assert_eq!(found.cpu, Err(TOO_DEEP));
+        assert_eq!(
+            (found.memory, found.unified),
+            (Err(TOO_DEEP), Err(TOO_DEEP))
+        );
+    }
+
+    #[test]
+    fn the_mount_that_leads_to_the_group_is_used_and_not_the_first() {
+        let mounts = "31 1 0:2 /other /mnt rw - cgroup2 none rw\n\
+            32 1 0:2 /a/b /own rw - cgroup2 none rw\n\
+            33 1 0:2 / /gone rw - cgroup2 none rw\n\
+            34 1 0:2 /a /wide\\040er rw - cgroup2 none rw\n";
+        let found = |group: &str| first_of(locate(&format!("0::{group}\n"), mounts, &[]).memory);
+        assert_eq!(found("/a/b").as_deref(), Some("wide er/b"));
+        assert_eq!(found("/other").as_deref(), Some("mnt"));
+        assert_eq!(found("/elsewhere"), None);
+        assert_eq!(found("/../b"), None);
     }
 
     #[test]
@@ -199,7 +292,7 @@ mod tests {
             found.cpu.map(|cpu| cpu.map(|cpu| cpu.levels)),
             Ok(Some(vec!["v1/a".into(), "v1".into()]))
         );
-        assert_eq!(found.memory, Ok(found.unified));
+        assert_eq!(found.memory, found.unified);
     }
 
     #[test]
@@ -215,5 +308,18 @@ mod tests {
         assert_eq!(locate("0::/\n", "", &off).cpu, Ok(None));
         // Version 1 alone, without the controller.
         assert_eq!(locate("1:name=systemd:/a\n", "", &[]).cpu, Ok(None));
+    }
+
+    #[test]
+    fn stalls_are_the_hosts_only_where_version_2_has_no_part_in_the_limits() {
+        let first = "31 1 0:1 / /v1 rw - cgroup cgroup rw,cpu\n";
+        assert_eq!(locate("3:cpu:/a\n0::/a\n", first, &[]).unified, Ok(None));
+        assert!(locate("0::/a\n", first, &[]).unified.is_err());
+        let elsewhere = format!("{first}32 1 0:2 /other /v2 rw - cgroup2 none rw\n");
+        assert!(
+            locate("3:cpu:/a\n0::/a\n", &elsewhere, &[])
+                .unified
+                .is_err()
+        );
     }
 }

@@ -6,10 +6,11 @@ use super::files::Files;
 use crate::sensor::reading::Answer;
 
 /// How many are open. Since Linux 6.2 the directory's size says it; before, every one is listed, about 0.5 µs each.
-pub(super) fn open(files: &mut Files) -> Answer<u64> {
-    match fs::metadata(files.at(PATH)).map(|directory| directory.len()) {
+pub(super) fn open(files: &Files) -> Answer<u64> {
+    let path = files.own("fd");
+    match fs::metadata(files.at(&path)).map(|directory| directory.len()) {
         Ok(count) if count > 0 => Ok(count),
-        _ => listed(files),
+        _ => listed(files, &path),
     }
 }
 
@@ -18,9 +19,12 @@ pub(super) fn limit(files: &mut Files) -> Answer<u64> {
     files.read("proc/self/limits", parse)
 }
 
-/// Listing opens the directory, which then lists itself too.
-fn listed(files: &mut Files) -> Answer<u64> {
-    files.count(PATH).map(|count| count.saturating_sub(1))
+/// Listing opens the directory, which then lists itself too, unless it is of a thread that has ended.
+fn listed(files: &Files, path: &str) -> Answer<u64> {
+    let count = files.count(path)?;
+    count
+        .checked_sub(1)
+        .ok_or("the thread whose open files were listed has ended".into())
 }
 
 fn parse(text: &str) -> Option<u64> {
@@ -34,8 +38,6 @@ fn parse(text: &str) -> Option<u64> {
         count => count.parse().ok(),
     }
 }
-
-const PATH: &str = "proc/self/fd";
 
 #[cfg(test)]
 mod tests {
@@ -64,6 +66,6 @@ mod tests {
                 .unwrap_err()
                 .starts_with("/src/nothing: ")
         );
-        assert!(listed(&mut Files::new("/".into())).unwrap() >= 3);
+        assert!(listed(&Files::new("/".into()), "proc/self/fd").unwrap() >= 3);
     }
 }

@@ -8,12 +8,15 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use self::held::{Held, whole};
-use crate::sensor::reading::Answer;
+use super::own;
+use crate::sensor::reading::{Answer, Reason};
 
 /// Reads files below a root, all through one buffer, which grows to the largest of them and stays.
 #[derive(Debug)]
 pub(super) struct Files {
     root: PathBuf,
+    /// The directory of this process, relative to the root.
+    own: String,
     buffer: Vec<u8>,
     held: Held,
 }
@@ -22,9 +25,20 @@ impl Files {
     pub(super) fn new(root: PathBuf) -> Self {
         Self {
             root,
+            own: own::FIRST.to_owned(),
             buffer: Vec::new(),
             held: Held::default(),
         }
+    }
+
+    /// Takes `directory` for that of this process.
+    pub(super) fn settle(&mut self, directory: String) {
+        self.own = directory;
+    }
+
+    /// The path of a file of this process.
+    pub(super) fn own(&self, name: &str) -> String {
+        format!("{}/{name}", self.own)
     }
 
     /// What `parse` makes of the file at `path`, relative to the root.
@@ -46,6 +60,20 @@ impl Files {
         match self.load(path) {
             Err(error) if is_gone(&error) => Ok(None),
             loaded => understood(path, loaded.map(|text| parse(&text))).map(Some),
+        }
+    }
+
+    /// As [`find`](Self::find), of a file of a control group. A group whose directory is not there may have any file.
+    pub(super) fn find_in<T>(
+        &mut self,
+        group: &str,
+        name: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Answer<Option<T>> {
+        let found = self.find(&format!("{group}/{name}"), parse)?;
+        match found.is_some() || self.exists(group) {
+            true => Ok(found),
+            false => Err(GONE),
         }
     }
 
@@ -83,6 +111,11 @@ impl Files {
     /// Whether there is a file or directory at `path`.
     pub(super) fn exists(&self, path: &str) -> bool {
         self.at(path).exists()
+    }
+
+    /// Whether its `/proc` has the files of the host, and not those of processes alone (mount option `subset=pid`).
+    pub(super) fn shows_host(&self) -> bool {
+        self.exists("proc/stat")
     }
 
     /// How many files the directory at `path` has.
@@ -148,14 +181,19 @@ fn understood<T>(path: &str, parsed: io::Result<Option<T>>) -> Answer<T> {
     }
 }
 
-/// Without the names of groups, which containers have of their own: a reason is one of few, and may be a label.
+/// Without the names of groups and the numbers of threads, which differ from process to process: a reason is one of few, and may be a label.
 fn shown(path: &str) -> String {
-    let group = path
-        .strip_prefix("sys/fs/cgroup/")
-        .and_then(|below| below.rsplit_once('/'));
-    match group {
-        Some((_, file)) => format!("/sys/fs/cgroup/…/{file}"),
-        None => format!("/{path}"),
+    let (directory, file) = path.rsplit_once('/').unwrap_or(("", path));
+    match directory.split_once('/') {
+        Some(("proc", below)) if below.starts_with("self/task/") => {
+            format!("/proc/self/task/…/{file}")
+        }
+        Some(("sys", below)) if below.starts_with("fs/cgroup/") => {
+            format!("/sys/fs/cgroup/…/{file}")
+        }
+        None | Some(("proc" | "sys", _)) => format!("/{path}"),
+        // Where else control groups are mounted.
+        Some(_) => format!("/…/{file}"),
     }
 }
 
@@ -180,6 +218,9 @@ fn numbers(directory: &Path) -> io::Result<Vec<u64>> {
 fn entries(directory: &Path) -> io::Result<u64> {
     fs::read_dir(directory)?.try_fold(0, |count, entry| entry.map(|_| count + 1))
 }
+
+pub(super) const GONE: Reason =
+    Reason::Borrowed("the directory of a control group that this process is in is not there");
 
 /// No file that is read here comes near this: `/proc/stat` of a host with 512 processors has some 100 KiB. What is longer is cut.
 const LONGEST: u64 = 1 << 20;
@@ -223,6 +264,9 @@ mod tests {
         assert_eq!(shown(deep), "/sys/fs/cgroup/…/cpu.max");
         assert_eq!(shown("sys/fs/cgroup/cpu.max"), "/sys/fs/cgroup/cpu.max");
         assert_eq!(shown("proc/self/io"), "/proc/self/io");
+        assert_eq!(shown("proc/stat"), "/proc/stat");
+        assert_eq!(shown("mnt/cg/pod7/cpu.max"), "/…/cpu.max");
+        assert_eq!(shown("proc/self/task/7/status"), "/proc/self/task/…/status");
     }
 
     #[test]

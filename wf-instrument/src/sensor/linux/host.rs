@@ -1,5 +1,6 @@
 //! `/proc/stat`: how busy the host's processors are, and when it booted.
 
+use super::cpus::Cpus;
 use super::files::{Files, number_of};
 use crate::sensor::reading::Answer;
 use crate::sensor::readings::HostTasks;
@@ -13,12 +14,12 @@ pub(super) struct Processors {
 }
 
 /// What the file says; each part may be missing by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Host {
     processors: Option<Processors>,
     booted: Option<u64>,
     tasks: Option<HostTasks>,
-    cores: u64,
+    cores: Cpus,
 }
 
 /// Reads it. The costliest file of a pass: the kernel sums every interrupt of every processor for it.
@@ -51,10 +52,10 @@ impl Host {
             .ok_or_else(|| format!("/{PATH} has no procs_running and procs_blocked").into())
     }
 
-    /// How many processors the host has.
-    pub(super) fn cores(&self) -> Answer<u64> {
-        Some(self.cores)
-            .filter(|cores| *cores > 0)
+    /// The processors that are online.
+    pub(super) fn online(&self) -> Answer<Cpus> {
+        Some(self.cores.clone())
+            .filter(|cores| cores.count() > 0)
             .ok_or_else(|| format!("/{PATH} has no line for a processor").into())
     }
 }
@@ -94,12 +95,14 @@ fn tasks(text: &str) -> Option<HostTasks> {
 }
 
 /// The lines `cpu0 …`, `cpu1 …`, one a processor that is online.
-fn cores(text: &str) -> u64 {
-    let is_one = |line: &&str| {
-        line.strip_prefix("cpu")
-            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-    };
-    text.lines().skip(1).take_while(is_one).count() as u64
+fn cores(text: &str) -> Cpus {
+    let mut cpus = Cpus::default();
+    let names = text.lines().skip(1).map_while(|line| {
+        let (number, _) = line.strip_prefix("cpu")?.split_once(' ')?;
+        number.parse().ok()
+    });
+    names.for_each(|cpu| cpus.add(cpu));
+    cpus
 }
 
 fn sum(ticks: &[u64]) -> u64 {

@@ -29,7 +29,7 @@ pub(super) fn read(files: &mut Files, memory: &Hierarchy, most: u64) -> Answer<O
     let names = Names::of(memory.version);
     let mut levels = Vec::new();
     for group in &memory.levels {
-        let max = files.find(&format!("{group}/{}", names.limit), parse)?;
+        let max = files.find_in(group, names.limit, parse)?;
         let Some(max) = max.filter(|max| *max < most) else {
             continue;
         };

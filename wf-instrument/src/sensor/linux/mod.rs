@@ -1,7 +1,9 @@
 //! The sensors of Linux: one file of the kernel's, or one kind of them, to a module.
 
 mod account;
+mod affinity;
 mod cgroup;
+mod cpus;
 mod descriptors;
 mod disk;
 mod files;
@@ -10,6 +12,9 @@ mod host;
 mod io;
 mod limit;
 mod meminfo;
+mod mounts;
+mod online;
+mod own;
 mod pass;
 mod pressure;
 mod process;
@@ -28,9 +33,8 @@ use self::files::Files;
 use self::pass::Memories;
 pub(super) use self::trigger::{Caller, Triggers};
 use super::gpu::Gpu;
-use super::reading::{Answer, Reading};
+use super::reading::Reading;
 use super::readings::{Guard, Readings, Stall};
-use crate::units::Ratio;
 
 /// The files of one machine.
 #[derive(Debug)]
@@ -55,10 +59,11 @@ impl Machine {
     }
 
     pub(super) fn read(&mut self, readings: &mut Readings) {
-        let groups = self.membership.read(&mut self.files);
+        let process = process::read(&mut self.files);
+        let own = own::directory(&mut self.files, &process).map(|own| self.files.settle(own));
+        let groups = own.and_then(|()| self.membership.read(&mut self.files));
         let (files, memories) = (&mut self.files, &mut self.memories);
         let status = status::read(files);
-        let process = process::read(files);
         pass::processors(files, &groups, &status, &process, memories, readings);
         pass::memory(files, &groups, &status, &process, memories, readings);
         pass::pressure(files, &groups, readings);
@@ -73,7 +78,7 @@ impl Machine {
     pub(super) fn guard(&mut self) -> Guard {
         Guard {
             resident: Reading::of(statm::read(&mut self.files)),
-            memory: Reading::of(self.used()),
+            memory: Reading::of(self.memories.used(&mut self.files)),
             cpu_pressure: self.pressure("cpu"),
             memory_pressure: self.pressure("memory"),
             io_pressure: self.pressure("io"),
@@ -81,18 +86,9 @@ impl Machine {
         }
     }
 
-    /// As full as the last pass's limits say; before the first, as the host is.
-    fn used(&mut self) -> Answer<Ratio> {
-        let host = match &self.memories.levels {
-            Ok(levels) if levels.is_empty() => meminfo::read(&mut self.files),
-            _ => Err("not read".into()),
-        };
-        pass::used(&mut self.files, &self.memories.levels, &host)
-    }
-
     /// The directory of its group in version 2, relative to the root.
     fn group(&self) -> Option<&str> {
-        let unified = self.membership.unified()?;
+        let unified = self.membership.unified().ok()??;
         unified.levels.first().map(String::as_str)
     }
 
@@ -103,7 +99,7 @@ impl Machine {
 
     fn pressure(&mut self, resource: &str) -> Reading<Stall> {
         let unified = self.membership.unified();
-        pressure::own(&mut self.files, unified, resource)
+        pressure::own(&mut self.files, &unified, resource)
             .unwrap_or_else(|| pressure::host(&mut self.files, resource))
     }
 }

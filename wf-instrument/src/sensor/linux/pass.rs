@@ -1,6 +1,8 @@
 //! One pass: which sources make up each reading.
 
+use super::affinity::Affinity;
 use super::cgroup::Cgroups;
+use super::cpus::Cpus;
 use super::disk::Disk;
 use super::files::Files;
 use super::host::Processors;
@@ -10,11 +12,13 @@ use super::process::Stat;
 use super::quota::Quota;
 use super::status::Status;
 use super::tasks::Tasks;
-use super::{account, descriptors, disk, host, io, limit, meminfo, pressure, quota, vmstat};
+use super::{
+    account, descriptors, disk, host, io, limit, meminfo, online, pressure, quota, vmstat,
+};
 use crate::sensor::reading::{Answer, Reading, Reason};
 use crate::sensor::readings::{Readings, Swapped, Throttling};
 use crate::sensor::since::{Since, share};
-use crate::units::{Bytes, Nanos, PerSecond, Ratio};
+use crate::units::{Bytes, Nanos, PerSecond, Ratio, to_f64};
 
 /// The groups of this process, or why they are not known.
 pub(super) type Groups<'a> = Answer<&'a Cgroups>;
@@ -30,9 +34,10 @@ pub(super) struct Memories {
     quota_of: String,
     group_cpu: Since<Nanos, Ratio>,
     throttled: Since<Throttling, Ratio>,
+    affinity: Affinity,
     tasks: Tasks,
-    /// What bounds memory, for the guard.
-    pub(super) levels: Answer<Vec<Level>>,
+    /// What bounds memory.
+    levels: Answer<Vec<Level>>,
 }
 
 impl Memories {
@@ -45,8 +50,18 @@ impl Memories {
             quota_of: String::new(),
             group_cpu: Since::new(),
             throttled: Since::new(),
+            affinity: Affinity::default(),
             tasks: Tasks::default(),
-            levels: Ok(Vec::new()),
+            levels: Err("needs a pass over everything first".into()),
+        }
+    }
+
+    /// How full memory is by the last pass's limits.
+    pub(super) fn used(&self, files: &mut Files) -> Answer<Ratio> {
+        match &self.levels {
+            Err(why) => Err(why.clone()),
+            Ok(levels) if levels.is_empty() => meminfo::read(files).and_then(|host| host.used()),
+            Ok(levels) => limit::used(files, levels),
         }
     }
 
@@ -73,7 +88,9 @@ pub(super) fn processors(
     let host_time = Reading::of(host.clone().and_then(|host| host.processors()));
     let booted = host.clone().and_then(|host| host.booted());
     let quota = find_quota(files, groups);
-    let cores = cores(&quota, status);
+    let usable = online::usable(files, &host, groups);
+    let allowed = usable.and_then(|usable| memories.affinity.read(files, status, &usable));
+    let cores = cores(&quota, &allowed);
 
     readings.cpu.throttling = throttling(files, &quota);
     if let Ok(Some(quota)) = &quota {
@@ -97,11 +114,16 @@ pub(super) fn processors(
     readings.cpu.host = memories
         .host_cpu
         .read(host_time, |before, now, _| host::busy(*before, *now));
-    readings.cpu.host_cores = Reading::of(host.clone().and_then(|host| host.cores()));
+    let online = host.clone().and_then(|host| host.online());
+    readings.cpu.host_cores = Reading::of(online.map(|online| online.count()));
     readings.cpu.host_tasks = Reading::of(host.and_then(|host| host.tasks()));
     readings.cpu.cores = Reading::of(cores);
     readings.process.threads = process.clone().map(|process| process.threads);
-    readings.process.totals = process.and_then(|process| process.totals(booted?));
+    readings.process.totals = process.and_then(|process| {
+        process.totals(booted?, || {
+            status.clone().and_then(|status| status.mapped())
+        })
+    });
 }
 
 pub(super) fn memory(
@@ -127,7 +149,7 @@ pub(super) fn memory(
     memories.levels = limit
         .clone()
         .map(|limit| limit.map_or(Vec::new(), |limit| limit.levels));
-    memory.used = Reading::of(used(files, &memories.levels, &host));
+    memory.used = Reading::of(memories.used(files));
     memory.limit = Reading::of(limit.and_then(|limit| match limit {
         Some(limit) => Ok(limit.bytes),
         None => host.clone().map(|host| Bytes::new(host.total)),
@@ -150,9 +172,11 @@ pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Re
     let mut of = |resource| {
         let host = pressure::host(files, resource);
         let own = match groups {
-            Ok(groups) => pressure::own(files, groups.unified.as_ref(), resource),
-            // Whichever group it is, the host's is not its pressure.
-            Err(why) => Some(Reading::Unknown(why.clone())),
+            Ok(groups) => {
+                let unified = groups.unified.as_ref().map_err(Clone::clone);
+                pressure::own(files, &unified.map(Option::as_ref), resource)
+            }
+            Err(why) => pressure::own(files, &Err(why.clone()), resource),
         };
         (own.unwrap_or_else(|| host.clone()), host)
     };
@@ -196,9 +220,9 @@ fn find_quota<'a>(files: &mut Files, groups: &Groups<'a>) -> Answer<Option<Quota
 }
 
 /// A quota may be wider than the processors that this process is allowed on, and then those bind.
-fn cores(quota: &Answer<Option<Quota<'_>>>, status: &Answer<Status>) -> Answer<f64> {
+fn cores(quota: &Answer<Option<Quota<'_>>>, allowed: &Answer<Cpus>) -> Answer<f64> {
     let quota = quota.clone()?.map_or(f64::INFINITY, |quota| quota.cores);
-    Ok(status.clone()?.processors()?.min(quota))
+    Ok(to_f64(allowed.clone()?.count()).min(quota))
 }
 
 /// The share of a quota that is used up, by whoever is in the group that has it.
@@ -235,18 +259,6 @@ fn bound(files: &mut Files, groups: &Groups<'_>, host: &Answer<Memory>) -> Answe
     match groups.clone()?.memory.as_ref().map_err(Clone::clone)? {
         Some(memory) => limit::read(files, memory, most),
         None => Ok(None),
-    }
-}
-
-/// The used share of the memory that this process may use: of its groups' where they have a limit, else of the host's.
-pub(super) fn used(
-    files: &mut Files,
-    levels: &Answer<Vec<Level>>,
-    host: &Answer<Memory>,
-) -> Answer<Ratio> {
-    match levels.as_ref().map_err(Clone::clone)?.as_slice() {
-        [] => host.clone()?.used(),
-        levels => limit::used(files, levels),
     }
 }
 

@@ -3,8 +3,8 @@
 use procfs::parse_pressure_record;
 
 use super::cgroup::Hierarchy;
-use super::files::Files;
-use crate::sensor::reading::{Reading, Reason};
+use super::files::{Files, GONE};
+use crate::sensor::reading::{Answer, Reading, Reason};
 use crate::sensor::readings::{Scope, Stall};
 use crate::units::{Nanos, Ratio};
 
@@ -13,9 +13,9 @@ pub(super) fn host(files: &mut Files, resource: &str) -> Reading<Stall> {
     match files.find_again(&format!("proc/pressure/{resource}"), |text| {
         parse(text, Scope::Host)
     }) {
-        // Only where there is a /proc at all does it say something that one of its files is missing.
-        Ok(None) if files.exists("proc/self") => Reading::Absent(OFF),
-        Ok(None) => Reading::Unknown(OFF),
+        // Only in a /proc that shows the host does it say something that one of its files is missing.
+        Ok(None) if files.shows_host() => Reading::Absent(OFF),
+        Ok(None) => Reading::Unknown("/proc does not show the host here".into()),
         Ok(Some(host)) => Reading::of(Ok(host)),
         Err(why) => Reading::Unknown(why),
     }
@@ -24,13 +24,18 @@ pub(super) fn host(files: &mut Files, resource: &str) -> Reading<Stall> {
 /// The same of the process's own group; `None` where it keeps none. A group whose file cannot be read is no reason to take the host's for it.
 pub(super) fn own(
     files: &mut Files,
-    unified: Option<&Hierarchy>,
+    unified: &Answer<Option<&Hierarchy>>,
     resource: &str,
 ) -> Option<Reading<Stall>> {
-    let group = unified?.levels.first()?;
+    let group = match unified {
+        Ok(unified) => (*unified)?.levels.first()?,
+        // Whichever group it is, the host's is not its pressure.
+        Err(why) => return Some(Reading::Unknown(why.clone())),
+    };
     let path = format!("{group}/{resource}.pressure");
     match files.find_again(&path, |text| parse(text, Scope::Group)) {
-        Ok(None) => None,
+        Ok(None) if files.exists(group) => None,
+        Ok(None) => Some(Reading::Unknown(GONE)),
         Ok(Some(own)) => Some(Reading::of(Ok(own))),
         Err(why) => Some(Reading::Unknown(why)),
     }

@@ -10,12 +10,14 @@ use crate::units::{Bytes, Nanos};
 /// What the file says, in the kernel's units. Times are in ticks of the clock, 100 a second on every common architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stat {
+    state: char,
     pub(super) major_faults: u64,
     user: u64,
     system: u64,
     pub(super) threads: u64,
     /// Ticks from the boot to this process's beginning.
     started: u64,
+    /// None of a thread that has ended.
     virtual_memory: u64,
 }
 
@@ -28,12 +30,25 @@ impl Stat {
         ticks(self.user.saturating_add(self.system))
     }
 
-    /// The totals of a process whose host booted at `booted`, in seconds of Unix time.
-    pub(super) fn totals(&self, booted: u64) -> Answer<Totals> {
+    /// Whether the first thread has ended, and the process goes on with others.
+    pub(super) const fn has_ended(&self) -> bool {
+        has_ended(self.state)
+    }
+
+    /// The totals of a process whose host booted at `booted`, in seconds of Unix time. Where its first thread has ended, `mapped` says how
+    /// much it has mapped.
+    pub(super) fn totals(
+        &self,
+        booted: u64,
+        mapped: impl FnOnce() -> Answer<Bytes>,
+    ) -> Answer<Totals> {
         Ok(Totals {
             cpu_time: self.cpu_time(),
             started: after_boot(booted, self.started).ok_or("the process began past all time")?,
-            virtual_memory: Bytes::new(self.virtual_memory),
+            virtual_memory: match self.has_ended() {
+                true => mapped()?,
+                false => Bytes::new(self.virtual_memory),
+            },
         })
     }
 }
@@ -45,6 +60,7 @@ fn parse(text: &str) -> Option<Stat> {
     let fields: Vec<&str> = after_name.split_ascii_whitespace().collect();
     let field = |number: usize| fields.get(number - 3)?.parse().ok();
     Some(Stat {
+        state: fields.first()?.chars().next()?,
         major_faults: field(12)?,
         user: field(14)?,
         system: field(15)?,
@@ -52,6 +68,11 @@ fn parse(text: &str) -> Option<Stat> {
         started: field(22)?,
         virtual_memory: field(23)?,
     })
+}
+
+/// A zombie, or dead (proc_pid_stat(5)).
+pub(super) const fn has_ended(state: char) -> bool {
+    matches!(state, 'Z' | 'X' | 'x')
 }
 
 fn after_boot(booted: u64, started: u64) -> Option<SystemTime> {

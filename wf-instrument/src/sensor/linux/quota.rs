@@ -72,16 +72,14 @@ pub(super) fn usage(files: &mut Files, quota: &Quota<'_>) -> Answer<Nanos> {
 /// The quota of one group; infinite where it has none.
 fn cores(files: &mut Files, version: Version, group: &str) -> Answer<f64> {
     let cores = match version {
-        Version::Two => files.find(&format!("{group}/cpu.max"), parse)?,
+        Version::Two => files.find_in(group, "cpu.max", parse)?,
         Version::One => legacy(files, group)?,
     };
     Ok(cores.unwrap_or(f64::INFINITY))
 }
 
 fn legacy(files: &mut Files, group: &str) -> Answer<Option<f64>> {
-    let quota = files.find(&format!("{group}/cpu.cfs_quota_us"), |text| {
-        micros(text.trim())
-    })?;
+    let quota = files.find_in(group, "cpu.cfs_quota_us", |text| micros(text.trim()))?;
     match quota {
         Some(quota) if quota.is_finite() => {
             let period = format!("{group}/cpu.cfs_period_us");

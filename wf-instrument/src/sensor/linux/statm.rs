@@ -5,11 +5,13 @@ use crate::sensor::reading::Answer;
 use crate::units::Bytes;
 
 pub(super) fn read(files: &mut Files) -> Answer<Bytes> {
-    files.read_again("proc/self/statm", |text| parse(text, procfs::page_size()))
+    let path = files.own("statm");
+    files.read_again(&path, |text| parse(text, procfs::page_size()))
 }
 
-/// The second field counts resident pages (proc_pid_statm(5)).
+/// The second field counts resident pages (proc_pid_statm(5)). A thread that has ended has none, and no other has none.
 fn parse(text: &str, page_size: u64) -> Option<Bytes> {
     let pages: u64 = text.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    pages.checked_mul(page_size).map(Bytes::new)
+    let bytes = pages.checked_mul(page_size)?;
+    (bytes > 0).then(|| Bytes::new(bytes))
 }

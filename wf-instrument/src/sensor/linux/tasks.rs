@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::files::Files;
-use super::process::ticks;
+use super::process::{has_ended, ticks};
 use crate::sensor::reading::{Answer, Reading, Reason};
 use crate::sensor::readings::Threads;
 use crate::units::Nanos;
@@ -34,8 +34,7 @@ struct Task {
 impl Tasks {
     /// Looks at the threads: at [`LOOKED_AT`] of them in turn where there are more, counting each for those that are not looked at.
     pub(super) fn look(&mut self, files: &mut Files) -> Answer<Threads> {
-        let mut all = files.numbers(DIRECTORY)?;
-        all.sort_unstable();
+        let all = all(files)?;
         let reader = reader(files);
         self.waited
             .retain(|task, _| all.binary_search(task).is_ok());
@@ -43,7 +42,7 @@ impl Tasks {
         let mut looked_at = 0_u64;
         for task in self.turn(&all) {
             // One that ended meanwhile, or that cannot be understood.
-            let Ok(Some(stat)) = files.find(&format!("{DIRECTORY}/{task}/stat"), parse) else {
+            let Ok(Some(stat)) = look_at(files, task) else {
                 continue;
             };
             looked_at += 1;
@@ -80,8 +79,8 @@ impl Tasks {
         self.unaccounted |= switch == Some(0);
         match (switch, self.total) {
             (Some(0), _) => Reading::Absent(OFF),
-            _ if self.unaccounted => Reading::Absent(LATE),
-            (_, 0) => Reading::Absent(NOTHING),
+            _ if self.unaccounted => Reading::Unknown(LATE),
+            (_, 0) => Reading::Unknown(NOTHING),
             (_, total) => Reading::of(Ok(ticks(total))),
         }
     }
@@ -105,8 +104,27 @@ impl Tasks {
     }
 }
 
+/// Every thread there is, by number; none where the kernel shows none.
+pub(super) fn all(files: &Files) -> Answer<Vec<u64>> {
+    let mut all = match files.exists(DIRECTORY) {
+        true => files.numbers(DIRECTORY)?,
+        false => Vec::new(),
+    };
+    all.sort_unstable();
+    Ok(all)
+}
+
+/// Whether a thread has not ended.
+pub(super) fn is_alive(files: &mut Files, task: u64) -> bool {
+    look_at(files, task).is_ok_and(|found| found.is_some_and(|task| !has_ended(task.state)))
+}
+
+fn look_at(files: &mut Files, task: u64) -> Answer<Option<Task>> {
+    files.find(&format!("{DIRECTORY}/{task}/stat"), parse)
+}
+
 /// The thread that reads, which runs for as long as it does so.
-fn reader(files: &Files) -> Option<u64> {
+pub(super) fn reader(files: &Files) -> Option<u64> {
     let link = std::fs::read_link(files.at("proc/thread-self")).ok()?;
     link.file_name()?.to_str()?.parse().ok()
 }
@@ -124,7 +142,7 @@ const OFF: Reason = Reason::Borrowed("the kernel accounts no delays: kernel.task
 const LATE: Reason = Reason::Borrowed("delays were not accounted when this process began");
 const NOTHING: Reason = Reason::Borrowed("no wait for storage has been accounted yet");
 
-const DIRECTORY: &str = "proc/self/task";
+pub(super) const DIRECTORY: &str = "proc/self/task";
 
 /// A look at a thread takes some 10 µs (bench `sensors`), and a pass is to take less than a millisecond.
 const LOOKED_AT: usize = 32;

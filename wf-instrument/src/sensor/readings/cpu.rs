@@ -7,9 +7,11 @@ use crate::units::{Nanos, Ratio};
 /// Processors: how many there are for this process, and how busy they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cpu {
-    /// Processors that this process may use: those it is allowed on, or its groups' tightest CPU quota where that is less.
+    /// Processors that this process may use: those that are online, in its cpuset and allowed to any of its threads, or its groups' tightest CPU
+    /// quota where that is less.
     pub cores: Reading<f64>,
-    /// The tightest CPU quota of its groups, in processors' worth of time; absent where there is none.
+    /// The tightest CPU quota of its groups, in processors' worth of time; absent where there is none. Groups around those that its
+    /// namespace or its mounts show may have a tighter one, which nobody inside can see.
     pub quota: Reading<f64>,
     /// Processors that the host has online.
     pub host_cores: Reading<u64>,

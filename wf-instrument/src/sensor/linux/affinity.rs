@@ -1,0 +1,68 @@
+//! `Cpus_allowed_list` of every thread: on which processors this process may run.
+
+use super::cpus::Cpus;
+use super::files::Files;
+use super::status::{Status, allowed};
+use super::tasks;
+use crate::sensor::reading::Answer;
+
+/// The processors that any thread of this process may run on.
+///
+/// One thread says it for all where it may run everywhere. Where it may not, each is asked, and again
+/// every [`PACE`] passes: programs pin their first thread alone, or each to a processor of its own.
+#[derive(Debug, Default)]
+pub(super) struct Affinity {
+    /// What one thread is allowed, and all of them together.
+    known: Option<(Cpus, Cpus)>,
+    /// Passes until each thread is asked again.
+    rest: u32,
+}
+
+impl Affinity {
+    /// Those of `usable`. The kernel keeps each thread within its group's cpuset, but not within what
+    /// is online.
+    pub(super) fn read(
+        &mut self,
+        files: &mut Files,
+        status: &Answer<Status>,
+        usable: &Cpus,
+    ) -> Answer<Cpus> {
+        let one = status.as_ref().map_err(Clone::clone)?.allowed()?;
+        if one.covers(usable) {
+            return Ok(usable.clone());
+        }
+        let known = self.known.take().filter(|(was, _)| *was == one);
+        let all = match known.filter(|_| self.rest > 0) {
+            Some((_, all)) => all,
+            None => {
+                self.rest = PACE;
+                all_of(files, &one, usable)?
+            }
+        };
+        self.rest -= 1;
+        let found = all.within(usable);
+        self.known = Some((one, all));
+        Some(found)
+            .filter(|found| found.count() > 0)
+            .ok_or("no processor that this process may run on is online".into())
+    }
+}
+
+/// Asks each thread, until they have named all that is usable.
+fn all_of(files: &mut Files, one: &Cpus, usable: &Cpus) -> Answer<Cpus> {
+    let mut all = one.clone();
+    for task in tasks::all(files)? {
+        if all.covers(usable) {
+            break;
+        }
+        let path = format!("{}/{task}/status", tasks::DIRECTORY);
+        // One that ended meanwhile runs nowhere.
+        if let Some(allowed) = files.find(&path, allowed)? {
+            all.join(&allowed);
+        }
+    }
+    Ok(all)
+}
+
+/// A thread takes some 15 µs, and a process may have thousands.
+const PACE: u32 = 10;
