@@ -14,6 +14,8 @@ mod processors;
 mod sensor;
 #[path = "recorded/storage.rs"]
 mod storage;
+#[path = "recorded/threads.rs"]
+mod threads;
 #[path = "recorded/unseen.rs"]
 mod unseen;
 

@@ -114,7 +114,8 @@ impl Sensors {
     ///
     /// Rates are those since the pass before and unknown in the first. Asked again within 100 ms, they are the last ones, with their age.
     ///
-    /// On Linux some 35 files, and one for each thread up to 32; where threads are pinned, another for each in every tenth pass. The bench `sensors` says what that costs. It grows with the levels of control groups, disks
+    /// On Linux some 35 files, and one for each thread (of a process with more than 64, in some passes only); where threads are pinned,
+    /// another for each in every tenth pass. The bench `sensors` says what that costs. It grows with the levels of control groups, disks
     /// and, by far the most, processors of the host. Waits for no device.
     #[must_use]
     pub fn read(&mut self) -> Readings {

@@ -46,7 +46,7 @@ fn a_wait_of_nothing_may_be_one_that_is_not_accounted() {
 }
 
 #[test]
-fn a_thread_that_cannot_be_understood_is_left_out() {
+fn a_thread_that_cannot_be_understood_may_run_and_what_the_others_waited_counts() {
     let machine = Machine::named("bare_metal");
     machine.write("proc/self/task/4242/stat", b"junk");
     let readings = Sensors::rooted(machine.root()).read();
@@ -54,7 +54,11 @@ fn a_thread_that_cannot_be_understood_is_left_out() {
         readings.storage.waited.value(),
         Some(&Nanos::from_millis(1_600))
     );
-    assert!(readings.cpu.threads.value().is_some());
+    assert_eq!(
+        readings.cpu.threads.reason(),
+        Some("/proc/self/task/…/stat: not in the form that the kernel documents")
+    );
+    assert!(!readings.cpu.threads.is_absent());
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl Host {
             runnable: aged(
                 readings.cpu.threads.map(|threads| threads.runnable),
                 now,
-                oldest,
+                oldest.min(ONE_TICK),
             ),
             memory_limit: aged(readings.memory.limit, now, oldest),
             memory: aged(readings.memory.used, now, oldest),
@@ -98,6 +98,10 @@ impl Host {
     }
 }
 
+/// Threads are counted at one moment, and not in each pass where there are many: one count is no evidence for several ticks. Passes and
+/// ticks are a second apart.
+const ONE_TICK: Nanos = Nanos::from_millis(1_200);
+
 fn aged<T>(reading: Reading<T>, now: Nanos, oldest: Nanos) -> Reading<T> {
     match reading.age(now) {
         Some(age) if age > oldest => Reading::Unknown(Cow::Owned(format!("{age} old"))),
@@ -108,6 +112,7 @@ fn aged<T>(reading: Reading<T>, now: Nanos, oldest: Nanos) -> Reading<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sensor::Threads;
     use crate::sensor::gpu::Memory;
 
     const AT: Nanos = Nanos::from_secs(1);
@@ -132,6 +137,24 @@ mod tests {
         readings.memory.limit = read(Bytes::new(8 << 30));
         readings.gpus.devices = read(devices.into_iter().collect());
         Host::of(readings, AT, Nanos::from_secs(3))
+    }
+
+    #[test]
+    fn a_count_of_threads_is_evidence_for_one_tick() {
+        let mut readings = Readings::default();
+        readings.cpu.threads = read(Threads {
+            runnable: 7,
+            blocked: 0,
+        });
+        let seen = |millis| {
+            let now = AT.plus(Nanos::from_millis(millis));
+            let host = Host::of(readings.clone(), now, Nanos::from_secs(3));
+            host.runnable.value().copied()
+        };
+        assert_eq!(
+            (seen(0), seen(1_000), seen(2_000)),
+            (Some(7), Some(7), None)
+        );
     }
 
     #[test]

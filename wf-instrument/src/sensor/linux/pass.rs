@@ -195,12 +195,9 @@ pub(super) fn storage(files: &mut Files, memories: &mut Memories, readings: &mut
         .disk_wait
         .read(disks, |before, now, span| disk::wait(before, now, span));
     readings.storage.moved = Reading::of(io::read(files));
-    let looked = memories.tasks.look(files);
-    readings.storage.waited = match &looked {
-        Ok(_) => memories.tasks.waited(files),
-        Err(why) => Reading::Unknown(why.clone()),
-    };
-    readings.cpu.threads = Reading::of(looked);
+    let found = memories.tasks.look(files);
+    readings.cpu.threads = found.threads;
+    readings.storage.waited = found.waited;
     readings.process.open_files = Reading::of(descriptors::open(files));
     readings.process.open_files_limit = Reading::of(descriptors::limit(files));
 }

@@ -19,8 +19,20 @@ pub(super) struct Tasks {
     total: u64,
     /// Delays were not accounted once, so threads from before then tell none.
     unaccounted: bool,
-    /// Where the next look begins, in a process with more threads than one look takes.
-    next: u64,
+    /// What was found when they were last looked at.
+    last: Found,
+    /// Passes until they are looked at again.
+    rest: usize,
+}
+
+/// What looking at every thread brings.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    pub(super) threads: Reading<Threads>,
+    /// What all of them together have waited for storage. Absent where the kernel is told not to account it: it does not unless it is told to
+    /// (sysctl `kernel.task_delayacct`, since Linux 5.14), and then of threads that begin later. What it does not account it writes as 0, so a 0
+    /// says nothing.
+    pub(super) waited: Reading<Nanos>,
 }
 
 /// What one thread's file says.
@@ -32,43 +44,62 @@ struct Task {
 }
 
 impl Tasks {
-    /// Looks at the threads: at [`LOOKED_AT`] of them in turn where there are more, counting each for those that are not looked at.
-    pub(super) fn look(&mut self, files: &mut Files) -> Answer<Threads> {
-        let all = all(files)?;
+    /// Looks at every thread; in a process with more than [`LOOKED_AT`], less often than in each pass, with the last answer and its age in
+    /// between. Some of them in each pass would say nothing of the rest: those that run are few, and in turn all or none of them are seen.
+    pub(super) fn look(&mut self, files: &mut Files) -> Found {
+        match self.rest.checked_sub(1) {
+            Some(rest) => self.rest = rest,
+            None => self.last = self.found(files),
+        }
+        self.last.clone()
+    }
+
+    fn found(&mut self, files: &mut Files) -> Found {
+        let all = match all(files) {
+            Ok(all) if all.is_empty() => Err("/proc/self/task shows no thread".into()),
+            Ok(all) if all.len() > MOST => Err(TOO_MANY),
+            all => all,
+        };
+        match all {
+            Ok(all) => Found {
+                threads: Reading::of(self.count(files, &all)),
+                waited: self.waited(files),
+            },
+            Err(why) => Found {
+                threads: Reading::Unknown(why.clone()),
+                waited: Reading::Unknown(why),
+            },
+        }
+    }
+
+    /// What they are at. One that cannot be understood may run, so that the others are no answer.
+    fn count(&mut self, files: &mut Files, all: &[u64]) -> Answer<Threads> {
         let reader = reader(files);
         self.waited
             .retain(|task, _| all.binary_search(task).is_ok());
         let mut seen = Threads::default();
-        let mut looked_at = 0_u64;
-        for task in self.turn(&all) {
-            // One that ended meanwhile, or that cannot be understood.
-            let Ok(Some(stat)) = look_at(files, task) else {
-                continue;
-            };
-            looked_at += 1;
-            self.waits(task, stat.waited);
-            let other = Some(task) != reader;
-            seen.runnable += u64::from(other && stat.state == 'R');
-            seen.blocked += u64::from(other && stat.state == 'D');
+        let mut mistake = None;
+        for &task in all {
+            match look_at(files, task) {
+                Ok(Some(stat)) => {
+                    self.waits(task, stat.waited);
+                    let other = Some(task) != reader;
+                    seen.runnable += u64::from(other && stat.state == 'R');
+                    seen.blocked += u64::from(other && stat.state == 'D');
+                }
+                // It ended meanwhile.
+                Ok(None) => {}
+                Err(why) => mistake = Some(why),
+            }
         }
-        if looked_at == 0 {
-            return Err(
-                "none of /proc/self/task/*/stat is in the form that the kernel documents".into(),
-            );
+        if let Some(why) = mistake {
+            return Err(why);
         }
-        let threads = all.len() as u64;
-        let scaled = |count: u64| (count * threads + looked_at / 2) / looked_at;
-        Ok(Threads {
-            runnable: scaled(seen.runnable),
-            blocked: scaled(seen.blocked),
-        })
+        self.rest = (all.len().saturating_sub(1) / LOOKED_AT).min(LONGEST_REST);
+        Ok(seen)
     }
 
-    /// What all threads together have waited for storage, as far as they were looked at; absent where the kernel does not account it.
-    ///
-    /// It does not unless it is told to (sysctl `kernel.task_delayacct`, since Linux 5.14), and then of threads that begin later. What
-    /// it does not account it writes as 0, so a 0 says nothing.
-    pub(super) fn waited(&mut self, files: &mut Files) -> Reading<Nanos> {
+    fn waited(&mut self, files: &mut Files) -> Reading<Nanos> {
         let switch = files.find("proc/sys/kernel/task_delayacct", |text| {
             text.trim().parse::<u8>().ok()
         });
@@ -83,19 +114,6 @@ impl Tasks {
             (_, 0) => Reading::Unknown(NOTHING),
             (_, total) => Reading::of(Ok(ticks(total))),
         }
-    }
-
-    /// The threads whose turn it is.
-    fn turn(&mut self, all: &[u64]) -> Vec<u64> {
-        let first = all.partition_point(|task| *task < self.next);
-        let turn = all
-            .iter()
-            .cycle()
-            .skip(first)
-            .take(all.len().min(LOOKED_AT));
-        let turn: Vec<u64> = turn.copied().collect();
-        self.next = turn.last().map_or(0, |last| last + 1);
-        turn
     }
 
     fn waits(&mut self, task: u64, waited: u64) {
@@ -144,8 +162,17 @@ const NOTHING: Reason = Reason::Borrowed("no wait for storage has been accounted
 
 pub(super) const DIRECTORY: &str = "proc/self/task";
 
-/// A look at a thread takes some 10 µs (bench `sensors`), and a pass is to take less than a millisecond.
-const LOOKED_AT: usize = 32;
+/// Threads that are looked at in each pass, or for each pass that is left out: a look takes some 10 µs (bench `sensors`), and passes are
+/// to take less than a millisecond on average.
+const LOOKED_AT: usize = 64;
+
+/// Threads past which a look would keep a guard waiting.
+const MOST: usize = 2_048;
+
+const TOO_MANY: Reason = Reason::Borrowed("this process has more than 2048 threads");
+
+/// Past a quarter of a minute, an answer is history.
+const LONGEST_REST: usize = 14;
 
 #[cfg(test)]
 mod tests {
@@ -164,20 +191,6 @@ mod tests {
         assert_eq!(parse(&line), Some(task));
         assert_eq!(parse("7 (a) D 4 5"), None);
         assert_eq!(parse("7 (a"), None);
-    }
-
-    #[test]
-    fn threads_past_the_most_that_one_look_takes_have_their_turn_in_the_next() {
-        let all: Vec<u64> = (100..200).collect();
-        let mut tasks = Tasks::default();
-        for first in [100, 132, 164] {
-            assert_eq!(tasks.turn(&all), (first..first + 32).collect::<Vec<_>>());
-        }
-        let last = tasks.turn(&all);
-        assert_eq!(last[..4], (196..200).collect::<Vec<_>>());
-        assert_eq!(last[4..], (100..128).collect::<Vec<_>>());
-        assert_eq!(tasks.turn(&[7]), [7]);
-        assert!(tasks.turn(&[]).is_empty());
     }
 
     #[test]

@@ -58,7 +58,8 @@ pub struct Throttling {
 
 /// What the threads of a process are at, without the one that looked.
 ///
-/// Of a process with more than 32 threads, 32 are looked at in a pass, in turn, and each counts for those that are not.
+/// Every thread is looked at: in each pass of a process with up to 64 threads, in every eighth of one with 500, and at most 15 passes apart.
+/// In between the reading is the last one, with its age. Unknown past 2,048 threads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Threads {
     /// Threads that run, or wait for nothing but a processor.
