@@ -57,21 +57,29 @@ impl Watch {
     /// Also calls `react` with each guard read, on the watch's own thread: what it takes is time in which nothing is read. If it panics, the
     /// panic ends there, and it is called again with the next.
     ///
-    /// Without swap space the kernel kills before anybody stalls, so no alarm warns of that: look at how full memory is, too.
+    /// Without swap space the kernel kills before anybody stalls, so no alarm warns of that: look at how full memory is, too. Where that is
+    /// unknown, or was read too long ago, take memory for full. A process that is out of descriptors is in that state, and in no
+    /// position to take more work.
     ///
     /// ```
     /// use std::sync::Arc;
     /// use std::sync::atomic::{AtomicBool, Ordering};
     ///
-    /// use wf_instrument::sensor::{Sensors, Watch};
+    /// use wf_instrument::Nanos;
+    /// use wf_instrument::sensor::{Guard, Sensors, Watch};
+    ///
+    /// fn is_full(guard: &Guard) -> bool {
+    ///     let used = guard.memory.fresh(guard.at, Nanos::from_secs(2));
+    ///     used.is_none_or(|used| used.get() > 0.90)
+    /// }
     ///
     /// let shedding = Arc::new(AtomicBool::new(false));
-    /// let told = shedding.clone();
+    /// let set = shedding.clone();
     /// let watch = Watch::guarding(Sensors::new(), move |guard| {
-    ///     let full = guard.memory.value().is_some_and(|used| used.get() > 0.90);
-    ///     told.store(full || guard.alarmed, Ordering::Relaxed);
+    ///     set.store(is_full(guard) || guard.alarmed, Ordering::Relaxed);
     /// })?;
     /// # drop(watch);
+    /// # assert!(is_full(&Guard::default()));
     /// # Ok::<(), std::io::Error>(())
     /// ```
     ///

@@ -19,6 +19,8 @@ pub(super) struct Files {
     own: String,
     buffer: Vec<u8>,
     held: Held,
+    /// No file could be opened for want of descriptors, since it was last [asked](Self::begin) to begin.
+    exhausted: bool,
 }
 
 impl Files {
@@ -28,7 +30,18 @@ impl Files {
             own: own::FIRST.to_owned(),
             buffer: Vec::new(),
             held: Held::default(),
+            exhausted: false,
         }
+    }
+
+    /// Begins a pass or a guard read.
+    pub(super) const fn begin(&mut self) {
+        self.exhausted = false;
+    }
+
+    /// Whether a file was not read because this process, or the host, may open no more: which says nothing of the file.
+    pub(super) const fn is_exhausted(&self) -> bool {
+        self.exhausted
     }
 
     /// Takes `directory` for that of this process.
@@ -135,18 +148,24 @@ impl Files {
             return Ok(());
         }
         self.held.forget(path);
-        let file = File::open(self.root.join(path))?;
+        let file = self.open(path)?;
         whole(&file, &mut self.buffer)?;
         self.held.keep(path, file);
         Ok(())
     }
 
     fn load(&mut self, path: &str) -> io::Result<Cow<'_, str>> {
+        let file = self.open(path)?;
         self.buffer.clear();
-        File::open(self.root.join(path))?
-            .take(LONGEST)
-            .read_to_end(&mut self.buffer)?;
+        file.take(LONGEST).read_to_end(&mut self.buffer)?;
         Ok(String::from_utf8_lossy(&self.buffer))
+    }
+
+    fn open(&mut self, path: &str) -> io::Result<File> {
+        let opened = File::open(self.root.join(path));
+        let code = opened.as_ref().err().and_then(io::Error::raw_os_error);
+        self.exhausted |= matches!(code, Some(libc::EMFILE | libc::ENFILE));
+        opened
     }
 }
 

@@ -59,6 +59,7 @@ impl Machine {
     }
 
     pub(super) fn read(&mut self, readings: &mut Readings) {
+        self.files.begin();
         let process = process::read(&mut self.files);
         let own = own::directory(&mut self.files, &process).map(|own| self.files.settle(own));
         let groups = own.and_then(|()| self.membership.read(&mut self.files));
@@ -76,9 +77,11 @@ impl Machine {
     }
 
     pub(super) fn guard(&mut self) -> Guard {
+        self.files.begin();
+        let resident = Reading::of(statm::read(&mut self.files));
         Guard {
-            resident: Reading::of(statm::read(&mut self.files)),
-            memory: Reading::of(self.memories.used(&mut self.files)),
+            resident: pass::or_last(&self.files, resident, &mut self.memories.resident),
+            memory: self.memories.used(&mut self.files),
             cpu_pressure: self.pressure("cpu"),
             memory_pressure: self.pressure("memory"),
             io_pressure: self.pressure("io"),

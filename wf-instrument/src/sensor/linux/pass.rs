@@ -38,6 +38,10 @@ pub(super) struct Memories {
     tasks: Tasks,
     /// What bounds memory.
     levels: Answer<Vec<Level>>,
+    /// The last of each that was read, for when no file can be opened.
+    limit: Reading<Bytes>,
+    used: Reading<Ratio>,
+    pub(super) resident: Reading<Bytes>,
 }
 
 impl Memories {
@@ -53,16 +57,28 @@ impl Memories {
             affinity: Affinity::default(),
             tasks: Tasks::default(),
             levels: Err("needs a pass over everything first".into()),
+            limit: Reading::default(),
+            used: Reading::default(),
+            resident: Reading::default(),
+        }
+    }
+
+    /// Takes these limits for the guard, unless they could not be read for want of descriptors.
+    fn keep(&mut self, files: &Files, limit: Answer<Option<Limit>>) {
+        let lost = limit.is_err() && files.is_exhausted();
+        if !lost || self.levels.is_err() {
+            self.levels = limit.map(|limit| limit.map_or(Vec::new(), |limit| limit.levels));
         }
     }
 
     /// How full memory is by the last pass's limits.
-    pub(super) fn used(&self, files: &mut Files) -> Answer<Ratio> {
-        match &self.levels {
+    pub(super) fn used(&mut self, files: &mut Files) -> Reading<Ratio> {
+        let used = match &self.levels {
             Err(why) => Err(why.clone()),
             Ok(levels) if levels.is_empty() => meminfo::read(files).and_then(|host| host.used()),
             Ok(levels) => limit::used(files, levels),
-        }
+        };
+        or_last(files, Reading::of(used), &mut self.used)
     }
 
     /// Another group's counters do not go on from those of the group before.
@@ -146,14 +162,13 @@ pub(super) fn memory(
 
     let host = meminfo::read(files);
     let limit = bound(files, groups, &host);
-    memories.levels = limit
-        .clone()
-        .map(|limit| limit.map_or(Vec::new(), |limit| limit.levels));
-    memory.used = Reading::of(memories.used(files));
-    memory.limit = Reading::of(limit.and_then(|limit| match limit {
+    memories.keep(files, limit.clone());
+    memory.used = memories.used(files);
+    let bytes = limit.and_then(|limit| match limit {
         Some(limit) => Ok(limit.bytes),
         None => host.clone().map(|host| Bytes::new(host.total)),
-    }));
+    });
+    memory.limit = or_last(files, Reading::of(bytes), &mut memories.limit);
     memory.group = match groups.clone().and_then(|groups| groups.memory.clone()) {
         Ok(hierarchy) => account::read(files, hierarchy.as_ref()),
         Err(why) => Reading::Unknown(why),
@@ -256,6 +271,22 @@ fn bound(files: &mut Files, groups: &Groups<'_>, host: &Answer<Memory>) -> Answe
     match groups.clone()?.memory.as_ref().map_err(Clone::clone)? {
         Some(memory) => limit::read(files, memory, most),
         None => Ok(None),
+    }
+}
+
+/// What was read, or the last that was, with its age, where descriptors are all that was lacking.
+pub(super) fn or_last<T: Clone>(
+    files: &Files,
+    now: Reading<T>,
+    last: &mut Reading<T>,
+) -> Reading<T> {
+    if now.value().is_some() || !files.is_exhausted() {
+        *last = now.clone();
+        return now;
+    }
+    match last.value() {
+        Some(_) => last.clone(),
+        None => now,
     }
 }
 
