@@ -51,6 +51,17 @@ impl Function {
         })
     }
 
+    /// As it was written, with `attribute` below its others.
+    pub(crate) fn with(&self, attribute: &TokenStream) -> TokenStream {
+        let Self {
+            attrs,
+            head,
+            written,
+            ..
+        } = self;
+        quote::quote!(#(#attrs)* #attribute #head #written)
+    }
+
     /// The first line of the doc comment; empty where there is none.
     pub(crate) fn help(&self) -> String {
         let attrs = self.attrs.iter().chain(&self.inner_attrs);
@@ -64,13 +75,7 @@ impl Function {
 /// As it was written.
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self {
-            attrs,
-            head,
-            written,
-            ..
-        } = self;
-        tokens.extend(quote::quote!(#(#attrs)* #head #written));
+        tokens.extend(self.with(&TokenStream::new()));
     }
 }
 

@@ -43,6 +43,7 @@ mod member;
 mod metric_name;
 mod mistakes;
 mod model;
+mod order;
 mod returned;
 mod slo;
 mod spelling;
@@ -234,6 +235,11 @@ use self::build::Build;
 ///
 /// Functions that a macro call makes within the block cannot be measured from here. So that none is left out silently, the call is an error
 /// until `#[wf_skip]` stands on it; the macro can put `#[wf_measure]` on the functions itself. (`macro_rules!` and `thread_local!` make none.)
+///
+/// # Other attributes
+///
+/// Where attribute macros of others stand on the function too, such as `#[tracing::instrument]` or `#[tokio::main]`, this one goes last: it
+/// measures what they make of the function, whatever the order in which they are written.
 ///
 /// # Labels and outcomes
 ///

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::Result;
 
-use crate::args::Args;
+use crate::args::{Args, Given};
 use crate::block::Block;
 use crate::build::Build;
 use crate::check::{check, check_block};
@@ -14,7 +14,8 @@ use crate::invisible::visible;
 use crate::item::Function;
 use crate::member::Member;
 use crate::mistakes::Mistakes;
-use crate::model::Model;
+use crate::model::{Model, runtime};
+use crate::order::{Last, has_macros_of_others};
 use crate::wish::{Wish, is_done};
 
 /// What `#[wf_measure(args)] item` becomes. In a build that does not measure: the item, once all is found right.
@@ -23,12 +24,14 @@ pub(crate) fn measure(args: TokenStream, item: TokenStream, build: Build) -> Tok
         return item;
     }
     let mut mistakes = Mistakes::default();
-    let args = Args::parse(args, &mut mistakes);
+    let request = Request::read(args, &mut mistakes);
     let tokens = visible(item.clone());
     let measured = match Block::is_one(&tokens) {
-        true => Block::read(tokens).and_then(|block| measure_block(&args, block, &mut mistakes)),
+        true => {
+            Block::read(tokens).and_then(|block| measure_block(&request.args, block, &mut mistakes))
+        }
         false => Function::read(tokens)
-            .map(|function| measure_function(args, None, &function, &mut mistakes)),
+            .map(|function| measure_function(request, &function, &mut mistakes)),
     };
     match measured {
         Ok(measured) if mistakes.is_empty() && build == Build::Measuring => measured,
@@ -40,14 +43,64 @@ pub(crate) fn measure(args: TokenStream, item: TokenStream, build: Build) -> Tok
     }
 }
 
-fn measure_function(
+/// What is asked about one function.
+struct Request {
     args: Args,
-    owner: Option<&Ident>,
-    function: &Function,
-    mistakes: &mut Mistakes,
-) -> TokenStream {
+    /// The same as they were written.
+    written: TokenStream,
+    /// The type of the impl block that the function stands in, where that is known.
+    owner: Option<Ident>,
+    /// Whether the attribute stands below macros of others, if there are any.
+    last: bool,
+}
+
+impl Request {
+    fn read(args: TokenStream, mistakes: &mut Mistakes) -> Self {
+        let (owner, written, last) = match Last::read(&args) {
+            Some(Last { owner, args }) => (owner, args, true),
+            None => (None, args, false),
+        };
+        Self {
+            args: Args::parse(written.clone(), mistakes),
+            written,
+            owner,
+            last,
+        }
+    }
+
+    /// The same within a block.
+    fn within(self, block: &Args, owner: Option<&Ident>) -> Self {
+        let own = self.written;
+        let written = match (&self.args.runtime, &block.runtime) {
+            (None, Some(Given { value: path, .. })) => quote!(crate = #path, #own),
+            _ => own,
+        };
+        Self {
+            args: self.args.within(block),
+            written,
+            owner: owner.cloned(),
+            ..self
+        }
+    }
+}
+
+fn measure_function(request: Request, function: &Function, mistakes: &mut Mistakes) -> TokenStream {
+    let Request {
+        args,
+        written,
+        owner,
+        last,
+    } = request;
     check(&args, function, mistakes);
-    expand(&Model::new(args, owner, function), function)
+    if !last && has_macros_of_others(function) {
+        let path = runtime(args.runtime.as_ref().map(|given| &given.value));
+        return Last {
+            owner,
+            args: written,
+        }
+        .below(function, &path);
+    }
+    expand(&Model::new(args, owner.as_ref(), function), function)
 }
 
 /// Every function of the block, but those that say otherwise, and those that cannot be measured: a `const fn` may run in the compiler.
@@ -84,14 +137,10 @@ fn measure_member(
         return variants.into_iter().collect();
     }
     let own = match function.take_wish()? {
-        Wish::Own(tokens) => Args::parse(tokens, mistakes),
-        Wish::None if function.sig.constness.is_none() => Args::default(),
+        Wish::Own(tokens) => tokens,
+        Wish::None if function.sig.constness.is_none() => TokenStream::new(),
         Wish::None | Wish::Skip => return Ok(function.into_token_stream()),
     };
-    Ok(measure_function(
-        own.within(of_block),
-        owner,
-        &function,
-        mistakes,
-    ))
+    let request = Request::read(own, mistakes).within(of_block, owner);
+    Ok(measure_function(request, &function, mistakes))
 }

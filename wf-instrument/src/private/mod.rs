@@ -33,3 +33,4 @@ pub use crate::site::{
     CounterSite, Entry, FrameSite, GaugeSite, GenerationSite, SiteRef, SpanSite,
 };
 pub use crate::slo::Target;
+pub use wf_instrument_macros::wf_measure;
