@@ -5,6 +5,7 @@ use syn::Ident;
 use syn::spanned::Spanned as _;
 
 use crate::args::Args;
+use crate::dependency;
 use crate::item::Function;
 use crate::mistakes::Mistakes;
 use crate::returned::{Call, Returned, Stated};
@@ -14,6 +15,9 @@ pub(crate) fn check(args: &Args, function: &Function, mistakes: &mut Mistakes) {
     let stated = args.returns.as_ref().map(|given| given.value);
     let returned = Returned::of(&function.sig, stated);
     between_arguments(args, mistakes);
+    if args.runtime.is_none() {
+        mistakes.extend(dependency::check().err());
+    }
     const_function(function, mistakes);
     stated_in_vain(args, &returned, mistakes);
     for name in unforwarded(args, &returned) {

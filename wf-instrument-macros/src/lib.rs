@@ -33,6 +33,7 @@ mod call;
 mod check;
 mod code;
 mod content;
+mod dependency;
 mod expand;
 mod fallback;
 mod invisible;
@@ -276,7 +277,7 @@ use self::build::Build;
 /// | `queued_at = instant` | `ttft` | since when the request has waited for this call, as a `std::time::Instant`: its queue time ends here, and `admitted()` has nothing to add |
 /// | `slo = "p99 < 500ms"` | `ttft` | the promise for the time to first token: a percentile, and a time in `us`, `ms` or `s`. Kept in snapshots; a bucket of the endpoint ends there, and the governor takes the shortest for its target unless it is told another |
 /// | `target_fps = 60` | `frame` | the promise for frames |
-/// | `crate = path` | any | where wf-instrument is, for those who re-export it |
+/// | `crate = path` | any | where wf-instrument is, for those who have it through another crate; a dependency that Cargo.toml renames is found |
 ///
 /// Expressions are evaluated once, in the function, before its body; they see its arguments and `self`. `tokens` is asked for each item,
 /// after the function has returned: what it captures it takes along, which the body then cannot use unless it is `Copy`, and which must live as long as the stream. The

@@ -14,6 +14,12 @@ impl Mistakes {
         self.add(Error::new(span, message));
     }
 
+    pub(crate) fn extend(&mut self, mistake: Option<Error>) {
+        if let Some(mistake) = mistake {
+            self.add(mistake);
+        }
+    }
+
     pub(crate) fn add(&mut self, mistake: Error) {
         match &mut self.0 {
             Some(earlier) => earlier.combine(mistake),

@@ -1,12 +1,13 @@
 //! What is to be measured, decided: the only thing that expansion looks at beside the function's own tokens.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::{Ident, LitStr, Path};
 
 use crate::args::{Args, Given};
 use crate::code::Code;
+use crate::dependency;
 use crate::item::Function;
 use crate::labels::Label;
 use crate::returned::Stated;
@@ -85,10 +86,12 @@ fn verdict(ok_if: Option<Given<Code>>, error_if: Option<Given<Code>>) -> Option<
 
 /// The runtime's macro interface, below `path` or where Cargo puts it.
 pub(crate) fn runtime(path: Option<&Path>) -> TokenStream {
-    path.map_or_else(
-        || quote!(::wf_instrument::private),
-        |path| quote!(#path::private),
-    )
+    if let Some(path) = path {
+        return quote!(#path::private);
+    }
+    let name = dependency::name().unwrap_or("wf_instrument");
+    let name = Ident::new(name, Span::call_site());
+    quote!(::#name::private)
 }
 
 /// The given name, or module, type where it is known, and function. An attribute on a method cannot see the type.

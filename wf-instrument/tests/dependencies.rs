@@ -1,7 +1,7 @@
-//! A library that a program and its build script use is measured in the one and not in the other.
+//! Projects that depend on the SDK in unusual ways.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::LazyLock;
 use std::{env, fs, io};
 
@@ -15,30 +15,70 @@ fn a_build_script_measures_what_its_program_does_not() {
     assert_eq!(run("plain"), "Ok(4) 1\nOk(4) 3\n");
 }
 
-/// What `program` of the workspace in `two_builds` prints.
+#[test]
+fn a_renamed_dependency_is_found() {
+    assert_eq!(run("renamed"), "Ok(2)\n2 renamed::Engine::step\n");
+}
+
+#[test]
+fn a_re_exported_dependency_is_found_where_its_path_is_given() {
+    let output = cargo(&["run", "--quiet", "--package", "unnamed"]);
+    let problems = String::from_utf8_lossy(&output.stderr);
+    let errors: Vec<&str> = problems
+        .lines()
+        .filter(|line| line.starts_with("error"))
+        .collect();
+    let [only, compiled] = errors[..] else {
+        panic!("one error, and that there was one: {problems}");
+    };
+    assert!(
+        only.contains("`crate = my_app::wf_instrument`"),
+        "{problems}"
+    );
+    assert!(compiled.contains("could not compile"), "{problems}");
+
+    let output = cargo(&[
+        "run",
+        "--quiet",
+        "--package",
+        "unnamed",
+        "--features",
+        "named",
+    ]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "Ok(2)\n");
+}
+
+/// What `program` of the workspace in `dependencies` prints.
 fn run(program: &str) -> String {
-    static PREPARED: LazyLock<PathBuf> = LazyLock::new(|| prepare().expect("a copy"));
-    let project = &*PREPARED;
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["run", "--quiet", "--package", program])
-        .current_dir(project)
-        .env("CARGO_TARGET_DIR", project.join("target"))
-        .output()
-        .expect("cargo runs");
+    let output = cargo(&["run", "--quiet", "--package", program]);
     let problems = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{problems}");
     String::from_utf8(output.stdout).expect("text")
 }
 
+/// Runs `cargo` in a copy of the workspace that all tests share.
+fn cargo(args: &[&str]) -> Output {
+    static PREPARED: LazyLock<PathBuf> = LazyLock::new(|| prepare().expect("a copy"));
+    let project = &*PREPARED;
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(args)
+        .current_dir(project)
+        .env("CARGO_TARGET_DIR", project.join("target"))
+        .output()
+        .expect("cargo runs")
+}
+
 /// A copy of the workspace, with this checkout of the SDK and the versions that it is tested with.
 fn prepare() -> io::Result<PathBuf> {
-    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("two_builds");
+    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dependencies");
     let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
-    copy(&ours.join("tests/two_builds"), &project)?;
-    let manifest = project.join("Cargo.toml");
-    let path = format!("path = {:?}", ours.display().to_string());
-    let text = fs::read_to_string(&manifest)?.replace("path = \"../..\"", &path);
-    fs::write(manifest, text)?;
+    copy(&ours.join("tests/dependencies"), &project)?;
+    for manifest in ["Cargo.toml", "renamed/Cargo.toml"] {
+        let manifest = project.join(manifest);
+        let path = format!("path = {:?}", ours.display().to_string());
+        let text = fs::read_to_string(&manifest)?.replace("path = \"../..\"", &path);
+        fs::write(manifest, text)?;
+    }
     fs::copy(ours.join("../Cargo.lock"), project.join("Cargo.lock"))?;
     Ok(project)
 }

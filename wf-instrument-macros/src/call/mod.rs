@@ -17,7 +17,7 @@ pub(crate) use self::token::token;
 use crate::build::Build;
 use crate::code::Code;
 use crate::expand::number;
-use crate::{metric_name, model};
+use crate::{dependency, metric_name, model};
 
 /// What an invocation becomes where it measures, and where it does not.
 struct Expansion {
@@ -45,6 +45,7 @@ fn expand(
 /// `crate = path,` in front of the other arguments, for those who re-export the macros.
 fn runtime(input: ParseStream<'_>) -> Result<TokenStream> {
     if !(input.peek(Token![crate]) && input.peek2(Token![=])) {
+        dependency::check()?;
         return Ok(model::runtime(None));
     }
     input.parse::<Token![crate]>()?;

@@ -1,0 +1,135 @@
+//! The name that the annotated crate has for wf-instrument.
+//!
+//! A procedural macro has no `$crate`. What the crate depends on, and what `Cargo.toml` renamed it to, stands in the arguments of the compiler
+//! that runs the macro: `--extern wf=target/debug/deps/libwf_instrument-0123.rmeta`.
+
+use std::env;
+use std::sync::OnceLock;
+
+use proc_macro2::Span;
+use syn::{Error, Result};
+
+/// What the compiler's arguments say.
+#[derive(Debug, PartialEq)]
+enum Dependency {
+    Named(String),
+    /// It is no dependency of the crate's, which has it through another crate.
+    Absent,
+    /// There are no such arguments: an editor runs the macro, or they stand in a file.
+    Unknown,
+}
+
+const NAME: &str = "wf_instrument";
+
+/// The name of wf-instrument; `None` where the crate does not depend on it.
+pub(crate) fn name() -> Option<&'static str> {
+    static FOUND: OnceLock<Dependency> = OnceLock::new();
+    let args = || env::args_os().filter_map(|arg| arg.into_string().ok());
+    match FOUND.get_or_init(|| find(args())) {
+        Dependency::Named(name) => Some(name),
+        Dependency::Absent => None,
+        Dependency::Unknown => Some(NAME),
+    }
+}
+
+/// # Errors
+///
+/// Where expansions would not find wf-instrument unless they are told where it is.
+pub(crate) fn check() -> Result<()> {
+    match name() {
+        Some(_) => Ok(()),
+        None => Err(Error::new(
+            Span::call_site(),
+            "this crate does not depend on `wf-instrument`: add it to Cargo.toml, or say which path re-exports it, as in `crate = my_app::wf_instrument`",
+        )),
+    }
+}
+
+fn find(args: impl Iterator<Item = String>) -> Dependency {
+    let mut found = Dependency::Unknown;
+    let mut args = args.peekable();
+    while let Some(arg) = args.next() {
+        let given = match arg.strip_prefix("--extern") {
+            Some("") => args.next(),
+            Some(given) => given.strip_prefix('=').map(str::to_owned),
+            None if arg.starts_with('@') => return Dependency::Unknown,
+            None => continue,
+        };
+        match given.as_deref().map(named) {
+            Some(Some(name)) => return Dependency::Named(name.to_owned()),
+            Some(None) => found = Dependency::Absent,
+            None => {}
+        }
+    }
+    found
+}
+
+/// The name in `[options:]name[=path]`, where that is wf-instrument.
+fn named(given: &str) -> Option<&str> {
+    let (name, path) = given.split_once('=').unwrap_or((given, ""));
+    let name = name.rsplit(':').next()?;
+    let file = path.rsplit(['/', '\\']).next()?;
+    let library = file.strip_prefix("lib").unwrap_or(file);
+    let library = library.split(['-', '.']).next()?;
+    (library == NAME || name == NAME).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(args: &[&str]) -> Dependency {
+        find(args.iter().map(|arg| (*arg).to_owned()))
+    }
+
+    #[test]
+    fn the_name_is_what_the_dependency_was_renamed_to() {
+        for (args, name) in [
+            (
+                &[
+                    "rustc",
+                    "--extern",
+                    "wf_instrument=/t/libwf_instrument-0a.rmeta",
+                ][..],
+                NAME,
+            ),
+            (
+                &[
+                    "--extern",
+                    "a=/t/liba.rlib",
+                    "--extern",
+                    "wf=/t/libwf_instrument-0a.rlib",
+                ],
+                "wf",
+            ),
+            (
+                &[
+                    "--extern=noprelude,priv:wf=C:\\t\\libwf_instrument.rlib",
+                    "-O",
+                ],
+                "wf",
+            ),
+            (&["--extern", "wf=/t/wf_instrument-0a.dll"], "wf"),
+            (&["--extern", "wf_instrument"], NAME),
+        ] {
+            assert_eq!(found(args), Dependency::Named(name.to_owned()), "{args:?}");
+        }
+    }
+
+    #[test]
+    fn a_crate_without_the_dependency_is_told_from_arguments_that_do_not_say() {
+        let macros = "m=/t/libwf_instrument_macros-0a.so";
+        assert_eq!(
+            found(&["--extern", macros, "--edition=2024"]),
+            Dependency::Absent
+        );
+        for unknown in [
+            &["rust-analyzer-proc-macro-srv"][..],
+            &["--extern", "a=b", "@args"],
+            &[],
+        ] {
+            assert_eq!(found(unknown), Dependency::Unknown, "{unknown:?}");
+        }
+        assert_eq!(found(&["--extern"]), Dependency::Unknown);
+    }
+}

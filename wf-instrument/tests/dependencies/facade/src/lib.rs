@@ -1,0 +1,3 @@
+//! Re-exports the SDK.
+
+pub use wf_instrument;

@@ -1,0 +1,28 @@
+//! Knows the SDK under another name.
+
+use metrics_sdk::{wf_count, wf_frame, wf_gauge, wf_measure, wf_token};
+
+#[wf_measure(ttft)]
+fn reply(n: u64) -> Result<u64, String> {
+    wf_token!(n);
+    wf_count!("replies");
+    wf_gauge!("last_reply", 1.0);
+    wf_frame!("canvas");
+    Ok(n)
+}
+
+struct Engine;
+
+#[wf_measure]
+impl Engine {
+    async fn step(&self) -> u64 {
+        2
+    }
+}
+
+fn main() {
+    let _later = Engine.step();
+    println!("{:?}", reply(2));
+    let totals = metrics_sdk::snapshot::Snapshot::take().totals;
+    println!("{} {}", totals.generations[0].tokens, totals.spans[0].span);
+}
