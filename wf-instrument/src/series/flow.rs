@@ -55,7 +55,7 @@ impl Flow {
             self.ended_waiting.add(1, writer);
         }
         // Release; as in `end`.
-        self.truncated.add_release(1, writer);
+        self.truncated.add_one_release(writer);
     }
 
     /// Ends in an error without having been admitted, where others are. Counted apart from other errors, so that neither count ever falls.
