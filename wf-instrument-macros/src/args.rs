@@ -28,6 +28,7 @@ pub(crate) struct Args {
     pub(crate) prompt_tokens: Option<Given<Code>>,
     pub(crate) queued_at: Option<Given<Code>>,
     pub(crate) returns: Option<Given<Stated>>,
+    pub(crate) last: Option<Given<Code>>,
     pub(crate) target_fps: Option<Given<f64>>,
     pub(crate) slo: Option<Given<Slo>>,
     pub(crate) runtime: Option<Given<Path>>,
@@ -40,7 +41,7 @@ pub(crate) struct Given<T> {
 }
 
 /// Every argument's name, with an example of its use.
-const KNOWN: [(&str, &str); 14] = [
+const KNOWN: [(&str, &str); 15] = [
     ("ttft", "ttft"),
     ("frame", "frame"),
     ("name", "name = \"chat\""),
@@ -49,6 +50,7 @@ const KNOWN: [(&str, &str); 14] = [
     ("ok_if", "ok_if = |reply| reply.status < 400"),
     ("error_if", "error_if = |reply| reply.is_empty()"),
     ("tokens", "tokens = |chunk| chunk.token_count()"),
+    ("last", "last = |chunk| chunk.finish_reason.is_some()"),
     ("returns", "returns = value"),
     ("prompt_tokens", "prompt_tokens = prompt.len()"),
     ("queued_at", "queued_at = request.arrived"),
@@ -150,6 +152,7 @@ impl Args {
             "ok_if" => self.ok_if = Some(given(at, input.parse()?)),
             "error_if" => self.error_if = Some(given(at, input.parse()?)),
             "tokens" => self.tokens = Some(given(at, input.parse()?)),
+            "last" => self.last = Some(given(at, input.parse()?)),
             "returns" => self.returns = Some(given(at, stated(input)?)),
             "prompt_tokens" => self.prompt_tokens = Some(given(at, input.parse()?)),
             "queued_at" => self.queued_at = Some(given(at, input.parse()?)),
@@ -292,14 +295,14 @@ mod tests {
             ttft, name = "chat", model = self.names.get(0), tokens = |c: &Chunk| c.n::<u8, 2>(),
             prompt_tokens = a + b, queued_at = at, slo = "p99 < 2s", crate = ::my::wf, target_fps = 59.94, frame,
             labels(device = self.device.name(), kind = "a"), ok_if = Reply::is_good, error_if = |r| r.bad,
-            returns = stream,
+            last = |c| c.is_last, returns = stream,
         };
         let args = Args::parse(tokens, &mut mistakes);
         assert_eq!(mistakes.messages(), Vec::<String>::new());
         assert!(args.ttft.is_some() && args.frame.is_some() && args.runtime.is_some());
         assert!(args.model.is_some() && args.tokens.is_some());
         assert!(args.prompt_tokens.is_some() && args.queued_at.is_some());
-        assert!(args.ok_if.is_some() && args.error_if.is_some());
+        assert!(args.ok_if.is_some() && args.error_if.is_some() && args.last.is_some());
         assert_eq!(args.returns.unwrap().value, Stated::Stream);
         let labels = args.labels.unwrap().value;
         assert!(

@@ -120,6 +120,7 @@ fn generation_arguments(args: &Args) -> impl Iterator<Item = (Span, &'static str
     [
         (args.model.as_ref().map(|given| given.at), "model"),
         (args.tokens.as_ref().map(|given| given.at), "tokens"),
+        (args.last.as_ref().map(|given| given.at), "last"),
         (
             args.prompt_tokens.as_ref().map(|given| given.at),
             "prompt_tokens",
@@ -155,7 +156,7 @@ fn generation(args: &Args, returned: &Returned<'_>, mistakes: &mut Mistakes) {
         mistakes.at(returned.spelled.span(), message);
         return;
     }
-    for (given, name) in [(&args.tokens, "tokens")] {
+    for (given, name) in [(&args.tokens, "tokens"), (&args.last, "last")] {
         if let (Some(given), None) = (given, returned.source()) {
             let message = format!(
                 "`{name}` looks at the items of a returned stream or iterator, and none is returned: where the type is a name for one, write `returns = stream` or `returns = iterator`; otherwise count tokens by `wf_token!(n)` where they are made, without `{name}`"

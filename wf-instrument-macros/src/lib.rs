@@ -90,7 +90,7 @@ use self::build::Build;
 ///
 /// An `Err` is found in a `Result`, and in one within an `Option`, a `Poll`, a `Box`, an `Rc`, an `Arc` or another `Result`, three deep in all
 /// (`Poll<Option<Result<..>>>`). `None`, `Pending` and `ControlFlow::Break` are answers like others, and so are results in a tuple or a
-/// collection. In a generic function, what a type parameter stands for is not looked into.
+/// collection.
 ///
 /// An `async fn` is measured from its first poll until it is ready, waiting included; one that is never polled never began. A function that
 /// returns a future (`impl Future`, `Pin<Box<dyn Future>>`, a `BoxFuture`, what `#[async_trait]` makes of an `async fn`) is measured from its
@@ -162,6 +162,9 @@ use self::build::Build;
 ///   `returns = stream` or `returns = iterator` a name for one of those that are boxed.
 /// * The reply lasts until the stream says that it is through. Dropped before, it was cancelled; cancelled before its first token, it counts
 ///   as given up: a miss of every target for the time to first token.
+/// * Where the consumer leaves a stream at its last item, as it does at a `finish_reason`, `last = |chunk| chunk.is_last()` says which item that
+///   is: the reply ends with it, ok. Where that item says that the answer was cut at the longest that was asked for, call
+///   `wf_instrument::truncated()` there. Tokens in items that follow are orphans.
 /// * An item is one token, or as many as `tokens` says; an item of several ends one gap. An item of none (a role, a keep-alive) is no
 ///   first token and no gap.
 /// * Items that are received within 100 µs of one another had been waiting and came together: they end one gap. Where tokens may wait
@@ -272,6 +275,7 @@ use self::build::Build;
 /// | `labels(key = expr, ..)` | any | what else tells events from others, asked at each call: anything that is `AsRef<str>`. A series for each set of values; past 32 sets of a place, the rest share one, under "(other)" |
 /// | `ok_if = \|output\| bool`, `error_if = ..` | calls, `ttft` | what ends well, or does not, in place of the rule about `Result`: of what the function returns; of each item where it returns a stream or an iterator, an item that is an error has no tokens, nor has an `Err` that is none; an `Err` in place of a stream stays an error |
 /// | `tokens = \|item\| n` | `ttft` | how many tokens an item brings: an integer, or a `bool`; or the path of such a function |
+/// | `last = \|item\| bool` | `ttft` | which item ends the reply; gets what `tokens` gets |
 /// | `returns = future`, `stream`, `iterator` or `value` | any | [what comes back](macro@wf_measure#what-comes-back), where the return type does not show it |
 /// | `prompt_tokens = n` | `ttft` | how many tokens are read |
 /// | `queued_at = instant` | `ttft` | since when the request has waited for this call, as a `std::time::Instant`: its queue time ends here, and `admitted()` has nothing to add |
@@ -310,6 +314,7 @@ use self::build::Build;
 /// # What it does not see
 ///
 /// * Of a measured iterator, `ExactSizeIterator` and `FusedIterator` hold where they held; `DoubleEndedIterator`, `Clone` and `Debug` do not.
+/// * What a type parameter stands for: in a generic function a `T` without bounds is taken for a value that is at rest and no `Err`.
 /// * Futures and streams in a field of a type, in a map or in a tuple of more than six parts are not found.
 /// * A token that is pushed from another thread or task belongs to no reply there; an engine that works so takes its requests from
 ///   `wf_instrument::registry::generation` and hands them on.

@@ -54,6 +54,7 @@ pub(crate) enum Kind {
 pub(crate) struct Generation {
     pub(crate) model: Option<Code>,
     pub(crate) tokens: Option<Code>,
+    pub(crate) last: Option<Code>,
     pub(crate) prompt_tokens: Option<Code>,
     pub(crate) queued_at: Option<Code>,
     pub(crate) slo: Option<Slo>,
@@ -110,6 +111,7 @@ fn kind(args: Args) -> Kind {
         return Kind::Generation(Box::new(Generation {
             model: value(args.model),
             tokens: value(args.tokens),
+            last: value(args.last),
             prompt_tokens: value(args.prompt_tokens),
             queued_at: value(args.queued_at),
             slo: value(args.slo),

@@ -215,3 +215,21 @@ fn tokios_receivers_are_measured_as_receivers_and_as_streams() {
     let row = generation("tokio received");
     assert_eq!((ends(row.outcomes), row.tokens), ([1, 0, 1, 0], 6));
 }
+
+#[test]
+fn an_answer_ends_with_the_item_that_the_judge_says_is_the_last() {
+    let _clock = Mock::start();
+    let (sender, receiver) = mpsc::channel();
+    (0..3)
+        .map(|n| n % 2)
+        .for_each(|n| sender.send(1 - n).unwrap());
+    let judge = |n: &u64| (Progress::Tokens(*n), *n == 0);
+    let mut left = MeasureReceiver::new(receiver, arrive("last received"), judge);
+    assert_eq!((left.recv(), left.recv()), (Ok(1), Ok(0)));
+    let row = generation("last received");
+    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [1, 0, 0, 0]));
+    assert_eq!(left.recv(), Ok(1), "what follows is handed on");
+    drop(left);
+    let row = generation("last received");
+    assert_eq!((row.tokens, ends(row.outcomes)), (1, [1, 0, 0, 0]));
+}

@@ -181,7 +181,7 @@ fn made(returned: &Returned<'_>, owner: Owner, body: &Group) -> TokenStream {
 /// The source in `__wf_output`, measured as the answer of the generation.
 fn measured(model: &Model, generation: &Generation, source: &Source<'_>) -> TokenStream {
     let runtime = &model.runtime;
-    let judge = judge_items(model, generation.tokens.as_ref(), source.item);
+    let judge = judge_items(model, generation, source.item);
     match source.kind {
         SourceKind::Stream => {
             quote!(#runtime::MeasureStream::new(__wf_output, __wf_generation, #judge))
@@ -194,7 +194,7 @@ fn measured(model: &Model, generation: &Generation, source: &Source<'_>) -> Toke
 
 /// What an item brings, as a function of it: one token or what `tokens` says of what is in an `Ok`. An `Err` is a failure, unless `ok_if`
 /// or `error_if` says what is one, and no token.
-fn judge_items(model: &Model, tokens: Option<&Code>, item: Option<&Type>) -> TokenStream {
+fn judge_items(model: &Model, generation: &Generation, item: Option<&Type>) -> TokenStream {
     let runtime = &model.runtime;
     let content = item.map_or(Content::Unknown, Content::at_rest);
     let outcome = match (&model.verdict, content) {
@@ -203,34 +203,47 @@ fn judge_items(model: &Model, tokens: Option<&Code>, item: Option<&Type>) -> Tok
         (None, Content::Fallible(depth)) => Some(err_within(runtime, &quote!(__wf_item), depth)),
         (None, Content::Unknown) => Some(err_within(runtime, &quote!(__wf_item), DEPTH)),
     };
-    let progress = progress(runtime, tokens);
-    let progress = match content {
-        Content::Known => progress,
-        Content::Fallible(_) | Content::Unknown => quote! {
-            match #runtime::Probe::at(__wf_item).ok() {
-                ::core::option::Option::Some(__wf_item) => #progress,
-                ::core::option::Option::None => #runtime::Progress::Tokens(0),
-            }
-        },
+    // What `last` looks at is there only where tokens are.
+    let not_last = |progress: TokenStream| match generation.last {
+        Some(_) => quote!((#progress, false)),
+        None => progress,
     };
-    match outcome {
-        None => quote!(move |__wf_item| #progress),
-        Some(outcome) => quote! {
-            move |__wf_item| match #outcome {
-                #runtime::Outcome::Ok => #progress,
-                _ => #runtime::Progress::Failed,
+    let mut judged = judge_item(runtime, generation);
+    if content != Content::Known {
+        let none = not_last(quote!(#runtime::Progress::Tokens(0)));
+        judged = quote! {
+            match #runtime::Probe::at(__wf_item).ok() {
+                ::core::option::Option::Some(__wf_item) => #judged,
+                ::core::option::Option::None => #none,
             }
-        },
+        };
     }
+    if let Some(outcome) = outcome {
+        let failed = not_last(quote!(#runtime::Progress::Failed));
+        judged = quote! {
+            match #outcome {
+                #runtime::Outcome::Ok => #judged,
+                _ => #failed,
+            }
+        };
+    }
+    quote!(move |__wf_item| #judged)
 }
 
-/// How many tokens are in `__wf_item`.
-fn progress(runtime: &TokenStream, tokens: Option<&Code>) -> TokenStream {
-    match tokens {
+/// How many tokens are in `__wf_item`, and where that is asked for, whether it is the last.
+fn judge_item(runtime: &TokenStream, generation: &Generation) -> TokenStream {
+    let progress = match &generation.tokens {
         Some(tokens) => {
             let (at, runtime) = placed(runtime, tokens);
             quote_spanned!(at=> #runtime::count(__wf_item, #tokens))
         }
         None => quote!({ let _ = __wf_item; #runtime::Progress::Tokens(1) }),
+    };
+    match &generation.last {
+        Some(last) => {
+            let (at, runtime) = placed(runtime, last);
+            quote_spanned!(at=> #runtime::last(#progress, __wf_item, #last))
+        }
+        None => progress,
     }
 }

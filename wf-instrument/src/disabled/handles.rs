@@ -14,6 +14,10 @@ pub fn admitted() {}
 #[inline]
 pub fn truncated() {}
 
+/// Counts nothing.
+#[inline]
+pub(crate) fn orphaned_tokens(_n: u64) {}
+
 /// Counts tokens of the generation in scope. Counts nothing here.
 #[inline]
 pub fn current_tokens(_n: u64) {}

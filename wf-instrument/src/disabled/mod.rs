@@ -5,6 +5,7 @@ mod metrics;
 pub mod registry;
 mod sites;
 
+pub(crate) use self::handles::orphaned_tokens;
 pub use self::handles::{
     FrameScope, Generation, Span, SpanScope, Stamp, admitted, current_tokens, truncated,
 };

@@ -27,7 +27,7 @@ pub const fn iterator_of<T, I: Iterator<Item = T>>(_: &I) {}
 pub use crate::__wf_list_site as list_site;
 pub use crate::outcome::Outcome;
 pub use crate::record::{
-    IntoTokens, MeasureIterator, MeasureStream, Progress, count, current_tokens,
+    IntoTokens, MeasureIterator, MeasureStream, Progress, count, current_tokens, last,
 };
 pub use crate::site::{
     CounterSite, Entry, FrameSite, GaugeSite, GenerationSite, SiteRef, SpanSite,

@@ -179,7 +179,7 @@ pub struct Call;
 #[diagnostic::on_unimplemented(
     message = "`{T}` is a future, or becomes one by `.await`: the work goes on after the function returns it",
     label = "the time until this is returned would be taken for the time of the work",
-    note = "where this is a name for `Pin<Box<dyn Future<..>>>` and the function is not `async`, write `returns = future`: the call then lasts until the future is ready",
+    note = "where the function is not `async` and returns a name for `Pin<Box<dyn Future<..>>>` and nothing else, write `returns = future`: the call then lasts until the future is ready",
     note = "any other future is measured where it is awaited: write `#[wf_measure]` on the `async fn` that awaits it, or that a task runs",
     note = "to measure the call alone, write `returns = value`"
 )]
@@ -189,7 +189,7 @@ pub trait EndsBeforeFuture<T> {}
 #[diagnostic::on_unimplemented(
     message = "`{T}` is a stream: its items are still to come when the function returns it",
     label = "the time until this is returned would be taken for the time of the stream",
-    note = "return `impl Stream<Item = ..>`, or where this is a name for `Pin<Box<dyn Stream<..>>>`, write `returns = stream`: the call then lasts until the stream ends",
+    note = "return `impl Stream<Item = ..>` (boxed or in a `Result`, as you like), or where this is a name for `Pin<Box<dyn Stream<..>>>`, write `returns = stream`: the call then lasts until the stream ends",
     note = "to measure the call alone, write `returns = value`"
 )]
 pub trait EndsBeforeStream<T> {}

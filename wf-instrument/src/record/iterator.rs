@@ -3,12 +3,12 @@
 use std::iter::FusedIterator;
 
 use super::Generation;
-use super::progress::Progress;
-use super::stream::end;
+use super::progress::Judgement;
+use super::stream::{end, orphan};
 
 /// Yields what `iterator` yields, and tells the generation of each item and of the end.
 ///
-/// As [`MeasureStream`](super::MeasureStream), for iterators. Dropped before its end, the generation was cancelled.
+/// As [`MeasureStream`](super::MeasureStream), for iterators.
 #[derive(Debug)]
 #[must_use = "iterators do nothing unless consumed"]
 pub struct MeasureIterator<I, J> {
@@ -17,8 +17,9 @@ pub struct MeasureIterator<I, J> {
     judge: J,
 }
 
-impl<I: Iterator, J: Fn(&I::Item) -> Progress> MeasureIterator<I, J> {
-    /// Measures `iterator` as the answer of `generation`; `judge` says what each item brings.
+impl<I: Iterator, J: Fn(&I::Item) -> V, V: Judgement> MeasureIterator<I, J> {
+    /// Measures `iterator` as the answer of `generation`; `judge` says what each item brings, as a [`Progress`](super::Progress), or with
+    /// whether it is the last, as a pair of a [`Progress`](super::Progress) and a `bool`.
     pub fn new(iterator: I, generation: Generation, judge: J) -> Self {
         Self {
             iterator,
@@ -28,24 +29,25 @@ impl<I: Iterator, J: Fn(&I::Item) -> Progress> MeasureIterator<I, J> {
     }
 }
 
-impl<I: Iterator, J: Fn(&I::Item) -> Progress> Iterator for MeasureIterator<I, J> {
+impl<I: Iterator, J: Fn(&I::Item) -> V, V: Judgement> Iterator for MeasureIterator<I, J> {
     type Item = I::Item;
 
     #[inline]
     fn next(&mut self) -> Option<I::Item> {
-        let Some(generation) = &self.generation else {
-            return self.iterator.next();
-        };
         let (iterator, judge) = (&mut self.iterator, &self.judge);
+        let Some(generation) = &self.generation else {
+            return iterator.next().inspect(|item| orphan(judge(item)));
+        };
+        let mut last = false;
         // The judge is its author's code too: where it unwinds, the generation has panicked.
         let item = generation.enter(|| {
             let item = iterator.next();
             if let Some(item) = &item {
-                generation.tell(judge(item));
+                last = generation.tell(judge(item));
             }
             item
         });
-        if item.is_none() {
+        if last || item.is_none() {
             end(&mut self.generation);
         }
         item
@@ -56,9 +58,9 @@ impl<I: Iterator, J: Fn(&I::Item) -> Progress> Iterator for MeasureIterator<I, J
     }
 }
 
-impl<I: ExactSizeIterator, J: Fn(&I::Item) -> Progress> ExactSizeIterator
+impl<I: ExactSizeIterator, J: Fn(&I::Item) -> V, V: Judgement> ExactSizeIterator
     for MeasureIterator<I, J>
 {
 }
 
-impl<I: FusedIterator, J: Fn(&I::Item) -> Progress> FusedIterator for MeasureIterator<I, J> {}
+impl<I: FusedIterator, J: Fn(&I::Item) -> V, V: Judgement> FusedIterator for MeasureIterator<I, J> {}

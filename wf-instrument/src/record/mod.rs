@@ -22,7 +22,7 @@ mod stream;
 
 pub use self::future::{Accompanied, GenerationFuture, SpanFuture};
 pub use self::iterator::MeasureIterator;
-pub use self::progress::{IntoProgress, IntoTokens, Progress, count};
+pub use self::progress::{IntoProgress, IntoTokens, Judgement, Progress, count, last};
 pub use self::receiver::{MeasureReceiver, Receives};
 pub use self::span_stream::SpanStream;
 pub use self::stream::MeasureStream;
@@ -40,4 +40,6 @@ pub use crate::disabled::{
 };
 
 #[cfg(feature = "enabled")]
-pub(crate) use self::scope::orphan_tokens;
+pub(crate) use self::scope::{orphan_tokens, orphaned_tokens};
+#[cfg(not(feature = "enabled"))]
+pub(crate) use crate::disabled::orphaned_tokens;

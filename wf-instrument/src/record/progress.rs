@@ -16,6 +16,36 @@ pub enum Progress {
     Failed,
 }
 
+/// What a judge may say of an item: what it brought, alone or with whether it is the last of its reply.
+pub trait Judgement {
+    /// What the item brought, and whether it is the last.
+    fn into_parts(self) -> (Progress, bool);
+}
+
+impl Judgement for Progress {
+    #[inline]
+    fn into_parts(self) -> (Progress, bool) {
+        (self, false)
+    }
+}
+
+impl Judgement for (Progress, bool) {
+    #[inline]
+    fn into_parts(self) -> (Progress, bool) {
+        self
+    }
+}
+
+/// `progress`, and whether `by` finds `item` to be the last. A function, as [`count`] is.
+#[inline]
+pub fn last<T: ?Sized>(
+    progress: Progress,
+    item: &T,
+    by: impl FnOnce(&T) -> bool,
+) -> (Progress, bool) {
+    (progress, by(item))
+}
+
 /// How many tokens `by` sees in `item`. A function, so that the closure's argument has a type before its body is looked at.
 #[inline]
 pub fn count<T: ?Sized, N: IntoProgress>(item: &T, by: impl FnOnce(&T) -> N) -> Progress {

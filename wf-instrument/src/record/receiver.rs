@@ -4,8 +4,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::Generation;
-use super::progress::Progress;
-use super::stream::end;
+use super::progress::Judgement;
+use super::stream::{end, orphan};
 
 /// Hands on what `receiver` receives, and tells the generation of each item and of the end, which is where every sender is gone.
 ///
@@ -54,7 +54,7 @@ impl<T> Receives for mpsc::Receiver<T> {
     type Item = T;
 }
 
-impl<R: Receives, J: Fn(&R::Item) -> Progress> MeasureReceiver<R, J> {
+impl<R: Receives, J: Fn(&R::Item) -> V, V: Judgement> MeasureReceiver<R, J> {
     /// Measures what `receiver` receives as the answer of `generation`; `judge` says what each item brings.
     pub fn new(receiver: R, generation: Generation, judge: J) -> Self {
         Self {
@@ -69,15 +69,17 @@ impl<R: Receives, J: Fn(&R::Item) -> Progress> MeasureReceiver<R, J> {
     fn tell(&mut self, item: Option<&R::Item>) {
         match (item, &self.generation) {
             (Some(item), Some(generation)) => {
-                generation.enter(|| generation.tell((self.judge)(item)));
+                if generation.enter(|| generation.tell((self.judge)(item))) {
+                    end(&mut self.generation);
+                }
             }
+            (Some(item), None) => orphan((self.judge)(item)),
             (None, _) => end(&mut self.generation),
-            (Some(_), None) => {}
         }
     }
 }
 
-impl<T, J: Fn(&T) -> Progress> MeasureReceiver<mpsc::Receiver<T>, J> {
+impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<mpsc::Receiver<T>, J> {
     /// As [`mpsc::Receiver::recv`]: blocks.
     ///
     /// # Errors
@@ -116,7 +118,7 @@ impl<T, J: Fn(&T) -> Progress> MeasureReceiver<mpsc::Receiver<T>, J> {
     }
 }
 
-impl<T, J: Fn(&T) -> Progress> Iterator for MeasureReceiver<mpsc::Receiver<T>, J> {
+impl<T, J: Fn(&T) -> V, V: Judgement> Iterator for MeasureReceiver<mpsc::Receiver<T>, J> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
@@ -131,7 +133,7 @@ mod crossbeam {
     use crossbeam_channel::{Receiver, RecvError, RecvTimeoutError, TryRecvError};
 
     use super::{MeasureReceiver, Receives, sealed};
-    use crate::record::Progress;
+    use crate::record::Judgement;
 
     impl<T> sealed::Sealed for Receiver<T> {}
 
@@ -139,7 +141,7 @@ mod crossbeam {
         type Item = T;
     }
 
-    impl<T, J: Fn(&T) -> Progress> MeasureReceiver<Receiver<T>, J> {
+    impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<Receiver<T>, J> {
         /// As [`Receiver::recv`]: blocks.
         ///
         /// # Errors
@@ -178,7 +180,7 @@ mod crossbeam {
         }
     }
 
-    impl<T, J: Fn(&T) -> Progress> Iterator for MeasureReceiver<Receiver<T>, J> {
+    impl<T, J: Fn(&T) -> V, V: Judgement> Iterator for MeasureReceiver<Receiver<T>, J> {
         type Item = T;
 
         fn next(&mut self) -> Option<T> {
@@ -196,7 +198,7 @@ mod tokio {
     use tokio::sync::mpsc::{Receiver, UnboundedReceiver, error::TryRecvError};
 
     use super::{MeasureReceiver, Receives, sealed};
-    use crate::record::Progress;
+    use crate::record::Judgement;
 
     macro_rules! of_tokio {
         ($receiver:ident) => {
@@ -206,7 +208,7 @@ mod tokio {
                 type Item = T;
             }
 
-            impl<T, J: Fn(&T) -> Progress> MeasureReceiver<$receiver<T>, J> {
+            impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<$receiver<T>, J> {
                 /// Waits for the next item; `None` once every sender is gone. Cancelled without a loss, as the receiver's own.
                 pub async fn recv(&mut self) -> Option<T> {
                     std::future::poll_fn(|cx| self.poll_recv(cx)).await
@@ -233,7 +235,9 @@ mod tokio {
                 }
             }
 
-            impl<T, J: Fn(&T) -> Progress + Unpin> Stream for MeasureReceiver<$receiver<T>, J> {
+            impl<T, J: Fn(&T) -> V + Unpin, V: Judgement> Stream
+                for MeasureReceiver<$receiver<T>, J>
+            {
                 type Item = T;
 
                 fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {

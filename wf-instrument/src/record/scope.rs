@@ -65,6 +65,11 @@ pub fn truncated() {
     });
 }
 
+/// Counts `n` tokens that are no generation's.
+pub(crate) fn orphaned_tokens(n: u64) {
+    ORPHANS.add(n);
+}
+
 /// Tokens that were counted while no generation was in scope.
 pub(crate) fn orphan_tokens() -> u64 {
     ORPHANS.total()

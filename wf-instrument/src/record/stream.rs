@@ -5,14 +5,15 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use super::Generation;
-use super::progress::Progress;
+use super::progress::{Judgement, Progress};
+use super::{Generation, orphaned_tokens};
 use crate::outcome::Outcome;
 
 pin_project_lite::pin_project! {
     /// Yields what `stream` yields, and tells the generation of each item and of the end.
     ///
-    /// The stream's end ends the generation: ok, or an error if an item was one. Dropped before, it was cancelled. 56 bytes more than
+    /// The stream's end ends the generation, or an item that the judge says is the last: ok, or an error if an item was one. Dropped
+    /// before, it was cancelled. Tokens that come after the end are orphans. 56 bytes more than
     /// the stream; one clock reading an item, none where the item has a stamp; no allocation, no poll and no wake-up of its own.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
@@ -24,8 +25,9 @@ pin_project_lite::pin_project! {
     }
 }
 
-impl<S: Stream, J: Fn(&S::Item) -> Progress> MeasureStream<S, J> {
-    /// Measures `stream` as the answer of `generation`; `judge` says what each item brings.
+impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> MeasureStream<S, J> {
+    /// Measures `stream` as the answer of `generation`; `judge` says what each item brings, as a [`Progress`], or with whether it is the
+    /// last, as a pair of a [`Progress`] and a `bool`.
     pub fn new(stream: S, generation: Generation, judge: J) -> Self {
         Self {
             stream,
@@ -35,25 +37,30 @@ impl<S: Stream, J: Fn(&S::Item) -> Progress> MeasureStream<S, J> {
     }
 }
 
-impl<S: Stream, J: Fn(&S::Item) -> Progress> Stream for MeasureStream<S, J> {
+impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> Stream for MeasureStream<S, J> {
     type Item = S::Item;
 
     #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
+        let (stream, judge) = (this.stream, &*this.judge);
         let Some(generation) = this.generation else {
-            return this.stream.poll_next(cx);
+            let polled = stream.poll_next(cx);
+            if let Poll::Ready(Some(item)) = &polled {
+                orphan(judge(item));
+            }
+            return polled;
         };
-        let judge = &*this.judge;
+        let mut last = false;
         // The judge is its author's code too: where it unwinds, the generation has panicked.
         let polled = generation.enter(|| {
-            let polled = this.stream.poll_next(cx);
+            let polled = stream.poll_next(cx);
             if let Poll::Ready(Some(item)) = &polled {
-                generation.tell(judge(item));
+                last = generation.tell(judge(item));
             }
             polled
         });
-        if let Poll::Ready(None) = polled {
+        if last || matches!(polled, Poll::Ready(None)) {
             end(this.generation);
         }
         polled
@@ -65,13 +72,24 @@ impl<S: Stream, J: Fn(&S::Item) -> Progress> Stream for MeasureStream<S, J> {
 }
 
 impl Generation {
+    /// Counts what an item brought; whether it is the last.
     #[inline]
-    pub(super) fn tell(&self, progress: Progress) {
+    pub(super) fn tell(&self, judgement: impl Judgement) -> bool {
+        let (progress, last) = judgement.into_parts();
         match progress {
             Progress::Tokens(n) => self.received(n),
             Progress::TokensAt(n, made) => self.tokens_at(n, made),
             Progress::Failed => self.failed(),
         }
+        last
+    }
+}
+
+/// Counts what an item brought after the end.
+#[cold]
+pub(super) fn orphan(judgement: impl Judgement) {
+    if let (Progress::Tokens(n) | Progress::TokensAt(n, _), _) = judgement.into_parts() {
+        orphaned_tokens(n);
     }
 }
 

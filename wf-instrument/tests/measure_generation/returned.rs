@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
+use wf_instrument::snapshot::Snapshot;
 use wf_instrument::{wf_measure, wf_token};
 
 use crate::common::rows::{assert_all, ends, generation};
@@ -170,4 +171,67 @@ fn the_items_type_may_be_known_from_the_signature_alone() {
     assert_eq!(block_on(later(3)).unwrap().count(), 3);
     assert_eq!(number().sum::<u64>(), 3);
     assert_eq!(generation("inferred").tokens, 3 + 3 + 2);
+}
+
+#[test]
+fn a_reply_ends_with_its_last_item() {
+    type Item = Result<(&'static str, bool), ()>;
+
+    #[wf_measure(ttft, name = "last", tokens = |(text, _)| !text.is_empty(), last = |(_, last)| *last)]
+    fn answer(clock: &Clock) -> impl Stream<Item = Item> + use<> {
+        stream::iter(clock.script([
+            (250, Ok(("a", false))),
+            (20, Ok(("b", true))),
+            (20, Ok(("", false))),
+        ]))
+    }
+
+    #[wf_measure(ttft, name = "last, iterated", last = |n| *n == 2)]
+    fn iterated(clock: &Clock) -> impl Iterator<Item = u8> + use<> {
+        clock.script([(250, 1), (20, 2), (20, 3)])
+    }
+
+    let clock = Clock::start();
+    let mut left = Box::pin(answer(&clock));
+    assert!(block_on(left.next()).is_some() && block_on(left.next()).is_some());
+    assert_eq!(
+        ends(generation("last").outcomes),
+        [1, 0, 0, 0],
+        "before it is dropped"
+    );
+    drop(left);
+    assert_eq!(
+        block_on(answer(&clock).count()),
+        3,
+        "all items are handed on"
+    );
+    let mut too_early = Box::pin(answer(&clock));
+    assert!(block_on(too_early.next()).is_some());
+    drop(too_early);
+    let row = generation("last");
+    assert_eq!((row.tokens, ends(row.outcomes)), (5, [2, 0, 1, 0]));
+    assert_all(&row.end_to_end, 2, 270);
+
+    assert_eq!(iterated(&clock).find(|n| *n == 2), Some(2));
+    let before = Snapshot::take().totals.orphan_tokens;
+    assert_eq!(iterated(&clock).count(), 3);
+    let row = generation("last, iterated");
+    assert_eq!((row.tokens, ends(row.outcomes)), (4, [2, 0, 0, 0]));
+    assert_eq!(
+        Snapshot::take().totals.orphan_tokens - before,
+        1,
+        "a token after the end"
+    );
+}
+
+#[test]
+fn a_reply_whose_last_item_fails_is_an_error() {
+    #[wf_measure(ttft, name = "last fails", last = |n| *n == 2)]
+    fn failed(items: [Result<u8, ()>; 2]) -> impl Iterator<Item = Result<u8, ()>> {
+        items.into_iter()
+    }
+
+    assert_eq!(failed([Err(()), Ok(2)]).nth(1), Some(Ok(2)));
+    assert_eq!(failed([Ok(2), Err(())]).count(), 2);
+    assert_eq!(ends(generation("last fails").outcomes), [1, 1, 0, 0]);
 }

@@ -19,4 +19,9 @@ fn text() -> impl Iterator<Item = u8> {
     [1].into_iter()
 }
 
+#[wf_measure(ttft, last = |item| *item)]
+fn last() -> impl Iterator<Item = u8> {
+    [1].into_iter()
+}
+
 fn main() {}

@@ -5,4 +5,9 @@ fn f() -> String {
     String::new()
 }
 
+#[wf_measure(ttft, last = |n| n)]
+fn g() -> u8 {
+    0
+}
+
 fn main() {}
