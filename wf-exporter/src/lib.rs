@@ -15,8 +15,8 @@
 //!
 //! # What it promises
 //!
-//! * Everything recorded is on `GET /metrics`, in text 0.0.4, under vLLM's names with `wf_` for `vllm:` and base units;
-//!   `promtool check metrics` finds nothing. Series of call-sites that are known from the start are there before the first event, at
+//! * Everything recorded is on `GET /metrics`, in text 0.0.4, under vLLM's names with `wf_` for `vllm:` and base units
+//!   (`VLLM.md` beside this crate says what differs, and how to ask whether an objective is kept); `promtool check metrics` finds nothing. Series of call-sites that are known from the start are there before the first event, at
 //!   zero, so that `rate()` sees the first one.
 //! * The page is always one that Prometheus can read. What would break it (a name, a label, buckets, a second kind, a repeated series)
 //!   is refused with a [`FamilyError`] and counted in `wf_families_refused_total`. What is not a number is left out.

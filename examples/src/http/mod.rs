@@ -59,7 +59,7 @@ pub fn routes(client: Client) -> Router {
 }
 
 async fn models(State(client): State<Client>) -> Json<Value> {
-    let served = described(client.engine().name());
+    let served = described(client.engine().model());
     Json(json!({ "object": "list", "data": [served] }))
 }
 
@@ -69,17 +69,19 @@ async fn model(
 ) -> Result<Json<Value>, ApiError> {
     let served = client.engine().name();
     match asked == served {
-        true => Ok(Json(described(served))),
+        true => Ok(Json(described(client.engine().model()))),
         false => Err(ApiError::no_such_model(&asked, served)),
     }
 }
 
-fn described(model: &str) -> Value {
+/// With vLLM's `max_model_len`, which load tools read.
+fn described(model: &Model) -> Value {
     json!({
-        "id": model,
+        "id": model.name(),
         "object": "model",
         "created": 0,
         "owned_by": "wf-instrument",
+        "max_model_len": model.context(),
     })
 }
 

@@ -13,6 +13,8 @@ mod off;
 mod on;
 #[cfg(feature = "enabled")]
 mod sizes;
+#[cfg(feature = "enabled")]
+mod sleep;
 
 pub use self::look::{Governed, Knob, Look, Machine, Measured};
 #[cfg(not(feature = "enabled"))]

@@ -14,12 +14,13 @@ use wf_instrument::histogram::Frozen;
 use wf_instrument::profile::{self, Profile};
 use wf_instrument::sensor::{Sensors, Watch};
 use wf_instrument::snapshot::{GenerationTotals, Snapshot, Window};
-use wf_instrument::{Nanos, wf_gauge};
+use wf_instrument::{Nanos, registry, wf_gauge};
 
 use super::knobs;
 use super::look::{Governed, Knob, Look, Measured};
 use super::machine::machine;
 use super::sizes::Sizes;
+use super::sleep;
 use crate::app::Flags;
 use crate::engine::Engine;
 use crate::spread::Spread;
@@ -57,6 +58,7 @@ impl Instruments {
     /// # Errors
     /// When the address for scrapes cannot be had, or the system gives no thread.
     pub fn start(engine: &Arc<Engine>, flags: &Flags) -> Result<Self, StartError> {
+        registry::declare_model(engine.name());
         let watch = Arc::new(watch().map_err(StartError::Sensors)?);
         let governor = Arc::new(govern(engine, flags, Arc::clone(&watch))?);
         let (shown, profiled) = (Arc::clone(&watch), Arc::clone(&watch));
@@ -66,6 +68,7 @@ impl Instruments {
             .collector(sensors(move || shown.readings()))
             .collector(profiling(move || Profile::of(machine())))
             .collector(governing(Arc::clone(&governor)))
+            .collector(sleep::never(engine.name().to_owned()))
             .start()?;
         Ok(Self {
             governor,

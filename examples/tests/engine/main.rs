@@ -1,6 +1,7 @@
 //! The reference engine from outside: its program, its socket, its endpoint, its report.
 
 mod client;
+mod dashboards;
 mod disconnect;
 mod errors;
 mod exact;
@@ -10,5 +11,6 @@ mod process;
 #[path = "../../../wf-exporter/tests/support/mod.rs"]
 mod prometheus;
 mod python;
+mod reasons;
 mod scrape;
 mod shed;

@@ -41,6 +41,7 @@ fn the_model_is_listed() {
     assert_eq!(list["object"], "list");
     assert_eq!(list["data"][0]["id"], "tiny");
     assert_eq!(list["data"][0]["object"], "model");
+    assert_eq!(list["data"][0]["max_model_len"], 256);
     let model = get(engine.serve, "/v1/models/tiny").json();
     assert_eq!(model, list["data"][0]);
 }
