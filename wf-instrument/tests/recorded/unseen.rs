@@ -163,6 +163,15 @@ fn a_group_whose_directory_is_not_there_is_unknown() {
 }
 
 #[test]
+fn groups_that_are_written_as_nonsense_are_unknown() {
+    for text in ["junk\n", "0:", "0::\n", "3:cpu\n0::/\n"] {
+        let machine = Machine::named("container_v2");
+        machine.write("proc/self/cgroup", text.as_bytes());
+        assert_limits_unknown(&read(&machine));
+    }
+}
+
+#[test]
 fn a_group_that_is_removed_while_it_is_read_is_unknown() {
     let machine = Machine::named("pod_v2");
     let mut sensors = Sensors::rooted(machine.root());

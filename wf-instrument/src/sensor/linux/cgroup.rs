@@ -47,10 +47,10 @@ pub(super) struct Membership {
 impl Membership {
     /// The groups now.
     pub(super) fn read(&mut self, files: &mut Files) -> Answer<&Cgroups> {
-        let text = match files.find(&files.own("cgroup"), |text| Some(text.to_owned()))? {
+        let text = match files.find(&files.own("cgroup"), lines)? {
             Some(text) => text,
             // A kernel without control groups.
-            None if files.exists("proc/self") => String::new(),
+            None if files.exists(&files.own("stat")) => String::new(),
             None => return Err("/proc is not there".into()),
         };
         let is_known = self.text == text && self.found.as_ref().is_some_and(Cgroups::is_whole);
@@ -168,6 +168,15 @@ impl Search<'_> {
     }
 }
 
+/// Lines of the form `number:controllers:path`; anything else says nothing of groups, and not that there are none.
+fn lines(text: &str) -> Option<String> {
+    let is_one = |line: &str| {
+        let number = line.split_once(':').filter(|(_, rest)| rest.contains(":/"));
+        number.is_some_and(|(number, _)| number.parse::<u32>().is_ok())
+    };
+    text.lines().all(is_one).then(|| text.to_owned())
+}
+
 /// The controllers that the kernel was told to do without: those with a 0 in the last column of `/proc/cgroups`.
 fn switched_off(text: &str) -> Vec<String> {
     let rows = text.lines().filter(|line| !line.starts_with('#'));
@@ -248,6 +257,15 @@ mod tests {
             ("/../..", "/../../a"),
         ] {
             assert_eq!(below(mounted, group), None, "{mounted} {group}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_the_form_of_groups_is_not_no_group() {
+        assert!(lines("12:memory:/docker/3:f\n1:name=systemd:/\n0::/a b\n").is_some());
+        assert!(lines("").is_some());
+        for junk in ["junk\n", "0::/\n0:", "x::/a\n", "3:cpu\n", "\n"] {
+            assert_eq!(lines(junk), None, "{junk:?}");
         }
     }
 
