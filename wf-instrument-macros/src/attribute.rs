@@ -50,6 +50,12 @@ impl Attribute {
         last.is_some_and(|last| last.ident == word)
     }
 
+    /// Whether it is `word`, or `cfg_attr` with `word` somewhere in it.
+    pub(crate) fn brings(&self, word: &str) -> bool {
+        let conditional = || self.is("cfg_attr") && mentions(self.arguments(), word);
+        self.is(word) || conditional()
+    }
+
     pub(crate) fn meta(&self) -> &Meta {
         &self.meta
     }
@@ -82,6 +88,14 @@ impl ToTokens for Attribute {
         self.pound.to_tokens(tokens);
         self.bracket.to_tokens(tokens);
     }
+}
+
+fn mentions(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => mentions(group.stream(), word),
+        _ => false,
+    })
 }
 
 fn stands_first(tokens: &[TokenTree], inner: bool) -> bool {

@@ -62,6 +62,12 @@ impl Function {
         quote::quote!(#(#attrs)* #attribute #head #written)
     }
 
+    /// Whether `#[track_caller]` stands on it, or may.
+    pub(crate) fn is_tracked(&self) -> bool {
+        let attrs = self.attrs.iter().chain(&self.inner_attrs);
+        attrs.into_iter().any(|attr| attr.brings("track_caller"))
+    }
+
     /// The first line of the doc comment; empty where there is none.
     pub(crate) fn help(&self) -> String {
         let attrs = self.attrs.iter().chain(&self.inner_attrs);

@@ -24,6 +24,8 @@ pub(crate) struct Model {
     /// What ends well, where the code says more than a `Result` does.
     pub(crate) verdict: Option<Verdict>,
     pub(crate) returns: Option<Stated>,
+    /// Whether the function asks for its caller's place.
+    pub(crate) tracked: bool,
     pub(crate) kind: Kind,
 }
 
@@ -66,6 +68,7 @@ impl Model {
             runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
             name: name(args.name.as_ref(), owner, function),
             help: function.help(),
+            tracked: function.is_tracked(),
             labels: value(args.labels.take()).unwrap_or_default(),
             returns: value(args.returns.take()),
             verdict: verdict(args.ok_if.take(), args.error_if.take()),

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Meta, Result, Token};
+use syn::{Result, Token};
 
 use crate::attribute::Attribute;
 use crate::item::Function;
@@ -75,19 +75,8 @@ pub(crate) fn is_done(args: &TokenStream) -> bool {
 }
 
 fn may_bring_ours(attr: &Attribute) -> bool {
-    let ours = |meta: &Meta| match meta {
-        Meta::List(list) => mentions_ours(list.tokens.clone()),
-        _ => false,
-    };
-    attr.is("cfg_attr") && ours(attr.meta())
-}
-
-fn mentions_ours(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "wf_skip" || word == "wf_measure",
-        TokenTree::Group(group) => mentions_ours(group.stream()),
-        _ => false,
-    })
+    let ours = |word| attr.brings(word) && !attr.is(word);
+    ours("wf_skip") || ours("wf_measure")
 }
 
 /// The parts of `tokens` between commas.

@@ -28,6 +28,8 @@ mod futures;
 mod generations;
 #[path = "measure_forms/order.rs"]
 mod order;
+#[path = "measure_forms/tracked.rs"]
+mod tracked;
 #[path = "measure_forms/traits.rs"]
 mod traits;
 

@@ -5,6 +5,8 @@ use quote::quote;
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Path, Type, parse_quote};
 
+use super::straight::is_straight;
+use crate::model::Model;
 use crate::spelling::Owner;
 
 /// `move || -> T { body }`: `?` and `return` stay inside, and what is returned is coerced to `T` as it was.
@@ -17,6 +19,18 @@ pub(super) fn closure(output: Option<&Type>, body: &Group) -> TokenStream {
 pub(super) fn future(output: Option<&Type>, body: &Group) -> TokenStream {
     let pin = pin_output(output);
     quote!(async move { #pin #body })
+}
+
+/// An expression for what the body returns, which is run as a part of the function where that is needed and can be: with `#[track_caller]`
+/// it then knows the caller still.
+pub(super) fn returned_by(model: &Model, output: Option<&Type>, body: &Group) -> TokenStream {
+    if model.tracked && is_straight(body.stream()) {
+        let output = annotation(output);
+        return quote!({ let __wf_output: #output = #body; __wf_output });
+    }
+    let runtime = &model.runtime;
+    let work = closure(output, body);
+    quote!(#runtime::call(#work))
 }
 
 /// The future of a function that returns it held by `owner`, where the body shows it without its box.

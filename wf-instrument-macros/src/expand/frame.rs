@@ -29,6 +29,6 @@ pub(super) fn expand(
     if refused.is_empty() {
         return quote!(#enter #body);
     }
-    let work = body::closure(returned.spelled, body);
-    quote!(#enter let __wf_output = #runtime::call(#work); #refused __wf_output)
+    let work = body::returned_by(model, returned.spelled, body);
+    quote!(#enter let __wf_output = #work; #refused __wf_output)
 }

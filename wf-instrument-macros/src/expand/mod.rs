@@ -9,6 +9,7 @@ mod outcome;
 mod site;
 mod source;
 mod span;
+mod straight;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};

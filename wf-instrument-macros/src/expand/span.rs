@@ -40,7 +40,7 @@ pub(super) fn expand(model: &Model, returned: &Returned<'_>, body: &Group) -> To
             quote!(#start __wf_span.measure(#future, #judge).await)
         }
         (Call::Future(owner), None) => {
-            let future = made(runtime, returned, owner, body);
+            let future = made(model, returned, owner, body);
             let judge = outcome::judge(model, returned, at_rest);
             let measured = quote!(__wf_span.measure(__wf_future, #judge));
             let measured = in_its_box(runtime, &returned.spelled, owner, &measured);
@@ -55,11 +55,10 @@ fn called(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
     if outcome::is_certain(model, returned, at_rest) {
         return quote!(#body);
     }
-    let runtime = &model.runtime;
-    let work = body::closure(returned.spelled, body);
+    let work = body::returned_by(model, returned.spelled, body);
     let outcome = outcome::outcome(model, returned, at_rest, &quote!(&__wf_output));
     quote! {
-        let __wf_output = #runtime::call(#work);
+        let __wf_output = #work;
         __wf_scope.end(#outcome);
         __wf_output
     }
@@ -78,15 +77,15 @@ fn streamed(
     let answer = answer(runtime, stream, &measured, &quote!(__wf_span));
     match returned.call {
         Call::Sync => {
-            let work = body::closure(returned.spelled, body);
-            quote!(let __wf_output = #runtime::call(#work); #answer)
+            let work = body::returned_by(model, returned.spelled, body);
+            quote!(let __wf_output = #work; #answer)
         }
         Call::Async => {
             let future = body::future(returned.spelled, body);
             quote!(let __wf_output = #future.await; #answer)
         }
         Call::Future(owner) => {
-            let future = made(runtime, returned, owner, body);
+            let future = made(model, returned, owner, body);
             let pin = body::pin_output(returned.output.ty());
             let answered = quote! {
                 async move {
@@ -113,9 +112,7 @@ fn judge_items(model: &Model) -> TokenStream {
 }
 
 /// The future that the function makes.
-fn made(runtime: &TokenStream, returned: &Returned<'_>, owner: Owner, body: &Group) -> TokenStream {
-    body::made_future(owner, body).unwrap_or_else(|| {
-        let work = body::closure(returned.spelled, body);
-        quote!(#runtime::call(#work))
-    })
+fn made(model: &Model, returned: &Returned<'_>, owner: Owner, body: &Group) -> TokenStream {
+    body::made_future(owner, body)
+        .unwrap_or_else(|| body::returned_by(model, returned.spelled, body))
 }

@@ -153,12 +153,6 @@ fn attributes() -> u8 {
 }
 
 #[wf_measure]
-#[track_caller]
-fn tracked() -> u32 {
-    std::panic::Location::caller().line()
-}
-
-#[wf_measure]
 fn argument_impl(values: impl IntoIterator<Item = u8>, f: &dyn Fn(u8) -> u8) -> Vec<u8> {
     values.into_iter().map(f).collect()
 }
@@ -215,7 +209,6 @@ fn sync_functions_return_what_they_returned() {
     assert_eq!((measured_twice(), r#match(), from_macro()), (7, 4, Ok(3)));
     assert_eq!(through_another_path(), 8);
     assert_eq!(diverges(false), Ok(0));
-    assert_eq!(tracked(), line!());
 }
 
 #[test]

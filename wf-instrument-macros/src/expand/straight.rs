@@ -1,0 +1,103 @@
+//! Bodies that control leaves at their end only: they need no closure around them to have what they return looked at.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+/// Whether nothing in `body` can return from the function early. Where that cannot be seen, `false`.
+pub(super) fn is_straight(body: TokenStream) -> bool {
+    let mut tokens = body.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(mark) if mark.as_char() == '?' => return false,
+            TokenTree::Ident(word) => {
+                let is_called = tokens.next_if(is_bang).is_some() && is_group(tokens.peek());
+                match word.to_string().as_str() {
+                    "return" | "become" | "yield" => return false,
+                    // What returns within an async block returns from the block.
+                    "async" => {
+                        tokens.next_if(
+                            |next| matches!(next, TokenTree::Ident(word) if word == "move"),
+                        );
+                        tokens.next_if(is_braced);
+                    }
+                    name if is_called && !STRAIGHT_MACROS.contains(&name) => return false,
+                    _ => {}
+                }
+            }
+            TokenTree::Group(group) if !is_straight(group.stream()) => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
+/// Macros that bring no `return` of their own.
+const STRAIGHT_MACROS: [&str; 22] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "cfg",
+    "concat",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "format",
+    "format_args",
+    "line",
+    "matches",
+    "panic",
+    "print",
+    "println",
+    "unreachable",
+    "vec",
+    "wf_count",
+    "wf_gauge",
+    "wf_token",
+    "write",
+    "writeln",
+];
+
+fn is_bang(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(mark) if mark.as_char() == '!')
+}
+
+fn is_group(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Group(_)))
+}
+
+fn is_braced(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_return_early_is_straight() {
+        for straight in [
+            quote!(),
+            quote!(let x = a != b; if !x { vec![1, x] } else { f(|y| y + 1) }),
+            quote!(let n = 1; async move { f()?; return n; }),
+            quote!(Box::pin(async { g().await? })),
+        ] {
+            assert!(is_straight(straight.clone()), "{straight}");
+        }
+    }
+
+    #[test]
+    fn what_may_return_early_is_not() {
+        for crooked in [
+            quote!(if x { return 1; } 2),
+            quote!(f()?),
+            quote!({ [g(h()?)] }),
+            quote!(bail!("x")),
+            quote!(let x = anyhow::ensure!(a, b);),
+            quote!(vec![f()?]),
+            quote!(async move { 1 }; f()?),
+        ] {
+            assert!(!is_straight(crooked.clone()), "{crooked}");
+        }
+    }
+}

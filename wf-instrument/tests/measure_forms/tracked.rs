@@ -1,0 +1,100 @@
+//! Functions with `#[track_caller]` know their caller, as they do without `#[wf_measure]`.
+
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+
+use futures_util::stream::{self, Stream, StreamExt as _};
+use wf_instrument::wf_measure;
+
+use crate::common::{block_on, yield_now};
+
+struct Place(u32);
+
+#[wf_measure]
+#[track_caller]
+fn plain() -> u32 {
+    Location::caller().line()
+}
+
+#[wf_measure]
+#[cfg_attr(all(), track_caller)]
+fn unknown() -> Place {
+    Place(Location::caller().line())
+}
+
+#[wf_measure(ok_if = |line| *line > 0)]
+#[track_caller]
+fn judged() -> u32 {
+    Location::caller().line()
+}
+
+#[wf_measure]
+#[track_caller]
+fn fallible(fails: bool) -> Result<u32, String> {
+    if fails {
+        Err(format!("called on {}", Location::caller()))
+    } else {
+        Ok(Location::caller().line())
+    }
+}
+
+#[wf_measure]
+#[track_caller]
+fn iterated() -> impl Iterator<Item = u32> {
+    std::iter::once(Location::caller().line())
+}
+
+#[wf_measure]
+#[track_caller]
+fn streamed() -> Result<Pin<Box<dyn Stream<Item = u32>>>, String> {
+    Ok(Box::pin(stream::iter([Location::caller().line()])))
+}
+
+#[wf_measure]
+#[track_caller]
+fn later() -> impl Future<Output = Result<u32, String>> {
+    let line = Location::caller().line();
+    async move {
+        yield_now().await;
+        let text = line.to_string();
+        Ok(text.parse::<u32>().map_err(|_| String::new())?)
+    }
+}
+
+#[wf_measure]
+#[track_caller]
+fn boxed(short: bool) -> Pin<Box<dyn Future<Output = u32> + Send>> {
+    let line = Location::caller().line();
+    if short {
+        Box::pin(async move { line })
+    } else {
+        Box::pin(async move {
+            yield_now().await;
+            line
+        })
+    }
+}
+
+#[wf_measure(frame)]
+#[track_caller]
+fn drawn() -> Option<Place> {
+    Some(Place(Location::caller().line()))
+}
+
+#[test]
+fn the_place_of_the_call_is_known() {
+    assert_eq!((plain(), judged()), (line!(), line!()));
+    assert_eq!(unknown().0, line!());
+    assert_eq!(fallible(false), Ok(line!()));
+    assert!(fallible(true).is_err_and(|text| text.contains(file!())));
+    assert_eq!(iterated().next(), Some(line!()));
+    let (lines, line) = (streamed().expect("a stream").collect::<Vec<_>>(), line!());
+    assert_eq!(block_on(lines), [line]);
+    assert_eq!(block_on(later()), Ok(line!()));
+    let (lines, line) = ([boxed(true), boxed(false)], line!());
+    for known in lines {
+        assert_eq!(block_on(known), line);
+    }
+    assert_eq!(drawn().map(|place| place.0), Some(line!()));
+}
