@@ -26,6 +26,8 @@ mod frames;
 mod futures;
 #[path = "measure_forms/generations.rs"]
 mod generations;
+#[path = "measure_forms/inference.rs"]
+mod inference;
 #[path = "measure_forms/order.rs"]
 mod order;
 #[path = "measure_forms/tracked.rs"]

@@ -5,6 +5,7 @@
 mod body;
 mod frame;
 mod generation;
+mod known;
 mod outcome;
 mod site;
 mod source;
@@ -45,7 +46,11 @@ fn text(expr: &Code) -> TokenStream {
 /// The function, measuring itself.
 pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
     let returned = Returned::of(&function.sig, model.returns);
-    let body = within(&function.body);
+    let body = known::known(
+        &function.sig.generics,
+        returned.spelled,
+        &within(&function.body),
+    );
     let measured = match &model.kind {
         Kind::Span => span::expand(model, &returned, &body),
         Kind::Generation(generation) => generation::expand(model, generation, &returned, &body),
