@@ -54,11 +54,11 @@ fn streamed() -> Result<Pin<Box<dyn Stream<Item = u32>>>, String> {
 #[wf_measure]
 #[track_caller]
 fn later() -> impl Future<Output = Result<u32, String>> {
-    let line = Location::caller().line();
+    let line = u64::from(Location::caller().line());
     async move {
         yield_now().await;
-        let text = line.to_string();
-        Ok(text.parse::<u32>().map_err(|_| String::new())?)
+        let line = u32::try_from(line).map_err(|_| String::new())?;
+        Ok(line)
     }
 }
 
