@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -14,6 +14,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
+
+use super::peer::Peer;
 
 /// How long a client may take over the headers of a request, the wait for the next request on the same connection included.
 const HEADERS: Duration = Duration::from_secs(30);
@@ -76,9 +78,15 @@ fn answer(
 ) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>> {
     // A token is a small packet that must not wait for the next one.
     let _ = stream.set_nodelay(true);
+    let routes = match Peer::of(&stream) {
+        Some(peer) => routes.layer(Extension(peer)),
+        None => routes,
+    };
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS)
+        // A client may close its sending side once it has asked.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes))
 }
 

@@ -100,6 +100,12 @@ impl ApiError {
         Self::malformed(format!("the body could not be read: {why}"))
     }
 
+    /// Nobody reads it: what is left to do is to end the request.
+    pub(super) fn client_left() -> Self {
+        let message = "the client left before its answer was complete";
+        Self::request(StatusCode::REQUEST_TIMEOUT, None, message)
+    }
+
     pub(super) fn slow_body(limit: Duration) -> Self {
         let message = format!("the body did not arrive within {} seconds", limit.as_secs());
         Self::request(StatusCode::REQUEST_TIMEOUT, None, message)

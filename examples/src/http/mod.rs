@@ -2,8 +2,9 @@
 //!
 //! A request that is not understood is refused with the parameter's name, never answered differently from what was asked: of the
 //! parameters that shape an answer, `max_tokens` (`max_completion_tokens`), `min_tokens`, `ignore_eos`, `temperature`, `top_p`, `seed`,
-//! `stop`, `stream` and `stream_options` are served, and any other is refused unless its value changes nothing. A client that hangs up ends
-//! its request within one step.
+//! `stop`, `stream` and `stream_options` are served, and any other is refused unless its value changes nothing. A client that hangs
+//! up ends its request: a stream within two steps, a whole answer within a second where the client is on this machine. One that closes its
+//! sending side only is still answered.
 
 mod ask;
 mod body;
@@ -12,15 +13,17 @@ mod error;
 mod events;
 mod fields;
 mod messages;
+mod peer;
 mod prompt;
 mod request_id;
 mod shape;
+mod sockets;
 mod unsupported;
 mod whole;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::response::sse::{KeepAlive, Sse};
@@ -35,6 +38,7 @@ use self::body::Body;
 use self::error::ApiError;
 use self::events::Events;
 use self::fields::Fields;
+use self::peer::Peer;
 use self::shape::Shape;
 use crate::client::Client;
 use crate::model::Model;
@@ -85,16 +89,38 @@ fn described(model: &Model) -> Value {
     })
 }
 
-async fn completions(State(client): State<Client>, body: Body) -> Result<Response, ApiError> {
+async fn completions(
+    State(client): State<Client>,
+    peer: Option<Extension<Peer>>,
+    body: Body,
+) -> Result<Response, ApiError> {
     let fields = Fields::parse(&body.0?)?;
     let ask = understood(&client, move |model| Ask::completion(fields, model)).await?;
-    answer(&client, ask).await
+    unless_gone(peer, answer(&client, ask)).await
 }
 
-async fn chat(State(client): State<Client>, body: Body) -> Result<Response, ApiError> {
+async fn chat(
+    State(client): State<Client>,
+    peer: Option<Extension<Peer>>,
+    body: Body,
+) -> Result<Response, ApiError> {
     let fields = Fields::parse(&body.0?)?;
     let ask = understood(&client, move |model| Ask::chat(fields, model)).await?;
-    answer(&client, ask).await
+    unless_gone(peer, answer(&client, ask)).await
+}
+
+/// Waits for an answer no longer than its client does. What is already sent as a stream ends by itself when it cannot be written.
+async fn unless_gone(
+    peer: Option<Extension<Peer>>,
+    answer: impl Future<Output = Result<Response, ApiError>>,
+) -> Result<Response, ApiError> {
+    let Some(Extension(peer)) = peer else {
+        return answer.await;
+    };
+    tokio::select! {
+        answer = answer => answer,
+        () = peer.gone() => Err(ApiError::client_left()),
+    }
 }
 
 /// Off the threads that keep the streams going: splitting a long text into tokens takes milliseconds.

@@ -6,6 +6,7 @@ mod disconnect;
 mod errors;
 mod exact;
 mod flags;
+mod half_closed;
 mod openai;
 mod process;
 #[path = "../../../wf-exporter/tests/support/mod.rs"]
