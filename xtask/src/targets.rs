@@ -35,16 +35,24 @@ pub(crate) fn check(report: &mut Report, required: bool) {
 fn installed(target: &'static str, report: &mut Report, missing: &mut Vec<&'static str>) -> bool {
     let added = output(Command::new("rustup").args(["target", "add", target]));
     if let Err(why) = &added {
-        let why = why.lines().last().unwrap_or_default();
-        report.skip(&format!("the build for {target}"), why);
+        report.skip(&format!("the build for {target}"), cause(why));
         missing.push(target);
     }
     added.is_ok()
 }
 
+/// The line that says why; rustup may write a trace after it.
+fn cause(said: &str) -> &str {
+    let mut lines = said.lines();
+    let first = lines.next().unwrap_or_default();
+    lines
+        .find(|line| line.starts_with("error"))
+        .unwrap_or(first)
+}
+
 /// Whether the build fails with one error of ours that names `lack`.
 fn refuses(target: &str, lack: &str) -> Result<(), String> {
-    let line = format!("check --package wf-instrument --all-features --target {target}");
+    let line = format!("check --color never --package wf-instrument --all-features --target {target}");
     match output(&mut cargo(&line)) {
         Ok(_) => Err(format!("wf-instrument measures on {target}")),
         Err(said) => explains(&said, lack),
@@ -85,6 +93,13 @@ const UNMEASURED: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_target_that_cannot_be_had_is_skipped_with_its_cause() {
+        let said = "rustup target add x: exit status: 1\ninfo: downloading\nerror: could not download\n\nStack backtrace:\n  0: <unknown>";
+        assert_eq!(cause(said), "error: could not download");
+        assert_eq!(cause("cannot start `rustup`"), "cannot start `rustup`");
+    }
 
     #[test]
     fn a_refusal_is_one_error_that_names_what_is_lacking() {

@@ -28,3 +28,13 @@ fn a_gpu_that_nobody_here_can_read_is_unknown() {
     assert_eq!(gpus.used.reason(), Some("GPUs of AMD are not read"));
     assert!(!gpus.devices.is_absent());
 }
+
+#[test]
+fn where_devices_cannot_be_looked_for_they_are_unknown() {
+    for path in ["sys/class/drm", "etc/ld.so.cache/is-a-directory"] {
+        let machine = Machine::named("bare_metal");
+        machine.write(path, b"");
+        let gpus = Sensors::rooted(machine.root()).read().gpus;
+        assert!(!gpus.used.is_absent(), "{path}: {:?}", gpus.used);
+    }
+}

@@ -1,6 +1,7 @@
 //! Whether this machine has a GPU, as far as files tell.
 
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 use super::files::Files;
@@ -9,33 +10,43 @@ use crate::sensor::reading::Reading;
 
 /// Why there is no GPU reading. Looks on disk.
 pub(super) fn read(files: &Files) -> Reading<Arc<[Gpu]>> {
-    if in_linker_cache(files) || in_directories(files) {
-        Reading::Unknown(UNREAD.into())
-    } else if has_amd(files) {
-        Reading::Unknown("GPUs of AMD are not read".into())
-    } else {
-        Reading::Absent("no NVIDIA driver library".into())
+    let nvidia = in_linker_cache(files).map(|cached| cached || in_directories(files));
+    match (nvidia, has_amd(files)) {
+        (Ok(true), _) => Reading::Unknown(UNREAD.into()),
+        (Err(error), _) => Reading::Unknown(format!("/{LINKER_CACHE}: {error}").into()),
+        (_, Ok(true)) => Reading::Unknown("GPUs of AMD are not read".into()),
+        (_, Err(error)) => Reading::Unknown(format!("/{DISPLAYS}: {error}").into()),
+        (Ok(false), Ok(false)) => Reading::Absent("no NVIDIA driver library".into()),
     }
 }
 
 /// Whether a display device is AMD's (its PCI vendor number); one of Intel's is part of most processors and runs no models.
-fn has_amd(files: &Files) -> bool {
-    let Ok(cards) = fs::read_dir(files.at("sys/class/drm")) else {
-        return false;
+fn has_amd(files: &Files) -> io::Result<bool> {
+    let Some(cards) = there(fs::read_dir(files.at(DISPLAYS)))? else {
+        return Ok(false);
     };
-    cards.flatten().any(|card| {
-        fs::read_to_string(card.path().join("device/vendor"))
-            .is_ok_and(|vendor| vendor.trim() == "0x1002")
-    })
+    for card in cards {
+        let vendor = fs::read_to_string(card?.path().join("device/vendor"));
+        if vendor.is_ok_and(|vendor| vendor.trim() == "0x1002") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The dynamic linker's cache names every library in the directories that it was told of, in plain text between binary fields.
-fn in_linker_cache(files: &Files) -> bool {
-    fs::read(files.at("etc/ld.so.cache")).is_ok_and(|cache| {
-        cache
-            .windows(LIBRARY.len())
-            .any(|name| name == LIBRARY.as_bytes())
-    })
+fn in_linker_cache(files: &Files) -> io::Result<bool> {
+    let cache = there(fs::read(files.at(LINKER_CACHE)))?.unwrap_or_default();
+    let mut names = cache.windows(LIBRARY.len());
+    Ok(names.any(|name| name == LIBRARY.as_bytes()))
+}
+
+/// `None` for what is not there; what cannot be looked at may be.
+fn there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        found => found.map(Some),
+    }
 }
 
 /// Containers and some distributions add the library without telling the linker's cache.
@@ -53,6 +64,10 @@ const UNREAD: &str = if cfg!(feature = "gpu") {
 } else {
     "GPU readings come with the feature gpu"
 };
+
+const LINKER_CACHE: &str = "etc/ld.so.cache";
+
+const DISPLAYS: &str = "sys/class/drm";
 
 const LIBRARY: &str = "libnvidia-ml.so.1";
 
