@@ -52,7 +52,8 @@ fn cause(said: &str) -> &str {
 
 /// Whether the build fails with one error of ours that names `lack`.
 fn refuses(target: &str, lack: &str) -> Result<(), String> {
-    let line = format!("check --color never --package wf-instrument --all-features --target {target}");
+    let line =
+        format!("check --color never --package wf-instrument --all-features --target {target}");
     match output(&mut cargo(&line)) {
         Ok(_) => Err(format!("wf-instrument measures on {target}")),
         Err(said) => explains(&said, lack),
