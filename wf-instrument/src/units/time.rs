@@ -47,16 +47,16 @@ impl Nanos {
         self.0
     }
 
-    /// In seconds, the base unit of everything that is exported.
+    /// In seconds, the base unit of everything that is exported: the nearest `f64`, as written by hand.
     #[must_use]
     pub fn as_secs(self) -> f64 {
-        to_f64(self.0) * 1e-9
+        to_f64(self.0) / 1e9
     }
 
     /// In milliseconds, for people.
     #[must_use]
     pub fn as_millis(self) -> f64 {
-        to_f64(self.0) * 1e-6
+        to_f64(self.0) / 1e6
     }
 
     /// `self − earlier`, or zero where `earlier` is the later one.
@@ -101,5 +101,11 @@ mod tests {
         assert_eq!(Nanos::from_secs(u64::MAX).get(), u64::MAX);
         assert_eq!(Nanos::new(u64::MAX).plus(Nanos::new(1)).get(), u64::MAX);
         assert_eq!(Nanos::from(Duration::MAX).get(), u64::MAX);
+    }
+
+    #[test]
+    fn a_time_reads_in_seconds_as_written_by_hand() {
+        assert_eq!(Nanos::from_millis(350).as_secs(), 0.35);
+        assert_eq!(Nanos::new(350).as_millis(), 0.000_35);
     }
 }
