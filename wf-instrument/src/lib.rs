@@ -38,6 +38,7 @@
 //! | say that a request is through its queue | [`admitted`] |
 //! | say that an answer was cut at the longest that was asked for | [`truncated`] |
 //! | read it all | [`snapshot`] |
+//! | test what code records, apart from other tests | [`snapshot::Isolated`] |
 //! | let requests in, live-adjustably | [`admit`] |
 //! | know what the machine is good for, and share out its memory | [`profile`], [`budget`], [`batch`] |
 //! | let the process tune itself | [`govern`], [`knob`], [`tier`], [`sensor`] |
@@ -140,7 +141,7 @@ mod thread;
 #[cfg(feature = "govern")]
 pub mod tier;
 mod units;
-#[cfg(any(feature = "admit", all(feature = "sense", not(wf_loom))))]
+#[cfg(all(feature = "sense", not(wf_loom)))]
 mod worker;
 
 #[cfg(not(feature = "enabled"))]

@@ -2,18 +2,20 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
+use std::thread::Builder;
 use std::time::Instant;
 
 use super::queue::Queue;
-use crate::worker::Worker;
 
 /// What all handles, waits and permits of a gate share. Dropped with the last of them, it ends the timer.
 #[derive(Debug)]
 pub(super) struct Shared {
     core: Arc<Core>,
-    timer: Mutex<Option<Worker>>,
+    /// The process that the timer runs in: none before the first wait, and a forked child has none.
+    timer: Mutex<Option<u32>>,
 }
 
 /// What the timer's thread knows of the gate.
@@ -61,9 +63,11 @@ impl Shared {
     /// If the system cannot start a thread, the next request that waits tries again.
     pub(super) fn watch(&self, first: bool) {
         let mut timer = self.timer.lock().unwrap_or_else(PoisonError::into_inner);
-        if !timer.as_ref().is_some_and(Worker::is_here) {
+        let here = Some(process::id());
+        if *timer != here {
             let core = Arc::clone(&self.core);
-            *timer = Worker::spawn("wf-admit", move || core.refuse_in_time()).ok();
+            let thread = Builder::new().name("wf-admit".to_owned());
+            *timer = thread.spawn(move || core.refuse_in_time()).ok().and(here);
         } else if first {
             self.core.changed.notify_one();
         }
