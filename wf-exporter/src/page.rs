@@ -49,6 +49,7 @@ impl Page {
 
     fn collect(&mut self) -> Families {
         let mut families = Families::default();
+        names::own(self.own, 0).for_each(|own| families.offer(own));
         for collector in &mut self.collectors {
             match gather(collector) {
                 Some(gathered) => families.absorb(gathered),
@@ -57,7 +58,8 @@ impl Page {
         }
         self.own.conflicts = registry::conflicts().len();
         self.own.copies = registry::copies();
-        names::own(self.own, &mut families);
+        let refused = families.refused();
+        names::own(self.own, refused).for_each(|own| families.renew(own));
         families
     }
 }
@@ -90,7 +92,7 @@ fn gather(collector: &mut Collector) -> Option<Families> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::Family;
+    use crate::families::{Family, Histogram};
 
     fn gauge(name: &'static str) -> Collector {
         Box::new(move |families| families.add(Family::gauge(name, "").sample(&[], 1.0)))
@@ -120,6 +122,29 @@ mod tests {
         assert!(first.contains("\nx_total 1\n"), "{first}");
         assert!(first.contains("\nwf_families_refused_total 1\n"), "{first}");
         assert!(page.render().contains("\nwf_families_refused_total 2\n"));
+    }
+
+    #[test]
+    fn a_collector_cannot_take_the_name_of_a_family_of_our_own() {
+        for name in [
+            "wf_build_info",
+            "wf_registry_conflicts",
+            "wf_collector_panics_total",
+            "wf_families_refused_total",
+            "wf_scrape_render_seconds",
+        ] {
+            let other: Collector = Box::new(|families| {
+                families.add(Family::histogram(name, "").sample(&[], Histogram::default()))
+            });
+            let mut page = Page::new(vec![other]);
+            page.render();
+            let page = page.render();
+            assert!(page.contains(&format!("\n{name}")), "{page}");
+            assert!(
+                page.contains("\nwf_families_refused_total 2\n"),
+                "{name}: {page}"
+            );
+        }
     }
 
     #[test]

@@ -14,8 +14,8 @@ pub enum FamilyError {
     },
     /// A label's name cannot be written, is reserved, or is there twice.
     #[error(
-        "label {label:?} of {family} is not of the form [a-zA-Z_][a-zA-Z0-9_]*, is reserved (`__…`, a histogram's `le`), or is \
-         there twice; rename it"
+        "label {label:?} of {family} is not of the form [a-zA-Z_][a-zA-Z0-9_]*, is reserved (`__…`, `job`, `instance`, a \
+         histogram's `le`), or is there twice; rename it"
     )]
     Label {
         /// The family.

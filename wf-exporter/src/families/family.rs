@@ -51,7 +51,8 @@ impl Family {
         Self::new(name.to_owned(), help.into(), Kind::Histogram)
     }
 
-    /// Adds a series. A value that is not a number is kept out of the page: nothing is what there is to say.
+    /// Adds a series. A label with an empty value is left out, as Prometheus takes it for none. A
+    /// value that is not a number is kept out of the page.
     pub fn sample(mut self, labels: &[(&str, &str)], value: impl Into<Value>) -> Self {
         let added = self.insert(labels, value.into());
         self.mistake = self.mistake.or(added.err());
@@ -131,11 +132,15 @@ impl Family {
         };
         let reserved = |label: &str| label == "le" && self.kind == Kind::Histogram;
         let mut owned = Labels::with_capacity(labels.len());
-        for &(label, value) in labels {
-            if !is_label_name(label) || reserved(label) || owned.iter().any(|(l, _)| l == label) {
+        for (at, &(label, value)) in labels.iter().enumerate() {
+            let twice = labels[..at].iter().any(|&(before, _)| before == label);
+            if !is_label_name(label) || reserved(label) || twice {
                 return Err(mistake(label));
             }
-            owned.push((label.to_owned(), value.to_owned()));
+            // To Prometheus a label without a value is no label, and the two are one series.
+            if !value.is_empty() {
+                owned.push((label.to_owned(), value.to_owned()));
+            }
         }
         owned.sort_unstable();
         Ok(owned)

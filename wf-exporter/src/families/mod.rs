@@ -64,6 +64,11 @@ impl Families {
         let _counted = self.add(family);
     }
 
+    /// Replaces the values of series that are there by those of `family`, whose name is ours.
+    pub(crate) fn renew(&mut self, family: Family) {
+        self.merge(family);
+    }
+
     /// How many families were refused.
     #[must_use]
     pub const fn refused(&self) -> u64 {

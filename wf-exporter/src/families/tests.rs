@@ -40,7 +40,15 @@ fn names_that_the_format_cannot_carry_are_refused() {
 
 #[test]
 fn labels_that_the_format_cannot_carry_are_refused() {
-    for label in ["", "0", "a-b", "__name__", "a=\"\"} 1\nb"] {
+    for label in [
+        "",
+        "0",
+        "a-b",
+        "__name__",
+        "job",
+        "instance",
+        "a=\"\"} 1\nb",
+    ] {
         let error = refused(Family::gauge("g", "").sample(&[(label, "v")], 1.0));
         assert!(
             matches!(error, FamilyError::Label { .. }),
@@ -121,6 +129,24 @@ fn a_series_that_is_already_there_is_refused_in_any_order_of_labels() {
         1,
         "all or nothing"
     );
+}
+
+#[test]
+fn a_label_without_a_value_is_no_label() {
+    let twice = Family::gauge("g", "")
+        .sample(&[("a", "")], 1.0)
+        .sample(&[], 2.0);
+    assert!(matches!(refused(twice), FamilyError::Repeated { .. }));
+    let repeated = Family::gauge("g", "").sample(&[("a", ""), ("a", "1")], 1.0);
+    assert!(matches!(refused(repeated), FamilyError::Label { .. }));
+}
+
+#[test]
+fn a_family_of_our_own_keeps_its_name_and_takes_the_last_value() {
+    let mut families = with(Family::gauge("g", "").sample(&[], 1.0));
+    families.renew(Family::gauge("g", "").sample(&[], 2.0));
+    let (_, value) = families.iter().next().unwrap().series().next().unwrap();
+    assert_eq!(*value, Value::Number(2.0));
 }
 
 #[test]

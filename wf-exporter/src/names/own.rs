@@ -34,38 +34,40 @@ pub(super) fn losses(totals: &Totals, families: &mut Families) {
     families.offer(orphans.sample(&[], to_f64(totals.orphan_tokens)));
 }
 
-/// Comes last: the refusals of all others are counted here.
-pub(crate) fn own(own: Own, families: &mut Families) {
+/// These come before any collector's, which cannot take their names; with what is known only when the
+/// page is nearly done, they are written once more.
+pub(crate) fn own(own: Own, refused: u64) -> impl Iterator<Item = Family> {
     let build = Family::gauge("wf_build_info", "Always 1; the labels say what runs.");
-    families.offer(build.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1.0));
-    let render = Family::gauge(
-        "wf_scrape_render_seconds",
-        "Time that the previous scrape took to collect and to write.",
-    );
-    if let Some(took) = own.last_render {
-        families.offer(render.sample(&[], took.as_secs()));
-    }
     let conflicts = Family::gauge(
         "wf_registry_conflicts",
-        "Names that stand for several kinds of series in the code; `registry::conflicts()` lists them.",
+        "Names of several kinds of series, and names of refused registrations; `registry::conflicts()` lists them.",
     );
-    families.offer(conflicts.sample(&[], to_f64(own.conflicts as u64)));
     let copies = Family::gauge(
         "wf_registry_copies",
         "Copies of the SDK in the process; the series of all but one are missing from this page.",
     );
-    if let Some(number) = own.copies {
-        families.offer(copies.sample(&[], to_f64(number as u64)));
-    }
     let panics = Family::counter(
         "wf_collector_panics",
         "Collectors that panicked; their families are missing from that scrape.",
     );
-    families.offer(panics.sample(&[], to_f64(own.panics)));
-    let refused = Family::counter(
+    let families_refused = Family::counter(
         "wf_families_refused",
         "Families left out of a scrape because they would have broken it.",
     );
-    let so_far = own.refused + families.refused();
-    families.offer(refused.sample(&[], to_f64(so_far)));
+    let render = Family::gauge(
+        "wf_scrape_render_seconds",
+        "Time that the previous scrape took to collect and to write.",
+    );
+    // Without a value, NaN keeps the name and writes no sample.
+    let last_render = own.last_render.map_or(f64::NAN, Nanos::as_secs);
+    let number = own.copies.map_or(f64::NAN, |n| to_f64(n as u64));
+    [
+        build.sample(&[("version", env!("CARGO_PKG_VERSION"))], 1.0),
+        render.sample(&[], last_render),
+        conflicts.sample(&[], to_f64(own.conflicts as u64)),
+        copies.sample(&[], number),
+        panics.sample(&[], to_f64(own.panics)),
+        families_refused.sample(&[], to_f64(own.refused + refused)),
+    ]
+    .into_iter()
 }
