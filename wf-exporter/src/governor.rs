@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wf_instrument::govern::{Actions, Class, Governor, Mode, Scores, Status};
+use wf_instrument::govern::{Actions, Class, Governor, Mode, Scores, Status, Targets};
 
 use crate::bounds::to_f64;
 use crate::families::{Families, Family, FamilyError};
@@ -10,7 +10,7 @@ use crate::families::{Families, Family, FamilyError};
 /// A collector over where a governor stands and what it did.
 ///
 /// `wf_bottleneck` and `wf_bottleneck_plain` by class, the one by our rule and the other by the playbook's, `wf_bottleneck_score_ratio`,
-/// `wf_governor_enabled`, `wf_governor_setpoint` of each knob, `wf_governor_actions_total` by knob, direction and reason, and
+/// `wf_governor_enabled`, `wf_governor_target_seconds` by objective, `wf_governor_setpoint` of each knob, `wf_governor_actions_total` by knob, direction and reason, and
 /// `wf_governor_decision_seconds`, the time that the last tick took. It never waits for a knob.
 ///
 /// The collector keeps the governor running for as long as the exporter runs.
@@ -30,7 +30,10 @@ use crate::families::{Families, Family, FamilyError};
 pub fn governor(
     governor: Arc<Governor>,
 ) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
-    move |families| collect(&governor.status(), &governor.actions(), families)
+    move |families| {
+        families.add(targets(governor.targets()))?;
+        collect(&governor.status(), &governor.actions(), families)
+    }
 }
 
 fn collect(
@@ -100,6 +103,24 @@ fn enabled(status: &Status) -> Family {
         .sample(&[], f64::from(u8::from(active)))
 }
 
+/// A target that is not set has no series.
+fn targets(targets: Targets) -> Family {
+    let family = Family::gauge(
+        "wf_governor_target_seconds",
+        "Limit that the governor keeps: of the TTFT of nine of ten requests (ttft), of the mean time between tokens (inter_token).",
+    );
+    let each = [
+        ("ttft", targets.time_to_first_token),
+        ("inter_token", targets.inter_token),
+    ];
+    let given = each
+        .iter()
+        .filter_map(|(slo, limit)| Some((slo, (*limit)?)));
+    given.fold(family, |family, (slo, limit)| {
+        family.sample(&[("slo", slo)], limit.as_secs())
+    })
+}
+
 /// A knob that cannot be read has no series: its last value is not where it stands.
 fn set_points(status: &Status) -> Family {
     let family = Family::gauge("wf_governor_setpoint", "Where each knob stands.");
@@ -162,6 +183,20 @@ mod tests {
         ] {
             assert!(page.contains(line), "{line} in {page}");
         }
+    }
+
+    #[test]
+    fn targets_are_there_from_the_start() {
+        let governing = Governor::builder()
+            .target_inter_token(std::time::Duration::from_millis(20))
+            .start()
+            .unwrap();
+        let mut families = Families::default();
+        governor(Arc::new(governing))(&mut families).unwrap();
+        let page = encode(&families, 0);
+        let line = "\nwf_governor_target_seconds{slo=\"inter_token\"} 0.02\n";
+        assert!(page.contains(line), "{page}");
+        assert!(!page.contains("slo=\"ttft\""), "{page}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use wf_exporter::Exporter;
 use wf_instrument::histogram::Frozen;
 use wf_instrument::snapshot::{
     CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Snapshot,
-    SpanTotals, Totals, Unit,
+    SpanTotals, Target, Totals, Unit,
 };
 
 use self::support::{Prometheus, check_with_promtool, get, run, skipped, tool};
@@ -28,6 +28,7 @@ fn everything(n: u64) -> Snapshot {
         tokens: 20 * n,
         time_to_first_token: times.clone(),
         inter_token: times.clone(),
+        target: Some(Target::new(0.99, 500_000_000)),
         ..GenerationTotals::default()
     };
     let label = |value: &str| -> Vec<(Arc<str>, Arc<str>)> { vec![("tier".into(), value.into())] };
@@ -53,6 +54,7 @@ fn everything(n: u64) -> Snapshot {
         frames: vec![FrameTotals {
             frame: "draw".into(),
             duration: times.clone(),
+            target_fps: 60.0,
             ..FrameTotals::default()
         }],
         counters: vec![counter("disk"), counter("memory")],
@@ -163,6 +165,10 @@ fn prometheus_holds_what_was_exported() {
     }
     let p50 = "histogram_quantile(0.5, wf_time_to_first_token_seconds_bucket)";
     prometheus.wait_until(p50, |value| value > 0.0);
+    // One rule for every target: more requests miss it than its objective allows.
+    let missed = "wf_slo_violations_total / wf_slo_requests_total > 1 - wf_slo_objective_ratio";
+    prometheus.wait_until(missed, |share| share > 0.01);
+    prometheus.wait_until("wf_slo_target_seconds{slo=\"ttft\"}", |limit| limit == 0.5);
     assert_eq!(
         prometheus.label("wf_generation_tokens_total", "model_name"),
         AWKWARD

@@ -209,7 +209,7 @@ impl Generations<'_> {
 }
 
 /// vLLM's labels. One process runs one engine, until there is a reason to tell several apart.
-fn labels(row: &GenerationTotals) -> Vec<(&str, &str)> {
+pub(super) fn labels(row: &GenerationTotals) -> Vec<(&str, &str)> {
     pairs(&[("engine", "0"), ("model_name", &row.model)], &row.labels)
 }
 

@@ -7,6 +7,7 @@ mod application;
 mod frame;
 mod generation;
 mod own;
+mod slo;
 mod span;
 
 use wf_instrument::snapshot::{Label, Totals};
@@ -20,6 +21,7 @@ pub(crate) fn totals(totals: &Totals, families: &mut Families) {
     generation::generations(&totals.generations, families);
     span::spans(&totals.spans, families);
     frame::frames(&totals.frames, families);
+    slo::slos(&totals.generations, &totals.frames, families);
     application::counters(&totals.counters, families);
     application::gauges(&totals.gauges, families);
     application::histograms(&totals.histograms, families);

@@ -145,6 +145,10 @@ impl Control {
         role != Role::Manual && first && !taken && !self.state.is_held(index, now)
     }
 
+    pub(crate) const fn targets(&self) -> Targets {
+        self.config.targets
+    }
+
     pub(crate) fn journal(&self) -> Arc<Mutex<Journal>> {
         self.journal.clone()
     }

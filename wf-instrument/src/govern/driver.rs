@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::builder::{Builder, StartError};
+use super::config::Targets;
 use super::control::{Control, lock};
 use super::decide::Mode;
 use super::journal::{Actions, Journal, Record, Status};
@@ -41,6 +42,7 @@ use crate::worker::Worker;
 pub struct Governor {
     control: Arc<Mutex<Control>>,
     journal: Arc<Mutex<Journal>>,
+    targets: Targets,
     stop: Option<Sender<()>>,
     worker: Worker,
 }
@@ -59,7 +61,7 @@ impl Governor {
         source: Source,
         period: Nanos,
     ) -> Result<Self, StartError> {
-        let journal = control.journal();
+        let (journal, targets) = (control.journal(), control.targets());
         let control = Arc::new(Mutex::new(control));
         let (stop, stopped) = channel();
         let driver = Driver {
@@ -73,6 +75,7 @@ impl Governor {
         Ok(Self {
             control,
             journal,
+            targets,
             stop: Some(stop),
             worker,
         })
@@ -120,6 +123,12 @@ impl Governor {
     #[must_use]
     pub fn actions(&self) -> Vec<Actions> {
         lock(&self.journal).actions()
+    }
+
+    /// What it is asked to keep, with the target for the TTFT that it found in the code, if any.
+    #[must_use]
+    pub const fn targets(&self) -> Targets {
+        self.targets
     }
 
     /// Where it stands. Never waits for a knob.

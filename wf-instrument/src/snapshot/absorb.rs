@@ -1,6 +1,6 @@
 //! Rows of one name become one row.
 
-use super::totals::{CounterTotals, FrameTotals, GenerationTotals, Outcomes, SpanTotals};
+use super::totals::{CounterTotals, FrameTotals, GenerationTotals, Outcomes, SpanTotals, Target};
 
 impl GenerationTotals {
     pub(super) fn absorb(&mut self, other: &Self) {
@@ -23,8 +23,14 @@ impl GenerationTotals {
         self.gave_up = self.gave_up.plus(&other.gave_up);
         self.prompt_tokens_each = self.prompt_tokens_each.plus(&other.prompt_tokens_each);
         self.tokens_each = self.tokens_each.plus(&other.tokens_each);
-        self.target = self.target.or(other.target);
+        self.target = stricter(self.target, other.target);
     }
+}
+
+/// Of the targets of two places, the shorter one.
+fn stricter(one: Option<Target>, other: Option<Target>) -> Option<Target> {
+    let both = one.into_iter().chain(other);
+    both.min_by_key(|target| target.limit)
 }
 
 impl Outcomes {
