@@ -5,9 +5,11 @@
 
 mod absorb;
 mod collect;
+mod isolated;
 mod totals;
 mod window;
 
+pub use self::isolated::Isolated;
 pub use self::totals::{
     CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Label, Outcomes,
     SpanTotals, Target, Totals, Unit,
