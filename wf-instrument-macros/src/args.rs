@@ -10,6 +10,7 @@ use syn::{Error, Ident, Lit, LitStr, Path, Result, Token, token};
 use crate::code::Code;
 use crate::labels::{Label, labels};
 use crate::mistakes::Mistakes;
+use crate::names;
 use crate::returned::Stated;
 use crate::slo::Slo;
 use crate::suggest::nearest;
@@ -141,7 +142,10 @@ impl Args {
                 return no_value(name, input);
             }
             "labels" => {
-                self.labels = Some(given(at, labels(at, input, mistakes)?));
+                self.labels = Some(given(
+                    at,
+                    labels(at, input, names::site_label_mistake, mistakes)?,
+                ));
                 return Ok(());
             }
             _ => before_value(name, at, input)?,
@@ -213,12 +217,10 @@ pub(crate) fn site_name(input: ParseStream<'_>) -> Result<LitStr> {
     let name: LitStr = input
         .parse()
         .map_err(|mistake| Error::new(mistake.span(), "a name is a literal: `name = \"chat\"`"))?;
-    let text = name.value();
-    if text.trim().is_empty() || text.contains(char::is_control) {
-        let message = "a name is one line of text with something to read in it";
-        return Err(Error::new(name.span(), message));
+    match names::site_mistake(&name.value()) {
+        Some(mistake) => Err(Error::new(name.span(), mistake)),
+        None => Ok(name),
     }
-    Ok(name)
 }
 
 fn path(input: ParseStream<'_>) -> Result<Path> {

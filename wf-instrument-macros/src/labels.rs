@@ -14,20 +14,10 @@ pub(crate) struct Label {
     pub(crate) value: Code,
 }
 
-/// Names that the endpoint or Prometheus give to labels of their own.
-const TAKEN: [&str; 9] = [
-    "engine",
-    "error_type",
-    "finished_reason",
-    "frame",
-    "le",
-    "model_name",
-    "outcome",
-    "quantile",
-    "span",
-];
+/// The reason why a label cannot have this name.
+pub(crate) type Rule = fn(&str) -> Option<&'static str>;
 
-/// Reads what stands behind `labels`, every mistake noted.
+/// Reads what stands behind `labels`; notes every mistake, and every name that `rule` refuses.
 ///
 /// # Errors
 ///
@@ -35,6 +25,7 @@ const TAKEN: [&str; 9] = [
 pub(crate) fn labels(
     at: Span,
     input: ParseStream<'_>,
+    rule: Rule,
     mistakes: &mut Mistakes,
 ) -> Result<Vec<Label>> {
     if !input.peek(token::Paren) {
@@ -54,7 +45,7 @@ pub(crate) fn labels(
     let mut labels: Vec<Label> = Vec::new();
     while !within.is_empty() {
         let label = label(&within)?;
-        check(&label.name, &labels, mistakes);
+        check(&label.name, &labels, rule, mistakes);
         labels.push(label);
         if !within.is_empty() {
             within.parse::<Token![,]>()?;
@@ -78,7 +69,7 @@ fn label(input: ParseStream<'_>) -> Result<Label> {
     Ok(Label { name, value })
 }
 
-fn check(name: &Ident, before: &[Label], mistakes: &mut Mistakes) {
+fn check(name: &Ident, before: &[Label], rule: Rule, mistakes: &mut Mistakes) {
     let text = name.unraw().to_string();
     if before.iter().any(|other| other.name.unraw() == text) {
         mistakes.at(
@@ -86,18 +77,10 @@ fn check(name: &Ident, before: &[Label], mistakes: &mut Mistakes) {
             format!("the label `{text}` is given twice; keep one"),
         );
     }
-    if TAKEN.contains(&&*text) || text.starts_with("__") {
-        let message = format!(
-            "`{text}` is a label that the endpoint or Prometheus sets itself: choose another name"
-        );
-        mistakes.at(name.span(), message);
-    }
-    if !text.is_ascii() {
+    if let Some(why) = rule(&text) {
         mistakes.at(
             name.span(),
-            format!(
-                "a label's name has ASCII letters, digits and underscores, and `{text}` has others"
-            ),
+            format!("no label can be named `{text}`: {why}"),
         );
     }
 }
@@ -108,10 +91,13 @@ mod tests {
     use syn::parse::Parser as _;
 
     use super::*;
+    use crate::names::site_label_mistake;
 
     fn mistakes_of(tokens: proc_macro2::TokenStream) -> usize {
         let mut mistakes = Mistakes::default();
-        let read = |input: ParseStream<'_>| labels(Span::call_site(), input, &mut mistakes);
+        let read = |input: ParseStream<'_>| {
+            labels(Span::call_site(), input, site_label_mistake, &mut mistakes)
+        };
         let refused = read.parse2(tokens).is_err();
         mistakes.messages().len() + usize::from(refused)
     }
@@ -121,7 +107,7 @@ mod tests {
         for (tokens, mistakes) in [
             (quote!((device = d, kind = k.name(),)), 0),
             (quote!((r#type = t)), 0),
-            (quote!((le = d, model_name = d, __x = d)), 3),
+            (quote!((le = d, model_name = d, __x = d, job = d)), 4),
             (quote!((a = x, a = y)), 1),
             (quote!((größe = x)), 1),
         ] {

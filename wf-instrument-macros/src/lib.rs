@@ -41,9 +41,9 @@ mod item;
 mod labels;
 mod measure;
 mod member;
-mod metric_name;
 mod mistakes;
 mod model;
+mod names;
 mod order;
 mod returned;
 mod slo;
@@ -410,7 +410,12 @@ pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
 /// it (so it may not have that itself); every place that counts under a name adds to the same counter. `n` is as for
 /// [`wf_token!`](macro@wf_token), and `wf_count!(tokens, n)` is `wf_token!(n)`.
 ///
-/// Below 1 ns, without a lock; without the feature `enabled` nothing, not even `n`.
+/// `labels(key = expr, ..)` at the end tells one count from another: a series for each set of values
+/// (anything that is `AsRef<str>`), there from its first count on. Past 32 sets of a place, the rest
+/// share one, under "(other)".
+///
+/// Below 1 ns, without a lock, and about a nanosecond more for each label value compared; without the
+/// feature `enabled` nothing, not even `n`.
 ///
 /// ```
 /// use wf_instrument::{snapshot::Snapshot, wf_count};
@@ -421,6 +426,10 @@ pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
 /// let totals = Snapshot::take().totals;
 /// let hits = totals.counters.iter().find(|row| &*row.name == "cache_hits").unwrap();
 /// assert_eq!(hits.value, 3);
+///
+/// let model = "llama-8b";
+/// wf_count!("refusals", labels(model = model));
+/// wf_count!("tool_calls", 2, labels(model = model, tool = "search"));
 /// ```
 #[proc_macro]
 pub fn wf_count(tokens: TokenStream) -> TokenStream {
@@ -438,6 +447,10 @@ pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
 /// The name is a literal in snake case; the value an `f64`. Every place that sets a gauge of a name sets the same one, and the last wins. A
 /// gauge that was never set is not shown.
 ///
+/// `labels(key = expr, ..)` at the end tells one gauge from another, as for [`wf_count!`](macro@wf_count).
+/// Past 32 sets of a place a value is not kept, and counted as dropped: the last value of several
+/// gauges would be none of theirs.
+///
 /// One atomic store; the first time at a place also a lock. Without the feature `enabled` nothing, not even the value.
 ///
 /// ```
@@ -448,6 +461,8 @@ pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
 /// let totals = Snapshot::take().totals;
 /// let depth = totals.gauges.iter().find(|row| &*row.name == "queue_depth").unwrap();
 /// assert_eq!(depth.value, 3.0);
+///
+/// wf_gauge!("cache_bytes", 4096.0, labels(tier = "memory"));
 /// ```
 #[proc_macro]
 pub fn wf_gauge(tokens: TokenStream) -> TokenStream {
@@ -458,4 +473,13 @@ pub fn wf_gauge(tokens: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn wf_gauge_disabled(tokens: TokenStream) -> TokenStream {
     call::gauge(tokens.into(), Build::Disabled).into()
+}
+
+/// The rules for names as a module, for wf-instrument alone: its registry refuses what the macros
+/// refuse.
+#[doc(hidden)]
+#[proc_macro]
+pub fn name_rules(_: TokenStream) -> TokenStream {
+    let module = concat!("mod names {", include_str!("names.rs"), "}");
+    module.parse().unwrap_or_default()
 }

@@ -31,6 +31,10 @@ impl Mistakes {
         self.0.is_none()
     }
 
+    pub(crate) fn into_error(self) -> Option<Error> {
+        self.0
+    }
+
     /// Each message, for tests.
     #[cfg(test)]
     pub(crate) fn messages(self) -> Vec<String> {

@@ -35,6 +35,11 @@ impl Counter {
         self.shards.with(move |count, writer| count.add(n, writer));
     }
 
+    /// Whether any thread has counted.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.shards.is_touched()
+    }
+
     /// Nothing counted. Only in a process that has just been forked.
     pub(crate) fn forget(&self) {
         self.shards.shards().for_each(|count| count.restart(0));

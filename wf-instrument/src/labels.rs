@@ -14,6 +14,14 @@ pub(crate) const SETS: usize = 32;
 /// The value under which everything past the limit is summed.
 pub(crate) const OVERFLOW: &str = "(other)";
 
+/// The value of a label without a value, or with an empty one, which Prometheus takes for no label.
+pub(crate) const NONE: &str = "(none)";
+
+/// `value`, or [`NONE`] for an empty one.
+pub(crate) fn shown(value: &str) -> &str {
+    if value.is_empty() { NONE } else { value }
+}
+
 /// A series for each set of label values: grows to [`SETS`] and never shrinks.
 ///
 /// A lookup compares strings front to back, so the first sets are found fastest: about a nanosecond for each value compared. No lock.
@@ -58,6 +66,16 @@ impl<T> LabelTable<T> {
         }
     }
 
+    /// As [`LabelTable::get`], and `None` for every set past the limit too.
+    pub(crate) fn get_apart(&self, values: &[&str], make: impl FnOnce() -> T) -> Option<&T> {
+        let full = || self.entries.last().is_some_and(|last| last.get().is_some());
+        match self.find(values) {
+            None if allocating() || full() => None,
+            None => self.place(values, make).ok(),
+            found => found,
+        }
+    }
+
     /// Every series. Allocates nothing.
     pub(crate) fn series(&self) -> impl Iterator<Item = &T> {
         let entries = self.entries.iter().chain([&self.overflow]);
@@ -77,7 +95,9 @@ impl<T> LabelTable<T> {
         known.chain(other)
     }
 
-    fn find(&self, values: &[&str]) -> Option<&T> {
+    /// The series of a set that is known.
+    #[inline]
+    pub(crate) fn find(&self, values: &[&str]) -> Option<&T> {
         let mut known = self.entries.iter().map_while(OnceLock::get);
         known
             .find(|entry| entry.is(values))
@@ -90,6 +110,14 @@ impl<T> LabelTable<T> {
             // All places are taken, the last perhaps since we looked.
             return self.find(values).unwrap_or(&other.series);
         }
+        match self.place(values, make) {
+            Ok(series) => series,
+            Err(unplaced) => &self.overflow.get_or_init(|| unplaced).series,
+        }
+    }
+
+    /// The series of `values` at a place of its own; the entry made for it where all are taken.
+    fn place(&self, values: &[&str], make: impl FnOnce() -> T) -> Result<&T, Box<Entry<T>>> {
         // Made before it has a place: an allocator that records under a new value must not find a place half taken by its own thread.
         let entry = allocate(|| {
             Box::new(Entry {
@@ -106,10 +134,10 @@ impl<T> LabelTable<T> {
             // Whoever is first fills the place. Where another thread was, with the same value, what was made is dropped.
             let entry = place.get_or_init(&mut take);
             if entry.is(values) {
-                return &entry.series;
+                return Ok(&entry.series);
             }
         }
-        &self.overflow.get_or_init(take).series
+        Err(take())
     }
 }
 
@@ -135,6 +163,17 @@ mod tests {
         assert_eq!(series[..SETS], (0..SETS).collect::<Vec<_>>());
         assert!(series[SETS..].iter().all(|&s| s == SETS));
         assert_eq!(table.iter().last(), Some((vec![OVERFLOW, OVERFLOW], &SETS)));
+    }
+
+    #[test]
+    fn what_cannot_be_summed_has_no_series_past_the_limit() {
+        let table = LabelTable::new();
+        for i in 0..SETS {
+            assert_eq!(table.get_apart(&[&format!("tier-{i}")], || i), Some(&i));
+        }
+        assert_eq!(table.get_apart(&["one more"], || SETS), None);
+        assert_eq!(table.get_apart(&["tier-0"], || SETS), Some(&0));
+        assert_eq!(table.iter().count(), SETS);
     }
 
     #[test]

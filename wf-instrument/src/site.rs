@@ -3,19 +3,16 @@
 //! Their constructors are for macro expansions, which also put them on the list: one that is not there is never shown.
 
 mod list;
-
-use std::sync::OnceLock;
+mod metrics;
 
 pub use self::list::Entry;
 pub(crate) use self::list::listed;
+pub use self::metrics::{CounterSite, GaugeSite};
 
 use crate::counter::Counter;
-use crate::gauge::Gauge;
-use crate::registry;
 use crate::series::{Family, FrameSeries, GenerationSeries, SpanSeries};
 use crate::slo::Target;
 use crate::sync::{AtomicU64, Ordering};
-use crate::thread::{allocate, allocating, drop_one};
 use crate::units::Nanos;
 
 /// A measured function.
@@ -38,8 +35,8 @@ impl SpanSite {
         }
     }
 
-    /// Every call is told by values of `labels`, in their order: by [`SpanSite::enter_with`] and [`SpanSite::start_with`]. There is no
-    /// series before the first of them.
+    /// Each call carries values of `labels`, in their order: by [`SpanSite::enter_with`] and
+    /// [`SpanSite::start_with`]. There is no series before the first of them.
     #[doc(hidden)]
     #[must_use]
     pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
@@ -70,7 +67,7 @@ impl GenerationSite {
             help,
             target,
             by_model: false,
-            series: Family::new(GenerationSeries::new()),
+            series: Family::of_models(GenerationSeries::new()),
         }
     }
 
@@ -83,12 +80,12 @@ impl GenerationSite {
             help,
             target,
             by_model: true,
-            series: Family::new(GenerationSeries::new()),
+            series: Family::of_models(GenerationSeries::new()),
         }
     }
 
-    /// Every request is told by values of `labels`, in their order, behind its model: by [`GenerationSite::arrive_with`]. There is no
-    /// series before the first of them.
+    /// Each request carries values of `labels`, in their order, behind its model: by
+    /// [`GenerationSite::arrive_with`]. There is no series before the first of them.
     #[doc(hidden)]
     #[must_use]
     pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
@@ -122,8 +119,8 @@ impl FrameSite {
         }
     }
 
-    /// Every picture is told by values of `labels`, in their order: by [`FrameSite::enter_with`]. There is no series before the first
-    /// of them.
+    /// Each picture carries values of `labels`, in their order: by [`FrameSite::enter_with`]. There
+    /// is no series before the first of them.
     #[doc(hidden)]
     #[must_use]
     pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
@@ -132,67 +129,16 @@ impl FrameSite {
     }
 }
 
-/// A place that counts.
-#[derive(Debug)]
-pub struct CounterSite {
-    pub(crate) name: &'static str,
-    pub(crate) help: &'static str,
-    pub(crate) counter: Counter,
-}
-
-impl CounterSite {
-    /// Named `name`, without `_total`; `help` says what it counts.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(name: &'static str, help: &'static str) -> Self {
-        Self {
-            name,
-            help,
-            counter: Counter::new(),
-        }
-    }
-
-    /// Counts `n` more.
-    #[inline]
-    pub fn add(&'static self, n: u64) {
-        self.counter.add(n);
-    }
-}
-
-/// A place that sets a value.
-#[derive(Debug)]
-pub struct GaugeSite {
-    pub(crate) name: &'static str,
-    help: &'static str,
-    gauge: OnceLock<Option<&'static Gauge>>,
-}
-
-impl GaugeSite {
-    /// Named `name`; `help` says what the value is.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(name: &'static str, help: &'static str) -> Self {
-        Self {
-            name,
-            help,
-            gauge: OnceLock::new(),
-        }
-    }
-
-    /// Replaces the value: the same for every place that sets a gauge of this name. It is seen from the first time on, since a gauge
-    /// that nobody has set has no value.
-    #[inline]
-    pub fn set(&'static self, value: f64) {
-        let shared = || allocate(|| registry::gauge(self.name, self.help, &[]).ok());
-        let gauge = match self.gauge.get() {
-            Some(known) => *known,
-            // An allocator that shows its bytes must not wait for the registration that it is allocating for.
-            None if allocating() => None,
-            None => *self.gauge.get_or_init(shared),
-        };
-        match gauge {
-            Some(gauge) => gauge.set(value),
-            None => drop_one(),
+impl SiteRef {
+    /// How many values the site declares and how many events brought another number.
+    pub(crate) fn mislabelled(&self) -> (usize, u64) {
+        match self {
+            Self::Span(site) => (site.series.width(), site.series.mislabelled()),
+            Self::Generation(site) => (site.series.width(), site.series.mislabelled()),
+            Self::Frame(site) => (site.series.width(), site.series.mislabelled()),
+            Self::Counter(site) => (site.counter.width(), site.counter.mislabelled()),
+            // Its labels are those of its only caller, a macro.
+            Self::Gauge(_) => (0, 0),
         }
     }
 }
@@ -223,7 +169,7 @@ impl SiteRef {
                 // Relaxed: the child has one thread.
                 site.last_shown.store(0, Ordering::Relaxed);
             }
-            Self::Counter(site) => site.counter.forget(),
+            Self::Counter(site) => site.counter.all().for_each(Counter::forget),
             // Gauges of one name share a value, which the registry keeps.
             Self::Gauge(_) => {}
         }

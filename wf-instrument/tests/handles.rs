@@ -20,6 +20,14 @@ fn every_handle_is_to_be_had() -> Result<(), registry::RegistryError> {
     let frame = registry::frame("handles frame", "", 60.0)?;
     let _drawing = frame.enter();
     frame.shown();
+    let step = registry::labelled_span("handles step", "", &["phase"])?;
+    step.start_with(&["prefill"]).end(Outcome::Ok);
+    let chat = registry::labelled_generation("handles chat", "", None, &["tenant"])?;
+    chat.arrive_with(&["tiny", "a"]).end(Outcome::Ok);
+    let window = registry::labelled_frame("handles window", "", 0.0, &["window"])?;
+    let _drawing_too = window.enter_with(&["main"]);
+    wf_instrument::wf_count!("handles_hits", 2, labels(model = "tiny"));
+    wf_instrument::wf_gauge!("handles_bytes", 2.0, labels(model = String::from("tiny")));
     registry::assert_no_conflicts();
     Ok(())
 }

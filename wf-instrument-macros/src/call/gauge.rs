@@ -1,4 +1,4 @@
-//! `wf_gauge!("name", value)`.
+//! `wf_gauge!("name", value)`, with or without labels.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -6,8 +6,8 @@ use syn::parse::ParseStream;
 use syn::{Error, LitStr, Result};
 
 use super::Expansion;
+use super::rest::Rest;
 use crate::build::Build;
-use crate::code::Code;
 use crate::expand::{at, declare};
 
 const FORM: &str = "a gauge has a name and a value: `wf_gauge!(\"queue_depth\", depth)`";
@@ -19,14 +19,19 @@ pub(crate) fn gauge(tokens: TokenStream, build: Build) -> TokenStream {
 fn read(input: ParseStream<'_>) -> Result<Expansion> {
     let runtime = super::runtime(input)?;
     let (name, mistake) = super::metric(input, FORM)?;
-    let value = super::value(input).and_then(|value| value.ok_or_else(|| missing(&name)));
-    let value: Code = super::with(mistake, value)?;
-    let site = declare(&runtime, "Gauge", &quote!(new(#name, "")), &[]);
-    let span = at(&value);
-    let typed = quote_spanned!(span=> let __wf_value: f64 = #value;);
+    let rest = Rest::read(input).and_then(|rest| match rest.value {
+        Some(_) => Ok(rest),
+        None => Err(missing(&name)),
+    });
+    let rest = super::with(mistake, rest)?;
+    let site = declare(&runtime, "Gauge", &quote!(new(#name, "")), &rest.labels);
+    let value = rest.value.as_ref();
+    let typed = value.map(|value| quote_spanned!(at(value)=> let __wf_value: f64 = #value;));
+    let set = rest.call("set", &quote!(__wf_value));
+    let labels = rest.checked_labels();
     Ok(Expansion {
-        measuring: quote!(#site #typed __WF_SITE.set(__wf_value);),
-        checked: quote_spanned!(span=> let _: f64 = #value;),
+        measuring: quote!(#site #typed __WF_SITE.#set;),
+        checked: quote!(#labels #typed let _ = __wf_value;),
     })
 }
 

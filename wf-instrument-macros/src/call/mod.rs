@@ -3,6 +3,7 @@
 mod count;
 mod frame;
 mod gauge;
+mod rest;
 mod token;
 
 use proc_macro2::TokenStream;
@@ -17,7 +18,7 @@ pub(crate) use self::token::token;
 use crate::build::Build;
 use crate::code::Code;
 use crate::expand::number;
-use crate::{dependency, metric_name, model};
+use crate::{dependency, model, names};
 
 /// What an invocation becomes where it measures, and where it does not.
 struct Expansion {
@@ -62,23 +63,14 @@ fn metric(input: ParseStream<'_>, otherwise: &str) -> Result<(LitStr, Option<Err
     let name: LitStr = input
         .parse()
         .map_err(|mistake| Error::new(mistake.span(), otherwise))?;
-    let mistake = metric_name::check(&name.value()).err();
-    let mistake = mistake.map(|message| Error::new(name.span(), message));
+    let text = name.value();
+    let mistake = names::metric_mistake(&text).map(|why| {
+        Error::new(
+            name.span(),
+            format!("no metric can be named \"{text}\": {why}"),
+        )
+    });
     Ok((name, mistake))
-}
-
-/// `, value` with or without a comma behind it; `None` where there is nothing.
-fn value(input: ParseStream<'_>) -> Result<Option<Code>> {
-    if input.is_empty() {
-        return Ok(None);
-    }
-    input.parse::<Token![,]>()?;
-    if input.is_empty() {
-        return Ok(None);
-    }
-    let value = input.parse()?;
-    input.parse::<Option<Token![,]>>()?;
-    Ok(Some(value))
 }
 
 /// Types `n` as a number of tokens is typed, where nothing is measured.

@@ -39,7 +39,7 @@ fn entered(verb: &str, labels: &[Label]) -> TokenStream {
 }
 
 /// `expr` as a `&str`; a mistaken type is reported at `expr`.
-fn text(expr: &Code) -> TokenStream {
+pub(crate) fn text(expr: &Code) -> TokenStream {
     quote_spanned!(at(expr)=> ::core::convert::AsRef::<str>::as_ref(&(#expr)))
 }
 

@@ -94,6 +94,47 @@ pub fn frame(
 /// Does nothing.
 pub fn declare_model(_model: &str) {}
 
+/// A place that measures nothing.
+///
+/// # Errors
+///
+/// Never.
+pub fn labelled_span(
+    _name: &str,
+    _help: &str,
+    _labels: &[&str],
+) -> Result<&'static SpanSite, RegistryError> {
+    Ok(&SpanSite(()))
+}
+
+/// A place that measures nothing.
+///
+/// # Errors
+///
+/// Never.
+pub fn labelled_generation(
+    _name: &str,
+    _help: &str,
+    _target: Option<Target>,
+    _labels: &[&str],
+) -> Result<&'static GenerationSite, RegistryError> {
+    Ok(&GenerationSite(()))
+}
+
+/// A place that measures nothing.
+///
+/// # Errors
+///
+/// Never.
+pub fn labelled_frame(
+    _name: &str,
+    _help: &str,
+    _target_fps: f64,
+    _labels: &[&str],
+) -> Result<&'static FrameSite, RegistryError> {
+    Ok(&FrameSite(()))
+}
+
 /// None: nothing is named.
 #[must_use]
 pub fn conflicts() -> Vec<Conflict> {

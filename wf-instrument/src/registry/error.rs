@@ -34,6 +34,21 @@ pub enum RegistryError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// A place has one target, and this one was given another before.
+    Target {
+        /// The name asked for.
+        name: String,
+    },
+    /// Events brought another number of label values than was declared, and were recorded with
+    /// "(none)" for each. Only in [`conflicts`](super::conflicts).
+    Values {
+        /// The name of the place.
+        name: String,
+        /// How many values were declared, the model included where requests may name it.
+        declared: usize,
+        /// How many events brought another number.
+        events: u64,
+    },
     /// The limit on series that are named at run time is reached.
     Full {
         /// The name asked for.
@@ -51,6 +66,19 @@ impl fmt::Display for RegistryError {
             ),
             Self::Name { name, why } => write!(f, "`{name}` cannot name a series: {why}"),
             Self::Label { name, label, why } => write!(f, "`{label}` cannot label `{name}`: {why}"),
+            Self::Target { name } => write!(
+                f,
+                "`{name}` has another target already: give it the same one, or choose another name"
+            ),
+            Self::Values {
+                name,
+                declared,
+                events,
+            } => write!(
+                f,
+                "{events} events of `{name}` brought another number of label values than the {declared} that are declared: \
+                 declare labels with `registry::labelled_span`, `labelled_generation` or `labelled_frame`"
+            ),
             Self::Full { name } => write!(
                 f,
                 "`{name}` would be series number {}: at most {LIMIT} can be named at run time, so keep label values few",

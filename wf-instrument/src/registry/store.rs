@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::spelling::{check_labels, check_name};
+use super::spelling::check_metric;
+use super::wanted::Wanted;
 use super::{LIMIT, RegistryError};
 use crate::counter::Counter;
 use crate::gauge::Gauge;
@@ -60,12 +61,37 @@ pub(crate) type Key = (Arc<str>, Vec<Label>);
 static STORE: Mutex<Store> = Mutex::new(Store {
     series: BTreeMap::new(),
     sites: Vec::new(),
+    refusals: BTreeMap::new(),
 });
 
 #[derive(Debug)]
 struct Store {
     series: BTreeMap<Key, Named>,
     sites: Vec<SiteRef>,
+    refusals: Refusals,
+}
+
+/// The first refusal under a name, which is the application's own metric's or not; for as many names
+/// as there may be series.
+type Refusals = BTreeMap<(bool, Arc<str>), RegistryError>;
+
+/// Every refusal of a name, a label or a kind.
+pub(super) fn refusals() -> Refusals {
+    allocate(|| store().refusals.clone())
+}
+
+/// Keeps the refusal for [`conflicts`](super::conflicts), and hands it back.
+pub(super) fn refuse(own: bool, name: &str, refusal: RegistryError) -> RegistryError {
+    allocate(|| {
+        let mut store = store();
+        if store.refusals.len() < LIMIT {
+            let refusals = &mut store.refusals;
+            refusals
+                .entry((own, name.into()))
+                .or_insert_with(|| refusal.clone());
+        }
+    });
+    refusal
 }
 
 /// Every site: those that are written in code, and those of run time.
@@ -109,56 +135,53 @@ impl Held {
 }
 
 pub(super) fn series(
-    name: &str,
-    help: &str,
-    labels: &[(&str, &str)],
-    wanted: &'static str,
+    wanted: &Wanted<'_>,
     make: impl FnOnce() -> Series,
 ) -> Result<Series, RegistryError> {
-    check_name(name)?;
-    check_labels(name, labels)?;
     // An allocator that shows its bytes must not wait for the store that is allocating.
-    allocate(|| found_or_made(name, help, labels, wanted, make))
+    let found = check_metric(wanted.name, wanted.labels)
+        .and_then(|()| allocate(|| found_or_made(wanted, make)));
+    found.map_err(|refusal| match refusal {
+        // Not a collision, and of any number of names.
+        RegistryError::Full { .. } => refusal,
+        _ => refuse(true, wanted.name, refusal),
+    })
 }
 
 fn found_or_made(
-    name: &str,
-    help: &str,
-    labels: &[(&str, &str)],
-    wanted: &'static str,
+    wanted: &Wanted<'_>,
     make: impl FnOnce() -> Series,
 ) -> Result<Series, RegistryError> {
-    let mut labels: Vec<Label> = labels.iter().map(|&(k, v)| (k.into(), v.into())).collect();
-    labels.sort();
-    let key = (Arc::from(name), labels);
+    let key = wanted.key();
     let mut store = store();
     if let Some(known) = store.series.get(&key) {
-        let same = known.series.kind() == wanted;
-        return if same {
-            Ok(known.series)
-        } else {
-            Err(known.series.not_a(wanted, name))
-        };
+        return wanted.is_a(known.series.kind()).map(|()| known.series);
     }
     // Another label set of the name decides its kind.
     let sibling = store.series.range((key.0.clone(), Vec::new())..).next();
-    if let Some((_, sibling)) = sibling.filter(|((name, _), _)| *name == key.0)
-        && sibling.series.kind() != wanted
-    {
-        return Err(sibling.series.not_a(wanted, name));
+    if let Some((_, sibling)) = sibling.filter(|((name, _), _)| *name == key.0) {
+        wanted.is_a(sibling.series.kind())?;
+    }
+    if !wanted.of_site {
+        let mut kinds = listed().filter_map(|site| kind_of(site, wanted.name));
+        kinds.try_for_each(|kind| wanted.is_a(kind))?;
     }
     if store.is_full() {
-        return Err(RegistryError::Full { name: name.into() });
+        let name = wanted.name.into();
+        return Err(RegistryError::Full { name });
     }
-    let series = make();
-    store.series.insert(
-        key,
-        Named {
-            help: help.into(),
-            series,
-        },
-    );
+    let (help, series) = (wanted.help.into(), make());
+    store.series.insert(key, Named { help, series });
     Ok(series)
+}
+
+/// What the place in the code is, if it counts or sets `name`.
+fn kind_of(site: SiteRef, name: &str) -> Option<&'static str> {
+    match site {
+        SiteRef::Counter(site) if site.name == name => Some("counter"),
+        SiteRef::Gauge(site) if site.name == name => Some("gauge"),
+        _ => None,
+    }
 }
 
 impl Store {

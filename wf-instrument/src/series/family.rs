@@ -1,32 +1,59 @@
 //! The series of one place in the code: one, or one for each set of values that its labels take.
 
-use crate::labels::{Label, LabelTable};
-use crate::thread::drop_one;
+use crate::labels::{Label, LabelTable, NONE, shown};
+use crate::sync::{AtomicU64, Ordering};
 
-/// Storage of kind `S`, and how its labels are called.
+/// Storage of kind `S`, and the names of its labels.
 #[derive(Debug)]
 pub(crate) struct Family<S> {
     labels: &'static [&'static str],
+    /// Values before those of the labels: one where each event may name its model.
+    leading: usize,
     plain: S,
     sets: LabelTable<S>,
+    /// Events with another number of values than was declared.
+    mislabelled: AtomicU64,
 }
 
 impl<S> Family<S> {
     pub(crate) const fn new(plain: S) -> Self {
         Self {
             labels: &[],
+            leading: 0,
             plain,
             sets: LabelTable::new(),
+            mislabelled: AtomicU64::new(0),
         }
     }
 
-    /// Every event is told by values of `labels`.
+    /// Each set of values begins with the name of a model.
+    pub(crate) const fn of_models(plain: S) -> Self {
+        let mut family = Self::new(plain);
+        family.leading = 1;
+        family
+    }
+
+    /// Each event carries values of `labels`.
     pub(crate) const fn label(&mut self, labels: &'static [&'static str]) {
         self.labels = labels;
     }
 
+    pub(crate) const fn labels(&self) -> &'static [&'static str] {
+        self.labels
+    }
+
     pub(crate) const fn is_labelled(&self) -> bool {
         !self.labels.is_empty()
+    }
+
+    /// How many values an event brings.
+    pub(crate) const fn width(&self) -> usize {
+        self.leading + self.labels.len()
+    }
+
+    /// How many events brought another number of values. They are in [`Family::plain`].
+    pub(crate) fn mislabelled(&self) -> u64 {
+        self.mislabelled.load(Ordering::Relaxed)
     }
 
     /// The series of events without a value.
@@ -35,16 +62,27 @@ impl<S> Family<S> {
         &self.plain
     }
 
-    /// The series of events with these values, made by `make` where they are new. An event that cannot have one is counted as lost.
+    /// The series of events with these values, made by `make` where they are new.
     #[inline]
     pub(crate) fn of(&self, values: &[&str], make: impl FnOnce() -> S) -> &S {
-        self.sets.get(values, make).unwrap_or_else(|| {
-            drop_one();
-            &self.plain
-        })
+        match self.sets.find(values) {
+            Some(known) => known,
+            None => self.added(values, make),
+        }
     }
 
-    /// The series of each set of values that was seen.
+    /// A set of another size than declared is never kept, so that only new sets need be checked.
+    #[cold]
+    fn added(&self, values: &[&str], make: impl FnOnce() -> S) -> &S {
+        if values.len() != self.width() {
+            // Relaxed, as in `mislabelled`: a count that stands for itself.
+            self.mislabelled.fetch_add(1, Ordering::Relaxed);
+            return &self.plain;
+        }
+        self.sets.get(values, make).unwrap_or(&self.plain)
+    }
+
+    /// The series of each set of values that was brought.
     pub(crate) fn sets(&self) -> impl Iterator<Item = (Vec<&str>, &S)> {
         self.sets.iter()
     }
@@ -54,20 +92,30 @@ impl<S> Family<S> {
         [&self.plain].into_iter().chain(self.sets.series())
     }
 
-    /// The series that may have events, each with its labels.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (Vec<Label>, &S)> {
-        let plain = (!self.is_labelled()).then_some((Vec::new(), &self.plain));
+    /// Each series with its labels; that of events without values, among labelled ones, only if it
+    /// is `used`.
+    pub(crate) fn rows(
+        &self,
+        used: impl FnOnce(&S) -> bool,
+    ) -> impl Iterator<Item = (Vec<Label>, &S)> {
+        let shown = !self.is_labelled() || used(&self.plain);
+        let plain = shown.then(|| (self.no_values(), &self.plain));
         let sets = self.sets();
         plain
             .into_iter()
             .chain(sets.map(|(values, series)| (self.pairs(&values), series)))
     }
 
-    /// `values` with their names, sorted by name as rows have them. Values without a name are left out.
+    /// The labels of events that brought no values.
+    pub(crate) fn no_values(&self) -> Vec<Label> {
+        self.pairs(&vec![NONE; self.labels.len()])
+    }
+
+    /// `values` with their names, sorted by name as rows have them.
     pub(crate) fn pairs(&self, values: &[&str]) -> Vec<Label> {
         let pairs = self.labels.iter().zip(values);
         let mut pairs: Vec<Label> = pairs
-            .map(|(&name, &value)| (name.into(), value.into()))
+            .map(|(&name, &value)| (name.into(), shown(value).into()))
             .collect();
         pairs.sort();
         pairs

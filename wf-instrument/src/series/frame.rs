@@ -40,6 +40,11 @@ impl FrameSeries {
         });
     }
 
+    /// Whether any frame was recorded.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.shards.is_touched()
+    }
+
     pub(crate) fn late(&self) -> u64 {
         self.shards
             .shards()

@@ -106,6 +106,11 @@ impl GenerationSeries {
         self.shards.with(write);
     }
 
+    /// Whether any request was recorded.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.shards.is_touched()
+    }
+
     pub(crate) fn population(&self) -> Population {
         Population::of(|| self.shards.shards().map(|shard| &shard.flow))
     }

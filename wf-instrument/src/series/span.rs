@@ -59,6 +59,12 @@ impl SpanSeries {
             .with(move |shard, writer| shard.end(outcome, took, writer));
     }
 
+    /// Whether any call was recorded.
+    #[cfg(not(wf_loom))]
+    pub(crate) fn is_touched(&self) -> bool {
+        self.shards.is_touched()
+    }
+
     /// This thread's share, where it has one of its own.
     #[inline]
     pub(crate) fn sole(&self) -> Option<&SpanShard> {

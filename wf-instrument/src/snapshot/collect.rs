@@ -8,8 +8,9 @@ use super::totals::{
 };
 use super::window::Snapshot;
 use crate::clock;
+use crate::counter::Counter;
 use crate::histogram::Sum;
-use crate::labels::Label;
+use crate::labels::{Label, shown};
 use crate::outcome::Outcome;
 use crate::record::orphan_tokens;
 use crate::registry::{self, Named, Series};
@@ -47,24 +48,28 @@ impl Collector {
     fn site(&mut self, site: SiteRef) {
         match site {
             SiteRef::Span(site) => {
-                for (labels, series) in site.series.rows() {
+                for (labels, series) in site.series.rows(SpanSeries::is_touched) {
                     let row = self.span(site, labels, series);
                     self.totals.spans.push(row);
                 }
             }
             SiteRef::Generation(site) => self.generations(site),
             SiteRef::Frame(site) => {
-                for (labels, series) in site.series.rows() {
+                for (labels, series) in site.series.rows(FrameSeries::is_touched) {
                     let row = self.frame(site, labels, series);
                     self.totals.frames.push(row);
                 }
             }
-            SiteRef::Counter(site) => self.totals.counters.push(CounterTotals {
-                name: site.name.into(),
-                help: site.help.into(),
-                labels: Vec::new(),
-                value: site.counter.total(),
-            }),
+            SiteRef::Counter(site) => {
+                let rows = site.counter.rows(Counter::is_touched);
+                let rows = rows.map(|(labels, counter)| CounterTotals {
+                    name: site.name.into(),
+                    help: site.help.into(),
+                    labels,
+                    value: counter.total(),
+                });
+                self.totals.counters.extend(rows);
+            }
             // Gauges of one name share a value, which the registry keeps.
             SiteRef::Gauge(_) => {}
         }
@@ -86,11 +91,13 @@ impl Collector {
         }
     }
 
-    /// A row for each model and set of labels, and one for requests of which nothing is said where there may be any.
+    /// A row for each model and set of labels, and one for requests of which the code says nothing:
+    /// where it always says something, only if there were any.
     fn generations(&mut self, site: &GenerationSite) {
         let labelled = site.series.is_labelled();
-        if !site.by_model && !labelled {
-            let row = self.generation(site.name, site, Vec::new(), site.series.plain());
+        let plain = site.series.plain();
+        if (!site.by_model && !labelled) || plain.is_touched() {
+            let row = self.generation(site.name, site, site.series.no_values(), plain);
             self.totals.generations.push(row);
         }
         for (values, series) in site.series.sets() {
@@ -119,7 +126,7 @@ impl Collector {
         let inter_token = series.freeze(|shard| &shard.inter_token, sum);
         let gapless = series.sum(|shard| shard.gapless.get());
         GenerationTotals {
-            model: model.into(),
+            model: shown(model).into(),
             help: site.help.into(),
             labels,
             arrived: population.arrived,

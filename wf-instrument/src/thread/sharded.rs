@@ -92,6 +92,12 @@ impl<T: Default + Sync> Sharded<T> {
             .map(move |shard| (shard, own == Some(ptr::from_ref(shard))))
     }
 
+    /// Whether any thread has touched it.
+    #[cfg(not(wf_loom))]
+    pub(crate) fn is_touched(&self) -> bool {
+        self.shards().next().is_some()
+    }
+
     /// Every shard that any thread has touched. In step with nobody: writers go on.
     pub(crate) fn shards(&self) -> impl Iterator<Item = &T> {
         let places = self.owned.iter().chain([&self.shared]);

@@ -1,0 +1,183 @@
+//! Which names series and labels may have: one rule for the macros and for the registry.
+//!
+//! wf-instrument compiles the text of this file as well, by `name_rules!`. It uses `core` only.
+
+/// The reason why a counter, gauge or histogram of the application cannot have this name.
+pub(crate) fn metric_mistake(name: &str) -> Option<&'static str> {
+    if !is_snake_case(name) {
+        return Some(
+            "use lower-case letters, digits and single underscores, a letter first, as in \
+             \"cache_hits\"",
+        );
+    }
+    if name.starts_with("wf_") {
+        return Some("`wf_` begins the names of wf-instrument's own metrics: use another prefix");
+    }
+    if EXPORTED_BY_OTHERS.contains(&name) || name.starts_with("scrape_") {
+        return Some(
+            "Prometheus or its clients export a series of this name themselves: choose another",
+        );
+    }
+    let (_, why) = RESERVED_ENDINGS
+        .iter()
+        .find(|(ending, _)| name.ends_with(ending))?;
+    Some(why)
+}
+
+/// The reason why a label of an application's own metric cannot have this name.
+pub(crate) fn label_mistake(label: &str) -> Option<&'static str> {
+    if !is_identifier(label) {
+        return Some("use ASCII letters, digits and underscores, and no digit first");
+    }
+    if label.starts_with("__") || SET_BY_PROMETHEUS.contains(&label) {
+        return Some("Prometheus sets this label itself: choose another name");
+    }
+    None
+}
+
+/// The reason why a label of calls, replies or frames cannot have this name.
+pub(crate) fn site_label_mistake(label: &str) -> Option<&'static str> {
+    if SET_BY_ENDPOINT.contains(&label) {
+        return Some("the endpoint sets this label itself: choose another name");
+    }
+    label_mistake(label)
+}
+
+/// The reason why calls, replies or frames cannot have this name, which is the value of a label.
+pub(crate) fn site_mistake(name: &str) -> Option<&'static str> {
+    let readable = !name.trim().is_empty() && !name.contains(char::is_control);
+    (!readable).then_some("a name is one line of text, and not blank")
+}
+
+/// <https://prometheus.io/docs/practices/naming/>, and what OpenMetrics appends.
+const RESERVED_ENDINGS: [(&str, &str); 6] = [
+    (
+        "_total",
+        "`_total` is appended to every counter on export: leave it out",
+    ),
+    ("_count", SAMPLES),
+    ("_sum", SAMPLES),
+    ("_bucket", SAMPLES),
+    (
+        "_created",
+        "`_created` is the time at which a series began: use another ending",
+    ),
+    (
+        "_info",
+        "`_info` marks metrics that are labels only: use another ending",
+    ),
+];
+
+const SAMPLES: &str =
+    "a histogram is exported as `_bucket`, `_sum` and `_count`: use another ending";
+
+/// What Prometheus adds to each scrape, and the process metrics of its client libraries:
+/// <https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>.
+const EXPORTED_BY_OTHERS: [&str; 10] = [
+    "up",
+    "process_cpu_seconds",
+    "process_heap_bytes",
+    "process_max_fds",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+    "process_threads",
+    "process_virtual_memory_bytes",
+    "process_virtual_memory_max_bytes",
+];
+
+const SET_BY_PROMETHEUS: [&str; 4] = ["instance", "job", "le", "quantile"];
+
+const SET_BY_ENDPOINT: [&str; 8] = [
+    "engine",
+    "error_type",
+    "finished_reason",
+    "frame",
+    "model_name",
+    "outcome",
+    "slo",
+    "span",
+];
+
+fn is_snake_case(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && !name.ends_with('_')
+        && !name.contains("__")
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+fn is_identifier(name: &str) -> bool {
+    let starts = |b: u8| b.is_ascii_alphabetic() || b == b'_';
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(starts) && bytes.all(|b| starts(b) || b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snake_case_names_are_accepted() {
+        for name in [
+            "cache_hits",
+            "kv2_blocks",
+            "x",
+            "queue_depth_ratio",
+            "process_calls",
+            "sum",
+            "load_seconds",
+        ] {
+            assert_eq!(metric_mistake(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_would_collide_or_cannot_be_written_are_refused() {
+        for name in [
+            "",
+            "CacheHits",
+            "cache-hits",
+            "cache hits",
+            "2fast",
+            "_x",
+            "x_",
+            "a__b",
+            "a:b",
+            "héhé",
+            "hits_total",
+            "hits_count",
+            "hits_sum",
+            "hits_bucket",
+            "hits_created",
+            "build_info",
+            "wf_hits",
+            "a\n",
+            "up",
+            "scrape_samples_scraped",
+            "process_threads",
+        ] {
+            assert!(metric_mistake(name).is_some(), "{name:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn labels_that_others_set_are_refused() {
+        for label in [
+            "job", "instance", "le", "quantile", "__x", "", "0a", "größe",
+        ] {
+            assert!(label_mistake(label).is_some(), "{label:?} was accepted");
+            assert!(site_label_mistake(label).is_some(), "{label:?}");
+        }
+        assert_eq!(label_mistake("model_name"), None);
+        assert!(site_label_mistake("model_name").is_some());
+        assert_eq!(site_label_mistake("device"), None);
+    }
+
+    #[test]
+    fn a_blank_name_is_no_name() {
+        assert!(site_mistake(" \t").is_some() && site_mistake("a\nb").is_some());
+        assert_eq!(site_mistake("decode step"), None);
+    }
+}
