@@ -28,7 +28,7 @@ fn lack() -> Option<&'static str> {
     }
 }
 
-/// Whether the comma-separated values of a `cfg` of the target include `value`.
+/// Checks whether the comma-separated values of a `cfg` of the target include `value`.
 fn listed(variable: &str, value: &str) -> bool {
     env::var(variable).is_ok_and(|values| values.split(',').any(|listed| listed == value))
 }

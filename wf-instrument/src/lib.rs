@@ -70,8 +70,9 @@
 //! - The TSC is read without a fence: the processor may take a stamp some 20 ns early. Below 100 ns, read durations with that in mind.
 //! - With `panic = "abort"` nothing is ever recorded as panicked.
 //! - Recording inside a signal handler is not supported.
-//! - Linux is where all of it works. Windows and macOS measure, and read processor and memory only; of the other targets, those with 64-bit
-//!   atomics may build. A target without them, and WebAssembly, build annotated code without `enabled` only, and say so otherwise.
+//! - Linux is where all of it works. Windows and macOS measure, and read processors and memory
+//!   only; other targets with 64-bit atomics may build. A target without them, and WebAssembly,
+//!   build annotated code unmeasured; with `enabled` the build fails and says why.
 
 #[cfg(feature = "admit")]
 pub mod admit;

@@ -1,4 +1,5 @@
-//! The sensors in a process that may open no more files: a process of its own, since that holds for all of it.
+//! The sensors in a process that may open no more files: a process of its own, since that holds for
+//! all of it.
 #![cfg(all(target_os = "linux", not(wf_portable)))]
 
 mod sensor;

@@ -1,4 +1,5 @@
-//! The sensors against the kernel, in a process whose first thread ends while others go on. Without the harness, which is that thread.
+//! The sensors against the kernel, in a process whose first thread ends while others go on. Without
+//! the harness, which is that thread.
 
 #[cfg(all(target_os = "linux", not(wf_portable)))]
 fn main() {
@@ -30,7 +31,8 @@ mod linux {
         });
         // SAFETY:
         // - `exit` ends this thread alone and returns to nobody;
-        // - the thread that goes on borrows nothing from this one, and nothing on this stack is dropped that another waits for.
+        // - the thread that goes on borrows nothing from this one, and nothing on this stack is
+        //   dropped that another waits for.
         unsafe { libc::syscall(libc::SYS_exit, 0) };
     }
 

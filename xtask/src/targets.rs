@@ -50,7 +50,7 @@ fn cause(said: &str) -> &str {
         .unwrap_or(first)
 }
 
-/// Whether the build fails with one error of ours that names `lack`.
+/// Checks that the build fails with one error of ours that names `lack`.
 fn refuses(target: &str, lack: &str) -> Result<(), String> {
     let line =
         format!("check --color never --package wf-instrument --all-features --target {target}");

@@ -39,7 +39,7 @@ struct Run {
 }
 
 impl Run {
-    /// Whether a missing program is a failure: anybody's machine may lack one, CI's may not.
+    /// Checks whether a missing program is a failure: anybody's machine may lack one, CI's may not.
     fn required() -> bool {
         env::var_os("CI").is_some_and(|value| value == "true")
     }

@@ -1,9 +1,10 @@
 //! How the memory that a process may use is shared out: what stays free, and what models, caches and the runtime get.
 //!
-//! 15 % of it stay free, as a safety margin that nothing is ever lent from. Of the rest, models get 60 %, caches 20 %, the runtime 15 %
-//! and a buffer 5 %, whatever the tier; [use](Budget::following) moves it on. Shares [shifted by tier](Shares::of) are for those who
-//! [ask](Budget::with_shares) for them. Main memory and the memory of each GPU are budgets of their own: neither can hold what belongs in
-//! the other.
+//! 15 % of it stay free, as a safety margin that nothing is ever lent from. Of the rest, models get
+//! 60 %, caches 20 %, the runtime 15 % and a buffer 5 %, whatever the tier;
+//! [use](Budget::following) moves it on. Shares [shifted by tier](Shares::of) are for those who
+//! [ask](Budget::with_shares) for them. Main memory and the memory of each GPU are budgets of their
+//! own: neither can hold what belongs in the other.
 
 mod explain;
 mod lend;

@@ -14,11 +14,13 @@ use crate::tier::Tier;
 pub struct Shares([u64; 4]);
 
 impl Shares {
-    /// Shares shifted by tier: for those who ask for them, since every tier's are the [default](Self::default) otherwise.
+    /// Shares shifted by tier: for those who ask for them, since every tier's are the
+    /// [default](Self::default) otherwise.
     ///
-    /// The mid tier's are not shifted. For the others we move 10 and 5 points between models and caches, by what the
-    /// default gives the mid tier's four requests at its edge of 15 GiB: 0.64 GiB of cache each, which is 5,000 tokens of a model with
-    /// 8 billion parameters (32 layers · 8 heads · 128 dimensions · 2 bytes, for keys and for values: 128 KiB a token).
+    /// The mid tier's are not shifted. For the others we move 10 and 5 points between models and
+    /// caches, by what the default gives the mid tier's four requests at its edge of 15 GiB: 0.64
+    /// GiB of cache each, which is 5,000 tokens of a model with 8 billion parameters (32 layers · 8
+    /// heads · 128 dimensions · 2 bytes, for keys and for values: 128 KiB a token).
     ///
     /// - low, 70 % models and 10 % caches: one request at a time needs one cache, 0.68 GiB on 8 GiB; and its one model of 4 GB then
     ///   fits from 6.3 GiB on, where 60 % would take 7.3.

@@ -66,7 +66,8 @@ impl Profile {
         }
     }
 
-    /// The same profile with other shares of every memory: those [shifted by tier](Shares::of), say.
+    /// The same profile with other shares of every memory: those [shifted by tier](Shares::of),
+    /// say.
     ///
     /// ```
     /// use wf_instrument::budget::{Part, Shares};

@@ -114,9 +114,10 @@ impl Sensors {
     ///
     /// Rates are those since the pass before and unknown in the first. Asked again within 100 ms, they are the last ones, with their age.
     ///
-    /// On Linux some 35 files, and one for each thread (of a process with more than 64, in some passes only); where threads are pinned,
-    /// another for each in every tenth pass. The bench `sensors` says what that costs. It grows with the levels of control groups, disks
-    /// and, by far the most, processors of the host. Waits for no device.
+    /// On Linux some 35 files, and one for each thread (of a process with more than 64, in some
+    /// passes only); where threads are pinned, another for each in every tenth pass. The bench
+    /// `sensors` says what that costs. It grows with the levels of control groups, disks and, by
+    /// far the most, processors of the host. Waits for no device.
     #[must_use]
     pub fn read(&mut self) -> Readings {
         let began = clock::now();
@@ -133,7 +134,8 @@ impl Sensors {
 
     /// What may not wait for a whole pass: five files, and one for each further level that limits memory.
     ///
-    /// Looks for the group where the last pass found it; before the first, how full memory is is unknown, and pressure is the host's.
+    /// Looks for the group where the last pass found it; before the first, how full memory is is
+    /// unknown, and pressure is the host's.
     #[must_use]
     pub fn guard(&mut self) -> Guard {
         let began = clock::now();

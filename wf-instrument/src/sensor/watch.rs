@@ -57,9 +57,9 @@ impl Watch {
     /// Also calls `react` with each guard read, on the watch's own thread: what it takes is time in which nothing is read. If it panics, the
     /// panic ends there, and it is called again with the next.
     ///
-    /// Without swap space the kernel kills before anybody stalls, so no alarm warns of that: look at how full memory is, too. Where that is
-    /// unknown, or was read too long ago, take memory for full. A process that is out of descriptors is in that state, and in no
-    /// position to take more work.
+    /// Without swap space the kernel kills before anybody stalls, so no alarm warns of that: look
+    /// at how full memory is, too. Take it for full where that is unknown or was read too long ago,
+    /// as in a process that is out of descriptors.
     ///
     /// ```
     /// use std::sync::Arc;

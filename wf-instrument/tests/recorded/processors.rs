@@ -1,4 +1,5 @@
-//! How many processors a process may use: what is online, in its cpuset, allowed to a thread of it and within its quota.
+//! How many processors a process may use: what is online, in its cpuset, allowed to a thread of it
+//! and within its quota.
 
 use wf_instrument::sensor::{Cpu, Sensors};
 

@@ -7,8 +7,9 @@ use crate::govern::evidence::Evidence;
 use crate::sensor::Reading;
 use crate::units::Ratio;
 
-/// What is remembered from tick to tick: a gate for each reading that a class rests on. A class with several is left when each of
-/// them was seen to be low: one that is unknown says nothing of the others.
+/// What is remembered from tick to tick: a gate for each reading that a class rests on. A class
+/// with several is left when each of them has been low: one that is unknown says nothing of the
+/// others.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct State {
     memory: [Gate; 2],
@@ -70,7 +71,8 @@ fn each<const N: usize>(
     array::from_fn(|i| gates[i].follow(shares[i], bound, confirmed))
 }
 
-/// How near a reading is to its threshold. What is absent is not near at all; what is unknown may be.
+/// Nearness of a reading to its threshold. What is absent is not near at all; what is unknown may
+/// be.
 fn score<T>(reading: &Reading<T>, of: impl FnOnce(&T) -> f64) -> Option<f64> {
     match reading.is_absent() {
         true => Some(0.0),
@@ -78,8 +80,9 @@ fn score<T>(reading: &Reading<T>, of: impl FnOnce(&T) -> f64) -> Option<f64> {
     }
 }
 
-/// Whether processors are scarce and not only busy: tasks wait for them, a quota stops them, or there are fewer of them than threads to run. Where
-/// the machine has neither reading, being busy has to do; where one is only unknown, nothing is concluded.
+/// Whether processors are scarce and not only busy: tasks wait for them, a quota stops them, or
+/// there are fewer of them than threads to run. Where the machine has neither reading, being busy
+/// has to do; where one is only unknown, nothing is concluded.
 fn is_scarce(evidence: &Evidence, signs: Signs, t: &Thresholds) -> bool {
     let pressure = &evidence.host.cpu_pressure;
     let pressed = pressure.value().is_some_and(|p| p.get() > t.cpu_pressed);
@@ -101,7 +104,8 @@ struct Gate {
 }
 
 impl Gate {
-    /// By a share and the bound above which it opens. A bound that is lower than the margin is left at half of it.
+    /// By a share and the bound above which it opens. A bound that is lower than the margin is left
+    /// at half of it.
     fn follow(self, share: &Reading<Ratio>, bound: f64, confirmed: bool) -> Self {
         let leave = (1.0 - MARGIN / bound).max(0.5);
         self.after(score(share, |s| s.get() / bound), leave, confirmed)

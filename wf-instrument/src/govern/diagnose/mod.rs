@@ -211,8 +211,9 @@ pub(crate) fn diagnose(
     (state, diagnosis)
 }
 
-/// The playbook's rule, first match wins. What is absent (a GPU, a quota) satisfies an upper bound on it; what cannot be read blocks every
-/// rule that needs it. Memory is what this process may use, or the host's where that is fuller.
+/// The playbook's rule, first match wins. What is absent (a GPU, a quota) satisfies an upper bound
+/// on it; what cannot be read blocks every rule that needs it. Memory is what this process may use,
+/// or the host's where that is fuller.
 #[must_use]
 pub fn plain(evidence: &Evidence, thresholds: &Thresholds) -> Class {
     let gpu = &evidence.host.gpu;

@@ -98,8 +98,8 @@ impl Host {
     }
 }
 
-/// Threads are counted at one moment, and not in each pass where there are many: one count is no evidence for several ticks. Passes and
-/// ticks are a second apart.
+/// Threads are counted at one moment, and not in each pass where there are many: one count is no
+/// evidence for several ticks. Passes and ticks are a second apart.
 const ONE_TICK: Nanos = Nanos::from_millis(1_200);
 
 fn aged<T>(reading: Reading<T>, now: Nanos, oldest: Nanos) -> Reading<T> {

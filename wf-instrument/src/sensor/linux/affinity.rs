@@ -8,19 +8,20 @@ use crate::sensor::reading::Answer;
 
 /// The processors that any thread of this process may run on.
 ///
-/// One thread says it for all where it may run everywhere. Where it may not, each is asked, and again
-/// every [`PACE`] passes: programs pin their first thread alone, or each to a processor of its own.
+/// One thread is enough where it may run everywhere. Where it may not, the list of each is read,
+/// and again every [`PACE`] passes: programs pin their first thread alone, or each to a processor
+/// of its own.
 #[derive(Debug, Default)]
 pub(super) struct Affinity {
-    /// What one thread is allowed, and all of them together.
+    /// The set of one thread, and that of all together.
     known: Option<(Cpus, Cpus)>,
-    /// Passes until each thread is asked again.
+    /// Passes until each thread is read again.
     rest: u32,
 }
 
 impl Affinity {
-    /// Those of `usable`. The kernel keeps each thread within its group's cpuset, but not within what
-    /// is online.
+    /// Those of `usable`. The kernel keeps each thread within its group's cpuset, but not within
+    /// what is online.
     pub(super) fn read(
         &mut self,
         files: &mut Files,
@@ -48,7 +49,7 @@ impl Affinity {
     }
 }
 
-/// Asks each thread, until they have named all that is usable.
+/// Reads each thread, until all that is usable is among theirs.
 fn all_of(files: &mut Files, one: &Cpus, usable: &Cpus) -> Answer<Cpus> {
     let mut all = one.clone();
     for task in tasks::all(files)? {

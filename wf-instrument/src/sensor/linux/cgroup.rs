@@ -19,14 +19,16 @@ pub(super) struct Hierarchy {
     pub(super) levels: Vec<String>,
 }
 
-/// Where to look for what bounds this process: `None` where the kernel has no such controller, and an error where it has one whose groups
-/// cannot be seen here. What those bound is not known then, which is not to be taken for no bound.
+/// Where to look for what bounds this process: `None` where the kernel has no such controller, and
+/// an error where it has one whose groups cannot be seen here. What those bound is not known then,
+/// which is not to be taken for no bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cgroups {
     pub(super) cpu: Answer<Option<Hierarchy>>,
     pub(super) memory: Answer<Option<Hierarchy>>,
     pub(super) cpuset: Answer<Option<Hierarchy>>,
-    /// Version 2, which alone has PSI; `None` where it is not mounted since version 1 has the controllers.
+    /// Version 2, which alone has PSI; `None` where it is not mounted since version 1 has the
+    /// controllers.
     pub(super) unified: Answer<Option<Hierarchy>>,
 }
 
@@ -82,7 +84,7 @@ impl Membership {
     }
 }
 
-/// What is known of groups and mounts.
+/// The groups and mounts to search.
 struct Search<'a> {
     /// The lines of `/proc/self/cgroup`.
     groups: &'a str,
@@ -101,7 +103,8 @@ impl Search<'_> {
         }
     }
 
-    /// On a hybrid host a controller belongs to version 1 or to version 2, never to both: the one that names it has it.
+    /// On a hybrid host a controller belongs to version 1 or to version 2, never to both: the one
+    /// that names it has it.
     fn controller(&self, name: &str) -> Answer<Option<Hierarchy>> {
         match self.group_of(name) {
             Some(group) => {
@@ -128,7 +131,8 @@ impl Search<'_> {
         found.transpose()
     }
 
-    /// The group by the mount that shows most of the groups around it, of those that can be reached and lead to it.
+    /// The group by the mount that shows most of the groups around it, of those that can be reached
+    /// and lead to it.
     fn find(
         &self,
         version: Version,
@@ -155,7 +159,8 @@ impl Search<'_> {
         }
     }
 
-    /// The path in the line `number:controllers:path` that names `controller`; version 2 names none (cgroups(7)).
+    /// The path in the line `number:controllers:path` that names `controller`; version 2 names none
+    /// (cgroups(7)).
     fn group_of(&self, controller: &str) -> Option<&str> {
         self.groups.lines().find_map(|line| {
             let (_, named) = line.split_once(':')?;
@@ -168,7 +173,8 @@ impl Search<'_> {
     }
 }
 
-/// Lines of the form `number:controllers:path`; anything else says nothing of groups, and not that there are none.
+/// Lines of the form `number:controllers:path`; anything else says nothing of groups, and not that
+/// there are none.
 fn lines(text: &str) -> Option<String> {
     let is_one = |line: &str| {
         let number = line.split_once(':').filter(|(_, rest)| rest.contains(":/"));
@@ -197,8 +203,8 @@ fn unseen(name: &str) -> Reason {
     .into()
 }
 
-/// The part of `group` below the group that is mounted; `None` where it lies outside. A namespace writes what lies outside its own root as
-/// `/..`, which names no directory.
+/// The part of `group` below the group that is mounted; `None` where it lies outside. A namespace
+/// writes what lies outside its own root as `/..`, which names no directory.
 fn below<'a>(mounted: &str, group: &'a str) -> Option<&'a str> {
     let rest = group.strip_prefix(mounted.trim_end_matches('/'))?;
     let leaves = |path: &str| path.split('/').any(|part| part == "..");
@@ -220,14 +226,15 @@ fn levels(top: &str, below: &str) -> Vec<String> {
 const TOO_DEEP: Reason =
     Reason::Borrowed("this process is in a control group that lies more than 32 deep");
 
-/// The mount and 32 groups: they nest about six deep where systemd and Kubernetes meet, and each is read in every pass.
+/// The mount and 32 groups: they nest about six deep where systemd and Kubernetes meet, and each is
+/// read in every pass.
 const DEEPEST: usize = 33;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What is found where every directory is there but those of `/gone`.
+    /// Finds groups where every directory is there but those of `/gone`.
     fn locate(groups: &str, mounts: &str, switched_off: &[String]) -> Cgroups {
         let search = Search {
             groups,

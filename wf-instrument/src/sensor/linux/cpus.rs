@@ -43,7 +43,7 @@ impl Cpus {
         Self(words.map(|(word, other)| word & other).collect())
     }
 
-    /// Whether all of another set are in this one.
+    /// Checks whether all of another set are in this one.
     pub(super) fn covers(&self, other: &Self) -> bool {
         self.within(other).count() == other.count()
     }

@@ -19,7 +19,8 @@ pub(super) fn limit(files: &mut Files) -> Answer<u64> {
     files.read("proc/self/limits", parse)
 }
 
-/// Listing opens the directory, which then lists itself too, unless it is of a thread that has ended.
+/// Listing opens the directory, which then lists itself too, unless it is of a thread that has
+/// ended.
 fn listed(files: &Files, path: &str) -> Answer<u64> {
     let count = files.count(path)?;
     count

@@ -19,7 +19,8 @@ pub(super) struct Files {
     own: String,
     buffer: Vec<u8>,
     held: Held,
-    /// No file could be opened for want of descriptors, since it was last [asked](Self::begin) to begin.
+    /// No file could be opened for want of descriptors, since it was last [asked](Self::begin) to
+    /// begin.
     exhausted: bool,
 }
 
@@ -39,7 +40,8 @@ impl Files {
         self.exhausted = false;
     }
 
-    /// Whether a file was not read because this process, or the host, may open no more: which says nothing of the file.
+    /// Checks whether a file was not read because this process, or the host, may open no more:
+    /// which says nothing of the file.
     pub(super) const fn is_exhausted(&self) -> bool {
         self.exhausted
     }
@@ -76,7 +78,8 @@ impl Files {
         }
     }
 
-    /// As [`find`](Self::find), of a file of a control group. A group whose directory is not there may have any file.
+    /// As [`find`](Self::find), of a file of a control group. A group whose directory is not there
+    /// may have any file.
     pub(super) fn find_in<T>(
         &mut self,
         group: &str,
@@ -126,7 +129,8 @@ impl Files {
         self.at(path).exists()
     }
 
-    /// Whether its `/proc` has the files of the host, and not those of processes alone (mount option `subset=pid`).
+    /// Checks whether its `/proc` has the files of the host, and not those of processes alone
+    /// (mount option `subset=pid`).
     pub(super) fn shows_host(&self) -> bool {
         self.exists("proc/stat")
     }
@@ -200,7 +204,8 @@ fn understood<T>(path: &str, parsed: io::Result<Option<T>>) -> Answer<T> {
     }
 }
 
-/// Without the names of groups and the numbers of threads, which differ from process to process: a reason is one of few, and may be a label.
+/// Without the names of groups and the numbers of threads, which differ from process to process: a
+/// reason is one of few, and may be a label.
 fn shown(path: &str) -> String {
     let (directory, file) = path.rsplit_once('/').unwrap_or(("", path));
     match directory.split_once('/') {

@@ -28,12 +28,12 @@ impl Mounts {
         Self(lines.filter_map(Mount::of).collect())
     }
 
-    /// Those of version 2.
+    /// Mounts of version 2.
     pub(super) fn unified(&self) -> Vec<&Mount> {
         self.all(|mount| mount.kind == "cgroup2")
     }
 
-    /// Those of version 1 that have a controller.
+    /// Mounts of version 1 that have a controller.
     pub(super) fn with(&self, controller: &str) -> Vec<&Mount> {
         let has = |mount: &Mount| mount.options.iter().any(|option| option == controller);
         self.all(|mount| mount.kind == "cgroup" && has(mount))
@@ -43,7 +43,8 @@ impl Mounts {
         self.0.iter().filter(|mount| wanted(mount)).collect()
     }
 
-    /// Whether its path leads to another mount, which lies over it or over one that it is in.
+    /// Checks whether its path leads to another mount, which lies over it or over one that it is
+    /// in.
     pub(super) fn is_hidden(&self, mount: &Mount) -> bool {
         let mut way = (None, Some(mount));
         // As many steps as there are mounts, where a file claims that they are in each other.
@@ -75,7 +76,8 @@ impl Mount {
         })
     }
 
-    /// Whether it lies on the other one's root, or on a directory between that and their parent's.
+    /// Checks whether it lies on the other one's root, or on a directory between that and their
+    /// parent's.
     fn covers(&self, other: &Self) -> bool {
         let on_top = self.parent == other.id && self.point == other.point;
         let above = self.parent == other.parent && is_inside(&other.point, &self.point);
@@ -83,7 +85,7 @@ impl Mount {
     }
 }
 
-/// Whether a path lies below another, which is not the root.
+/// Checks whether a path lies below another, which is not the root.
 fn is_inside(path: &str, directory: &str) -> bool {
     directory != "/"
         && path

@@ -8,7 +8,8 @@ use crate::sensor::reading::Answer;
 
 /// Those that are online and that the process's cpuset names.
 ///
-/// Where its cpuset cannot be found, the threads' masks have to do, which the kernel keeps within it.
+/// Where its cpuset cannot be found, the threads' masks have to do, which the kernel keeps within
+/// it.
 pub(super) fn usable(
     files: &mut Files,
     host: &Answer<Host>,

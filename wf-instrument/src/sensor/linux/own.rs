@@ -1,4 +1,4 @@
-//! Whose files tell of this process: the first thread's, until it ends.
+//! The directory whose files describe this process: the first thread's, until it ends.
 
 use super::files::Files;
 use super::process::Stat;
@@ -7,8 +7,8 @@ use crate::sensor::reading::Answer;
 
 /// The directory below `/proc` of a thread that lives.
 ///
-/// A program may end its first thread and go on with the others. `/proc/self` then tells of a thread
-/// without memory, files or mounts, and in version 1 without groups.
+/// A program may end its first thread and go on with the others. `/proc/self` then describes a
+/// thread without memory, files or mounts, and in version 1 without groups.
 pub(super) fn directory(files: &mut Files, process: &Answer<Stat>) -> Answer<String> {
     match process {
         Ok(stat) if stat.has_ended() => another(files),

@@ -36,7 +36,7 @@ pub(super) struct Memories {
     throttled: Since<Throttling, Ratio>,
     affinity: Affinity,
     tasks: Tasks,
-    /// What bounds memory.
+    /// The levels that bound memory.
     levels: Answer<Vec<Level>>,
     /// The last of each that was read, for when no file can be opened.
     limit: Reading<Bytes>,
@@ -71,7 +71,7 @@ impl Memories {
         }
     }
 
-    /// How full memory is by the last pass's limits.
+    /// The used share of memory by the last pass's limits.
     pub(super) fn used(&mut self, files: &mut Files) -> Reading<Ratio> {
         let used = match &self.levels {
             Err(why) => Err(why.clone()),
@@ -274,7 +274,7 @@ fn bound(files: &mut Files, groups: &Groups<'_>, host: &Answer<Memory>) -> Answe
     }
 }
 
-/// What was read, or the last that was, with its age, where descriptors are all that was lacking.
+/// The reading of now, or the last one with its age where descriptors are all that was lacking.
 pub(super) fn or_last<T: Clone>(
     files: &Files,
     now: Reading<T>,

@@ -13,7 +13,8 @@ pub(super) fn host(files: &mut Files, resource: &str) -> Reading<Stall> {
     match files.find_again(&format!("proc/pressure/{resource}"), |text| {
         parse(text, Scope::Host)
     }) {
-        // Only in a /proc that shows the host does it say something that one of its files is missing.
+        // Only in a /proc that shows the host does it say something that one of its files is
+        // missing.
         Ok(None) if files.shows_host() => Reading::Absent(OFF),
         Ok(None) => Reading::Unknown("/proc does not show the host here".into()),
         Ok(Some(host)) => Reading::of(Ok(host)),

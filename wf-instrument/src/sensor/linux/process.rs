@@ -30,13 +30,13 @@ impl Stat {
         ticks(self.user.saturating_add(self.system))
     }
 
-    /// Whether the first thread has ended, and the process goes on with others.
+    /// Checks whether the first thread has ended, and the process goes on with others.
     pub(super) const fn has_ended(&self) -> bool {
         has_ended(self.state)
     }
 
-    /// The totals of a process whose host booted at `booted`, in seconds of Unix time. Where its first thread has ended, `mapped` says how
-    /// much it has mapped.
+    /// The totals of a process whose host booted at `booted`, in seconds of Unix time. Where its
+    /// first thread has ended, `mapped` says how much it has mapped.
     pub(super) fn totals(
         &self,
         booted: u64,

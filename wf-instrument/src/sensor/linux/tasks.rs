@@ -19,19 +19,19 @@ pub(super) struct Tasks {
     total: u64,
     /// Delays were not accounted once, so threads from before then tell none.
     unaccounted: bool,
-    /// What was found when they were last looked at.
+    /// The result of the last look.
     last: Found,
     /// Passes until they are looked at again.
     rest: usize,
 }
 
-/// What looking at every thread brings.
+/// The result of looking at every thread.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
     pub(super) threads: Reading<Threads>,
-    /// What all of them together have waited for storage. Absent where the kernel is told not to account it: it does not unless it is told to
-    /// (sysctl `kernel.task_delayacct`, since Linux 5.14), and then of threads that begin later. What it does not account it writes as 0, so a 0
-    /// says nothing.
+    /// Time that all of them together have waited for storage. Absent where the sysctl
+    /// `kernel.task_delayacct` is off. The kernel accounts waits with it alone (since Linux 5.14),
+    /// of threads that begin later; what it does not account it writes as 0, so a 0 says nothing.
     pub(super) waited: Reading<Nanos>,
 }
 
@@ -44,8 +44,9 @@ struct Task {
 }
 
 impl Tasks {
-    /// Looks at every thread; in a process with more than [`LOOKED_AT`], less often than in each pass, with the last answer and its age in
-    /// between. Some of them in each pass would say nothing of the rest: those that run are few, and in turn all or none of them are seen.
+    /// Looks at every thread; in a process with more than [`LOOKED_AT`], less often than in each
+    /// pass, with the last answer and its age in between. A sample in each pass would be no count:
+    /// of the few that run it has all or none.
     pub(super) fn look(&mut self, files: &mut Files) -> Found {
         match self.rest.checked_sub(1) {
             Some(rest) => self.rest = rest,
@@ -72,7 +73,8 @@ impl Tasks {
         }
     }
 
-    /// What they are at. One that cannot be understood may run, so that the others are no answer.
+    /// Counts them by what they are at. One that cannot be understood may run, so that the others
+    /// are no answer.
     fn count(&mut self, files: &mut Files, all: &[u64]) -> Answer<Threads> {
         let reader = reader(files);
         self.waited
@@ -132,7 +134,7 @@ pub(super) fn all(files: &Files) -> Answer<Vec<u64>> {
     Ok(all)
 }
 
-/// Whether a thread has not ended.
+/// Checks whether a thread has not ended.
 pub(super) fn is_alive(files: &mut Files, task: u64) -> bool {
     look_at(files, task).is_ok_and(|found| found.is_some_and(|task| !has_ended(task.state)))
 }
@@ -162,8 +164,8 @@ const NOTHING: Reason = Reason::Borrowed("no wait for storage has been accounted
 
 pub(super) const DIRECTORY: &str = "proc/self/task";
 
-/// Threads that are looked at in each pass, or for each pass that is left out: a look takes some 10 µs (bench `sensors`), and passes are
-/// to take less than a millisecond on average.
+/// Threads that are looked at in each pass, or for each pass that is left out: a look takes some 10
+/// µs (bench `sensors`), and passes are to take less than a millisecond on average.
 const LOOKED_AT: usize = 64;
 
 /// Threads past which a look would keep a guard waiting.

@@ -7,11 +7,12 @@ use crate::units::{Nanos, Ratio};
 /// Processors: how many there are for this process, and how busy they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cpu {
-    /// Processors that this process may use: those that are online, in its cpuset and allowed to any of its threads, or its groups' tightest CPU
-    /// quota where that is less.
+    /// Processors that this process may use: those that are online, in its cpuset and allowed to
+    /// any of its threads, or its groups' tightest CPU quota where that is less.
     pub cores: Reading<f64>,
-    /// The tightest CPU quota of its groups, in processors' worth of time; absent where there is none. Groups around those that its
-    /// namespace or its mounts show may have a tighter one, which nobody inside can see.
+    /// The tightest CPU quota of its groups, in processors' worth of time; absent where there is
+    /// none. Groups around those that its namespace or its mounts show may have a tighter one,
+    /// which is not visible inside.
     pub quota: Reading<f64>,
     /// Processors that the host has online.
     pub host_cores: Reading<u64>,
@@ -58,8 +59,9 @@ pub struct Throttling {
 
 /// What the threads of a process are at, without the one that looked.
 ///
-/// Every thread is looked at: in each pass of a process with up to 64 threads, in every eighth of one with 500, and at most 15 passes apart.
-/// In between the reading is the last one, with its age. Unknown past 2,048 threads.
+/// Every thread is looked at: in each pass of a process with up to 64 threads, in every eighth of
+/// one with 500, and at most 15 passes apart. In between the reading is the last one, with its age.
+/// Unknown past 2,048 threads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Threads {
     /// Threads that run, or wait for nothing but a processor.

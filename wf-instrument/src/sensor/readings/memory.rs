@@ -19,8 +19,8 @@ pub struct Memory {
     pub major_faults: Reading<u64>,
     /// What the application's allocator says of itself; absent where none was [offered](crate::sensor::Sensors::heap).
     pub heap: Reading<Heap>,
-    /// Memory that this process may use: the smallest of its groups' limits where there is one, else the host's. Of the groups that its
-    /// namespace and its mounts show.
+    /// Memory that this process may use: the smallest of its groups' limits where there is one,
+    /// else the host's. Of the groups that its namespace and its mounts show.
     pub limit: Reading<Bytes>,
     /// The used share of that. In a group with a limit: what the group holds, less the file cache that the kernel would drop first
     /// (`inactive_file`), of the limit; where several levels have one, the fullest of them. Without a limit: `host`.

@@ -88,8 +88,9 @@ pub struct Guard {
     pub at: Nanos,
     /// As [`Memory::resident`].
     pub resident: Reading<Bytes>,
-    /// As [`Memory::used`], with the limits and the file cache that the last pass found. Where no file can be opened for want of descriptors, of
-    /// the files that are held open, or else the last value with its age.
+    /// As [`Memory::used`], with the limits and the file cache that the last pass found. Where no
+    /// file can be opened for want of descriptors, of the files that are held open, or else the
+    /// last value with its age.
     pub memory: Reading<Ratio>,
     /// As [`Pressure::cpu`].
     pub cpu_pressure: Reading<Stall>,
