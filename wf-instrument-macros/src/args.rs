@@ -5,9 +5,10 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Error, Ident, Lit, LitStr, Path, Result, Token, token};
+use syn::{Error, Ident, LitStr, Path, Result, Token, token};
 
 use crate::code::Code;
+use crate::frame_rate::FrameRate;
 use crate::labels::{Label, labels};
 use crate::mistakes::Mistakes;
 use crate::names;
@@ -30,7 +31,7 @@ pub(crate) struct Args {
     pub(crate) queued_at: Option<Given<Code>>,
     pub(crate) returns: Option<Given<Stated>>,
     pub(crate) last: Option<Given<Code>>,
-    pub(crate) target_fps: Option<Given<f64>>,
+    pub(crate) target_fps: Option<Given<FrameRate>>,
     pub(crate) slo: Option<Given<Slo>>,
     pub(crate) runtime: Option<Given<Path>>,
 }
@@ -160,7 +161,7 @@ impl Args {
             "returns" => self.returns = Some(given(at, stated(input)?)),
             "prompt_tokens" => self.prompt_tokens = Some(given(at, input.parse()?)),
             "queued_at" => self.queued_at = Some(given(at, input.parse()?)),
-            "target_fps" => self.target_fps = Some(given(at, frames_per_second(input)?)),
+            "target_fps" => self.target_fps = Some(given(at, input.parse()?)),
             "slo" => self.slo = Some(given(at, objective(input)?)),
             _ => self.runtime = Some(given(at, path(input)?)),
         }
@@ -252,18 +253,6 @@ fn objective(input: ParseStream<'_>) -> Result<Slo> {
     Slo::parse(&text.value()).map_err(|wrong| Error::new(text.span(), format!("{wrong}; {FORM}")))
 }
 
-pub(crate) fn frames_per_second(input: ParseStream<'_>) -> Result<f64> {
-    let at = input.span();
-    let number = match input.parse() {
-        Ok(Lit::Int(number)) => number.base10_parse().ok(),
-        Ok(Lit::Float(number)) => number.base10_parse().ok(),
-        _ => None,
-    };
-    number
-        .filter(|fps: &f64| fps.is_finite() && *fps > 0.0)
-        .ok_or_else(|| Error::new(at, "a frame rate is a number above zero: `target_fps = 60`"))
-}
-
 fn all_known() -> String {
     KNOWN.map(|(name, _)| format!("`{name}`")).join(", ")
 }
@@ -314,7 +303,10 @@ mod tests {
                 .eq(["device", "kind"])
         );
         assert_eq!(args.name.unwrap().value.value(), "chat");
-        assert_eq!(args.target_fps.unwrap().value, 59.94);
+        assert!(matches!(
+            args.target_fps.unwrap().value,
+            FrameRate::Number(59.94)
+        ));
         assert_eq!(args.slo.unwrap().value.limit_nanos, 2_000_000_000);
     }
 

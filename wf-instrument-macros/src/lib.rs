@@ -36,6 +36,7 @@ mod content;
 mod dependency;
 mod expand;
 mod fallback;
+mod frame_rate;
 mod invisible;
 mod item;
 mod labels;
@@ -280,7 +281,7 @@ use self::build::Build;
 /// | `prompt_tokens = n` | `ttft` | how many tokens are read |
 /// | `queued_at = instant` | `ttft` | since when the request has waited for this call, as a `std::time::Instant`: its queue time ends here, and `admitted()` has nothing to add |
 /// | `slo = "p99 < 500ms"` | `ttft` | the promise for the time to first token: a percentile, and a time in `us`, `ms` or `s`. Kept in snapshots; a bucket of the endpoint ends there, and the governor takes the shortest for its target unless it is told another |
-/// | `target_fps = 60` | `frame` | the promise for frames |
+/// | `target_fps = 60` | `frame` | the promise for frames: a number, or a constant |
 /// | `crate = path` | any | where wf-instrument is, for those who have it through another crate; a dependency that Cargo.toml renames is found |
 ///
 /// Expressions are evaluated once, in the function, before its body; they see its arguments and `self`. `tokens` is asked for each item,

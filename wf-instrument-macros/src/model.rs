@@ -8,6 +8,7 @@ use syn::{Ident, LitStr, Path};
 use crate::args::{Args, Given};
 use crate::code::Code;
 use crate::dependency;
+use crate::frame_rate::FrameRate;
 use crate::item::Function;
 use crate::labels::Label;
 use crate::returned::Stated;
@@ -49,7 +50,7 @@ pub(crate) enum Kind {
     /// One reply of a model.
     Generation(Box<Generation>),
     /// One picture; 0 frames a second promise nothing.
-    Frame { target_fps: f64 },
+    Frame { target_fps: Option<FrameRate> },
 }
 
 /// What is said about a reply beside its tokens.
@@ -122,7 +123,7 @@ fn kind(args: Args) -> Kind {
     }
     match args.frame {
         Some(_) => Kind::Frame {
-            target_fps: value(args.target_fps).unwrap_or_default(),
+            target_fps: value(args.target_fps),
         },
         None => Kind::Span,
     }

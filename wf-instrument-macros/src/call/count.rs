@@ -10,8 +10,10 @@ use super::{Expansion, token};
 use crate::build::Build;
 use crate::expand::{declare, number};
 
+const FORM: &str = "a counter has a name, and may have how much to count and labels: `wf_count!(\"cache_hits\", n, labels(tier = tier))`";
+
 pub(crate) fn count(tokens: TokenStream, build: Build) -> TokenStream {
-    super::expand(tokens, build, read)
+    super::expand(tokens, build, FORM, read)
 }
 
 fn read(input: ParseStream<'_>) -> Result<Expansion> {

@@ -6,12 +6,16 @@ use syn::parse::ParseStream;
 use syn::{Error, Ident, LitStr, Result, Token};
 
 use super::Expansion;
-use crate::args::{frames_per_second, site_name};
+use crate::args::site_name;
 use crate::build::Build;
 use crate::expand::declare;
+use crate::frame_rate::FrameRate;
+
+const FORM: &str =
+    "a frame may have a name and a promise: `wf_frame!(\"canvas\", target_fps = 60)`";
 
 pub(crate) fn frame(tokens: TokenStream, build: Build) -> TokenStream {
-    super::expand(tokens, build, read)
+    super::expand(tokens, build, FORM, read)
 }
 
 fn read(input: ParseStream<'_>) -> Result<Expansion> {
@@ -26,27 +30,26 @@ fn read(input: ParseStream<'_>) -> Result<Expansion> {
         }
         false => quote!(::core::module_path!()),
     };
-    let target_fps = if input.is_empty() {
-        0.0
-    } else {
-        promise(input)?
+    let promise = match input.is_empty() {
+        true => None,
+        false => Some(promise(input)?),
     };
     input.parse::<Option<Token![,]>>()?;
+    let target_fps = FrameRate::expression(promise.as_ref(), &runtime);
     let site = declare(&runtime, "Frame", &quote!(new(#name, "", #target_fps)), &[]);
     Ok(Expansion {
         measuring: quote!(#site __WF_SITE.shown();),
-        checked: TokenStream::new(),
+        checked: quote!(const _: f64 = #target_fps;),
     })
 }
 
-fn promise(input: ParseStream<'_>) -> Result<f64> {
-    let form = "a frame may have a name and a promise: `wf_frame!(\"canvas\", target_fps = 60)`";
+fn promise(input: ParseStream<'_>) -> Result<FrameRate> {
     let key: Ident = input
         .parse()
-        .map_err(|mistake| Error::new(mistake.span(), form))?;
+        .map_err(|mistake| Error::new(mistake.span(), FORM))?;
     if key != "target_fps" {
-        return Err(Error::new(key.span(), form));
+        return Err(Error::new(key.span(), FORM));
     }
     input.parse::<Token![=]>()?;
-    frames_per_second(input)
+    input.parse()
 }

@@ -13,7 +13,7 @@ use crate::expand::{at, declare};
 const FORM: &str = "a gauge has a name and a value: `wf_gauge!(\"queue_depth\", depth)`";
 
 pub(crate) fn gauge(tokens: TokenStream, build: Build) -> TokenStream {
-    super::expand(tokens, build, read)
+    super::expand(tokens, build, FORM, read)
 }
 
 fn read(input: ParseStream<'_>) -> Result<Expansion> {

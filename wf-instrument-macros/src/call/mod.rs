@@ -27,13 +27,22 @@ struct Expansion {
     checked: TokenStream,
 }
 
-/// Expands `tokens` by what `read` makes of them; its mistake, if any, stands where the call stood.
+/// Expands `tokens` by what `read` makes of them; its mistake, if any, stands where the call stood. What it leaves is refused with the
+/// `form` that the macro has.
 fn expand(
     tokens: TokenStream,
     build: Build,
+    form: &str,
     read: fn(ParseStream<'_>) -> Result<Expansion>,
 ) -> TokenStream {
-    match read.parse2(tokens) {
+    let read_all = |input: ParseStream<'_>| {
+        let expansion = read(input)?;
+        match input.is_empty() {
+            true => Ok(expansion),
+            false => Err(input.error(form)),
+        }
+    };
+    match read_all.parse2(tokens) {
         Ok(Expansion { measuring, .. }) if build == Build::Measuring => quote!({ #measuring }),
         Ok(Expansion { checked, .. }) => quote!({ if false { #checked } }),
         Err(mistakes) => {

@@ -9,8 +9,11 @@ use crate::build::Build;
 use crate::code::Code;
 use crate::expand::number;
 
+const FORM: &str =
+    "tokens have one number at most, of those that came together: `wf_token!()` or `wf_token!(n)`";
+
 pub(crate) fn token(tokens: TokenStream, build: Build) -> TokenStream {
-    super::expand(tokens, build, |input| {
+    super::expand(tokens, build, FORM, |input| {
         let runtime = super::runtime(input)?;
         let n = (!input.is_empty()).then(|| input.parse()).transpose()?;
         input.parse::<Option<Token![,]>>()?;

@@ -5,12 +5,13 @@ use quote::quote;
 
 use super::outcome::at_rest;
 use super::{body, entered, site};
+use crate::frame_rate::FrameRate;
 use crate::model::Model;
 use crate::returned::Returned;
 
 pub(super) fn expand(
     model: &Model,
-    target_fps: f64,
+    target_fps: Option<&FrameRate>,
     returned: &Returned<'_>,
     body: &Group,
 ) -> TokenStream {
@@ -21,6 +22,7 @@ pub(super) fn expand(
         labels,
         ..
     } = model;
+    let target_fps = FrameRate::expression(target_fps, runtime);
     let made = quote!(new(#name, #help, #target_fps));
     let site = site::declare(runtime, "Frame", &made, labels);
     let enter = entered("enter", labels);

@@ -54,7 +54,7 @@ pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
     let measured = match &model.kind {
         Kind::Span => span::expand(model, &returned, &body),
         Kind::Generation(generation) => generation::expand(model, generation, &returned, &body),
-        Kind::Frame { target_fps } => frame::expand(model, *target_fps, &returned, &body),
+        Kind::Frame { target_fps } => frame::expand(model, target_fps.as_ref(), &returned, &body),
     };
     let Function {
         attrs,
@@ -91,7 +91,7 @@ pub(crate) fn at(tokens: &impl Spanned) -> Span {
 }
 
 /// The place of `tokens`, and the runtime's path as if it were written there: a type that does not fit is then reported there too.
-fn placed(runtime: &TokenStream, tokens: &impl Spanned) -> (Span, TokenStream) {
+pub(crate) fn placed(runtime: &TokenStream, tokens: &impl Spanned) -> (Span, TokenStream) {
     let at = at(tokens);
     (at, moved(at, runtime))
 }

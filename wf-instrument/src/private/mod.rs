@@ -1,11 +1,13 @@
 //! What macro expansions name. Not for people: no part of it is stable.
 
+mod frame_rate;
 mod plain;
 mod probe;
 mod rebuild;
 
 use futures_core::Stream;
 
+pub use self::frame_rate::frame_rate;
 pub use self::plain::{PlainData, plain_data};
 pub use self::probe::{Call, EndsBeforeFuture, EndsBeforeStream, Leaf, Probe};
 pub use self::rebuild::Rebuild;

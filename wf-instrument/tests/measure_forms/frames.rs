@@ -1,6 +1,6 @@
 //! `#[wf_measure(frame)]`, counters and gauges.
 
-use wf_instrument::{wf_count, wf_gauge, wf_measure, wf_token};
+use wf_instrument::{wf_count, wf_frame, wf_gauge, wf_measure, wf_token};
 
 struct Canvas(Vec<u8>);
 
@@ -20,12 +20,36 @@ impl Canvas {
     }
 }
 
+const FPS: u32 = 50;
+
+#[wf_measure(frame, target_fps = FPS, name = "constant")]
+fn constant() {}
+
+#[wf_measure(frame, target_fps = { FPS as f32 / 2.0 }, name = "half")]
+fn half() {
+    wf_frame!("shown", target_fps = FPS * 2);
+}
+
 #[test]
 fn frames_return_what_they_returned() {
     let mut canvas = Canvas(Vec::new());
     assert!(canvas.present().is_err());
     assert_eq!(canvas.draw(), [0]);
     assert_eq!(canvas.present(), Ok(1));
+}
+
+#[test]
+fn a_frame_rate_may_be_a_constant() {
+    constant();
+    half();
+    #[cfg(feature = "enabled")]
+    {
+        let frames = wf_instrument::snapshot::Snapshot::take().totals.frames;
+        for (name, fps) in [("constant", 50.0), ("half", 25.0), ("shown", 100.0)] {
+            let row = frames.iter().find(|row| &*row.frame == name).expect(name);
+            assert_eq!(row.target_fps, fps, "{name}");
+        }
+    }
 }
 
 #[test]
