@@ -4,10 +4,10 @@ use crate::sync::{AtomicU64, Ordering};
 
 /// How many threads at once have a shard of their own. Those beyond share one: slower, never wrong.
 ///
-/// 256 because tokio's blocking pool alone may have that many threads busy; a slot costs 8 bytes of address space a series, and
-/// memory only where a thread has recorded.
+/// As many as a byte can tell apart beside two states without a slot: tokio's blocking pool alone may have that many threads busy. A slot
+/// costs 8 bytes of address space a series, and memory only where a thread has recorded.
 #[cfg(not(wf_loom))]
-pub(crate) const SLOTS: usize = 256;
+pub(crate) const SLOTS: usize = 254;
 #[cfg(wf_loom)]
 pub(crate) const SLOTS: usize = 2;
 

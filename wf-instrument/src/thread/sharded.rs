@@ -13,9 +13,15 @@ use crate::sync::{AtomicPtr, Ordering};
 /// Shards are never freed while the value lives: a slot's next owner goes on in the same shard, so nothing is lost and memory is
 /// bounded by the peak of concurrent threads. 2 KiB of pointers, untouched until used.
 pub(crate) struct Sharded<T> {
-    owned: [AtomicPtr<Padded<T>>; SLOTS],
+    /// Those at and above [`SLOTS`] stay empty: they are what threads without a slot find.
+    owned: [AtomicPtr<Padded<T>>; PLACES],
     shared: AtomicPtr<Padded<T>>,
 }
+
+#[cfg(not(wf_loom))]
+const PLACES: usize = 256;
+#[cfg(wf_loom)]
+const PLACES: usize = SLOTS;
 
 /// Alone on its cache lines: two of 64 bytes, since Intel's prefetcher fetches them in pairs.
 #[repr(align(128))]
@@ -26,7 +32,7 @@ impl<T: Default + Sync> Sharded<T> {
     #[cfg(not(wf_loom))]
     pub(crate) const fn new() -> Self {
         Self {
-            owned: [const { AtomicPtr::new(ptr::null_mut()) }; SLOTS],
+            owned: [const { AtomicPtr::new(ptr::null_mut()) }; PLACES],
             shared: AtomicPtr::new(ptr::null_mut()),
         }
     }
@@ -55,38 +61,45 @@ impl<T: Default + Sync> Sharded<T> {
     /// This thread's shard, where it has a slot of its own and has asked for it; only this thread may write to it, as long as it runs.
     #[inline]
     pub(crate) fn sole(&self) -> Option<&T> {
-        // One comparison: a thread that has not asked for its slot yet stands past the last one, as those do that have none.
-        self.owned.get(slot::asked()).map(Self::at)
+        let slot = usize::from(slot::asked());
+        let place = self.owned.get(slot)?;
+        // One comparison: a thread that has no slot, or has not asked for it yet, finds an empty place, as one does that comes here first.
+        // Relaxed: only this slot's owners store here, and a new owner synchronised with the last one in `Pool`.
+        let shard = place.load(Ordering::Relaxed);
+        if shard.is_null() {
+            return self.touch(slot);
+        }
+        // SAFETY:
+        // - not null, as was just checked;
+        // - points to a live `Padded<T>`: it came from `Box::into_raw` and is freed only in `drop`, which has `&mut self`, while the
+        //   reference to the place that we return the lifetime of is one into `self`;
+        // - shared access only: `T: Sync`, and no `&mut T` is ever made before `drop`.
+        Some(unsafe { &(*shard).0 })
     }
 
     /// As [`Sharded::with`], for the owner of `slot`.
     #[cold]
     pub(crate) fn with_slot(&self, slot: usize, write: impl FnOnce(&T, Writer)) {
-        match self.owned.get(slot) {
-            Some(place) => write(Self::at(place), Writer::Sole),
+        match self.touch(slot) {
+            Some(shard) => write(shard, Writer::Sole),
             None => self.with_shared(write),
         }
     }
 
-    /// The shard at a slot's place, for the slot's owner.
-    #[inline]
-    fn at(place: &AtomicPtr<Padded<T>>) -> &T {
-        // Relaxed: only this slot's owners store here, and a new owner synchronised with the last one in `Pool`.
-        let mut shard = place.load(Ordering::Relaxed);
-        if shard.is_null() {
-            shard = first_touch(place);
+    /// The shard of a slot, for the slot's owner, made where it is missing; none past the last slot.
+    #[cold]
+    fn touch(&self, slot: usize) -> Option<&T> {
+        let place = &self.owned[..SLOTS].get(slot)?;
+        // Relaxed: as in `sole`.
+        if place.load(Ordering::Relaxed).is_null() {
+            first_touch(place);
         }
-        // SAFETY:
-        // - not null: `first_touch` returns what it published, and pointers are never reset;
-        // - points to a live `Padded<T>`: it came from `Box::into_raw` and is freed only in `drop`, which has `&mut self`, while the
-        //   reference to the place that we return the lifetime of is one into `self`;
-        // - shared access only: `T: Sync`, and no `&mut T` is ever made before `drop`.
-        unsafe { &(*shard).0 }
+        Self::shard_at(place)
     }
 
     /// Every shard that any thread has touched, with whether it is the one that the owner of `slot` writes to.
     pub(crate) fn shards_seen_from(&self, slot: usize) -> impl Iterator<Item = (&T, bool)> {
-        let own = self.owned.get(slot).unwrap_or(&self.shared);
+        let own = self.owned[..SLOTS].get(slot).unwrap_or(&self.shared);
         let own = Self::shard_at(own).map(ptr::from_ref);
         self.shards()
             .map(move |shard| (shard, own == Some(ptr::from_ref(shard))))
@@ -122,7 +135,7 @@ impl<T: Default + Sync> Sharded<T> {
             }
             shard = first_touch(&self.shared);
         }
-        // SAFETY: as in `at`; the place is that of `self`, which outlives the call.
+        // SAFETY: as in `sole`; the place is that of `self`, which outlives the call.
         write(unsafe { &(*shard).0 }, Writer::Shared);
     }
 }

@@ -6,38 +6,40 @@ use super::count::{Count, Writer};
 use super::pool::{Pool, SLOTS};
 
 /// Not asked for yet.
-const UNCLAIMED: usize = usize::MAX;
+const UNCLAIMED: u8 = u8::MAX;
 /// None to be had: the shared shard serves. Also during first-touch allocation, and when the thread is ending.
-const SHARED: usize = SLOTS;
+const SHARED: u8 = UNCLAIMED - 1;
 
 static POOL: Pool = Pool::new();
 static DROPPED: Count = Count::new();
 
 thread_local! {
     // Constant and without a destructor, so that it is a plain load, and readable from destructors of other thread-locals.
-    static SLOT: Cell<usize> = const { Cell::new(UNCLAIMED) };
+    static SLOT: Cell<u8> = const { Cell::new(UNCLAIMED) };
     static ALLOCATING: Cell<bool> = const { Cell::new(false) };
     static LEASE: Lease = const { Lease };
 }
 
 /// The slot of this thread; at or above [`SLOTS`], it has none or has not asked by [`current`] yet. One load.
+///
+/// A byte, so that the compiler knows that it lies within a table of 256.
 #[inline]
-pub(crate) fn asked() -> usize {
+pub(crate) fn asked() -> u8 {
     SLOT.get()
 }
 
 /// The slot of this thread; at or above [`SLOTS`], it has none.
 pub(crate) fn current() -> usize {
-    match SLOT.get() {
+    usize::from(match SLOT.get() {
         UNCLAIMED => claim(),
         slot => slot,
-    }
+    })
 }
 
 /// Runs an allocation of ours while this thread has no slot: an allocator that records must not find half-made shards of its own
 /// thread, so what it records meanwhile goes to the shared shard.
 pub(crate) fn allocate<R>(make: impl FnOnce() -> R) -> R {
-    struct Restore(usize, bool);
+    struct Restore(u8, bool);
     impl Drop for Restore {
         fn drop(&mut self) {
             SLOT.set(self.0);
@@ -65,12 +67,11 @@ pub(crate) fn dropped() -> u64 {
 }
 
 #[cold]
-fn claim() -> usize {
+fn claim() -> u8 {
     SLOT.set(SHARED);
     // A thread whose thread-locals are already gone cannot give a slot back, so it gets none.
-    let Some(slot) = LEASE.try_with(|_| POOL.claim()).ok().flatten() else {
-        return SHARED;
-    };
+    let slot = LEASE.try_with(|_| POOL.claim()).ok().flatten();
+    let slot = slot.map_or(SHARED, narrowed);
     SLOT.set(slot);
     slot
 }
@@ -78,8 +79,9 @@ fn claim() -> usize {
 /// In a process that has just been forked: the other threads' slots are free, since they are no more. Returns this thread's.
 pub(crate) fn abandon_other_slots() -> usize {
     DROPPED.restart(0);
-    POOL.keep_only(SLOT.get());
-    SLOT.get()
+    let mine = usize::from(SLOT.get());
+    POOL.keep_only(mine);
+    mine
 }
 
 /// Gives the slot back when the thread ends.
@@ -87,9 +89,15 @@ struct Lease;
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let slot = SLOT.replace(SHARED);
+        let slot = usize::from(SLOT.replace(SHARED));
         if slot < SLOTS {
             POOL.release(slot);
         }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "below `SLOTS`")]
+const fn narrowed(slot: usize) -> u8 {
+    const { assert!(SLOTS == SHARED as usize, "all others are states") };
+    slot as u8
 }

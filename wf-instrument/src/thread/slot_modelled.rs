@@ -10,8 +10,8 @@ pub(crate) fn with_slot<R>(slot: usize, work: impl FnOnce() -> R) -> R {
     work()
 }
 
-pub(crate) fn asked() -> usize {
-    current()
+pub(crate) fn asked() -> u8 {
+    u8::try_from(current()).unwrap_or(u8::MAX)
 }
 
 pub(crate) fn current() -> usize {
