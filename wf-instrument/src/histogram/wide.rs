@@ -46,7 +46,7 @@ const fn bits(number: u64) -> u32 {
     u64::BITS - number.leading_zeros()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(wf_loom)))]
 mod tests {
     use proptest::prelude::*;
 
