@@ -11,7 +11,7 @@ use loom::thread;
 
 use crate::histogram::{Shard, Sum};
 use crate::outcome::Outcome;
-use crate::series::{Flow, Population, SpanSeries};
+use crate::series::{Flow, Population, SpanSeries, Tally};
 use crate::thread::{Count, Pool, Sharded, Writer, with_slot};
 use crate::units::Nanos;
 
@@ -160,4 +160,31 @@ fn pass(flows: &Sharded<Flow>) {
     flows.with_slot(0, |flow, writer| flow.arrive(writer));
     flows.with_slot(1, |flow, writer| flow.admit(writer));
     flows.with_slot(0, |flow, writer| flow.end(Outcome::Ok, true, writer));
+}
+
+#[test]
+fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
+    model(|| {
+        let tally = Arc::new(Tally::new());
+        let other = {
+            let tally = tally.clone();
+            thread::spawn(move || [count_one(&tally, 0), count_one(&tally, 0)])
+        };
+        let mine = count_one(&tally, 1);
+        let [first, second] = other.join().unwrap();
+        let firsts = [mine, first, second].into_iter().filter(|first| *first);
+        assert_eq!((firsts.count(), tally.total(), tally.later()), (1, 3, 2));
+    });
+}
+
+/// Counts one token for the owner of `slot`, and says whether it is the first.
+fn count_one(tally: &Tally, slot: u8) -> bool {
+    if tally.is_owned_by(slot) {
+        tally.add_own(1);
+    } else if tally.begin(1, slot) {
+        return true;
+    } else {
+        tally.add_beside(1);
+    }
+    false
 }

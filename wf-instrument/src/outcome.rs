@@ -38,9 +38,9 @@ impl Outcome {
         Self::ok_if(output, |output| !is_error(output))
     }
 
-    /// What a drop without a word means: the thread is unwinding, or somebody lost interest.
-    pub(crate) fn of_drop() -> Self {
-        if std::thread::panicking() {
+    /// What a drop without a word means, where the thread has or has not begun to unwind since the beginning: else somebody lost interest.
+    pub(crate) const fn of_drop(has_unwound: bool) -> Self {
+        if has_unwound {
             Self::Panicked
         } else {
             Self::Cancelled

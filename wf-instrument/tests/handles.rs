@@ -2,12 +2,18 @@
 
 mod common;
 
+use std::future::Future;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::pin::Pin;
 use std::sync::mpsc;
 
 use common::block_on;
-use futures_util::stream::{self, StreamExt};
-use wf_instrument::record::{MeasureIterator, MeasureReceiver, MeasureStream, Progress};
-use wf_instrument::{Outcome, Target, Unit, registry};
+use futures_util::stream::{self, Stream, StreamExt};
+use wf_instrument::record::{
+    Accompanied, FrameScope, Generation, GenerationFuture, MeasureIterator, MeasureReceiver,
+    MeasureStream, Progress, Span, SpanFuture, SpanScope, SpanStream, Stamp,
+};
+use wf_instrument::{Outcome, Target, Unit, registry, wf_measure};
 
 #[test]
 fn every_handle_is_to_be_had() -> Result<(), registry::RegistryError> {
@@ -65,5 +71,92 @@ fn adapters_hand_everything_on() -> Result<(), registry::RegistryError> {
     sender.send(5).expect("it listens");
     drop(sender);
     assert_eq!(receiver.collect::<Vec<_>>(), [5]);
+    Ok(())
+}
+
+/// Asserts what holds of a type in a build that measures and in one that does not.
+const fn is_free<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe>() {}
+
+#[test]
+fn handles_go_wherever_code_may_go_in_either_build() {
+    const { is_free::<Generation>() };
+    const { is_free::<Span>() };
+    const { is_free::<SpanScope>() };
+    const { is_free::<FrameScope>() };
+    const { is_free::<Stamp>() };
+    const { is_free::<&registry::SpanSite>() };
+    const { is_free::<&registry::GenerationSite>() };
+    const { is_free::<&registry::FrameSite>() };
+    const { is_free::<&wf_instrument::Counter>() };
+    const { is_free::<&wf_instrument::Gauge>() };
+    const { is_free::<&wf_instrument::histogram::Recorder>() };
+}
+
+#[test]
+fn adapters_go_wherever_what_they_measure_may_go_in_either_build() {
+    type Judge<T> = fn(&T) -> Progress;
+    type Verdict<T> = fn(&T) -> Outcome;
+    type Ready = std::future::Ready<u8>;
+    type Items = stream::Iter<std::vec::IntoIter<u8>>;
+
+    const { is_free::<MeasureStream<Items, Judge<u8>>>() };
+    const { is_free::<MeasureIterator<std::vec::IntoIter<u8>, Judge<u8>>>() };
+    const { is_free::<SpanStream<Items, Verdict<u8>>>() };
+    const { is_free::<SpanFuture<Ready, Verdict<u8>>>() };
+    const { is_free::<GenerationFuture<Ready, Verdict<u8>>>() };
+    const { is_free::<Accompanied<Ready>>() };
+}
+
+#[test]
+fn measured_functions_return_what_they_returned_to_other_threads() {
+    #[wf_measure(ttft, name = "handles shared stream")]
+    fn streamed(n: u8) -> impl Stream<Item = u8> {
+        stream::iter(0..n)
+    }
+
+    #[wf_measure(ttft, name = "handles shared iterator")]
+    fn iterated(n: u8) -> impl Iterator<Item = u8> {
+        0..n
+    }
+
+    #[wf_measure(name = "handles shared call")]
+    async fn called(n: u8) -> u8 {
+        n
+    }
+
+    #[wf_measure(ttft, name = "handles shared reply")]
+    async fn replied(n: u8) -> u8 {
+        wf_instrument::wf_token!();
+        n
+    }
+
+    type Body = Pin<Box<dyn Stream<Item = u8> + Send + Sync + UnwindSafe>>;
+    let body: Body = Box::pin(streamed(2));
+    let items: Box<dyn Iterator<Item = u8> + Send + Sync + UnwindSafe> = Box::new(iterated(3));
+    let futures: [Pin<Box<dyn Future<Output = u8> + Send + Sync>>; 2] =
+        [Box::pin(called(4)), Box::pin(replied(5))];
+    let both = std::thread::spawn(|| {
+        let [called, replied] = futures.map(block_on);
+        (block_on(body.count()), items.count(), called, replied)
+    });
+    assert_eq!(both.join().expect("it does not panic"), (2, 3, 4, 5));
+}
+
+#[test]
+fn a_request_may_be_borrowed_across_an_await_of_a_task() -> Result<(), registry::RegistryError> {
+    async fn serve(request: &Generation) {
+        request.tokens(1);
+        common::yield_now().await;
+        request.tokens(1);
+    }
+
+    let request = registry::generation("handles borrowed", "", None)?.arrive();
+    let task: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+        serve(&request).await;
+        request.end(Outcome::Ok);
+    });
+    std::thread::spawn(|| block_on(task))
+        .join()
+        .expect("it does not panic");
     Ok(())
 }

@@ -59,6 +59,22 @@ pub fn between(start: Ticks, end: Ticks) -> Nanos {
     asked_between(start, end)
 }
 
+/// The time since `start`; zero where the clock went backwards. As [`between`] and [`ticks`], but that where the counter is the clock, it is
+/// asked once whether it is.
+#[inline]
+#[must_use]
+pub(crate) fn since(start: Ticks) -> Nanos {
+    #[cfg(any(test, feature = "mock"))]
+    if let Some(now) = mock::ticks() {
+        return between(start, now);
+    }
+    #[cfg(target_arch = "x86_64")]
+    if let Some(nanos) = tsc::since(start.0) {
+        return Nanos::new(nanos);
+    }
+    asked_since(start)
+}
+
 /// The moment that lies `span` before `moment`, to a millionth; the counter's beginning where there is none.
 #[must_use]
 pub(crate) fn before(moment: Ticks, span: Nanos) -> Ticks {
@@ -108,6 +124,11 @@ fn asked_ticks() -> Ticks {
 #[cfg_attr(target_arch = "x86_64", cold)]
 fn asked_between(start: Ticks, end: Ticks) -> Nanos {
     Nanos::new(source().clock.delta_as_nanos(start.0, end.0))
+}
+
+#[cfg_attr(target_arch = "x86_64", cold)]
+fn asked_since(start: Ticks) -> Nanos {
+    asked_between(start, asked_ticks())
 }
 
 fn source() -> &'static Source {

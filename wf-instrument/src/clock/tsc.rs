@@ -24,6 +24,15 @@ pub(super) fn nanos(ticks: u64) -> Option<u64> {
     }
 }
 
+/// The time since the counter stood at `start`, where it is the clock and has not gone back since.
+#[inline]
+pub(super) fn since(start: u64) -> Option<u64> {
+    match TICK.load(Ordering::Relaxed) {
+        0 => None,
+        tick => read().checked_sub(start).map(|ticks| scaled(ticks, tick)),
+    }
+}
+
 /// Takes the calibrated `clock`'s word for how long a tick is, if it reads this counter and a tick is shorter than a nanosecond. Every
 /// counter above 1 GHz is; below, and where the system forbids or distrusts the counter, `clock` goes on by itself.
 pub(super) fn adopt(clock: &quanta::Clock) {

@@ -1,7 +1,5 @@
 //! What is under way.
 
-use std::cell::Cell;
-use std::marker::PhantomData;
 use std::time::Instant;
 
 use crate::outcome::Outcome;
@@ -22,10 +20,10 @@ pub(crate) fn orphaned_tokens(_n: u64) {}
 #[inline]
 pub fn current_tokens(_n: u64) {}
 
-/// A request in flight. Knows nothing here, and is no more `Sync` than where it does.
+/// A request in flight. Knows nothing here.
 #[derive(Debug)]
 #[must_use = "a request that is dropped at once was cancelled"]
-pub struct Generation(pub(super) PhantomData<Cell<()>>);
+pub struct Generation(pub(super) ());
 
 impl Generation {
     /// Does nothing.
@@ -58,6 +56,12 @@ impl Generation {
     /// Does nothing.
     #[inline]
     pub fn truncated(&self) {}
+
+    #[inline]
+    pub(crate) fn received_at(&self, _n: u64, _made: Stamp) {}
+
+    #[inline]
+    pub(crate) fn move_here(&mut self) {}
 
     /// Runs `work`.
     #[inline]
@@ -103,7 +107,7 @@ impl Span {
 /// A call that ends with its block. Knows nothing here.
 #[derive(Debug)]
 #[must_use = "a scope that is dropped at once measures nothing"]
-pub struct SpanScope(pub(super) PhantomData<*const ()>);
+pub struct SpanScope(pub(super) ());
 
 impl SpanScope {
     /// Does nothing.

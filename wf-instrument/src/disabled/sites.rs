@@ -1,7 +1,5 @@
 //! Places in the code.
 
-use std::marker::PhantomData;
-
 use super::handles::{FrameScope, Generation, Span, SpanScope};
 
 /// A measured function. Measures nothing here.
@@ -12,13 +10,13 @@ impl SpanSite {
     /// Does nothing.
     #[inline]
     pub fn enter(&'static self) -> SpanScope {
-        SpanScope(PhantomData)
+        SpanScope(())
     }
 
     /// Does nothing.
     #[inline]
     pub fn enter_with(&'static self, _values: &[&str]) -> SpanScope {
-        SpanScope(PhantomData)
+        SpanScope(())
     }
 
     /// Does nothing.
@@ -42,19 +40,19 @@ impl GenerationSite {
     /// Does nothing.
     #[inline]
     pub fn arrive(&'static self) -> Generation {
-        Generation(PhantomData)
+        Generation(())
     }
 
     /// Does nothing.
     #[inline]
     pub fn arrive_as(&'static self, _model: &str) -> Generation {
-        Generation(PhantomData)
+        Generation(())
     }
 
     /// Does nothing.
     #[inline]
     pub fn arrive_with(&'static self, _values: &[&str]) -> Generation {
-        Generation(PhantomData)
+        Generation(())
     }
 }
 

@@ -1,12 +1,13 @@
 //! A picture that is being drawn.
 
+use super::start::Start;
 use crate::clock::{self, Ticks};
 use crate::series::FrameSeries;
 use crate::site::FrameSite;
 use crate::sync::Ordering;
 
 impl FrameSite {
-    /// Begins a picture; it is drawn when the scope is dropped, unless the thread unwinds.
+    /// Begins a picture; it is drawn when the scope is dropped, unless the thread has begun to unwind.
     #[inline]
     pub fn enter(&'static self) -> FrameScope {
         FrameScope::begin(self.series.plain())
@@ -40,7 +41,7 @@ impl FrameSite {
 #[must_use = "a frame that is dropped at once took no time"]
 pub struct FrameScope {
     series: &'static FrameSeries,
-    start: Ticks,
+    start: Start,
 }
 
 impl FrameScope {
@@ -48,7 +49,7 @@ impl FrameScope {
     fn begin(series: &'static FrameSeries) -> Self {
         Self {
             series,
-            start: clock::ticks(),
+            start: Start::now(),
         }
     }
 }
@@ -56,9 +57,8 @@ impl FrameScope {
 impl Drop for FrameScope {
     #[inline]
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            let took = clock::between(self.start, clock::ticks());
-            self.series.drawn(took);
+        if !self.start.has_unwound() {
+            self.series.drawn(self.start.elapsed());
         }
     }
 }

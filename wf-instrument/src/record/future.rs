@@ -107,7 +107,7 @@ impl<F: Future, J: Fn(&F::Output) -> Outcome> Future for GenerationFuture<F, J> 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let output = ready!(poll_within(this.generation.as_ref(), this.future, cx));
+        let output = ready!(poll_within(this.generation.as_mut(), this.future, cx));
         if let Some(generation) = this.generation.take() {
             generation.end((this.judge)(&output));
         }
@@ -135,7 +135,7 @@ impl<F: Future> Future for Accompanied<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let output = ready!(poll_within(this.generation.as_ref(), this.future, cx));
+        let output = ready!(poll_within(this.generation.as_mut(), this.future, cx));
         let generation = this
             .generation
             .take()
@@ -146,12 +146,15 @@ impl<F: Future> Future for Accompanied<F> {
 
 #[inline]
 fn poll_within<F: Future>(
-    generation: Option<&Generation>,
+    generation: Option<&mut Generation>,
     future: Pin<&mut F>,
     cx: &mut Context<'_>,
 ) -> Poll<F::Output> {
     match generation {
-        Some(generation) => generation.enter(|| future.poll(cx)),
+        Some(generation) => {
+            generation.move_here();
+            generation.enter(|| future.poll(cx))
+        }
         None => future.poll(cx),
     }
 }

@@ -18,6 +18,8 @@ mod span;
 mod span_stream;
 #[cfg(feature = "enabled")]
 mod stamp;
+#[cfg(feature = "enabled")]
+mod start;
 mod stream;
 
 pub use self::future::{Accompanied, GenerationFuture, SpanFuture};

@@ -9,7 +9,7 @@ use super::stream::{end, orphan};
 
 /// Hands on what `receiver` receives, and tells the generation of each item and of the end, which is where every sender is gone.
 ///
-/// A channel's receiver cannot be measured behind its own type: return this in its place. 56 bytes more than the receiver and what `judge`
+/// A channel's receiver cannot be measured behind its own type: return this in its place. 8 bytes more than the receiver and what `judge`
 /// captures; dropped before its end, the generation was cancelled. A thread that dies and drops its sender looks like one that is done: send
 /// `Err` items where that matters, and judge them [`Progress::Failed`]. Receivers of `std` are served in any build, those of tokio and
 /// crossbeam-channel with the features of these names.

@@ -1,44 +1,78 @@
 //! Which generation the code at hand works for.
-#![expect(
-    unsafe_code,
-    reason = "a thread-local points at the generation in scope"
-)]
 
 use std::cell::Cell;
 use std::{mem, ptr};
 
-use super::generation::Generation;
+use super::generation::{self, Generation};
 use crate::counter::Counter;
+use crate::series::Request;
 
 thread_local! {
-    static CURRENT: Cell<*const Generation> = const { Cell::new(ptr::null()) };
+    static CURRENT: Cell<Option<Entered>> = const { Cell::new(None) };
 }
 
 static ORPHANS: Counter = Counter::new();
 
+/// A request that was entered. It may have ended since: scopes of coroutines end in any order, and on any thread.
+#[derive(Clone, Copy)]
+struct Entered {
+    request: &'static Request,
+    serial: u32,
+}
+
+impl Entered {
+    /// The request, if it has not ended.
+    #[inline]
+    fn under_way(self) -> Option<&'static Request> {
+        (self.request.serial() == self.serial).then_some(self.request)
+    }
+}
+
 impl Generation {
     /// Runs `work` with this generation in scope on this thread: tokens that it counts by [`current_tokens`] (`wf_token!`) are this
     /// generation's. The generation that was in scope before is so again afterwards. About 1 ns.
+    ///
+    /// The scope is the thread's. What else a runtime runs on the thread before `work` returns is within it too: a task that another
+    /// executor polls inside (`block_on`, `rayon::yield_now`), or another stack that `work` switches to. Tokens of such code are counted
+    /// correctly where it enters a generation of its own, as annotated functions do, and returns before `work` goes on. A stackful
+    /// coroutine that suspends inside a scope leaves the scope behind on the thread, and does not take it to another: it should count by a
+    /// handle ([`Generation::tokens`]) instead.
     #[inline]
     pub fn enter<R>(&self, work: impl FnOnce() -> R) -> R {
+        let request = self.request();
+        let entered = Entered {
+            request,
+            serial: request.serial(),
+        };
         let unwound = Unwound {
             generation: self,
-            before: CURRENT.replace(self),
+            before: CURRENT.replace(Some(entered)),
         };
         let result = work();
-        CURRENT.set(unwound.before);
+        leave(unwound.generation, unwound.before);
         mem::forget(unwound);
         result
+    }
+}
+
+/// Has `before` in scope again, unless another generation has been entered and not left: on the other stack of a coroutine.
+#[inline]
+fn leave(generation: &Generation, before: Option<Entered>) {
+    let current = CURRENT
+        .get()
+        .map_or(ptr::null(), |entered| ptr::from_ref(entered.request));
+    if ptr::eq(current, generation.request()) {
+        CURRENT.set(before);
     }
 }
 
 /// Counts `n` tokens of the generation in scope; where there is none, counts them as orphans.
 #[inline]
 pub fn current_tokens(n: u64) {
-    with_current(|generation| match generation {
-        Some(generation) => generation.tokens(n),
+    match current() {
+        Some(request) => generation::tokens(request, n),
         None => ORPHANS.add(n),
-    });
+    }
 }
 
 /// Ends the queue time of the generation in scope; does nothing where there is none, or where it has ended (by `queued_at`, say).
@@ -46,11 +80,9 @@ pub fn current_tokens(n: u64) {
 /// For code between an annotated function and its queue, which has no handle at hand.
 #[inline]
 pub fn admitted() {
-    with_current(|generation| {
-        if let Some(generation) = generation {
-            generation.admitted();
-        }
-    });
+    if let Some(request) = current() {
+        generation::admit(request);
+    }
 }
 
 /// The answer of the generation in scope was cut at the longest that was asked for; does nothing where there is none.
@@ -58,11 +90,9 @@ pub fn admitted() {
 /// Where it ends ok, `finished_reason` is "length" in place of "stop".
 #[inline]
 pub fn truncated() {
-    with_current(|generation| {
-        if let Some(generation) = generation {
-            generation.truncated();
-        }
-    });
+    if let Some(request) = current() {
+        request.truncate();
+    }
 }
 
 /// Counts `n` tokens that are no generation's.
@@ -76,24 +106,19 @@ pub(crate) fn orphan_tokens() -> u64 {
 }
 
 #[inline]
-fn with_current(work: impl FnOnce(Option<&Generation>)) {
-    // SAFETY:
-    // - null is taken as None;
-    // - anything else was stored by `enter` on this thread from a reference that it still holds: `enter` takes the pointer back
-    //   before it returns, and `Unwound` before it unwinds, so its frame lies below ours on this stack;
-    // - a `Generation` is changed through `Cell`s only, and `work` cannot keep the reference, whose lifetime it does not know.
-    work(unsafe { CURRENT.get().as_ref() });
+fn current() -> Option<&'static Request> {
+    CURRENT.get()?.under_way()
 }
 
 /// Dropped only where `work` unwinds.
 struct Unwound<'a> {
     generation: &'a Generation,
-    before: *const Generation,
+    before: Option<Entered>,
 }
 
 impl Drop for Unwound<'_> {
     fn drop(&mut self) {
-        CURRENT.set(self.before);
+        leave(self.generation, self.before);
         self.generation.unwound();
     }
 }

@@ -1,17 +1,16 @@
 //! A call that is being measured.
 
-use std::marker::PhantomData;
-use std::mem;
+use std::{mem, thread};
 
-use crate::clock::{self, Ticks};
+use super::start::Start;
 use crate::outcome::Outcome;
-use crate::series::{SpanSeries, SpanShard};
+use crate::series::SpanSeries;
 use crate::site::SpanSite;
 use crate::thread::Writer;
 use crate::units::Nanos;
 
 impl SpanSite {
-    /// Begins a call that ends where the scope is dropped: ok, or panicked while the thread unwinds.
+    /// Begins a call that ends where the scope is dropped: ok, or panicked if the thread begins to unwind.
     #[inline]
     pub fn enter(&'static self) -> SpanScope {
         SpanScope::begin(self.series.plain())
@@ -37,11 +36,13 @@ impl SpanSite {
 }
 
 /// A call in flight. 16 bytes; two clock readings and two records in all, about 26 ns.
+///
+/// Dropped before [`Span::end`], it was cancelled; panicked, if the thread has begun to unwind since it started.
 #[derive(Debug)]
 #[must_use = "a span that is dropped at once was cancelled"]
 pub struct Span {
     series: &'static SpanSeries,
-    start: Ticks,
+    start: Start,
 }
 
 impl Span {
@@ -50,93 +51,86 @@ impl Span {
         series.start();
         Self {
             series,
-            start: clock::ticks(),
+            start: Start::now(),
         }
     }
 
     /// Ends the call.
     #[inline]
     pub fn end(self, outcome: Outcome) {
-        self.record(outcome);
+        self.series.end(outcome, self.start.elapsed());
         mem::forget(self);
-    }
-
-    #[inline]
-    fn record(&self, outcome: Outcome) {
-        let took = clock::between(self.start, clock::ticks());
-        self.series.end(outcome, took);
     }
 }
 
 impl Drop for Span {
     fn drop(&mut self) {
-        self.record(Outcome::of_drop());
+        let outcome = Outcome::of_drop(self.start.has_unwound());
+        self.series.end(outcome, self.start.elapsed());
     }
 }
 
-/// A call that ends on the thread that it began on: by [`SpanScope::end`], or with its block.
+/// A call that ends by [`SpanScope::end`] or with the block that it began in. 16 bytes.
 ///
-/// It remembers the thread's share of the series, so that the end need not look for it again. To be kept on the stack: in a
-/// thread-local, it could outlive the thread's right to its share.
+/// Dropped, it is ok; panicked, if the thread has begun to unwind since it began. Of a call that began while the thread was unwinding, in a
+/// destructor, a drop does not say whether it panicked itself: it is taken for ok.
 #[derive(Debug)]
 #[must_use = "a scope that is dropped at once measures nothing"]
 pub struct SpanScope {
     series: &'static SpanSeries,
-    shard: Option<&'static SpanShard>,
-    start: Ticks,
-    stays: PhantomData<*const ()>,
+    start: Start,
 }
 
 impl SpanScope {
     #[inline]
     fn begin(series: &'static SpanSeries) -> Self {
-        let shard = series.sole();
-        match shard {
-            Some(shard) => shard.start(Writer::Sole),
-            None => start_elsewhere(series),
-        }
+        series.start();
         Self {
             series,
-            shard,
-            start: clock::ticks(),
-            stays: PhantomData,
+            start: Start::now(),
         }
     }
 
     /// Ends the call as its output says.
     #[inline]
     pub fn end(self, outcome: Outcome) {
-        self.record(outcome);
+        end(self.series, outcome, self.start);
         mem::forget(self);
     }
-
-    #[inline]
-    fn record(&self, outcome: Outcome) {
-        let took = clock::between(self.start, clock::ticks());
-        match self.shard {
-            Some(shard) => shard.end(outcome, took, Writer::Sole),
-            None => self.end_elsewhere(outcome, took),
-        }
-    }
-
-    #[cold]
-    fn end_elsewhere(&self, outcome: Outcome, took: Nanos) {
-        self.series.end(outcome, took);
-    }
-}
-
-#[cold]
-fn start_elsewhere(series: &SpanSeries) {
-    series.start();
 }
 
 impl Drop for SpanScope {
     #[inline]
     fn drop(&mut self) {
-        let outcome = match std::thread::panicking() {
-            true => Outcome::Panicked,
-            false => Outcome::Ok,
-        };
-        self.record(outcome);
+        if thread::panicking() {
+            end_while_unwinding(self.series, self.start);
+        } else {
+            end(self.series, Outcome::Ok, self.start);
+        }
     }
+}
+
+#[inline]
+fn end(series: &'static SpanSeries, outcome: Outcome, start: Start) {
+    let took = start.elapsed();
+    match series.sole() {
+        Some(shard) => shard.end(outcome, took, Writer::Sole),
+        None => end_elsewhere(series, outcome, took),
+    }
+}
+
+// Out of line, as is all that is rare: it would crowd every measured function.
+
+#[cold]
+fn end_elsewhere(series: &'static SpanSeries, outcome: Outcome, took: Nanos) {
+    series.end(outcome, took);
+}
+
+#[cold]
+fn end_while_unwinding(series: &'static SpanSeries, start: Start) {
+    let outcome = match start.has_unwound() {
+        true => Outcome::Panicked,
+        false => Outcome::Ok,
+    };
+    series.end(outcome, start.elapsed());
 }

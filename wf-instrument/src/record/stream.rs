@@ -13,7 +13,7 @@ pin_project_lite::pin_project! {
     /// Yields what `stream` yields, and tells the generation of each item and of the end.
     ///
     /// The stream's end ends the generation, or an item that the judge says is the last: ok, or an error if an item was one. Dropped
-    /// before, it was cancelled. Tokens that come after the end are orphans. 56 bytes more than
+    /// before, it was cancelled. Tokens that come after the end are orphans. 8 bytes more than
     /// the stream; one clock reading an item, none where the item has a stamp; no allocation, no poll and no wake-up of its own.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
@@ -72,13 +72,13 @@ impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> Stream for MeasureStream<S, 
 }
 
 impl Generation {
-    /// Counts what an item brought; whether it is the last.
+    /// Counts what an item brought; whether it is the last. For adapters, which have their generation to themselves while they are used.
     #[inline]
     pub(super) fn tell(&self, judgement: impl Judgement) -> bool {
         let (progress, last) = judgement.into_parts();
         match progress {
             Progress::Tokens(n) => self.received(n),
-            Progress::TokensAt(n, made) => self.tokens_at(n, made),
+            Progress::TokensAt(n, made) => self.received_at(n, made),
             Progress::Failed => self.failed(),
         }
         last

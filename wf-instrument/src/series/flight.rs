@@ -1,114 +1,197 @@
-//! Since when the requests in flight have been in flight.
+//! The requests that are in flight.
+#![expect(unsafe_code, reason = "the table grows through an atomic pointer")]
 
-use std::num::NonZeroU16;
+use std::ptr;
 
+use super::generation::GenerationSeries;
+use super::request::Request;
 use crate::clock::Ticks;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicPtr, Ordering};
+use crate::thread::{allocate, allocating, drop_one};
 
-/// How many requests in flight a series keeps the age of. Those that arrive while all places are taken are counted, not aged.
-const PLACES: usize = 512;
+/// How many requests a series has a place for before it asks for memory. A power of two, as are all blocks.
+const PLACES: usize = 64;
 
-const FREE: u64 = 0;
+/// A block has so many times as many places as the one before.
+const GROWTH: usize = 4;
 
-/// The arrival of each request in flight, so that a hang is visible as an age that grows. 4 KiB.
+/// A place for each request in flight, never moved and never freed: memory follows the most that there ever
+/// were at once. 4 KiB while there are at most 64.
 #[derive(Debug)]
 pub(crate) struct Flight {
-    places: [AtomicU64; PLACES],
+    places: [Request; PLACES],
+    /// The block that was added last.
+    newest: AtomicPtr<Block>,
 }
 
-/// A request's place, counted from 1; `None` where there was none left.
-pub(crate) type Ticket = Option<NonZeroU16>;
+#[derive(Debug)]
+struct Block {
+    places: Box<[Request]>,
+    older: Option<&'static Self>,
+}
 
 impl Flight {
     pub(crate) const fn new() -> Self {
         Self {
-            places: [const { AtomicU64::new(FREE) }; PLACES],
+            places: [const { Request::new() }; PLACES],
+            newest: AtomicPtr::new(ptr::null_mut()),
         }
     }
 
-    /// Takes a place for a request that arrived at `arrival`. One atomic exchange where the table is sparse.
-    pub(crate) fn board(&self, arrival: Ticks) -> Ticket {
-        let arrival = arrival.raw().max(FREE + 1);
-        // Arrivals differ, so they spread the searches without a counter that all threads would write.
-        let first = spread(arrival);
-        (0..PLACES)
-            .map(|step| (first + step) % PLACES)
-            .find(|&place| self.try_take(place, arrival))
-            .and_then(|place| NonZeroU16::new(u16::try_from(place + 1).ok()?))
-    }
-
-    /// The request of that place arrived at `arrival`, as it turned out.
-    pub(crate) fn rebook(&self, ticket: Ticket, arrival: Ticks) {
-        if let Some(place) = ticket {
-            self.place(place)
-                .store(arrival.raw().max(FREE + 1), Ordering::Relaxed);
+    /// Finds a place for a request that arrived at `arrived`. One atomic exchange where there are many free
+    /// ones; where all are taken, as long as it takes to look at each and to ask for more memory.
+    #[inline]
+    pub(crate) fn begin(
+        &'static self,
+        series: &'static GenerationSeries,
+        arrived: Ticks,
+    ) -> &'static Request {
+        // The newest block is the largest by far, and so the most likely to have a free place.
+        let places = match self.newest() {
+            None => &self.places,
+            Some(block) => &*block.places,
+        };
+        let place = &places[spread(arrived, places)];
+        if place.try_begin(series, arrived) {
+            place
+        } else {
+            self.search(series, arrived)
         }
     }
 
-    /// Gives the place back.
-    pub(crate) fn leave(&self, ticket: Ticket) {
-        if let Some(place) = ticket {
-            self.place(place).store(FREE, Ordering::Relaxed);
+    #[cold]
+    fn search(
+        &'static self,
+        series: &'static GenerationSeries,
+        arrived: Ticks,
+    ) -> &'static Request {
+        loop {
+            let newest = self.newest();
+            let mut blocks = self.blocks_from(newest);
+            let free = blocks.find_map(|places| try_begin(places, series, arrived));
+            if let Some(request) = free {
+                return request;
+            }
+            if allocating() {
+                return unplaced(arrived);
+            }
+            self.grow(newest);
         }
     }
 
-    /// Nobody is under way. One that is loses its age; the place that it gives back later may be another's, which loses its own.
-    pub(crate) fn forget(&self) {
-        self.places
-            .iter()
-            .for_each(|place| place.store(FREE, Ordering::Relaxed));
+    /// Tells no more how old those are that are under way. Only in a process that has just been forked.
+    pub(crate) fn forget_ages(&self) {
+        self.requests().for_each(Request::forget_age);
     }
 
     /// The earliest arrival among those in flight.
     pub(crate) fn oldest(&self) -> Option<Ticks> {
-        let arrivals = self
-            .places
-            .iter()
-            .map(|place| place.load(Ordering::Relaxed));
-        arrivals
-            .filter(|&arrival| arrival != FREE)
-            .min()
-            .map(Ticks::from_raw)
+        self.requests().filter_map(Request::waiting_since).min()
     }
 
-    fn place(&self, place: NonZeroU16) -> &AtomicU64 {
-        &self.places[usize::from(place.get() - 1)]
+    fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.blocks_from(self.newest()).flatten()
     }
 
-    // Relaxed throughout: a place holds a single number that stands for itself.
-    fn try_take(&self, place: usize, arrival: u64) -> bool {
-        let place = &self.places[place];
-        place.load(Ordering::Relaxed) == FREE
-            && place
-                .compare_exchange(FREE, arrival, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
+    fn blocks_from(&self, newest: Option<&'static Block>) -> impl Iterator<Item = &[Request]> {
+        std::iter::successors(newest, |block| block.older)
+            .map(|block| &*block.places)
+            .chain([&self.places[..]])
+    }
+
+    fn newest(&self) -> Option<&'static Block> {
+        // Acquire; pairs with Release in `grow`: the block is seen as it was initialised.
+        let newest = self.newest.load(Ordering::Acquire);
+        // SAFETY:
+        // - `as_ref` takes null as None; anything else was leaked by `grow`, so it is valid for ever;
+        // - only shared references to it exist.
+        unsafe { newest.as_ref() }
+    }
+
+    /// Adds a block, unless one has been added since `newest` was.
+    #[cold]
+    fn grow(&self, newest: Option<&'static Block>) {
+        let len = GROWTH * newest.map_or(PLACES, |block| block.places.len());
+        let made = allocate(|| {
+            Box::new(Block {
+                places: std::iter::repeat_with(Request::new).take(len).collect(),
+                older: newest,
+            })
+        });
+        let made = Box::into_raw(made);
+        let before = newest.map_or(ptr::null_mut(), |block| ptr::from_ref(block).cast_mut());
+        // Release; pairs with Acquire in `newest`.
+        let grown =
+            self.newest
+                .compare_exchange(before, made, Ordering::Release, Ordering::Relaxed);
+        if grown.is_err() {
+            // SAFETY: `made` came from `Box::into_raw` above and was not published.
+            drop(unsafe { Box::from_raw(made) });
+        }
     }
 }
 
-/// Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4): the top bits of a product with 2⁶⁴/φ.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the shift leaves nine bits"
-)]
-const fn spread(arrival: u64) -> usize {
-    (arrival.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - PLACES.trailing_zeros())) as usize
+fn try_begin<'a>(
+    places: &'a [Request],
+    series: &'static GenerationSeries,
+    arrived: Ticks,
+) -> Option<&'a Request> {
+    let (before, from) = places.split_at(spread(arrived, places));
+    from.iter()
+        .chain(before)
+        .find(|request| request.is_free() && request.try_begin(series, arrived))
+}
+
+/// A place for a request that an allocator measures while it is being asked for more of them: it is not
+/// measured, but counted as lost.
+#[cold]
+fn unplaced(arrived: Ticks) -> &'static Request {
+    static SERIES: GenerationSeries = GenerationSeries::new();
+    static PLACE: Request = Request::new();
+    drop_one();
+    // Where one is there already, they share the place: nobody looks at what is counted here.
+    PLACE.try_begin(&SERIES, arrived);
+    &PLACE
+}
+
+/// Where the search for a place begins. Arrivals differ, so they spread the searches without a counter that all threads would write.
+///
+/// Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4): the high bits of a product with 2⁶⁴/φ.
+#[inline]
+const fn spread(arrived: Ticks, places: &[Request]) -> usize {
+    let product = arrived.raw().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (product >> 32) as u32 as usize & (places.len() - 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn series() -> &'static GenerationSeries {
+        Box::leak(Box::new(GenerationSeries::new()))
+    }
+
     #[test]
-    fn the_oldest_is_the_earliest_that_has_not_left() {
-        let flight = Flight::new();
-        let tickets: Vec<_> = (1..=600)
-            .map(|t| flight.board(Ticks::from_raw(t)))
-            .collect();
-        assert_eq!(tickets.iter().filter(|t| t.is_some()).count(), PLACES);
-        assert_eq!(flight.oldest(), Some(Ticks::from_raw(1)));
-        flight.leave(tickets[0]);
-        assert_eq!(flight.oldest(), Some(Ticks::from_raw(2)));
-        tickets[1..].iter().for_each(|&t| flight.leave(t));
-        assert_eq!(flight.oldest(), None);
+    fn the_oldest_is_the_earliest_that_has_not_ended_however_many_there_are() {
+        let series = series();
+        let begin = |at| series.flight.begin(series, Ticks::from_raw(at));
+        let requests: Vec<_> = (1..=3_000).map(begin).collect();
+        assert_eq!(series.flight.oldest(), Some(Ticks::from_raw(1)));
+        requests[0].end();
+        assert_eq!(series.flight.oldest(), Some(Ticks::from_raw(2)));
+        requests[1..].iter().for_each(|request| request.end());
+        assert_eq!(series.flight.oldest(), None);
+    }
+
+    #[test]
+    fn places_are_used_again_before_any_are_added() {
+        let series = series();
+        let begin = |at| series.flight.begin(series, Ticks::from_raw(at));
+        for round in 0..10 {
+            // All at one moment, so that they all begin their search at one place.
+            let requests: Vec<_> = (0..PLACES + 3).map(|_| begin(7 + round)).collect();
+            assert_eq!(series.flight.requests().count(), PLACES + GROWTH * PLACES);
+            requests.iter().for_each(|request| request.end());
+        }
     }
 }

@@ -2,10 +2,13 @@
 
 use super::flight::Flight;
 use super::flow::{Flow, Population};
+use super::request::Request;
+use crate::clock::Ticks;
 use crate::histogram::{Frozen, Shard, Sum};
 use crate::outcome::Outcome;
 use crate::sync::{AtomicBool, Ordering};
 use crate::thread::{Count, Sharded, Writer};
+use crate::units::Nanos;
 
 /// Everything that is stored of the requests to one model.
 #[derive(Debug)]
@@ -35,20 +38,30 @@ pub(crate) struct GenerationShard {
     pub(crate) tokens_each: Shard,
 }
 
-/// How a request ended.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct End {
-    pub(crate) outcome: Outcome,
-    /// At the longest answer that was asked for. Of no concern where it did not end ok.
-    pub(crate) truncated: bool,
-    pub(crate) admitted: bool,
-}
-
 impl GenerationShard {
     /// Counts a prompt that was read.
     pub(crate) fn read(&self, prompt_tokens: u64, writer: Writer) {
         self.prompt_tokens.add(prompt_tokens, writer);
         self.prompt_tokens_each.record(prompt_tokens, 1, writer);
+    }
+
+    /// The first `n` tokens came, so long after the arrival.
+    #[inline]
+    pub(crate) fn first(&self, n: u64, waited: Nanos, writer: Writer) {
+        self.gapless.add(n, writer);
+        self.time_to_first_token.record(waited.get(), 1, writer);
+    }
+
+    /// `n` more tokens came, together: so long after those before, or with them.
+    #[inline]
+    pub(crate) fn more(&self, n: u64, gap: Option<Nanos>, writer: Writer) {
+        let Some(gap) = gap else {
+            return self.gapless.add(n, writer);
+        };
+        self.inter_token.record_similar(gap.get(), 1, writer);
+        if n > 1 {
+            self.gapless.add(n - 1, writer);
+        }
     }
 
     const fn histograms(&self) -> [&Shard; 10] {
@@ -76,6 +89,16 @@ impl GenerationSeries {
         }
     }
 
+    /// Counts an arrival and gives the request a place.
+    #[inline]
+    pub(crate) fn begin(&'static self, arrived: Ticks) -> &'static Request {
+        let request = self.flight.begin(self, arrived);
+        request
+            .series()
+            .with(|shard, writer| shard.flow.arrive(writer));
+        request
+    }
+
     /// Counts an admission.
     pub(crate) fn admit(&self, shard: &GenerationShard, writer: Writer) {
         shard.flow.admit(writer);
@@ -85,18 +108,47 @@ impl GenerationSeries {
         }
     }
 
+    /// Records the end of `request`, so long after its arrival.
+    #[inline(never)]
+    pub(crate) fn end(
+        &self,
+        request: &Request,
+        outcome: Outcome,
+        took: Nanos,
+        shard: &GenerationShard,
+        writer: Writer,
+    ) {
+        match outcome {
+            Outcome::Ok => {
+                shard.end_to_end.record(took.get(), 1, writer);
+                shard.tokens_each.record(request.all_tokens(), 1, writer);
+                request.read_prompt(shard, writer);
+                request.record_decoding(shard, writer);
+            }
+            Outcome::Cancelled if !request.has_begun() => {
+                shard.gave_up.record(took.get(), 1, writer);
+            }
+            _ => {}
+        }
+        // Last: whoever counts the end also sees all that was recorded of the request.
+        self.count_end(request, outcome, shard, writer);
+    }
+
     /// Counts the end of a request. An error before the admission was a refusal, where there are admissions.
-    pub(crate) fn end(&self, shard: &GenerationShard, end: End, writer: Writer) {
-        let End {
-            outcome,
-            truncated,
-            admitted,
-        } = end;
+    #[inline]
+    fn count_end(
+        &self,
+        request: &Request,
+        outcome: Outcome,
+        shard: &GenerationShard,
+        writer: Writer,
+    ) {
+        let admitted = request.is_admitted();
         match outcome {
             Outcome::Error if !admitted && self.admits.load(Ordering::Relaxed) => {
                 shard.flow.turn_away(writer);
             }
-            Outcome::Ok if truncated => shard.flow.truncate(admitted, writer),
+            Outcome::Ok if request.is_truncated() => shard.flow.truncate(admitted, writer),
             _ => shard.flow.end(outcome, admitted, writer),
         }
     }
@@ -111,6 +163,12 @@ impl GenerationSeries {
         self.shards.is_touched()
     }
 
+    /// This thread's share, where it has one of its own.
+    #[inline]
+    pub(crate) fn sole(&self) -> Option<&GenerationShard> {
+        self.shards.sole()
+    }
+
     pub(crate) fn population(&self) -> Population {
         Population::of(|| self.shards.shards().map(|shard| &shard.flow))
     }
@@ -123,7 +181,7 @@ impl GenerationSeries {
             shard.gapless.restart(0);
             shard.histograms().into_iter().for_each(Shard::forget);
         }
-        self.flight.forget();
+        self.flight.forget_ages();
     }
 
     pub(crate) fn sum(&self, count: impl Fn(&GenerationShard) -> u64) -> u64 {

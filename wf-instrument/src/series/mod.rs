@@ -9,17 +9,21 @@ mod flow;
 mod frame;
 #[cfg(not(wf_loom))]
 mod generation;
+#[cfg(not(wf_loom))]
+mod moment;
+#[cfg(not(wf_loom))]
+mod request;
 mod span;
+mod tally;
 
-#[cfg(wf_loom)]
-pub(crate) use self::flow::{Flow, Population};
 pub(crate) use self::span::SpanSeries;
 #[cfg(not(wf_loom))]
-pub(crate) use self::span::SpanShard;
-#[cfg(not(wf_loom))]
 pub(crate) use self::{
-    family::Family,
-    flight::Ticket,
-    frame::FrameSeries,
-    generation::{End, GenerationSeries, GenerationShard},
+    family::Family, frame::FrameSeries, generation::GenerationSeries, moment::Moment,
+    request::Request,
+};
+#[cfg(wf_loom)]
+pub(crate) use self::{
+    flow::{Flow, Population},
+    tally::Tally,
 };

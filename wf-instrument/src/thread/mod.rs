@@ -10,9 +10,10 @@ mod slot;
 mod slot;
 
 pub(crate) use self::count::{Count, Writer, shown};
+pub(crate) use self::pool::SLOTS;
 pub(crate) use self::sharded::Sharded;
 #[cfg(not(wf_loom))]
 pub(crate) use self::slot::{abandon_other_slots, dropped};
-pub(crate) use self::slot::{allocate, allocating, drop_one};
+pub(crate) use self::slot::{allocate, allocating, asked, drop_one};
 #[cfg(wf_loom)]
 pub(crate) use self::{pool::Pool, slot::with_slot};

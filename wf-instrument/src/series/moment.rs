@@ -1,0 +1,50 @@
+//! When tokens came.
+
+use crate::clock::{self, Ticks};
+use crate::units::Nanos;
+
+/// The moment of some tokens, and how it is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Moment {
+    /// They are counted where and when they are made.
+    Made(Ticks),
+    /// They are received, from where they may have been waiting.
+    Received(Ticks),
+    /// They were made then, and are counted later.
+    Stamped(Ticks),
+}
+
+/// Items that follow each other faster than this were waiting for their receiver. No model makes 10,000
+/// tokens a second for one request; handing a waiting token on takes from 1 to some 30 µs.
+const DRAINING: Nanos = Nanos::new(100_000);
+
+impl Moment {
+    #[inline]
+    pub(crate) const fn at(self) -> Ticks {
+        match self {
+            Self::Made(at) | Self::Received(at) | Self::Stamped(at) => at,
+        }
+    }
+
+    /// The gap that the tokens end, where others came `last`; none where they came together with those.
+    #[inline]
+    pub(crate) fn gap_since(self, last: Ticks) -> Option<Nanos> {
+        match self {
+            Self::Made(at) => Some(clock::between(last, at)),
+            Self::Received(at) => {
+                let gap = clock::between(last, at);
+                (gap >= DRAINING).then_some(gap)
+            }
+            Self::Stamped(at) => (at > last).then(|| clock::between(last, at)),
+        }
+    }
+
+    /// Which tokens are the last: these, or those that came `last`. A stamp may be older.
+    #[inline]
+    pub(crate) fn latest(self, last: Ticks) -> Ticks {
+        match self {
+            Self::Made(at) | Self::Received(at) => at,
+            Self::Stamped(at) => at.max(last),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The tokens of one request.
+
+use crate::sync::{AtomicU16, AtomicU32, Ordering};
+use crate::thread::SLOTS;
+
+/// Tokens of one request, counted by any threads at once and by one of them mostly.
+///
+/// The thread that counts the first owns the count: it goes on with plain loads and stores. Others add to
+/// a count beside it, atomically. Each count ends at `u32::MAX`. 16 bytes.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    /// The owner's thread slot, [`NOBODY`] before the first token, or [`NO_OWNER`]. Until there is a first
+    /// token, the other fields but `others` mean nothing.
+    owner: AtomicU16,
+    own: AtomicU32,
+    others: AtomicU32,
+    /// Of all, those that came with the first.
+    first: AtomicU32,
+}
+
+const NOBODY: u16 = u16::MAX - 1;
+
+/// The first token was counted by a thread without a slot, which cannot be told from others like it.
+const NO_OWNER: u16 = u16::MAX - 2;
+
+impl Tally {
+    #[cfg(not(wf_loom))]
+    pub(crate) const fn new() -> Self {
+        Self {
+            owner: AtomicU16::new(NOBODY),
+            own: AtomicU32::new(0),
+            others: AtomicU32::new(0),
+            first: AtomicU32::new(0),
+        }
+    }
+
+    #[cfg(wf_loom)]
+    pub(crate) fn new() -> Self {
+        Self {
+            owner: AtomicU16::new(NOBODY),
+            own: AtomicU32::new(0),
+            others: AtomicU32::new(0),
+            first: AtomicU32::new(0),
+        }
+    }
+
+    // Relaxed throughout: the counts stand for themselves, a slot's next owner synchronised with the last
+    // one in `Pool`, and who reads the sum has exclusive access to the request, which orders it by itself.
+
+    /// Nothing counted, from here on. Only where nobody else counts.
+    #[cfg(not(wf_loom))]
+    #[inline]
+    pub(crate) fn restart(&self) {
+        self.owner.store(NOBODY, Ordering::Relaxed);
+        self.others.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether the owner of `slot` owns this count too; never, where it is no slot.
+    #[inline]
+    pub(crate) fn is_owned_by(&self, slot: u8) -> bool {
+        self.owner.load(Ordering::Relaxed) == u16::from(slot)
+    }
+
+    /// Counts `n` more, for the owner.
+    #[inline]
+    pub(crate) fn add_own(&self, n: u64) {
+        let own = self.own.load(Ordering::Relaxed).saturating_add(few(n));
+        self.own.store(own, Ordering::Relaxed);
+    }
+
+    /// Likewise, where they came together with those before: with the first ones, if there were no others.
+    #[inline]
+    pub(crate) fn add_own_together(&self, n: u64) {
+        let are_first = self.own.load(Ordering::Relaxed) == self.first.load(Ordering::Relaxed);
+        self.add_own(n);
+        if are_first {
+            let own = self.own.load(Ordering::Relaxed);
+            self.first.store(own, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts `n` for the owner of `slot`, and makes it the owner of this count, if they are the first; else says that they are not.
+    #[inline]
+    pub(crate) fn begin(&self, n: u64, slot: u8) -> bool {
+        let owner = if usize::from(slot) < SLOTS {
+            slot.into()
+        } else {
+            NO_OWNER
+        };
+        let begun = self
+            .owner
+            .compare_exchange(NOBODY, owner, Ordering::Relaxed, Ordering::Relaxed)
+            .is_ok();
+        if begun {
+            // One thread gets here, and afterwards its slot's owner alone stores to either.
+            self.own.store(few(n), Ordering::Relaxed);
+            self.first.store(few(n), Ordering::Relaxed);
+        }
+        begun
+    }
+
+    /// Counts `n` more, for who is not the owner.
+    pub(crate) fn add_beside(&self, n: u64) {
+        let more = |others: u32| Some(others.saturating_add(few(n)));
+        let _always = self
+            .others
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    }
+
+    /// Makes the owner of `slot` the owner of this count, if there is one yet. Only where nobody else counts.
+    pub(crate) fn move_to(&self, slot: u8) -> bool {
+        let moves = usize::from(slot) < SLOTS && self.has_begun();
+        if moves {
+            self.owner.store(slot.into(), Ordering::Relaxed);
+        }
+        moves
+    }
+
+    /// Whether a token has been counted.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.owner.load(Ordering::Relaxed) != NOBODY
+    }
+
+    /// All tokens.
+    pub(crate) fn total(&self) -> u64 {
+        if self.has_begun() {
+            let others = self.others.load(Ordering::Relaxed);
+            u64::from(self.own.load(Ordering::Relaxed)) + u64::from(others)
+        } else {
+            0
+        }
+    }
+
+    /// Those that came after the first ones, once there are some.
+    pub(crate) fn later(&self) -> u64 {
+        let first = self.first.load(Ordering::Relaxed);
+        self.total().saturating_sub(first.into())
+    }
+}
+
+/// Four thousand million tokens of one request are as many as need be told apart; the series counts on.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "clamped")]
+pub(super) const fn few(n: u64) -> u32 {
+    if n < u32::MAX as u64 {
+        n as u32
+    } else {
+        u32::MAX
+    }
+}

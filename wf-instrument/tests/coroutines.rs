@@ -1,0 +1,183 @@
+//! Stackful coroutines that suspend inside measured functions and end in any order, on any thread.
+//!
+//! Where their tokens are counted is not promised, but none is lost, nothing is left behind, and no code
+//! like this, which has nothing unsafe, may crash.
+#![forbid(unsafe_code)]
+
+mod common;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use common::rows::{ends, generation, span};
+use generator::{Generator, Gn, Scope};
+use wf_instrument::record::{MeasureIterator, Progress};
+use wf_instrument::snapshot::Snapshot;
+use wf_instrument::{registry, wf_measure, wf_token};
+
+type Coroutine = Generator<'static, (), ()>;
+
+/// Counts a token, suspends, and counts another.
+#[wf_measure(ttft, model = model)]
+fn reply(model: &str, suspend: &mut Scope<'_, 'static, (), ()>) -> u64 {
+    wf_token!();
+    suspend.yield_with(());
+    wf_token!();
+    2
+}
+
+/// A coroutine that has suspended inside [`reply`].
+fn suspended(model: &'static str) -> Coroutine {
+    let mut coroutine = Gn::new_scoped(move |mut suspend| {
+        reply(model, &mut suspend);
+    });
+    assert!(coroutine.resume().is_some(), "it suspends");
+    coroutine
+}
+
+/// Runs a coroutine to its end and frees its stack.
+fn finish(mut coroutine: Coroutine) {
+    while coroutine.resume().is_some() && !coroutine.is_done() {}
+}
+
+/// Orphans are the whole process's, so the tests go one at a time.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn orphans() -> u64 {
+    Snapshot::take().totals.orphan_tokens
+}
+
+/// Asserts that no request is in scope on this thread.
+#[track_caller]
+fn assert_out_of_scope() {
+    let before = orphans();
+    wf_token!(7);
+    assert_eq!(orphans() - before, 7);
+}
+
+#[test]
+fn requests_may_end_in_any_order() {
+    let _alone = alone();
+    for (order, models) in [
+        ([0, 1, 2], ["first in a", "first in b", "first in c"]),
+        ([2, 1, 0], ["last in a", "last in b", "last in c"]),
+        ([1, 2, 0], ["mixed a", "mixed b", "mixed c"]),
+    ] {
+        let before = orphans();
+        let mut coroutines = models.map(|model| Some(suspended(model)));
+        for next in order {
+            finish(coroutines[next].take().expect("each ends once"));
+        }
+        let rows = models.map(generation);
+        let counted: u64 = rows.iter().map(|row| row.tokens).sum();
+        assert_eq!(counted + orphans() - before, 6, "{order:?}");
+        for row in rows {
+            assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [1, 0, 0, 0]));
+        }
+        assert_out_of_scope();
+    }
+}
+
+#[test]
+fn requests_may_end_on_another_thread() {
+    let _alone = alone();
+    let before = orphans();
+    let (a, b) = (suspended("moved away a"), suspended("moved away b"));
+    thread::spawn(move || {
+        finish(a);
+        assert_eq!(generation("moved away a").outcomes.ok, 1);
+        finish(b);
+    })
+    .join()
+    .expect("it does not panic");
+    let counted = generation("moved away a").tokens + generation("moved away b").tokens;
+    assert_eq!(counted + orphans() - before, 4);
+    assert_out_of_scope();
+}
+
+#[test]
+fn a_request_that_ends_on_another_thread_leaves_what_is_in_scope_there() {
+    #[wf_measure(ttft, model = "host")]
+    fn host(guest: Coroutine) -> u64 {
+        wf_token!();
+        finish(guest);
+        wf_token!(10);
+        11
+    }
+
+    let _alone = alone();
+    let before = orphans();
+    let guest = suspended("guest");
+    thread::spawn(move || host(guest))
+        .join()
+        .expect("it does not panic");
+    assert!(generation("host").tokens >= 11, "its own, and perhaps more");
+    let all = generation("host").tokens + generation("guest").tokens + orphans() - before;
+    assert_eq!(all, 13);
+}
+
+#[test]
+fn a_place_that_is_used_again_is_not_taken_for_the_request_before() {
+    let _alone = alone();
+    let (a, b) = (suspended("gone a"), suspended("gone b"));
+    finish(a);
+    // On this thread, `b` brings `a` into scope again, which is no more.
+    finish(b);
+    let site = registry::generation("later", "", None).expect("a good name");
+    let requests: Vec<_> = (0..500).map(|_| site.arrive()).collect();
+    assert_out_of_scope();
+    assert_eq!(generation("later").tokens, 0);
+    drop(requests);
+}
+
+#[test]
+fn an_iterator_may_be_suspended_within_its_next() {
+    let _alone = alone();
+    let site = registry::generation("suspended iterator", "", None).expect("a good name");
+    let start = |n: u64| -> Coroutine {
+        let mut coroutine = Gn::new_scoped(move |mut suspend: Scope<'_, '_, (), ()>| {
+            let items = (0..n).inspect(|_| suspend.yield_with(()));
+            let one = |_: &u64| Progress::Tokens(1);
+            let items = MeasureIterator::new(items, site.arrive(), one);
+            assert_eq!(items.count() as u64, n);
+        });
+        assert!(coroutine.resume().is_some(), "it suspends");
+        coroutine
+    };
+    let (a, b) = (start(3), start(4));
+    finish(a);
+    thread::spawn(|| finish(b))
+        .join()
+        .expect("it does not panic");
+    let row = generation("suspended iterator");
+    assert_eq!((row.tokens, ends(row.outcomes)), (7, [2, 0, 0, 0]));
+    assert_out_of_scope();
+}
+
+#[test]
+fn calls_may_end_on_another_thread_while_both_record() {
+    #[wf_measure(name = "suspended call")]
+    fn call(suspend: &mut Scope<'_, 'static, (), ()>) {
+        suspend.yield_with(());
+    }
+
+    const CALLS: u64 = 500;
+    let begin = || -> Vec<Coroutine> {
+        let begun = (0..CALLS).map(|_| {
+            let mut coroutine = Gn::new_scoped(|mut suspend| call(&mut suspend));
+            assert!(coroutine.resume().is_some(), "it suspends");
+            coroutine
+        });
+        begun.collect()
+    };
+    let begun = begin();
+    let other = thread::spawn(move || begun.into_iter().for_each(finish));
+    // The slot that the calls began with goes on being this thread's.
+    begin().into_iter().for_each(finish);
+    other.join().expect("it does not panic");
+    let row = span("suspended call");
+    assert_eq!((row.ok.count(), row.in_flight), (2 * CALLS, 0));
+}

@@ -1,0 +1,100 @@
+//! A request that threads share.
+
+mod common;
+
+use std::sync::Barrier;
+use std::thread;
+
+use common::rows::{ends, generation};
+use wf_instrument::{Outcome, registry, wf_token};
+
+const THREADS: usize = 4;
+
+#[test]
+fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
+    const ROUNDS: u64 = 300;
+    const EACH: u64 = 50;
+    let site = registry::generation("shared", "", None).expect("a good name");
+    for _ in 0..ROUNDS {
+        let request = site.arrive();
+        let all = Barrier::new(THREADS);
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    all.wait();
+                    (0..EACH).for_each(|_| request.tokens(1));
+                });
+            }
+        });
+        request.end(Outcome::Ok);
+    }
+    let row = generation("shared");
+    let tokens = THREADS as u64 * EACH;
+    assert_eq!(row.tokens, ROUNDS * tokens);
+    assert_eq!(row.time_to_first_token.count(), ROUNDS);
+    assert_eq!(row.decode.count(), ROUNDS);
+    for each in [row.tokens_each.min(), row.tokens_each.max()] {
+        let each = each.expect("a sample");
+        assert!(
+            each.abs_diff(tokens) <= tokens / 100,
+            "{each}, not {tokens}"
+        );
+    }
+}
+
+#[test]
+fn threads_may_have_a_request_in_scope_at_once() {
+    let site = registry::generation("entered by all", "", None).expect("a good name");
+    let request = site.arrive();
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| request.enter(|| (0..1_000).for_each(|_| wf_token!())));
+        }
+    });
+    request.end(Outcome::Ok);
+    let row = generation("entered by all");
+    assert_eq!((row.tokens, row.time_to_first_token.count()), (4_000, 1));
+}
+
+#[test]
+fn a_request_is_admitted_once_and_its_prompt_counted_once_whoever_says_so() {
+    const ROUNDS: u64 = 300;
+    let site = registry::generation("admitted by all", "", None).expect("a good name");
+    for _ in 0..ROUNDS {
+        let request = site.arrive();
+        let all = Barrier::new(THREADS);
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    all.wait();
+                    request.admitted();
+                    request.prompt_tokens(3);
+                    request.tokens(1);
+                });
+            }
+        });
+        request.end(Outcome::Ok);
+    }
+    let row = generation("admitted by all");
+    assert_eq!((row.queue.count(), row.prefill.count()), (ROUNDS, ROUNDS));
+    assert_eq!(row.prompt_tokens, ROUNDS * 3 * THREADS as u64);
+}
+
+#[test]
+fn more_requests_than_ever_are_all_told_apart() {
+    const REQUESTS: u64 = 5_000;
+    let site = registry::generation("very many", "", None).expect("a good name");
+    for _ in 0..2 {
+        let requests: Vec<_> = (0..REQUESTS).map(|_| site.arrive()).collect();
+        requests.iter().for_each(|request| request.tokens(2));
+        assert_eq!(generation("very many").in_flight(), REQUESTS);
+        assert!(generation("very many").oldest.is_some());
+        requests
+            .into_iter()
+            .for_each(|request| request.end(Outcome::Ok));
+    }
+    let row = generation("very many");
+    assert_eq!((row.in_flight(), row.oldest), (0, None));
+    assert_eq!((row.tokens, row.tokens_each.max()), (20_000, Some(2)));
+    assert_eq!(ends(row.outcomes), [10_000, 0, 0, 0]);
+}
