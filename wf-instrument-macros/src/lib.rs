@@ -163,6 +163,8 @@ use self::build::Build;
 ///   `returns = stream` or `returns = iterator` a name for one of those that are boxed.
 /// * The reply lasts until the stream says that it is through. Dropped before, it was cancelled; cancelled before its first token, it counts
 ///   as given up: a miss of every target for the time to first token.
+/// * Its tokens are those of the items, and no others: what [`wf_token!`](macro@wf_token) counts in the function or in its stream would be
+///   counted twice, and is an orphan.
 /// * Where the consumer leaves a stream at its last item, as it does at a `finish_reason`, `last = |chunk| chunk.is_last()` says which item that
 ///   is: the reply ends with it, ok. Where that item says that the answer was cut at the longest that was asked for, call
 ///   `wf_instrument::truncated()` there. Tokens in items that follow are orphans.
@@ -342,7 +344,8 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 /// Counts tokens of the reply in scope, now: `wf_token!()` is one, `wf_token!(n)` are n that came together.
 ///
 /// In scope is the innermost function under [`#[wf_measure(ttft)]`](macro@wf_measure#replies) that this thread is running (of an async
-/// one: polling), or the stream or iterator it returned. Where there is none, the tokens are counted as orphans, which a snapshot shows.
+/// one: polling), unless its tokens come from the stream or iterator that it returns. Where there is none, and there, the tokens are counted as
+/// orphans, which a snapshot shows.
 ///
 /// `n` is an integer (below zero is none) or a `bool`. No token at all leaves every time as it is. The first token of a reply
 /// ends its time to first token; each later one ends a gap, and n that come together end one.

@@ -28,7 +28,7 @@ pub(super) fn losses(totals: &Totals, families: &mut Families) {
     );
     let orphans = Family::counter(
         "wf_orphan_tokens",
-        "Tokens counted while no generation was in scope.",
+        "Tokens that are no request's: counted where none was in scope, or where those of its items are, or after its end.",
     );
     families.offer(dropped.sample(&[], to_f64(totals.dropped)));
     families.offer(orphans.sample(&[], to_f64(totals.orphan_tokens)));

@@ -123,7 +123,7 @@ fn pushed(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
             quote!(__wf_generation.measure(#future, #judge).await)
         }
         Call::Future(owner) => {
-            let future = made(returned, owner, body);
+            let future = made(returned, owner, &quote!(enter), body);
             let measured = quote!(__wf_generation.measure(__wf_future, #judge));
             let measured = in_its_box(&model.runtime, &returned.spelled, owner, &measured);
             quote!(let __wf_future = #future; #measured)
@@ -141,7 +141,7 @@ fn yielded(
     match returned.call {
         Call::Sync => {
             let work = body::closure(returned.spelled, body);
-            quote!(let __wf_output = __wf_generation.enter(#work); #answer)
+            quote!(let __wf_output = __wf_generation.enter_source(#work); #answer)
         }
         Call::Async => {
             let future = body::future(returned.spelled, body);
@@ -151,7 +151,7 @@ fn yielded(
             }
         }
         Call::Future(owner) => {
-            let future = made(returned, owner, body);
+            let future = made(returned, owner, &quote!(enter_source), body);
             let pin = body::pin_output(returned.output.ty());
             let answered = quote! {
                 async move {
@@ -170,11 +170,11 @@ fn yielded(
     }
 }
 
-/// The future that the function makes; whatever is counted meanwhile is the generation's.
-fn made(returned: &Returned<'_>, owner: Owner, body: &Group) -> TokenStream {
+/// The future that the function makes, with the generation in scope by the method `enter`.
+fn made(returned: &Returned<'_>, owner: Owner, enter: &TokenStream, body: &Group) -> TokenStream {
     body::made_future(owner, body).unwrap_or_else(|| {
         let work = body::closure(returned.spelled, body);
-        quote!(__wf_generation.enter(#work))
+        quote!(__wf_generation.#enter(#work))
     })
 }
 

@@ -65,6 +65,12 @@ impl Generation {
 
     /// Runs `work`.
     #[inline]
+    pub fn enter_source<R>(&self, work: impl FnOnce() -> R) -> R {
+        work()
+    }
+
+    /// Runs `work`.
+    #[inline]
     pub fn enter<R>(&self, work: impl FnOnce() -> R) -> R {
         work()
     }

@@ -40,7 +40,8 @@ impl Generation {
         }
     }
 
-    /// In scope on every poll; resolves to itself and the output, for functions that return a stream and go on being measured.
+    /// In scope on every poll, as in [`Generation::enter_source`]; resolves to itself and the output, for functions that return a stream and go
+    /// on being measured.
     pub fn accompany<F: Future>(self, future: F) -> Accompanied<F> {
         Accompanied {
             future,
@@ -107,7 +108,13 @@ impl<F: Future, J: Fn(&F::Output) -> Outcome> Future for GenerationFuture<F, J> 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let output = ready!(poll_within(this.generation.as_mut(), this.future, cx));
+        let output = ready!(match this.generation.as_mut() {
+            Some(generation) => {
+                generation.move_here();
+                generation.enter(|| this.future.poll(cx))
+            }
+            None => this.future.poll(cx),
+        });
         if let Some(generation) = this.generation.take() {
             generation.end((this.judge)(&output));
         }
@@ -135,26 +142,17 @@ impl<F: Future> Future for Accompanied<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let output = ready!(poll_within(this.generation.as_mut(), this.future, cx));
+        let output = ready!(match this.generation.as_mut() {
+            Some(generation) => {
+                generation.move_here();
+                generation.enter_source(|| this.future.poll(cx))
+            }
+            None => this.future.poll(cx),
+        });
         let generation = this
             .generation
             .take()
             .expect("not polled after it was ready");
         Poll::Ready((generation, output))
-    }
-}
-
-#[inline]
-fn poll_within<F: Future>(
-    generation: Option<&mut Generation>,
-    future: Pin<&mut F>,
-    cx: &mut Context<'_>,
-) -> Poll<F::Output> {
-    match generation {
-        Some(generation) => {
-            generation.move_here();
-            generation.enter(|| future.poll(cx))
-        }
-        None => future.poll(cx),
     }
 }

@@ -40,7 +40,7 @@ impl<I: Iterator, J: Fn(&I::Item) -> V, V: Judgement> Iterator for MeasureIterat
         };
         let mut last = false;
         // The judge is its author's code too: where it unwinds, the generation has panicked.
-        let item = generation.enter(|| {
+        let item = generation.enter_source(|| {
             let item = iterator.next();
             if let Some(item) = &item {
                 last = generation.tell(judge(item));

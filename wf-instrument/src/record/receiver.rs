@@ -69,7 +69,7 @@ impl<R: Receives, J: Fn(&R::Item) -> V, V: Judgement> MeasureReceiver<R, J> {
     fn tell(&mut self, item: Option<&R::Item>) {
         match (item, &self.generation) {
             (Some(item), Some(generation)) => {
-                if generation.enter(|| generation.tell((self.judge)(item))) {
+                if generation.enter_source(|| generation.tell((self.judge)(item))) {
                     end(&mut self.generation);
                 }
             }

@@ -18,9 +18,41 @@ static ORPHANS: Counter = Counter::new();
 struct Entered {
     request: &'static Request,
     serial: u32,
+    /// The serial of the request that gets the tokens that are pushed; one that no request has here for long, where none does.
+    pushed: u32,
+}
+
+/// Where the tokens of a generation in scope come from.
+#[derive(Clone, Copy)]
+enum Tokens {
+    /// [`current_tokens`].
+    Pushed,
+    /// The items that the code in scope yields.
+    OfItems,
 }
 
 impl Entered {
+    #[inline]
+    fn new(request: &'static Request, tokens: Tokens) -> Self {
+        let serial = request.serial();
+        let pushed = match tokens {
+            Tokens::Pushed => serial,
+            // Half of all serials away.
+            Tokens::OfItems => serial ^ (1 << 31),
+        };
+        Self {
+            request,
+            serial,
+            pushed,
+        }
+    }
+
+    /// The request that gets what is pushed.
+    #[inline]
+    fn pushed(self) -> Option<&'static Request> {
+        (self.request.serial() == self.pushed).then_some(self.request)
+    }
+
     /// The request, if it has not ended.
     #[inline]
     fn under_way(self) -> Option<&'static Request> {
@@ -39,11 +71,19 @@ impl Generation {
     /// handle ([`Generation::tokens`]) instead.
     #[inline]
     pub fn enter<R>(&self, work: impl FnOnce() -> R) -> R {
-        let request = self.request();
-        let entered = Entered {
-            request,
-            serial: request.serial(),
-        };
+        self.enter_for(Tokens::Pushed, work)
+    }
+
+    /// As [`Generation::enter`], for code that yields items in which the tokens are counted: those that it pushes would be counted twice, and
+    /// are orphans.
+    #[inline]
+    pub fn enter_source<R>(&self, work: impl FnOnce() -> R) -> R {
+        self.enter_for(Tokens::OfItems, work)
+    }
+
+    #[inline]
+    fn enter_for<R>(&self, tokens: Tokens, work: impl FnOnce() -> R) -> R {
+        let entered = Entered::new(self.request(), tokens);
         let unwound = Unwound {
             generation: self,
             before: CURRENT.replace(Some(entered)),
@@ -66,10 +106,11 @@ fn leave(generation: &Generation, before: Option<Entered>) {
     }
 }
 
-/// Counts `n` tokens of the generation in scope; where there is none, counts them as orphans.
+/// Counts `n` tokens of the generation in scope; where there is none, or its tokens are counted by the items of a stream, counts them as
+/// orphans.
 #[inline]
 pub fn current_tokens(n: u64) {
-    match current() {
+    match CURRENT.get().and_then(Entered::pushed) {
         Some(request) => generation::tokens(request, n),
         None => ORPHANS.add(n),
     }
@@ -100,7 +141,7 @@ pub(crate) fn orphaned_tokens(n: u64) {
     ORPHANS.add(n);
 }
 
-/// Tokens that were counted while no generation was in scope.
+/// Tokens that were counted and are no generation's.
 pub(crate) fn orphan_tokens() -> u64 {
     ORPHANS.total()
 }

@@ -53,7 +53,7 @@ impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> Stream for MeasureStream<S, 
         };
         let mut last = false;
         // The judge is its author's code too: where it unwinds, the generation has panicked.
-        let polled = generation.enter(|| {
+        let polled = generation.enter_source(|| {
             let polled = stream.poll_next(cx);
             if let Poll::Ready(Some(item)) = &polled {
                 last = generation.tell(judge(item));
