@@ -5,6 +5,7 @@ use syn::Ident;
 use syn::spanned::Spanned as _;
 
 use crate::args::Args;
+use crate::borrowed_self::borrowed_self;
 use crate::dependency;
 use crate::item::Function;
 use crate::mistakes::Mistakes;
@@ -34,6 +35,7 @@ pub(crate) fn check(args: &Args, function: &Function, mistakes: &mut Mistakes) {
             mistakes.at(at, message);
         }
     }
+    borrowed_self(args, function, &returned, mistakes);
     if args.ttft.is_some() {
         generation(args, &returned, mistakes);
     }

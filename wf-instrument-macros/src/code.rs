@@ -1,7 +1,7 @@
 //! An expression of the author's among the arguments, as it was written.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::buffer::Cursor;
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, LitStr, Result};
@@ -13,6 +13,25 @@ use crate::invisible::visible;
 pub(crate) struct Code(TokenStream);
 
 impl Code {
+    /// The same where it is a block, made once and kept under `name`: the statement that makes it, and what stands for it.
+    pub(crate) fn made_once(&self, name: &str) -> Option<(TokenStream, Self)> {
+        let mut tokens = self.0.clone().into_iter();
+        let first = tokens.next()?;
+        let is_block =
+            matches!(&first, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+        (is_block && tokens.next().is_none()).then(|| {
+            let at = Span::call_site().located_at(first.span());
+            let name = Ident::new(name, at);
+            let kept = Self(quote_spanned!(at=> &#name));
+            (quote!(let #name = #first;), kept)
+        })
+    }
+
+    /// Whether `self` stands in it.
+    pub(crate) fn mentions_self(&self) -> bool {
+        mentions_self(self.0.clone())
+    }
+
     /// The text, where the expression is nothing but a string literal.
     pub(crate) fn literal(&self) -> Option<LitStr> {
         syn::parse2(self.0.clone()).ok()
@@ -32,6 +51,15 @@ impl ToTokens for Code {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.0.to_tokens(tokens);
     }
+}
+
+/// Whether `self` stands among `tokens`.
+pub(crate) fn mentions_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "self",
+        TokenTree::Group(group) => mentions_self(group.stream()),
+        _ => false,
+    })
 }
 
 /// The tokens from one place of a stream to another, with groups as they are.

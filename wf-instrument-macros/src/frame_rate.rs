@@ -37,7 +37,7 @@ impl Parse for FrameRate {
             .parse()
             .map_err(|mistake| Error::new(mistake.span(), FORM))?;
         let tokens = code.to_token_stream();
-        if mentions_self(tokens.clone()) {
+        if code.mentions_self() || mentions_type(tokens.clone()) {
             return Err(Error::new(
                 at,
                 "a frame rate is known when the program is compiled: write a number, or a constant such as `target_fps = crate::FPS`, without `self` and `Self`",
@@ -57,10 +57,10 @@ impl Parse for FrameRate {
     }
 }
 
-fn mentions_self(tokens: TokenStream) -> bool {
+fn mentions_type(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "self" || word == "Self",
-        TokenTree::Group(group) => mentions_self(group.stream()),
+        TokenTree::Ident(word) => word == "Self",
+        TokenTree::Group(group) => mentions_type(group.stream()),
         _ => false,
     })
 }

@@ -28,6 +28,7 @@
 mod args;
 mod attribute;
 mod block;
+mod borrowed_self;
 mod build;
 mod call;
 mod check;
@@ -288,8 +289,10 @@ use self::build::Build;
 ///
 /// Expressions are evaluated once, in the function, before its body; they see its arguments and `self`. `tokens` is asked for each item,
 /// after the function has returned: what it captures it takes along, which the body then cannot use unless it is `Copy`, and which must live as long as the stream. The
-/// same holds for `ok_if` and `error_if`. The
-/// first line of the function's doc comment is the series' help text in snapshots. Closures get references: `error_if = |n| *n > 3`.
+/// same holds for `ok_if`, `error_if` and `last`. Where the body needs what they capture, copy it in a block, which runs once, before the body:
+/// `tokens = { let scale = self.scale; move |item: &Item| item.n * scale }`.
+///
+/// The first line of the function's doc comment is the series' help text in snapshots. Closures get references: `error_if = |n| *n > 3`.
 ///
 /// # What it expands to
 ///

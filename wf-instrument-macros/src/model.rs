@@ -25,6 +25,8 @@ pub(crate) struct Model {
     /// What ends well, where the code says more than a `Result` does.
     pub(crate) verdict: Option<Verdict>,
     pub(crate) returns: Option<Stated>,
+    /// Statements in front of all: functions of the author's that are made once.
+    pub(crate) made: TokenStream,
     /// Whether the function asks for its caller's place.
     pub(crate) tracked: bool,
     pub(crate) kind: Kind,
@@ -65,7 +67,9 @@ pub(crate) struct Generation {
 
 impl Model {
     pub(crate) fn new(mut args: Args, owner: Option<&Ident>, function: &Function) -> Self {
+        let made = make_once(&mut args);
         Self {
+            made,
             runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
             name: name(args.name.as_ref(), owner, function),
             help: function.help(),
@@ -76,6 +80,23 @@ impl Model {
             kind: kind(args),
         }
     }
+}
+
+/// Takes the blocks out of `args` that make a function, so that they run once and in front of the body.
+fn make_once(args: &mut Args) -> TokenStream {
+    let functions = [
+        (&mut args.tokens, "__wf_tokens"),
+        (&mut args.last, "__wf_last"),
+        (&mut args.ok_if, "__wf_ok_if"),
+        (&mut args.error_if, "__wf_error_if"),
+    ];
+    let made = functions.into_iter().filter_map(|(given, name)| {
+        let given = given.as_mut()?;
+        let (made, kept) = given.value.made_once(name)?;
+        given.value = kept;
+        Some(made)
+    });
+    made.collect()
 }
 
 fn verdict(ok_if: Option<Given<Code>>, error_if: Option<Given<Code>>) -> Option<Verdict> {

@@ -186,3 +186,41 @@ fn methods_borrows_boxes_and_results_are_judged_and_labelled() {
         .collect();
     assert_eq!(ended, [("fast", [1, 0, 0, 0]), ("none", [0, 1, 0, 0])]);
 }
+
+#[test]
+fn a_block_makes_a_function_once_and_before_the_body() {
+    struct Engine {
+        scale: u64,
+        made: std::cell::Cell<u64>,
+    }
+
+    impl Engine {
+        #[wf_measure(
+            ttft,
+            name = "made once",
+            tokens = { let scale = self.scale; self.made.set(self.made.get() + 1); move |n: &u64| *n * scale },
+            error_if = { let limit = self.scale; move |n: &u64| *n > limit },
+        )]
+        fn answer(&mut self) -> stream::BoxStream<'static, u64> {
+            self.scale += 100;
+            stream::iter([1, 2, 3]).boxed()
+        }
+
+        #[wf_measure(name = "made once", error_if = { let limit = self.scale; move |n: &u64| *n > limit })]
+        async fn grow(&mut self) -> u64 {
+            self.scale += 1;
+            self.scale
+        }
+    }
+
+    let mut engine = Engine {
+        scale: 3,
+        made: std::cell::Cell::new(0),
+    };
+    assert_eq!(block_on(engine.answer().collect::<Vec<_>>()), [1, 2, 3]);
+    assert_eq!(engine.made.get(), 1);
+    let row = generation("made once");
+    assert_eq!((ends(row.outcomes), row.tokens), ([1, 0, 0, 0], 18));
+    assert_eq!(block_on(engine.grow()), 104);
+    assert_eq!(ends(span("made once").outcomes()), [0, 1, 0, 0]);
+}

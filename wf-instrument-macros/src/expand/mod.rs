@@ -63,7 +63,8 @@ pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
         body,
         ..
     } = function;
-    let measured = braced(measured, body.span());
+    let made = &model.made;
+    let measured = braced(quote!(#made #measured), body.span());
     quote!(#(#attrs)* #(#inner_attrs)* #head #measured)
 }
 
