@@ -36,11 +36,19 @@ impl SpanSite {
     }
 
     /// Each call carries values of `labels`, in their order: by [`SpanSite::enter_with`] and
-    /// [`SpanSite::start_with`]. There is no series before the first of them.
+    /// [`SpanSite::start_with`]. There is no series before the first of them, unless they are [`SpanSite::known`].
     #[doc(hidden)]
     #[must_use]
     pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
         self.series.label(labels);
+        self
+    }
+
+    /// Every call carries these values of the labels: its series is there before the first of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn known(mut self, values: &'static [&'static str]) -> Self {
+        self.series.know(values);
         self
     }
 }
@@ -92,6 +100,14 @@ impl GenerationSite {
         self.series.label(labels);
         self
     }
+
+    /// Every request carries these values of the labels: its series is there before the first of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn known(mut self, values: &'static [&'static str]) -> Self {
+        self.series.know(values);
+        self
+    }
 }
 
 /// A function that draws a picture.
@@ -125,6 +141,14 @@ impl FrameSite {
     #[must_use]
     pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
         self.series.label(labels);
+        self
+    }
+
+    /// Every picture carries these values of the labels: its series is there before the first of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn known(mut self, values: &'static [&'static str]) -> Self {
+        self.series.know(values);
         self
     }
 }
@@ -179,8 +203,16 @@ impl SiteRef {
 impl FrameSite {
     /// The series of pictures with these values of the site's labels.
     pub(crate) fn of(&self, values: &[&str]) -> &FrameSeries {
-        let make = || FrameSeries::new(budget(self.target_fps));
-        self.series.of(values, make)
+        self.series.of(values, || self.empty())
+    }
+
+    /// Makes the series of the values that the code names.
+    pub(crate) fn begin(&self) {
+        self.series.begin(&[], || self.empty());
+    }
+
+    const fn empty(&self) -> FrameSeries {
+        FrameSeries::new(budget(self.target_fps))
     }
 }
 

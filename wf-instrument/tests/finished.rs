@@ -181,19 +181,3 @@ fn a_phase_of_which_nothing_is_known_has_no_sample() {
     let row = generation("no phases");
     assert_eq!((row.prefill.count(), row.decode.count()), (0, 0));
 }
-
-#[test]
-fn a_declared_model_has_its_series_before_its_first_request() {
-    #[wf_measure(ttft, model = model)]
-    fn answer(model: &str) {
-        wf_token!();
-    }
-
-    registry::declare_model("declared");
-    registry::declare_model("declared");
-    let row = generation("declared");
-    assert_eq!((row.arrived, row.tokens), (0, 0));
-    answer("declared");
-    let row = generation("declared");
-    assert_eq!((row.arrived, row.tokens), (1, 1));
-}

@@ -20,10 +20,16 @@ pub(crate) fn declare(
         [] => TokenStream::new(),
         _ => quote!(.labelled(&[#(#names),*])),
     };
+    // A gauge has no value before it is set, so nothing of it is there before.
+    let literals: Option<Vec<_>> = labels.iter().map(|label| label.value.literal()).collect();
+    let known = match literals {
+        Some(values) if !values.is_empty() && kind != "Gauge" => quote!(.known(&[#(#values),*])),
+        _ => TokenStream::new(),
+    };
     let variant = Ident::new(kind, Span::call_site());
     let site = Ident::new(&format!("{kind}Site"), Span::call_site());
     quote! {
-        static __WF_SITE: #runtime::#site = #runtime::#site::#made #labelled;
+        static __WF_SITE: #runtime::#site = #runtime::#site::#made #labelled #known;
         #runtime::list_site!(#variant, __WF_SITE);
     }
 }

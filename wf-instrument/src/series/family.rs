@@ -7,6 +7,8 @@ use crate::sync::{AtomicU64, Ordering};
 #[derive(Debug)]
 pub(crate) struct Family<S> {
     labels: &'static [&'static str],
+    /// The values that every event carries, where the code names them; none where they are known at run time only.
+    known: &'static [&'static str],
     /// Values before those of the labels: one where each event may name its model.
     leading: usize,
     plain: S,
@@ -19,6 +21,7 @@ impl<S> Family<S> {
     pub(crate) const fn new(plain: S) -> Self {
         Self {
             labels: &[],
+            known: &[],
             leading: 0,
             plain,
             sets: LabelTable::new(),
@@ -36,6 +39,20 @@ impl<S> Family<S> {
     /// Each event carries values of `labels`.
     pub(crate) const fn label(&mut self, labels: &'static [&'static str]) {
         self.labels = labels;
+    }
+
+    /// Every event carries these values of the labels.
+    pub(crate) const fn know(&mut self, values: &'static [&'static str]) {
+        self.known = values;
+    }
+
+    /// Makes the series of the values that the code names, behind `leading`, so that it is there before its first event. Does nothing
+    /// where a value is known at run time only.
+    pub(crate) fn begin(&self, leading: &[&str], make: impl FnOnce() -> S) {
+        let values: Vec<_> = leading.iter().chain(self.known).copied().collect();
+        if !values.is_empty() && values.len() == self.width() {
+            self.of(&values, make);
+        }
     }
 
     pub(crate) const fn labels(&self) -> &'static [&'static str] {

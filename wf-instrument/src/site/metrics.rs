@@ -37,6 +37,14 @@ impl CounterSite {
         self
     }
 
+    /// Every count carries these values of the labels: its series is there before the first of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn known(mut self, values: &'static [&'static str]) -> Self {
+        self.counter.know(values);
+        self
+    }
+
     /// Counts `n` more.
     #[inline]
     pub fn add(&'static self, n: u64) {

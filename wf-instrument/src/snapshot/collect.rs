@@ -48,6 +48,7 @@ impl Collector {
     fn site(&mut self, site: SiteRef) {
         match site {
             SiteRef::Span(site) => {
+                site.series.begin(&[], SpanSeries::new);
                 for (labels, series) in site.series.rows(SpanSeries::is_touched) {
                     let row = self.span(site, labels, series);
                     self.totals.spans.push(row);
@@ -55,12 +56,14 @@ impl Collector {
             }
             SiteRef::Generation(site) => self.generations(site),
             SiteRef::Frame(site) => {
+                site.begin();
                 for (labels, series) in site.series.rows(FrameSeries::is_touched) {
                     let row = self.frame(site, labels, series);
                     self.totals.frames.push(row);
                 }
             }
             SiteRef::Counter(site) => {
+                site.counter.begin(&[], Counter::new);
                 let rows = site.counter.rows(Counter::is_touched);
                 let rows = rows.map(|(labels, counter)| CounterTotals {
                     name: site.name.into(),
@@ -95,6 +98,9 @@ impl Collector {
     /// where it always says something, only if there were any.
     fn generations(&mut self, site: &GenerationSite) {
         let labelled = site.series.is_labelled();
+        if labelled && !site.by_model {
+            site.series.begin(&[site.name], GenerationSeries::new);
+        }
         let plain = site.series.plain();
         if (!site.by_model && !labelled) || plain.is_touched() {
             let row = self.generation(site.name, site, site.series.no_values(), plain);
