@@ -314,8 +314,11 @@ use self::build::Build;
 /// # What it costs
 ///
 /// The clock is most of it: a call reads it twice and takes about 26 ns in all, a reply about 34 ns and 16 ns a token (`measure`, `label` and
-/// `token` among the benches). No lock, no system call, and no allocation, except that a boxed stream or future is boxed once more. An async function's
-/// future grows by at most 64 bytes and what labels and closures keep, and never by a copy of the body.
+/// `token` among the benches). No lock, no system call, and no allocation, except that a boxed stream or future is boxed once more.
+///
+/// A future or stream grows by at most 64 bytes and what labels and closures keep, and never by a copy of the body: also the boxed future of
+/// `#[async_trait]` and one that a function returns. Where an `async fn` does not hold its arguments across an `.await`, its future has them
+/// twice; take large ones by reference or in a box there.
 ///
 /// # What it does not see
 ///
@@ -349,6 +352,10 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 /// In scope is the innermost function under [`#[wf_measure(ttft)]`](macro@wf_measure#replies) that this thread is running (of an async
 /// one: polling), unless its tokens come from the stream or iterator that it returns. Where there is none, and there, the tokens are counted as
 /// orphans, which a snapshot shows.
+///
+/// Of a task that a runtime runs inside the function (`block_on`, `rayon::yield_now`), tokens are its own where it is a measured function too;
+/// otherwise they are counted at the reply in scope. Where a stackful coroutine suspends inside a measured function, none are lost, but which
+/// reply they are counted at is not promised: count by a handle there (`wf_instrument::Generation::tokens`).
 ///
 /// `n` is an integer (below zero is none) or a `bool`. No token at all leaves every time as it is. The first token of a reply
 /// ends its time to first token; each later one ends a gap, and n that come together end one.

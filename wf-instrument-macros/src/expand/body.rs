@@ -70,7 +70,7 @@ fn group(token: TokenTree, delimiter: Delimiter) -> Option<Group> {
 }
 
 /// Fixes the output of an async block, as `return` and the last expression are then checked against it.
-pub(super) fn pin_output(output: Option<&Type>) -> TokenStream {
+fn pin_output(output: Option<&Type>) -> TokenStream {
     let output = annotation(output);
     quote! {
         if let ::core::option::Option::Some(__wf_output) = ::core::option::Option::None::<#output> {

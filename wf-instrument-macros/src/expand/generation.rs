@@ -152,20 +152,15 @@ fn yielded(
         }
         Call::Future(owner) => {
             let future = made(returned, owner, &quote!(enter_source), body);
-            let pin = body::pin_output(returned.output.ty());
+            let output = body::annotation(returned.output.ty());
             let answered = quote! {
-                async move {
-                    #pin
-                    let (__wf_generation, __wf_output) = __wf_future.await;
-                    #answer
-                }
+                #runtime::then(
+                    __wf_generation.accompany(__wf_future),
+                    move |(__wf_generation, __wf_output)| -> #output { #answer },
+                )
             };
             let answered = in_its_box(runtime, &returned.spelled, owner, &answered);
-            quote! {
-                let __wf_future = #future;
-                let __wf_future = __wf_generation.accompany(__wf_future);
-                #answered
-            }
+            quote!(let __wf_future = #future; #answered)
         }
     }
 }

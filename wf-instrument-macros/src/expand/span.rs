@@ -86,13 +86,9 @@ fn streamed(
         }
         Call::Future(owner) => {
             let future = made(model, returned, owner, body);
-            let pin = body::pin_output(returned.output.ty());
+            let output = body::annotation(returned.output.ty());
             let answered = quote! {
-                async move {
-                    #pin
-                    let __wf_output = __wf_future.await;
-                    #answer
-                }
+                #runtime::then(__wf_future, move |__wf_output| -> #output { #answer })
             };
             let answered = in_its_box(runtime, &returned.spelled, owner, &answered);
             quote!(let __wf_future = #future; #answered)

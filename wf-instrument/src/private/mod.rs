@@ -4,6 +4,7 @@ mod frame_rate;
 mod plain;
 mod probe;
 mod rebuild;
+mod then;
 
 use futures_core::Stream;
 
@@ -11,6 +12,7 @@ pub use self::frame_rate::frame_rate;
 pub use self::plain::{PlainData, plain_data};
 pub use self::probe::{Call, EndsBeforeFuture, EndsBeforeStream, Leaf, Probe};
 pub use self::rebuild::Rebuild;
+pub use self::then::{Then, then};
 
 /// Calls `work` as what it is, a function of one call: called in place, a closure could not return what it borrows from its captures.
 #[inline]
