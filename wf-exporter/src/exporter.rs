@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::process;
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
+use wf_instrument::fork::OfThisProcess;
 use wf_instrument::snapshot::Snapshot;
 
 use crate::error::StartError;
@@ -14,6 +14,8 @@ use crate::page::{Collector, Page, recorded};
 use crate::server;
 
 /// A running endpoint. Dropping it ends the thread and closes the port.
+///
+/// A child of `fork(2)` has no endpoint, and none of its sockets: it may drop this, and start one of its own.
 ///
 /// ```
 /// let exporter = wf_exporter::Exporter::builder()
@@ -26,10 +28,14 @@ use crate::server;
 #[must_use = "dropping the exporter stops it"]
 pub struct Exporter {
     address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-    /// In a child of `fork(2)` there is no such thread to wait for.
-    process: u32,
+    running: OfThisProcess<Option<Running>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    /// Dropping it ends the thread.
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
 }
 
 impl Exporter {
@@ -58,13 +64,18 @@ impl Exporter {
 
 impl Drop for Exporter {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        match self.thread.take() {
-            // A collector that owns the exporter drops it on the exporter's own thread, which cannot wait for itself.
-            Some(own) if own.thread().id() == thread::current().id() => {}
-            Some(_) if self.process != process::id() => {}
-            Some(thread) => drop(thread.join()),
-            None => {}
+        // A child of `fork(2)` has neither the thread nor its sockets: there is nothing to end or to wake.
+        if !self.running.is_here() {
+            return;
+        }
+        let Some(Running { stop, thread }) = self.running.take() else {
+            return;
+        };
+        drop(stop);
+        // A collector that owns the exporter drops it on the exporter's own thread, which cannot wait for itself.
+        if thread.thread().id() != thread::current().id() {
+            // What panicked in it is in the output of the panic hook.
+            let _ended = thread.join();
         }
     }
 }
@@ -94,7 +105,7 @@ impl Builder {
     ///
     /// It runs on the exporter's thread and should take microseconds: every scraper waits for it. The recorded series and earlier
     /// collectors keep a name that it adds again. Where it panics, the families that it adds are missing from that scrape, all others
-    /// are there, and `wf_collector_panics_total` counts it.
+    /// are there, and `wf_collector_panics_total` counts it. A child that it forks must not return from it.
     ///
     /// ```
     /// use wf_exporter::{Exporter, Family};
@@ -129,9 +140,7 @@ impl Builder {
         let thread = server::spawn(listener, Page::new(collectors), stopped)?;
         Ok(Exporter {
             address,
-            stop: Some(stop),
-            thread: Some(thread),
-            process: process::id(),
+            running: OfThisProcess::new(Some(Running { stop, thread })),
         })
     }
 }

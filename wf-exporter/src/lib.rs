@@ -43,8 +43,6 @@
 //!
 //! `sense`: `sensors`, a collector over what the SDK's sensors read. `govern`: `governor`, a collector over where the governor
 //! stands, and `profile`, one over what the machine is good for.
-#![forbid(unsafe_code)]
-
 mod bounds;
 mod error;
 mod exporter;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use crate::fork::without_fork;
 use crate::thread::{allocate, allocating};
 
 /// A label's name and value.
@@ -71,7 +72,7 @@ impl<T> LabelTable<T> {
         let full = || self.entries.last().is_some_and(|last| last.get().is_some());
         match self.find(values) {
             None if allocating() || full() => None,
-            None => self.place(values, make).ok(),
+            None => without_fork(|| self.place(values, make)).ok(),
             found => found,
         }
     }
@@ -110,10 +111,10 @@ impl<T> LabelTable<T> {
             // All places are taken, the last perhaps since we looked.
             return self.find(values).unwrap_or(&other.series);
         }
-        match self.place(values, make) {
+        without_fork(|| match self.place(values, make) {
             Ok(series) => series,
             Err(unplaced) => &self.overflow.get_or_init(|| unplaced).series,
-        }
+        })
     }
 
     /// The series of `values` at a place of its own; the entry made for it where all are taken.

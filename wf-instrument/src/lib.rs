@@ -86,8 +86,8 @@ pub mod clock;
 mod counter;
 #[cfg(not(feature = "enabled"))]
 mod disabled;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
-mod fork;
+#[cfg(all(any(feature = "enabled", feature = "admit"), not(wf_loom)))]
+pub mod fork;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod gauge;
 #[cfg(feature = "govern")]

@@ -2,6 +2,8 @@
 //!
 //! No other file names `std::sync::atomic` or `loom`, so that every lock-free part can be modelled.
 
+#[cfg(all(feature = "enabled", unix, not(wf_loom)))]
+pub(crate) use std::sync::atomic::AtomicI32;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32};
 #[cfg(not(wf_loom))]

@@ -12,6 +12,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+#[cfg(unix)]
+use super::inherited;
 use super::limits::Limits;
 use super::patient::Patient;
 use super::route::respond;
@@ -19,6 +21,8 @@ use crate::page::Page;
 
 /// Answers requests until the peer leaves, breaks the protocol, is too slow, or has had its time. None of these is an error to anybody.
 pub(super) async fn serve(stream: TcpStream, limits: Limits, page: Rc<RefCell<Page>>) {
+    #[cfg(unix)]
+    let closed = inherited::closed_in_child(&stream);
     let service = service_fn(|request| {
         let response = respond(&request, || page.borrow_mut().render());
         ready(Ok::<_, Infallible>(response))
@@ -32,6 +36,9 @@ pub(super) async fn serve(stream: TcpStream, limits: Limits, page: Rc<RefCell<Pa
             .half_close(true)
             .serve_connection(stream, service)
     );
+    // Dropped before the connection, which closes the socket.
+    #[cfg(unix)]
+    let _closed = closed;
     if timeout(limits.life, connection.as_mut()).await.is_err() {
         connection.as_mut().graceful_shutdown();
         let _ended_either_way = timeout(limits.request + limits.response, connection).await;

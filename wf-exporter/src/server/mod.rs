@@ -5,6 +5,8 @@
 //! private: the application may use another one or none.
 
 mod connection;
+#[cfg(unix)]
+mod inherited;
 mod limits;
 mod patient;
 mod refusal;
@@ -61,6 +63,9 @@ fn spawn_within(
     let (ready, is_ready) = mpsc::sync_channel(1);
     let run = move || match prepare(listener) {
         Ok((runtime, listener)) => {
+            // Dropped before the runtime, which closes its own.
+            #[cfg(unix)]
+            let _closed = inherited::runtime_closed_in_child(&listener);
             let _listening = ready.send(Ok(()));
             LocalSet::new().block_on(&runtime, serve(listener, limits, page, stopped));
         }
@@ -94,6 +99,8 @@ async fn serve(listener: TcpListener, limits: Limits, page: Page, stopped: onesh
 }
 
 async fn accept(listener: TcpListener, limits: Limits, page: Rc<RefCell<Page>>) {
+    #[cfg(unix)]
+    let _closed = inherited::closed_in_child(&listener);
     let seats = Arc::new(Semaphore::new(limits.connections));
     let standing = Arc::new(Semaphore::new(limits.refusals));
     loop {

@@ -4,11 +4,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+#[cfg(unix)]
+use super::inherited;
 use super::limits::Limits;
 
 /// Says so, without reading a request. Then waits a moment for the peer to close: closing first, with its request unread, would make the
 /// system discard the answer.
 pub(super) async fn refuse(mut stream: TcpStream, limits: Limits) {
+    #[cfg(unix)]
+    let _closed = inherited::closed_in_child(&stream);
     let tell = async {
         stream.write_all(ANSWER.as_bytes()).await?;
         stream.shutdown().await?;

@@ -12,6 +12,7 @@ mod tsc;
 
 use std::sync::OnceLock;
 
+use crate::fork::without_fork;
 use crate::units::Nanos;
 
 /// A raw reading of the clock. Means nothing by itself: see [`between`] and [`at`].
@@ -133,13 +134,18 @@ fn asked_since(start: Ticks) -> Nanos {
 
 fn source() -> &'static Source {
     static SOURCE: OnceLock<Source> = OnceLock::new();
-    SOURCE.get_or_init(|| {
-        let clock = quanta::Clock::new();
-        let origin = Ticks(clock.raw());
-        #[cfg(target_arch = "x86_64")]
-        tsc::adopt(&clock);
-        Source { clock, origin }
-    })
+    match SOURCE.get() {
+        Some(source) => source,
+        None => without_fork(|| SOURCE.get_or_init(calibrated)),
+    }
+}
+
+fn calibrated() -> Source {
+    let clock = quanta::Clock::new();
+    let origin = Ticks(clock.raw());
+    #[cfg(target_arch = "x86_64")]
+    tsc::adopt(&clock);
+    Source { clock, origin }
 }
 
 #[cfg(test)]

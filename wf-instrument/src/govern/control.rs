@@ -7,6 +7,7 @@ use super::config::{Config, Targets};
 use super::decide::{Bound, Cause, Decision, Inputs, Mode, Move, Owed, State, step};
 use super::evidence::{Evidence, History};
 use super::journal::{Journal, Record};
+use crate::fork;
 use crate::knob::{Knob, KnobError, Position, Role};
 use crate::sensor::Readings;
 use crate::snapshot::Snapshot;
@@ -156,7 +157,7 @@ impl Control {
     /// Everything that was recorded lately, oldest first. Clones about 1 KiB a record.
     #[must_use]
     pub fn records(&self) -> Vec<Record> {
-        lock(&self.journal).records()
+        fork::lock(&self.journal).records()
     }
 
     /// Makes the moves, unless this is a dry run; what ends a trial is always made.
@@ -226,7 +227,7 @@ impl Control {
             done,
             ..Record::default()
         };
-        lock(&self.journal).push(record);
+        fork::lock(&self.journal).push(record);
     }
 }
 

@@ -12,6 +12,7 @@ use super::control::{Control, lock};
 use super::decide::Mode;
 use super::journal::{Actions, Journal, Record, Status};
 use crate::clock;
+use crate::fork::{self, OfThisProcess};
 use crate::knob::KnobError;
 use crate::sensor::Readings;
 use crate::snapshot::Snapshot;
@@ -19,6 +20,8 @@ use crate::units::Nanos;
 use crate::worker::Worker;
 
 /// A running governor. Dropping it ends its thread, waits for a tick in progress, and leaves the knobs where they are.
+///
+/// In a child of `fork(2)` nothing is governed: what the parent's governor wrote down can be read, and it moves nothing.
 ///
 /// It has one thread, which sleeps between ticks. A tick that comes more than five periods (and three seconds) late puts the knobs back to
 /// the last good setting, and the governor begins afresh from there. So does one that panics, but then the governor is advisory until
@@ -43,7 +46,7 @@ pub struct Governor {
     control: Arc<Mutex<Control>>,
     journal: Arc<Mutex<Journal>>,
     targets: Targets,
-    stop: Option<Sender<()>>,
+    stop: OfThisProcess<Option<Sender<()>>>,
     worker: Worker,
 }
 
@@ -76,24 +79,24 @@ impl Governor {
             control,
             journal,
             targets,
-            stop: Some(stop),
+            stop: OfThisProcess::new(Some(stop)),
             worker,
         })
     }
 
     /// Decides nothing until [`Governor::resume`]. A trial in flight is taken back at the next tick.
     pub fn pause(&self) {
-        lock(&self.control).set_mode(Mode::Paused);
+        self.set_mode(Mode::Paused);
     }
 
     /// Decides and moves, whatever it did before.
     pub fn resume(&self) {
-        lock(&self.control).set_mode(Mode::Active);
+        self.set_mode(Mode::Active);
     }
 
     /// Decides and journals, and moves nothing: a dry run.
     pub fn advise(&self) {
-        lock(&self.control).set_mode(Mode::Advisory);
+        self.set_mode(Mode::Advisory);
     }
 
     /// Moves a knob by hand and keeps the governor from it for `lease`. Runs the knob's closure on the calling thread.
@@ -101,6 +104,7 @@ impl Governor {
     /// # Errors
     /// [`KnobError`] where there is no such knob or it does not move.
     pub fn set(&self, knob: &str, to: u64, lease: Duration) -> Result<u64, KnobError> {
+        self.check_here(knob)?;
         let now = clock::now();
         lock(&self.control).set(knob, to, now, now.plus(lease.into()))
     }
@@ -110,19 +114,20 @@ impl Governor {
     /// # Errors
     /// [`KnobError::NoSuchKnob`].
     pub fn release(&self, knob: &str) -> Result<(), KnobError> {
+        self.check_here(knob)?;
         lock(&self.control).release(knob, clock::now())
     }
 
     /// The last ten minutes of ticks, oldest first. Clones about 1 KiB a record; never waits for a knob.
     #[must_use]
     pub fn journal(&self) -> Vec<Record> {
-        lock(&self.journal).records()
+        fork::lock(&self.journal).records()
     }
 
     /// How often each knob was moved, by direction and reason, since the start. Never waits for a knob.
     #[must_use]
     pub fn actions(&self) -> Vec<Actions> {
-        lock(&self.journal).actions()
+        fork::lock(&self.journal).actions()
     }
 
     /// What it is asked to keep, with the target for the TTFT that it found in the code, if any.
@@ -134,14 +139,30 @@ impl Governor {
     /// Where it stands. Never waits for a knob.
     #[must_use]
     pub fn status(&self) -> Status {
-        lock(&self.journal).status()
+        fork::lock(&self.journal).status()
+    }
+
+    /// In a forked child there is nobody to be told, and the lock may be held by a thread that the child does not have.
+    fn set_mode(&self, mode: Mode) {
+        if self.worker.is_here() {
+            lock(&self.control).set_mode(mode);
+        }
+    }
+
+    fn check_here(&self, knob: &str) -> Result<(), KnobError> {
+        match self.worker.is_here() {
+            true => Ok(()),
+            false => Err(KnobError::Forked { knob: knob.into() }),
+        }
     }
 }
 
 impl Drop for Governor {
     fn drop(&mut self) {
-        self.stop.take();
-        self.worker.join();
+        if self.worker.is_here() {
+            self.stop.take();
+            self.worker.join();
+        }
     }
 }
 
@@ -190,7 +211,7 @@ impl Driver {
             let why = "the tick panicked; advisory until resumed";
             lock(&self.control).fall_back(begun, Mode::Advisory, why);
         }
-        lock(&self.journal).took(clock::now().since(begun));
+        fork::lock(&self.journal).took(clock::now().since(begun));
     }
 
     fn sense_and_control(&mut self) {

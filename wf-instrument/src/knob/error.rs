@@ -56,6 +56,12 @@ pub enum KnobError {
         /// How often.
         failures: u32,
     },
+    /// Its governor is the parent's of this process, which was forked.
+    #[error("{knob} is governed by the parent of this process; start a governor in this one")]
+    Forked {
+        /// The knob.
+        knob: Arc<str>,
+    },
     /// No knob of that name was registered.
     #[error("no knob is named {name:?}; registered are: {registered}")]
     NoSuchKnob {

@@ -7,6 +7,7 @@ use super::spelling::check_metric;
 use super::wanted::Wanted;
 use super::{LIMIT, RegistryError};
 use crate::counter::Counter;
+use crate::fork::{Locked, lock};
 use crate::gauge::Gauge;
 use crate::histogram::Recorder;
 use crate::labels::Label;
@@ -115,9 +116,9 @@ pub(crate) fn named() -> Vec<(Key, Named)> {
 /// The store, held so that nobody is changing it.
 pub(crate) struct Held(MutexGuard<'static, Store>);
 
-/// Waits until nobody is changing the store, and keeps it so.
+/// Takes the store for a process that is being forked: everybody else takes it where nobody forks, so nobody has it.
 pub(crate) fn hold() -> Held {
-    Held(store())
+    Held(STORE.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl Held {
@@ -211,6 +212,6 @@ pub(super) fn place<T>(
     })
 }
 
-fn store() -> MutexGuard<'static, Store> {
-    STORE.lock().unwrap_or_else(PoisonError::into_inner)
+fn store() -> Locked<'static, Store> {
+    lock(&STORE)
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::machine::{Caller, Triggers};
@@ -11,6 +11,7 @@ use super::reading::Reading;
 use super::readings::{Alarms, Guard, Readings};
 use super::sensors::Sensors;
 use crate::clock;
+use crate::fork::lock;
 use crate::units::Nanos;
 use crate::worker::Worker;
 
@@ -127,7 +128,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        // A forked child has the lock as it was when its parent forked: taken, perhaps, by a thread that the child has not.
+        // A forked child has no such thread, nor the descriptor to call it by.
         if self.worker.is_here() {
             lock(&self.seen).ended = true;
             self.caller.call();
@@ -192,10 +193,6 @@ impl Watcher {
             true => Reading::Absent("the kernel takes no triggers from this process".into()),
         }
     }
-}
-
-fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
-    seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Five times a second: what grows by a gigabyte a second is seen before it has grown by a quarter of one.

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::counter::Counter;
+use crate::fork::without_fork;
 use crate::gauge::Gauge;
 use crate::labels::LabelTable;
 use crate::registry;
@@ -99,7 +100,7 @@ impl GaugeSite {
             Some(known) => *known,
             // An allocator that shows its bytes must not wait for the registration that it is allocating for.
             None if allocating() => None,
-            None => *self.gauge.get_or_init(shared),
+            None => without_fork(|| *self.gauge.get_or_init(shared)),
         };
         set_or_drop(gauge, value);
     }

@@ -8,11 +8,11 @@ pub(super) const LEVELS: &Levels = &[
     (0, "sync units outcome load image"),
     (
         1,
-        "clock thread worker histogram::layout histogram::quantile",
+        "clock thread worker histogram::layout histogram::quantile fork",
     ),
     (2, "histogram counter gauge labels"),
     (3, "series site slo registry disabled"),
-    (4, "record sensor private fork"),
+    (4, "record sensor private fork::handlers"),
     (5, "snapshot"),
     (6, "admit batch budget knob profile tier"),
     (7, "govern"),

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use self::held::{Held, whole};
 use super::own;
+use crate::fork::NotInherited;
 use crate::sensor::reading::{Answer, Reason};
 
 /// Reads files below a root, all through one buffer, which grows to the largest of them and stays.
@@ -161,15 +162,15 @@ impl Files {
     fn load(&mut self, path: &str) -> io::Result<Cow<'_, str>> {
         let file = self.open(path)?;
         self.buffer.clear();
-        file.take(LONGEST).read_to_end(&mut self.buffer)?;
+        (&*file).take(LONGEST).read_to_end(&mut self.buffer)?;
         Ok(String::from_utf8_lossy(&self.buffer))
     }
 
-    fn open(&mut self, path: &str) -> io::Result<File> {
+    fn open(&mut self, path: &str) -> io::Result<NotInherited<File>> {
         let opened = File::open(self.root.join(path));
         let code = opened.as_ref().err().and_then(io::Error::raw_os_error);
         self.exhausted |= matches!(code, Some(libc::EMFILE | libc::ENFILE));
-        opened
+        opened.map(NotInherited::new)
     }
 }
 

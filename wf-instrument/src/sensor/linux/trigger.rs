@@ -17,6 +17,7 @@ use rustix::io::Errno;
 use super::Machine;
 use super::files::Files;
 use crate::clock;
+use crate::fork::NotInherited;
 use crate::sensor::readings::Alarms;
 
 /// Waits for the kernel's alarms, or to be called off.
@@ -27,16 +28,16 @@ pub(in crate::sensor) struct Triggers {
     group: Option<String>,
     /// The most that were set at a time: with fewer, some were lost.
     most: usize,
-    called_off: Arc<OwnedFd>,
+    called_off: Arc<NotInherited<OwnedFd>>,
 }
 
 /// Calls a waiting [`Triggers`] off.
 #[derive(Debug)]
-pub(in crate::sensor) struct Caller(Arc<OwnedFd>);
+pub(in crate::sensor) struct Caller(Arc<NotInherited<OwnedFd>>);
 
 #[derive(Debug)]
 struct Trigger {
-    file: File,
+    file: NotInherited<File>,
     count: fn(&mut Alarms) -> &mut Option<u64>,
 }
 
@@ -46,7 +47,8 @@ impl Triggers {
     /// # Errors
     /// Where the system gives no descriptor to be called off by.
     pub(in crate::sensor) fn set(machine: &Machine) -> io::Result<(Self, Caller)> {
-        let called_off = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        let descriptor = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let called_off = Arc::new(NotInherited::new(descriptor));
         let mut triggers = Self {
             set: Vec::new(),
             group: None,
@@ -103,7 +105,7 @@ impl Triggers {
     fn polled(&self, timeout: Duration) -> Vec<PollFlags> {
         let files = self.set.iter().map(|trigger| &trigger.file);
         let mut all: Vec<PollFd<'_>> = files
-            .map(|file| PollFd::new(file, PollFlags::PRI))
+            .map(|file| PollFd::new(&**file, PollFlags::PRI))
             .collect();
         all.push(PollFd::from_borrowed_fd(
             self.called_off.as_fd(),
@@ -130,7 +132,7 @@ fn no_poll(timeout: Duration) -> Vec<PollFlags> {
 impl Caller {
     pub(in crate::sensor) fn call(&self) {
         // Fails only when it was called 2⁶⁴ times and nobody looked.
-        let _ = rustix::io::write(&*self.0, &1_u64.to_ne_bytes());
+        let _ = rustix::io::write(&**self.0, &1_u64.to_ne_bytes());
     }
 }
 
@@ -170,7 +172,7 @@ impl Kind {
             let mut file = OpenOptions::new().read(true).write(true).open(path).ok()?;
             file.write_all(self.threshold(seconds).as_bytes()).ok()?;
             Some(Trigger {
-                file,
+                file: NotInherited::new(file),
                 count: self.count,
             })
         })

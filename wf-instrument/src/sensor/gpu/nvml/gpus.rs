@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::driver::{Driver, Line};
 use super::post::Post;
+use crate::fork::OfThisProcess;
 use crate::sensor::gpu::device::Gpu;
 use crate::sensor::reading::Reading;
 
@@ -45,7 +46,7 @@ pub struct Gpus {
 struct Thread {
     post: Arc<Post>,
     /// Dropping it ends the thread.
-    _stop: Sender<()>,
+    _stop: OfThisProcess<Sender<()>>,
 }
 
 impl Gpus {
@@ -139,7 +140,8 @@ impl Gpus {
         std::thread::Builder::new()
             .name("wf-gpu".into())
             .spawn(move || driver.run(&line))?;
-        Ok(Thread { post, _stop: stop })
+        let _stop = OfThisProcess::new(stop);
+        Ok(Thread { post, _stop })
     }
 }
 

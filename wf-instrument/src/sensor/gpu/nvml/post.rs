@@ -1,8 +1,9 @@
 //! Where the thread that asks the driver leaves what it got, for those who read it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::fork::lock;
 use crate::sensor::gpu::device::Gpu;
 use crate::sensor::reading::Reading;
 use crate::sync::{AtomicU64, Ordering};
@@ -38,16 +39,16 @@ impl Post {
         if self.now() > self.due.load(Ordering::Relaxed) {
             return Reading::Unknown(SILENT.into());
         }
-        self.lock().clone()
+        lock(&self.last).clone()
     }
 
     /// Whether anything was ever left, however overdue the thread is since.
     pub(super) fn has_left(&self) -> bool {
-        *self.lock() != Gpus::default()
+        *lock(&self.last) != Gpus::default()
     }
 
     pub(super) fn leave(&self, gpus: Gpus) {
-        let before = std::mem::replace(&mut *self.lock(), gpus);
+        let before = std::mem::replace(&mut *lock(&self.last), gpus);
         // Only now, with the lock given back: freeing a pass takes longer than a move.
         drop(before);
     }
@@ -66,11 +67,6 @@ impl Post {
     /// Not the crate's clock: a reader's may be mocked, and the thread's is not.
     fn now(&self) -> u64 {
         nanos(self.opened.elapsed())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Gpus> {
-        // Nobody panics between a beginning and an end in here.
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,29 +3,25 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
-use std::process;
 
 use super::LONGEST;
+use crate::fork::NotInherited;
 
 /// Files that are kept open, since opening one costs more than reading it.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    open: Vec<(String, File)>,
-    /// Whose they are: a forked child's `/proc/self` is another.
-    process: u32,
+    open: Vec<(String, NotInherited<File>)>,
 }
 
 impl Held {
     pub(super) fn get(&mut self, path: &str) -> Option<&File> {
-        if self.process != process::id() {
-            *self = Self {
-                open: Vec::new(),
-                process: process::id(),
-            };
+        // A forked child's `/proc/self` is another, and its parent's files are closed in it.
+        if self.open.first().is_some_and(|(_, file)| !file.is_here()) {
+            self.open.clear();
         }
         self.open
             .iter()
-            .find_map(|(held, file)| (held == path).then_some(file))
+            .find_map(|(held, file)| (held == path).then_some(&**file))
     }
 
     pub(super) fn forget(&mut self, path: &str) {
@@ -33,7 +29,7 @@ impl Held {
     }
 
     /// Begins anew where there are too many: the process was moved about, and most of them are of groups that it has left.
-    pub(super) fn keep(&mut self, path: &str, file: File) {
+    pub(super) fn keep(&mut self, path: &str, file: NotInherited<File>) {
         if self.open.len() == MOST_HELD {
             self.open.clear();
         }
@@ -72,8 +68,8 @@ const CHUNK: usize = 4096;
 mod tests {
     use super::*;
 
-    fn any() -> File {
-        File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap()
+    fn any() -> NotInherited<File> {
+        NotInherited::new(File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap())
     }
 
     #[test]
@@ -84,15 +80,5 @@ mod tests {
         }
         assert_eq!(held.open.len(), 40 - MOST_HELD);
         assert!(held.open.iter().any(|(path, _)| path == "39"));
-    }
-
-    #[test]
-    fn what_its_parent_holds_is_not_a_forked_childs() {
-        let mut held = Held::default();
-        assert!(held.get("a").is_none());
-        held.keep("a", any());
-        assert!(held.get("a").is_some());
-        held.process += 1;
-        assert!(held.get("a").is_none() && held.open.is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! After `fork(2)`, the child starts clean.
+//! What happens around a fork.
 //!
 //! Only the thread that forked goes on in the child. What its parent recorded is the parent's to export, and the places of the other threads
 //! are free again. A call or a request that the forking thread is in the middle of goes on and ends in the child as in the parent.
@@ -15,7 +15,11 @@
 )]
 
 use std::cell::RefCell;
+use std::sync::RwLockWriteGuard;
 
+#[cfg(unix)]
+use super::descriptor::close_registered;
+use super::{gate, origin};
 #[cfg(unix)]
 use crate::image;
 use crate::registry::{self, Held};
@@ -26,7 +30,7 @@ use crate::thread::{abandon_other_slots, allocating};
 crate::__wf_on_load!(watch);
 
 thread_local! {
-    static HELD: RefCell<Option<Held>> = const { RefCell::new(None) };
+    static HELD: RefCell<Option<Still>> = const { RefCell::new(None) };
 }
 
 /// Registers the handlers as soon as this crate is loaded: before anything is recorded.
@@ -35,17 +39,29 @@ extern "C" fn watch() {
     // Threads have destructors of this crate's.
     image::keep_loaded(watch as *const () as usize);
     // SAFETY:
-    // - the three functions live as long as their image, with which libc forgets them, and do not unwind: they take a lock, store and
-    //   load atomics;
+    // - the three functions live as long as their image, with which libc forgets them, and do not unwind: they take locks, store and
+    //   load atomics, close descriptors;
     // - they run in the thread that forks; `start_clean`, which runs in the child, allocates nothing and waits for nobody.
     // - where there is no memory for three pointers, the child counts on from where its parent was: no reason to fail here.
     let _told = unsafe { libc::pthread_atfork(Some(hold), Some(resume), Some(start_clean)) };
 }
 
+/// The registry, with nobody inside it, and nobody inside a moment that a fork must not divide.
+struct Still {
+    // In this order, against the order in which they are taken.
+    registry: Held,
+    _gate: Option<RwLockWriteGuard<'static, ()>>,
+}
+
 /// Nobody is in the middle of registering a series while the process is copied: in the child, it would never be finished.
 extern "C" fn hold() {
     if !allocating() {
-        let _ending = HELD.try_with(|held| held.replace(Some(registry::hold())));
+        let gate = gate::close();
+        let still = Still {
+            registry: registry::hold(),
+            _gate: gate,
+        };
+        let _ending = HELD.try_with(|held| held.replace(Some(still)));
     }
 }
 
@@ -54,7 +70,10 @@ extern "C" fn resume() {
 }
 
 extern "C" fn start_clean() {
+    origin::count_fork();
+    #[cfg(unix)]
+    close_registered();
     let mine = abandon_other_slots();
     listed().for_each(|site| site.forget(mine));
-    let _ending = HELD.try_with(|held| held.take().map(|held| held.forget(mine)));
+    let _ending = HELD.try_with(|held| held.take().map(|still| still.registry.forget(mine)));
 }

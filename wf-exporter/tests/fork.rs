@@ -1,0 +1,122 @@
+//! A forked child has no socket of its parent's exporter, and starts its own.
+//!
+//! One test to a process: others would open sockets meanwhile.
+#![cfg(target_os = "linux")]
+#![expect(unsafe_code, reason = "a fork is unsafe to ask for")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use wf_exporter::Exporter;
+
+/// The child goes on while the parent stops: what it had inherited would keep the port and the connections.
+#[test]
+fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
+    let before = open();
+    let exporter = Exporter::builder()
+        .address(([127, 0, 0, 1], 0))
+        .start()
+        .unwrap();
+    let address = exporter.local_addr();
+    let mut idle = TcpStream::connect(address).unwrap();
+    idle.set_read_timeout(Some(DEADLINE)).unwrap();
+    idle.write_all(b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
+        .unwrap();
+    idle.read_exact(&mut [0; 16]).unwrap();
+    let (mut to_child, mut in_child) = std::io::pipe().map(|(r, w)| (w, r)).unwrap();
+    let (mut from_child, mut to_parent) = std::io::pipe().unwrap();
+
+    let ours = [
+        fd(&idle),
+        fd(&to_child),
+        fd(&in_child),
+        fd(&from_child),
+        fd(&to_parent),
+    ];
+    // SAFETY: the child runs our own code, and ends by `_exit`.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        // SAFETY: only sets a timer that ends the child, should it hang.
+        unsafe { libc::alarm(60) };
+        let inherited: Vec<_> = open().difference(&before).cloned().collect();
+        let clean = inherited.iter().all(|(number, _)| ours.contains(number));
+
+        // The child's copy of the handle: nothing happens to the parent's.
+        drop(exporter);
+        drop(idle);
+        let own = Exporter::builder()
+            .address(([127, 0, 0, 1], 0))
+            .start()
+            .unwrap();
+        let serves = scrape(own.local_addr()).contains("\nwf_build_info{");
+        to_parent
+            .write_all(&[u8::from(clean), u8::from(serves)])
+            .unwrap();
+        // The parent has stopped.
+        in_child.read_exact(&mut [0]).unwrap();
+        let takes = Exporter::builder().address(address).start();
+        let takes_over =
+            takes.is_ok_and(|own| scrape(own.local_addr()).contains("\nwf_build_info{"));
+        // SAFETY: ends the process and runs nothing of it.
+        unsafe { libc::_exit(i32::from(!takes_over)) };
+    }
+    let mut told = [0; 2];
+    from_child.read_exact(&mut told).unwrap();
+    assert_eq!(told, [1, 1], "the child is clean, and serves its own");
+    assert!(
+        scrape(address).contains("\nwf_build_info{"),
+        "the parent serves on"
+    );
+
+    exporter.stop();
+    // With the child alive: what is closed here is closed.
+    let mut rest = Vec::new();
+    idle.read_to_end(&mut rest).unwrap();
+    assert!(TcpStream::connect(address).is_err(), "nobody listens");
+    let again = Exporter::builder().address(address).start().unwrap();
+    assert!(scrape(address).contains("\nwf_build_info{"));
+    again.stop();
+
+    to_child.write_all(&[0]).unwrap();
+    let mut status = 0;
+    // SAFETY: `status` lives for the call.
+    let ended = unsafe { libc::waitpid(child, &raw mut status, 0) };
+    assert_eq!(
+        (ended, libc::WIFEXITED(status), libc::WEXITSTATUS(status)),
+        (child, true, 0)
+    );
+}
+
+/// Past any time that a test needs: only a failing test waits this long.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+fn scrape(address: SocketAddr) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    let request = format!("GET /metrics HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+    let _ended = stream.shutdown(Shutdown::Both);
+    page
+}
+
+fn fd(owner: &impl std::os::fd::AsRawFd) -> i32 {
+    owner.as_raw_fd()
+}
+
+/// The descriptors that this process has, but for the one that lists them, and what they are.
+fn open() -> BTreeSet<(i32, String)> {
+    let listed = fs::read_dir("/proc/self/fd").unwrap();
+    let paths = listed.map(|entry| entry.unwrap().path());
+    let open = paths.filter_map(|path| {
+        let number = path.file_name()?.to_str()?.parse().ok()?;
+        Some((number, fs::read_link(path).ok()?.display().to_string()))
+    });
+    open.filter(|(_, target)| !target.ends_with("/fd"))
+        .collect()
+}

@@ -1,0 +1,110 @@
+//! Descriptors that a forked child must not have.
+#![expect(
+    unsafe_code,
+    reason = "a descriptor is closed by its number, in a process that has no use for it"
+)]
+
+use std::ops::Deref;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+
+use super::origin::{OfThisProcess, Origin};
+use crate::sync::{AtomicI32, Ordering};
+
+/// How many descriptors can be registered at a time. Those beyond are inherited, as descriptors usually are.
+const PLACES: usize = 1_024;
+
+const FREE: RawFd = -1;
+
+/// The descriptors to close in a child. A child closes them and has none registered.
+static REGISTERED: [AtomicI32; PLACES] = [const { AtomicI32::new(FREE) }; PLACES];
+
+/// Has a descriptor closed in every child that is forked while this lives.
+///
+/// `O_CLOEXEC` closes descriptors for a program that a child executes. A child that goes on as it is keeps them: a port stays taken, a
+/// connection open, whatever its parent does. To be dropped before the descriptor is closed here, since from then on the number may be
+/// another's. Takes no lock and allocates nothing; up to 1,024 atomic accesses.
+#[derive(Debug)]
+#[must_use = "a descriptor is inherited again when this is dropped"]
+pub struct CloseInChild {
+    place: Option<usize>,
+    origin: Origin,
+}
+
+impl CloseInChild {
+    /// Registers `descriptor`.
+    ///
+    /// # Safety
+    ///
+    /// - `descriptor` is open until this is dropped;
+    /// - in a child of a fork, nobody uses or closes it: its owner lives on the stack of a thread that does not fork, or is an
+    ///   [`OfThisProcess`] that is asked first whether it [is here](OfThisProcess::is_here).
+    pub unsafe fn new(descriptor: RawFd) -> Self {
+        // Relaxed: whoever forks copies the places as they are.
+        let takes = |place: &AtomicI32| {
+            place.load(Ordering::Relaxed) == FREE
+                && place
+                    .compare_exchange(FREE, descriptor, Ordering::Relaxed, Ordering::Relaxed)
+                    .is_ok()
+        };
+        Self {
+            place: REGISTERED.iter().position(takes),
+            origin: Origin::here(),
+        }
+    }
+}
+
+impl Drop for CloseInChild {
+    fn drop(&mut self) {
+        // In a child, the place is free already, and may be another's by now.
+        if let Some(place) = self.place
+            && self.origin.is_here()
+        {
+            REGISTERED[place].store(FREE, Ordering::Relaxed);
+        }
+    }
+}
+
+/// An owner of a descriptor that a forked child does not inherit. There, the owner is forgotten: its descriptor is closed.
+#[derive(Debug)]
+pub struct NotInherited<T>(OfThisProcess<(CloseInChild, T)>);
+
+impl<T: AsFd + Into<OwnedFd>> NotInherited<T> {
+    /// Takes an owner: a file, a socket, an [`OwnedFd`].
+    #[must_use]
+    pub fn new(owner: T) -> Self {
+        let descriptor = owner.as_fd().as_raw_fd();
+        // SAFETY:
+        // - the owner is dropped after this, and closes it then: a tuple is dropped in its order. It lends the descriptor, and cannot be
+        //   taken out;
+        // - in a child the owner is forgotten; whoever uses it there gets an error from the system.
+        let closes = unsafe { CloseInChild::new(descriptor) };
+        Self(OfThisProcess::new((closes, owner)))
+    }
+}
+
+impl<T> NotInherited<T> {
+    /// Whether this is the process that it was made in: elsewhere, its descriptor is closed and must not be used.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        self.0.is_here()
+    }
+}
+
+impl<T> Deref for NotInherited<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0.1
+    }
+}
+
+/// Closes what is registered. Only in a process that has just been forked.
+pub(super) fn close_registered() {
+    for place in &REGISTERED {
+        let descriptor = place.swap(FREE, Ordering::Relaxed);
+        if descriptor != FREE {
+            // SAFETY: `CloseInChild::new` was promised that it is open and that nobody else uses it here; may be called after a fork.
+            unsafe { libc::close(descriptor) };
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Moments in which the process must not be forked.
+
+use std::cell::Cell;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// Held shared by who holds a lock or initialises something, and alone by who forks: a child would wait for ever for a thread of its parent's
+/// that it has not.
+static GATE: RwLock<()> = RwLock::new(());
+
+thread_local! {
+    /// How often this thread holds it.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Keeps the process from being forked. Held for moments; what it holds must not fork.
+pub(crate) struct Unforked(Option<RwLockReadGuard<'static, ()>>);
+
+impl Unforked {
+    fn enter() -> Self {
+        let depth = DEPTH.replace(DEPTH.get() + 1);
+        // Once a thread: the second of a row would wait for whoever waits for the first.
+        Self((depth == 0).then(|| GATE.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl Drop for Unforked {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+        drop(self.0.take());
+    }
+}
+
+/// Does `work` while nobody forks.
+pub(crate) fn without_fork<T>(work: impl FnOnce() -> T) -> T {
+    let _unforked = Unforked::enter();
+    work()
+}
+
+/// A lock that no child of a fork finds held by a thread that it has not.
+pub(crate) struct Locked<'a, T> {
+    // In this order: the lock is given back first.
+    guard: MutexGuard<'a, T>,
+    _unforked: Unforked,
+}
+
+/// Takes a lock that is held for moments. A poisoned one is no reason to stop: what it protects is whole after every step.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> Locked<'_, T> {
+    let unforked = Unforked::enter();
+    Locked {
+        guard: mutex.lock().unwrap_or_else(PoisonError::into_inner),
+        _unforked: unforked,
+    }
+}
+
+impl<T> Deref for Locked<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.guard
+    }
+}
+
+impl<T> DerefMut for Locked<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.guard
+    }
+}
+
+/// Waits until nobody is within such a moment, and keeps it so; not where this thread is within one itself.
+pub(super) fn close() -> Option<RwLockWriteGuard<'static, ()>> {
+    (DEPTH.get() == 0).then(|| GATE.write().unwrap_or_else(PoisonError::into_inner))
+}
