@@ -132,6 +132,8 @@ fn check(page: &str) {
     let families: Vec<_> = types.map(|line| line.split(' ').nth(2)).collect();
     let distinct: BTreeSet<_> = families.iter().collect();
     assert_eq!(families.len(), distinct.len(), "a family is there twice");
+    let conflicts = f64::from(u32::try_from(registry::conflicts().len()).unwrap());
+    assert_eq!(samples.get("wf_registry_conflicts"), Some(&conflicts));
     assert_eq!(
         samples.get("wf_families_refused_total"),
         Some(&0.0),

@@ -424,9 +424,8 @@ pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
 /// it (so it may not have that itself); every place that counts under a name adds to the same counter. `n` is as for
 /// [`wf_token!`](macro@wf_token), and `wf_count!(tokens, n)` is `wf_token!(n)`.
 ///
-/// `labels(key = expr, ..)` at the end tells one count from another: a series for each set of values
-/// (anything that is `AsRef<str>`), there from its first count on. Past 32 sets of a place, the rest
-/// share one, under "(other)".
+/// `labels(key = expr, ..)` at the end adds labels: each set of values (anything that is `AsRef<str>`)
+/// has a series, from its first count on. Past 32 sets of a place, the rest share one, under "(other)".
 ///
 /// Below 1 ns, without a lock, and about a nanosecond more for each label value compared; without the
 /// feature `enabled` nothing, not even `n`.
@@ -461,9 +460,9 @@ pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
 /// The name is a literal in snake case; the value an `f64`. Every place that sets a gauge of a name sets the same one, and the last wins. A
 /// gauge that was never set is not shown.
 ///
-/// `labels(key = expr, ..)` at the end tells one gauge from another, as for [`wf_count!`](macro@wf_count).
-/// Past 32 sets of a place a value is not kept, and counted as dropped: the last value of several
-/// gauges would be none of theirs.
+/// `labels(key = expr, ..)` at the end adds labels, as for [`wf_count!`](macro@wf_count). Past 32 sets
+/// of a place a value is not kept, and counted as dropped: a series that several sets share would
+/// show the value of one of them only.
 ///
 /// One atomic store; the first time at a place also a lock. Without the feature `enabled` nothing, not even the value.
 ///

@@ -171,7 +171,7 @@ fn a_label_that_could_not_be_exported_is_refused() {
 }
 
 #[test]
-fn counts_are_told_apart_by_their_labels() {
+fn counts_have_a_series_for_each_set_of_labels() {
     fn hit(model: &str, n: u64) {
         wf_count!("labelled_hits", n, labels(model = model, r#type = "prefix"));
     }
@@ -201,7 +201,7 @@ fn past_the_limit_of_sets_no_count_is_lost() {
 }
 
 #[test]
-fn gauges_are_told_apart_by_their_labels_and_never_mixed() {
+fn gauges_have_a_series_for_each_set_of_labels_and_are_never_mixed() {
     for tier in ["memory", "disk"] {
         wf_gauge!("tier_bytes", tier.len() as f64, labels(tier = tier));
     }

@@ -8,7 +8,7 @@ fn listed(name: &str) -> Option<Conflict> {
     conflicts.find(|conflict| &*conflict.name == name)
 }
 
-/// It is refused and listed, though the caller looked away.
+/// It is refused and listed, also where the caller ignores the error.
 fn check_refused<T: std::fmt::Debug>(name: &str, asked: Result<T, RegistryError>) {
     let refused = asked.expect_err(name);
     let listed = listed(name).expect(name);

@@ -106,7 +106,7 @@ impl GaugeSite {
     }
 
     /// Replaces the value of the gauge with these values of the site's labels. Past the limit of
-    /// sets there is none: the last value of several gauges would be none of theirs.
+    /// sets it is dropped: a shared series would show the value of one of the sets only.
     #[inline]
     pub fn set_with(&'static self, values: &[&str], value: f64) {
         let gauge = self.sets.get_apart(values, || self.shared(values));
