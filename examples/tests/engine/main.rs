@@ -1,6 +1,7 @@
 //! The reference engine from outside: its program, its socket, its endpoint, its report.
 
 mod client;
+mod clients;
 mod dashboards;
 mod disconnect;
 mod errors;
