@@ -327,8 +327,8 @@ use self::build::Build;
 /// * Futures and streams in a field of a type, in a map or in a tuple of more than six parts are not found.
 /// * A token that is pushed from another thread or task belongs to no reply there; an engine that works so takes its requests from
 ///   `wf_instrument::registry::generation` and hands them on.
-/// * In a function with `#[track_caller]` that counts tokens, or whose end has to be judged and that may return early (by `return`, `?` or a
-///   macro that is not of std), `Location::caller()` names a place in the body.
+/// * In a function with `#[track_caller]` that may return early (by `return`, `?` or a macro that is not of std), and whose end has to be judged
+///   or whose tokens are counted, `Location::caller()` names a place in the body.
 /// * `const fn` cannot be measured, nor can a declaration without a body.
 #[proc_macro_attribute]
 pub fn wf_measure(args: TokenStream, item: TokenStream) -> TokenStream {

@@ -1,7 +1,7 @@
 //! The function's body as something that can be run within a measurement, with its types as sure as they were.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Path, Type, parse_quote};
 
@@ -21,16 +21,42 @@ pub(super) fn future(output: Option<&Type>, body: &Group) -> TokenStream {
     quote!(async move { #pin #body })
 }
 
-/// An expression for what the body returns, which is run as a part of the function where that is needed and can be: with `#[track_caller]`
-/// it then knows the caller still.
+/// An expression for what the body returns.
 pub(super) fn returned_by(model: &Model, output: Option<&Type>, body: &Group) -> TokenStream {
-    if model.tracked && is_straight(body.stream()) {
+    in_place(model, output, &TokenStream::new(), body).unwrap_or_else(|| {
+        let runtime = &model.runtime;
+        let work = closure(output, body);
+        quote!(#runtime::call(#work))
+    })
+}
+
+/// The same with the generation in scope, by `enter`, its method.
+pub(super) fn returned_within(
+    model: &Model,
+    output: Option<&Type>,
+    enter: &str,
+    body: &Group,
+) -> TokenStream {
+    let scope = format_ident!("{enter}_scope");
+    let scope = quote!(let __wf_scope = __wf_generation.#scope(););
+    in_place(model, output, &scope, body).unwrap_or_else(|| {
+        let enter = format_ident!("{enter}");
+        let work = closure(output, body);
+        quote!(__wf_generation.#enter(#work))
+    })
+}
+
+/// The body as a part of the function, where that is needed and can be: with `#[track_caller]` it then knows the caller still.
+fn in_place(
+    model: &Model,
+    output: Option<&Type>,
+    scope: &TokenStream,
+    body: &Group,
+) -> Option<TokenStream> {
+    (model.tracked && is_straight(body.stream())).then(|| {
         let output = annotation(output);
-        return quote!({ let __wf_output: #output = #body; __wf_output });
-    }
-    let runtime = &model.runtime;
-    let work = closure(output, body);
-    quote!(#runtime::call(#work))
+        quote!({ #scope let __wf_output: #output = #body; __wf_output })
+    })
 }
 
 /// The future of a function that returns it held by `owner`, where the body shows it without its box.

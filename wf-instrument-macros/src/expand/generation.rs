@@ -26,7 +26,7 @@ pub(super) fn expand(
             let runtime = &model.runtime;
             let measured = measured(model, generation, &source);
             let answer = answer(runtime, &source, &measured, &quote!(__wf_generation));
-            yielded(runtime, returned, &answer, body)
+            yielded(model, returned, &answer, body)
         }
         None => pushed(model, returned, body),
     };
@@ -110,10 +110,10 @@ fn pushed(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
     let judge = outcome::judge(model, returned, plain_data);
     match returned.call {
         Call::Sync => {
-            let work = body::closure(returned.spelled, body);
+            let work = body::returned_within(model, returned.spelled, "enter", body);
             let outcome = outcome::outcome(model, returned, plain_data, &quote!(&__wf_output));
             quote! {
-                let __wf_output = __wf_generation.enter(#work);
+                let __wf_output = #work;
                 __wf_generation.end(#outcome);
                 __wf_output
             }
@@ -123,7 +123,7 @@ fn pushed(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
             quote!(__wf_generation.measure(#future, #judge).await)
         }
         Call::Future(owner) => {
-            let future = made(returned, owner, &quote!(enter), body);
+            let future = made(model, returned, owner, "enter", body);
             let measured = quote!(__wf_generation.measure(__wf_future, #judge));
             let measured = in_its_box(&model.runtime, &returned.spelled, owner, &measured);
             quote!(let __wf_future = #future; #measured)
@@ -133,15 +133,16 @@ fn pushed(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
 
 /// Tokens come from the stream or iterator that the function returns, which `answer` makes of `__wf_output`.
 fn yielded(
-    runtime: &TokenStream,
+    model: &Model,
     returned: &Returned<'_>,
     answer: &TokenStream,
     body: &Group,
 ) -> TokenStream {
+    let runtime = &model.runtime;
     match returned.call {
         Call::Sync => {
-            let work = body::closure(returned.spelled, body);
-            quote!(let __wf_output = __wf_generation.enter_source(#work); #answer)
+            let work = body::returned_within(model, returned.spelled, "enter_source", body);
+            quote!(let __wf_output = #work; #answer)
         }
         Call::Async => {
             let future = body::future(returned.spelled, body);
@@ -151,7 +152,7 @@ fn yielded(
             }
         }
         Call::Future(owner) => {
-            let future = made(returned, owner, &quote!(enter_source), body);
+            let future = made(model, returned, owner, "enter_source", body);
             let output = body::annotation(returned.output.ty());
             let answered = quote! {
                 #runtime::then(
@@ -166,11 +167,15 @@ fn yielded(
 }
 
 /// The future that the function makes, with the generation in scope by the method `enter`.
-fn made(returned: &Returned<'_>, owner: Owner, enter: &TokenStream, body: &Group) -> TokenStream {
-    body::made_future(owner, body).unwrap_or_else(|| {
-        let work = body::closure(returned.spelled, body);
-        quote!(__wf_generation.#enter(#work))
-    })
+fn made(
+    model: &Model,
+    returned: &Returned<'_>,
+    owner: Owner,
+    enter: &str,
+    body: &Group,
+) -> TokenStream {
+    body::made_future(owner, body)
+        .unwrap_or_else(|| body::returned_within(model, returned.spelled, enter, body))
 }
 
 /// The source in `__wf_output`, measured as the answer of the generation.

@@ -1,7 +1,8 @@
 //! Which generation the code at hand works for.
 
 use std::cell::Cell;
-use std::{mem, ptr};
+use std::marker::PhantomData;
+use std::{fmt, mem, ptr};
 
 use super::generation::{self, Generation};
 use crate::counter::Counter;
@@ -81,6 +82,21 @@ impl Generation {
         self.enter_for(Tokens::OfItems, work)
     }
 
+    /// As [`Generation::enter`], until what is returned is dropped: for code that must not be in a closure. A call that unwinds drops the
+    /// generation too, which knows it then.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter_scope(&self) -> GenerationScope<'_> {
+        GenerationScope::new(self, Tokens::Pushed)
+    }
+
+    /// As [`Generation::enter_source`], until what is returned is dropped.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter_source_scope(&self) -> GenerationScope<'_> {
+        GenerationScope::new(self, Tokens::OfItems)
+    }
+
     #[inline]
     fn enter_for<R>(&self, tokens: Tokens, work: impl FnOnce() -> R) -> R {
         let entered = Entered::new(self.request(), tokens);
@@ -92,6 +108,38 @@ impl Generation {
         leave(unwound.generation, unwound.before);
         mem::forget(unwound);
         result
+    }
+}
+
+/// A generation in scope on the thread that entered it.
+#[must_use = "a scope that is dropped at once has nothing in it"]
+pub struct GenerationScope<'a> {
+    generation: &'a Generation,
+    before: Option<Entered>,
+    stays: PhantomData<*const ()>,
+}
+
+impl<'a> GenerationScope<'a> {
+    #[inline]
+    fn new(generation: &'a Generation, tokens: Tokens) -> Self {
+        let entered = Entered::new(generation.request(), tokens);
+        Self {
+            generation,
+            before: CURRENT.replace(Some(entered)),
+            stays: PhantomData,
+        }
+    }
+}
+
+impl fmt::Debug for GenerationScope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GenerationScope").finish_non_exhaustive()
+    }
+}
+
+impl Drop for GenerationScope<'_> {
+    fn drop(&mut self) {
+        leave(self.generation, self.before);
     }
 }
 

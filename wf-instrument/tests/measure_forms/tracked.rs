@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::pin::Pin;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
-use wf_instrument::wf_measure;
+use wf_instrument::{wf_measure, wf_token};
 
 use crate::common::{block_on, yield_now};
 
@@ -82,6 +82,37 @@ fn drawn() -> Option<Place> {
     Some(Place(Location::caller().line()))
 }
 
+#[wf_measure(ttft)]
+#[track_caller]
+fn pushed() -> u32 {
+    wf_token!();
+    Location::caller().line()
+}
+
+#[wf_measure(ttft, model = "tracked items")]
+#[track_caller]
+fn items() -> impl Iterator<Item = u32> {
+    std::iter::once(Location::caller().line())
+}
+
+#[wf_measure(ttft)]
+#[track_caller]
+fn stream_later() -> impl Future<Output = Result<Pin<Box<dyn Stream<Item = u32>>>, String>> {
+    let line = Location::caller().line();
+    async move {
+        yield_now().await;
+        Ok(Box::pin(stream::iter([line])) as Pin<Box<dyn Stream<Item = u32>>>)
+    }
+}
+
+#[wf_measure(ttft, name = "tracked panic")]
+#[track_caller]
+fn panics(unwinds: bool) -> u32 {
+    wf_token!();
+    assert!(!unwinds);
+    Location::caller().line()
+}
+
 #[test]
 fn the_place_of_the_call_is_known() {
     assert_eq!((plain(), judged()), (line!(), line!()));
@@ -97,4 +128,29 @@ fn the_place_of_the_call_is_known() {
         assert_eq!(block_on(known), line);
     }
     assert_eq!(drawn().map(|place| place.0), Some(line!()));
+    assert_eq!((pushed(), items().next()), (line!(), Some(line!())));
+    let (later, line) = (stream_later(), line!());
+    let lines = block_on(later).expect("a stream");
+    assert_eq!(block_on(lines.collect::<Vec<_>>()), [line]);
+}
+
+#[test]
+fn a_tracked_reply_that_unwinds_has_panicked() {
+    assert_eq!(panics(false), line!());
+    assert!(std::panic::catch_unwind(|| panics(true)).is_err());
+    #[cfg(feature = "enabled")]
+    {
+        let totals = wf_instrument::snapshot::Snapshot::take().totals;
+        let row = totals
+            .generations
+            .iter()
+            .find(|row| &*row.model == "tracked panic");
+        let row = row.expect("a series");
+        let outcomes = (
+            row.outcomes.ok,
+            row.outcomes.panicked,
+            row.outcomes.cancelled,
+        );
+        assert_eq!((outcomes, row.tokens), ((1, 1, 0), 2));
+    }
 }
