@@ -1,30 +1,31 @@
-//! What a value surely holds, as far as the spelling of its type says; the compiler is asked about the rest.
+//! The content of a value, as far as the spelling of its type shows it; the compiler is asked about
+//! the rest.
 
 use syn::{Type, TypeArray, TypePath, TypeReference, TypeSlice};
 
 use crate::spelling::{bounds, is_result, last_segment, plain, type_arguments};
 
-/// What a value of some type holds.
+/// The content of a value of some type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Content {
-    /// What the question accepts, and nothing else.
+    /// Nothing but what the question accepts.
     Known,
     /// The same within a `Result`, which lies so deep.
     Fallible(usize),
-    /// Whatever its name stands for.
+    /// Something that only the compiler knows.
     Unknown,
 }
 
-/// How deep an `Err` is looked for.
+/// The depth to which an `Err` is looked for.
 pub(crate) const DEPTH: usize = 3;
 
 impl Content {
-    /// Whether it is plain data, such as text and numbers.
+    /// Asks for plain data, such as text and numbers.
     pub(crate) fn data(ty: &Type) -> Self {
         Self::of(ty, &is_data)
     }
 
-    /// Whether nothing goes on in it after the function has returned it.
+    /// Asks for a value in which no work goes on after the function has returned it.
     pub(crate) fn at_rest(ty: &Type) -> Self {
         Self::of(ty, &is_at_rest)
     }
@@ -112,7 +113,8 @@ const DATA: [&str; 26] = [
     "ExitCode",
 ];
 
-/// Traits by which a caller can neither wait for a value nor, but for an iterator, have items of it.
+/// Traits by which a caller can neither wait for a value nor, but for an iterator, have items of
+/// it.
 const AT_REST: [&str; 33] = [
     "Fn",
     "FnMut",

@@ -90,19 +90,22 @@ use self::build::Build;
 /// | cancelled | its future was dropped before it was ready |
 /// | panicked | it unwound; with `panic = "abort"` there is nobody left to say so |
 ///
-/// An `Err` is found in a `Result`, and in one within an `Option`, a `Poll`, a `Box`, an `Rc`, an `Arc` or another `Result`, three deep in all
-/// (`Poll<Option<Result<..>>>`). `None`, `Pending` and `ControlFlow::Break` are answers like others, and so are results in a tuple or a
-/// collection.
+/// An `Err` is found in a `Result`, and in one within an `Option`, a `Poll`, a `Box`, an `Rc`, an
+/// `Arc` or another `Result`, three deep in all (`Poll<Option<Result<..>>>`). `None`, `Pending` and
+/// `ControlFlow::Break` are answers like others, and so are results in a tuple or a collection.
 ///
-/// An `async fn` is measured from its first poll until it is ready, waiting included; one that is never polled never began. A function that
-/// returns a future (`impl Future`, `Pin<Box<dyn Future>>`, a `BoxFuture`, what `#[async_trait]` makes of an `async fn`) is measured from its
-/// call until that future is ready or dropped, and one that returns a stream until the stream ends or is dropped; an `Err` among its items
-/// makes it an error. A call that returns an iterator ends when it returns: the work of an iterator is its caller's.
+/// An `async fn` is measured from its first poll until it is ready, waiting included; one that is
+/// never polled never began. A function that returns a future (`impl Future`, `Pin<Box<dyn
+/// Future>>`, a `BoxFuture`, what `#[async_trait]` makes of an `async fn`) is measured from its
+/// call until that future is ready or dropped, and one that returns a stream until the stream ends
+/// or is dropped; an `Err` among its items makes it an error. A call that returns an iterator ends
+/// when it returns: the work of an iterator is its caller's.
 ///
 /// # What comes back
 ///
-/// The macro reads the return type as it is spelled. What stands behind an alias, an associated type or a parameter, the compiler finds out,
-/// and what cannot be measured by itself does not compile:
+/// The macro reads the return type as it is spelled. What stands behind an alias, an associated
+/// type or a parameter, the compiler finds out, and what cannot be measured by itself does not
+/// compile:
 ///
 /// | what comes back | without `returns` | otherwise |
 /// |---|---|---|
@@ -122,7 +125,8 @@ use self::build::Build;
 /// # drop(load(String::new()));
 /// ```
 ///
-/// A future of another kind, a task's handle say, cannot be made again around what measures it: measure the `async fn` that the task runs.
+/// A future of another kind, a task's handle say, cannot be made again around what measures it:
+/// measure the `async fn` that the task runs.
 ///
 /// # Replies
 ///
@@ -159,26 +163,29 @@ use self::build::Build;
 /// }
 /// ```
 ///
-/// * The return type may be `impl Stream<Item = T>`, `Pin<Box<dyn Stream<Item = T>>>`, `BoxStream<'_, T>`, `LocalBoxStream<'_, T>`,
-///   `impl Iterator<Item = T>` or `Box<dyn Iterator<Item = T>>`, each also in a `Result`, from a function that is `async` or not; with
+/// * The return type may be `impl Stream<Item = T>`, `Pin<Box<dyn Stream<Item = T>>>`,
+///   `BoxStream<'_, T>`, `LocalBoxStream<'_, T>`, `impl Iterator<Item = T>` or `Box<dyn
+///   Iterator<Item = T>>`, each also in a `Result`, from a function that is `async` or not; with
 ///   `returns = stream` or `returns = iterator` a name for one of those that are boxed.
 /// * The reply lasts until the stream says that it is through. Dropped before, it was cancelled; cancelled before its first token, it counts
 ///   as given up: a miss of every target for the time to first token.
-/// * Its tokens are those of the items, and no others: what [`wf_token!`](macro@wf_token) counts in the function or in its stream would be
-///   counted twice, and is an orphan.
-/// * Where the consumer leaves a stream at its last item, as it does at a `finish_reason`, `last = |chunk| chunk.is_last()` says which item that
-///   is: the reply ends with it, ok. Where that item says that the answer was cut at the longest that was asked for, call
+/// * Its tokens are those of the items, and no others: what [`wf_token!`](macro@wf_token) counts in
+///   the function or in its stream would be counted twice, and is an orphan.
+/// * Where the consumer leaves a stream at its last item, as it does at a `finish_reason`, `last =
+///   |chunk| chunk.is_last()` says which item that is: the reply ends with it, ok. Where that item
+///   says that the answer was cut at the longest that was asked for, call
 ///   `wf_instrument::truncated()` there. Tokens in items that follow are orphans.
 /// * An item is one token, or as many as `tokens` says; an item of several ends one gap. An item of none (a role, a keep-alive) is no
 ///   first token and no gap.
 /// * Items that are received within 100 µs of one another had been waiting and came together: they end one gap. Where tokens may wait
 ///   for their receiver, in a channel say, stamp them where they are made: `tokens = |token| (token.count, token.made)` with a
 ///   `record::Stamp` has the gaps between the stamps.
-/// * Items that are `Result`s, whatever the type is called, are seen through: `tokens` gets what is in the `Ok`; an `Err` is no token, and the
-///   reply ends as an error.
+/// * Items that are `Result`s, whatever the type is called, are seen through: `tokens` gets what is
+///   in the `Ok`; an `Err` is no token, and the reply ends as an error.
 ///
-/// A function that returns plain data (text, numbers and what std builds of them) counts its tokens itself, wherever it makes them, by
-/// [`wf_token!`](macro@wf_token). One that returns something else may do so with `returns = value`, where no token comes later:
+/// A function that returns plain data (text, numbers and what std builds of them) counts its tokens
+/// itself, wherever it makes them, by [`wf_token!`](macro@wf_token). One that returns something
+/// else may do so with `returns = value`, where no token comes later:
 ///
 /// ```
 /// use wf_instrument::{wf_measure, wf_token};
@@ -307,9 +314,11 @@ use self::build::Build;
 /// }
 /// ```
 ///
-/// Where the type shows that nothing but data comes back there is no closure, only a guard. An async body becomes an `async move` block within a future that measures it in place.
-/// A stream is returned within a stream that measures it, in the box and the result that it came in. Attributes, visibility, generics and
-/// qualifiers stay where they are; a generic function is one series.
+/// Where the type shows that nothing but data comes back there is no closure, only a guard. An
+/// async body becomes an `async move` block within a future that measures it in place. A stream is
+/// returned within a stream that measures it, in the box and the result that it came in.
+/// Attributes, visibility, generics and qualifiers stay where they are; a generic function is one
+/// series.
 ///
 /// # What it costs
 ///
@@ -323,8 +332,10 @@ use self::build::Build;
 /// # What it does not see
 ///
 /// * Of a measured iterator, `ExactSizeIterator` and `FusedIterator` hold where they held; `DoubleEndedIterator`, `Clone` and `Debug` do not.
-/// * What a type parameter stands for: in a generic function a `T` without bounds is taken for a value that is at rest and no `Err`.
-/// * Futures and streams in a field of a type, in a map or in a tuple of more than six parts are not found.
+/// * What a type parameter stands for: in a generic function a `T` without bounds is taken for a
+///   value that is at rest and no `Err`.
+/// * Futures and streams in a field of a type, in a map or in a tuple of more than six parts are
+///   not found.
 /// * A token that is pushed from another thread or task belongs to no reply there; an engine that works so takes its requests from
 ///   `wf_instrument::registry::generation` and hands them on.
 /// * In a function with `#[track_caller]` that may return early (by `return`, `?` or a macro that is not of std), and whose end has to be judged
@@ -349,9 +360,10 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Counts tokens of the reply in scope, now: `wf_token!()` is one, `wf_token!(n)` are n that came together.
 ///
-/// In scope is the innermost function under [`#[wf_measure(ttft)]`](macro@wf_measure#replies) that this thread is running (of an async
-/// one: polling), unless its tokens come from the stream or iterator that it returns. Where there is none, and there, the tokens are counted as
-/// orphans, which a snapshot shows.
+/// In scope is the innermost function under [`#[wf_measure(ttft)]`](macro@wf_measure#replies) that
+/// this thread is running (of an async one: polling), unless its tokens come from the stream or
+/// iterator that it returns. Where there is none, and there, the tokens are counted as orphans,
+/// which a snapshot shows.
 ///
 /// Of a task that a runtime runs inside the function (`block_on`, `rayon::yield_now`), tokens are its own where it is a measured function too;
 /// otherwise they are counted at the reply in scope. Where a stackful coroutine suspends inside a measured function, none are lost, but which

@@ -1,4 +1,5 @@
-//! What a signature, and the argument `returns`, say about the value that the caller receives. An alias is not seen through.
+//! What a signature, and the argument `returns`, say about the value that the caller receives. An
+//! alias is not seen through.
 
 use syn::{Ident, ReturnType, Signature, Type};
 
@@ -17,7 +18,7 @@ pub(crate) struct Returned<'a> {
     stated: Option<Stated>,
 }
 
-/// What the author says of a type that does not show it: `returns = ..`.
+/// The argument `returns`: a type that its spelling does not show.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Stated {
     Future,
@@ -41,7 +42,8 @@ pub(crate) enum Call {
 pub(crate) enum Output<'a> {
     Unit,
     Spelled(&'a Type),
-    /// The argument of an alias, such as `BoxFuture<'_, T>`: another alias of that name may make something else of it.
+    /// The argument of an alias, such as `BoxFuture<'_, T>`: another alias of that name may make
+    /// something else of it.
     Named(&'a Type),
     Unknown,
 }
@@ -55,7 +57,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// What it holds by the answer that `of` gives of a type.
+    /// Its content by the answer that `of` gives of a type.
     pub(crate) fn content(self, of: fn(&Type) -> Content) -> Content {
         match self {
             Self::Unit => Content::Known,
@@ -65,7 +67,7 @@ impl<'a> Output<'a> {
     }
 }
 
-/// What yields items.
+/// A stream or an iterator.
 pub(crate) struct Source<'a> {
     pub(crate) spelled: &'a Type,
     pub(crate) kind: SourceKind,
@@ -152,7 +154,7 @@ impl<'a> Returned<'a> {
         }
     }
 
-    /// The spelling shows what `returns` states.
+    /// Returns whether the spelling shows what `returns` states.
     pub(crate) fn stated_needlessly(&self) -> bool {
         match self.stated {
             Some(Stated::Future) => {
@@ -186,7 +188,8 @@ const UNFORWARDED: [&str; 5] = [
     "FusedStream",
 ];
 
-/// What holds the future, and the output of it: of `impl Future<Output = T>`, a boxed one, or a `BoxFuture<'_, T>`.
+/// The owner of the future that is spelled `impl Future<Output = T>`, boxed or `BoxFuture<'_, T>`,
+/// and its output.
 fn future_of(ty: &Type) -> Option<(Owner, Output<'_>)> {
     if let Some(output) = alias(ty, &["BoxFuture", "LocalBoxFuture"]) {
         return Some((Owner::PinBox, Output::Named(output)));

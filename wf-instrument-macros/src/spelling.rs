@@ -18,7 +18,8 @@ pub(crate) enum Owner {
     Named,
 }
 
-/// What makes a value of `ty`, which does not show what it is, again around what measures it.
+/// The owner with which a value of `ty`, whose spelling does not show what it is, is made again
+/// around what measures it.
 pub(crate) fn owner(ty: &Type) -> Owner {
     match owned(ty) {
         (Type::ImplTrait(_) | Type::TraitObject(_), owner) => owner,

@@ -59,7 +59,8 @@ fn in_place(
     })
 }
 
-/// The future of a function that returns it held by `owner`, where the body shows it without its box.
+/// The future of a function that returns it held by `owner`, where the body shows it without its
+/// box.
 pub(super) fn made_future(owner: Owner, body: &Group) -> Option<TokenStream> {
     (owner == Owner::PinBox)
         .then(|| unboxed_future(body))

@@ -192,8 +192,8 @@ fn measured(model: &Model, generation: &Generation, source: &Source<'_>) -> Toke
     }
 }
 
-/// What an item brings, as a function of it: one token or what `tokens` says of what is in an `Ok`. An `Err` is a failure, unless `ok_if`
-/// or `error_if` says what is one, and no token.
+/// The judgement of an item, as a function of it: one token or what `tokens` says of what is in an
+/// `Ok`. An `Err` is a failure, unless `ok_if` or `error_if` says what is one, and no token.
 fn judge_items(model: &Model, generation: &Generation, item: Option<&Type>) -> TokenStream {
     let runtime = &model.runtime;
     let content = item.map_or(Content::Unknown, Content::at_rest);
@@ -230,7 +230,7 @@ fn judge_items(model: &Model, generation: &Generation, item: Option<&Type>) -> T
     quote!(move |__wf_item| #judged)
 }
 
-/// How many tokens are in `__wf_item`, and where that is asked for, whether it is the last.
+/// The number of tokens in `__wf_item`, and where that is asked for, whether it is the last item.
 fn judge_item(runtime: &TokenStream, generation: &Generation) -> TokenStream {
     let progress = match &generation.tokens {
         Some(tokens) => {

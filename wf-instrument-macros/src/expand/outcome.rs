@@ -1,6 +1,8 @@
-//! How a measurement ends, by what came back: what the author says of it, or whether there is an `Err` in it.
+//! The end of a measurement by the value that came back: as the author says, or an error where
+//! there is an `Err` in it.
 //!
-//! Where the spelling of a type does not show what a value holds, the compiler looks at it, and refuses what cannot be judged yet.
+//! Where the spelling of a type does not show what a value holds, the compiler looks at it, and
+//! refuses what cannot be judged yet.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -13,7 +15,8 @@ use crate::model::{Model, Told, Verdict};
 use crate::returned::{Output, Returned};
 use crate::spelling::{is_result, plain, type_arguments};
 
-/// Statements about the output, given as an expression for a reference to it, that compile only where its end can be judged by it.
+/// Statements about the output, given as an expression for a reference to it, that compile only
+/// where its end can be judged by it.
 pub(super) type Check = fn(&Model, &Returned<'_>, &TokenStream) -> TokenStream;
 
 /// The outcome by `output`, a reference, where the call returns.
@@ -43,14 +46,15 @@ pub(super) fn judge(model: &Model, returned: &Returned<'_>, check: Check) -> Tok
     }
 }
 
-/// Whether every call that returns ends ok, and that is known without the compiler.
+/// Returns whether every call that returns ends ok, as the spelling alone shows.
 pub(super) fn is_certain(model: &Model, returned: &Returned<'_>, check: Check) -> bool {
     model.verdict.is_none()
         && returned.output.content(Content::at_rest) == Content::Known
         && check(model, returned, &TokenStream::new()).is_empty()
 }
 
-/// What the author's `ok_if` or `error_if` says of `output`; a mistaken type is reported there.
+/// The verdict of the author's `ok_if` or `error_if` on `output`; a mistaken type is reported
+/// there.
 pub(super) fn judged(
     runtime: &TokenStream,
     verdict: &Verdict,

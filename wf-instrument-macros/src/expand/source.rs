@@ -8,8 +8,8 @@ use super::{body, placed};
 use crate::returned::{Source, SourceKind};
 use crate::spelling::Owner;
 
-/// `measured`, an expression for a source around `__wf_output`, in the box and the result that this came in; an `Err` in its place ends
-/// what `measurement` names.
+/// `measured`, an expression for a source around `__wf_output`, in the box and the result that this
+/// came in; an `Err` in its place ends what `measurement` names.
 pub(super) fn answer(
     runtime: &TokenStream,
     source: &Source<'_>,
@@ -35,8 +35,8 @@ pub(super) fn answer(
     }
 }
 
-/// The items are of the type that the signature says, before what looks at them is compiled: in the function as it was written, the
-/// signature may be all that says so.
+/// The items are of the type that the signature says, before what looks at them is compiled: in the
+/// function as it was written, the signature may be all that says so.
 fn typed(runtime: &TokenStream, source: &Source<'_>) -> TokenStream {
     let Some(item) = source.item else {
         return TokenStream::new();
@@ -51,7 +51,8 @@ fn typed(runtime: &TokenStream, source: &Source<'_>) -> TokenStream {
     }
 }
 
-/// `measured` in what held the future, stream or iterator within it; a mistaken type is reported at `spelled`.
+/// `measured` in what held the future, stream or iterator within it; a mistaken type is reported at
+/// `spelled`.
 pub(super) fn in_its_box(
     runtime: &TokenStream,
     spelled: &impl Spanned,

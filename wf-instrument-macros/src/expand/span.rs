@@ -96,7 +96,7 @@ fn streamed(
     }
 }
 
-/// What an item says of the call.
+/// The outcome that an item stands for, as a function of it.
 fn judge_items(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
     let item = quote!(__wf_item);

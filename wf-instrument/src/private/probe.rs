@@ -1,8 +1,9 @@
 //! The type of a value, looked at by the compiler where a macro's expansion stands.
 //!
-//! A macro sees types as they are spelled, and no alias, associated type or parameter by what it stands for. Method resolution does: a method
-//! of [`Probe`] whose bounds hold comes before the one of the same name of [`Leaf`], to which a probe dereferences. All of it is resolved
-//! when the program is compiled; what is left of it is the comparison that finds an `Err`.
+//! A macro sees types as they are spelled, and no alias, associated type or parameter by what it
+//! stands for. Method resolution does: a method of [`Probe`] whose bounds hold comes before the one
+//! of the same name of [`Leaf`], to which a probe dereferences. All of it is resolved when the
+//! program is compiled; what is left of it is the comparison that finds an `Err`.
 
 use std::future::IntoFuture;
 use std::ops::Deref;
@@ -50,7 +51,7 @@ pub struct Leaf<'a, T> {
 }
 
 impl<'a, T> Leaf<'a, T> {
-    /// Nothing that is looked into.
+    /// No value: there is none in it that is looked at.
     #[inline]
     pub const fn inner(&self) -> Probe<'a, ()> {
         Probe::of(None, self.failed)
@@ -81,7 +82,7 @@ impl<'a, T> Leaf<'a, T> {
 }
 
 impl<'a, T, E> Probe<'a, Result<T, E>> {
-    /// What is in the `Ok`.
+    /// The value in the `Ok`.
     #[inline]
     pub const fn inner(&self) -> Probe<'a, T> {
         match self.0.value {
@@ -91,7 +92,7 @@ impl<'a, T, E> Probe<'a, Result<T, E>> {
         }
     }
 
-    /// What is in the `Ok`, if it is one.
+    /// The value in the `Ok`, if it is one.
     #[inline]
     pub const fn ok(&self) -> Option<&'a T> {
         match self.0.value {
@@ -101,11 +102,11 @@ impl<'a, T, E> Probe<'a, Result<T, E>> {
     }
 }
 
-/// What is in a value of each of these types, if anything is.
+/// The value in one of each of these types, if there is one.
 macro_rules! looked_into {
     ($($outer:ty, $value:ident => $inner:expr;)*) => {$(
         impl<'a, T> Probe<'a, $outer> {
-            /// What is in it.
+            /// The value in it.
             #[inline]
             pub fn inner(&self) -> Probe<'a, T> {
                 Probe::of(self.0.value.and_then(|$value| $inner), self.0.failed)

@@ -40,8 +40,8 @@ impl Generation {
         }
     }
 
-    /// In scope on every poll, as in [`Generation::enter_source`]; resolves to itself and the output, for functions that return a stream and go
-    /// on being measured.
+    /// In scope on every poll, as in [`Generation::enter_source`]; resolves to itself and the
+    /// output, for functions that return a stream and go on being measured.
     pub fn accompany<F: Future>(self, future: F) -> Accompanied<F> {
         Accompanied {
             future,

@@ -18,8 +18,9 @@ pub struct MeasureIterator<I, J> {
 }
 
 impl<I: Iterator, J: Fn(&I::Item) -> V, V: Judgement> MeasureIterator<I, J> {
-    /// Measures `iterator` as the answer of `generation`; `judge` says what each item brings, as a [`Progress`](super::Progress), or with
-    /// whether it is the last, as a pair of a [`Progress`](super::Progress) and a `bool`.
+    /// Measures `iterator` as the answer of `generation`; `judge` says what each item brings, as a
+    /// [`Progress`](super::Progress), or with whether it is the last, as a pair of a
+    /// [`Progress`](super::Progress) and a `bool`.
     pub fn new(iterator: I, generation: Generation, judge: J) -> Self {
         Self {
             iterator,

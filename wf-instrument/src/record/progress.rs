@@ -16,9 +16,10 @@ pub enum Progress {
     Failed,
 }
 
-/// What a judge may say of an item: what it brought, alone or with whether it is the last of its reply.
+/// The return type of a judge of items: a [`Progress`], alone or with whether the item is the last
+/// of its reply.
 pub trait Judgement {
-    /// What the item brought, and whether it is the last.
+    /// Splits it into the progress and whether the item is the last.
     fn into_parts(self) -> (Progress, bool);
 }
 

@@ -19,7 +19,8 @@ static ORPHANS: Counter = Counter::new();
 struct Entered {
     request: &'static Request,
     serial: u32,
-    /// The serial of the request that gets the tokens that are pushed; one that no request has here for long, where none does.
+    /// The serial of the request that gets the tokens that are pushed; one that no request has here
+    /// for long, where none does.
     pushed: u32,
 }
 
@@ -75,8 +76,8 @@ impl Generation {
         self.enter_for(Tokens::Pushed, work)
     }
 
-    /// As [`Generation::enter`], for code that yields items in which the tokens are counted: those that it pushes would be counted twice, and
-    /// are orphans.
+    /// As [`Generation::enter`], for code that yields items in which the tokens are counted: those
+    /// that it pushes would be counted twice, and are orphans.
     #[inline]
     pub fn enter_source<R>(&self, work: impl FnOnce() -> R) -> R {
         self.enter_for(Tokens::OfItems, work)
@@ -154,8 +155,8 @@ fn leave(generation: &Generation, before: Option<Entered>) {
     }
 }
 
-/// Counts `n` tokens of the generation in scope; where there is none, or its tokens are counted by the items of a stream, counts them as
-/// orphans.
+/// Counts `n` tokens of the generation in scope; where there is none, or its tokens are counted by
+/// the items of a stream, counts them as orphans.
 #[inline]
 pub fn current_tokens(n: u64) {
     match CURRENT.get().and_then(Entered::pushed) {

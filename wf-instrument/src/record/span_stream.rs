@@ -10,8 +10,8 @@ use super::Span;
 use crate::outcome::Outcome;
 
 impl Span {
-    /// Ends with the stream: ok, or an error if `judge` finds one in an item; dropped before, the call was cancelled. 24 bytes more than
-    /// `stream`, and what `judge` captures.
+    /// Ends with the stream: ok, or an error if `judge` finds one in an item; dropped before, the
+    /// call was cancelled. 24 bytes more than `stream`, and what `judge` captures.
     pub fn measure_stream<S, J>(self, stream: S, judge: J) -> SpanStream<S, J>
     where
         S: Stream,
@@ -29,7 +29,8 @@ impl Span {
 }
 
 pin_project_lite::pin_project! {
-    /// The stream of a measured call: yields what `stream` yields. No clock reading, no allocation and no poll of its own for an item.
+    /// The stream of a measured call: yields what `stream` yields. No clock reading, no allocation
+    /// and no poll of its own for an item.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
     pub struct SpanStream<S, J> {
@@ -95,7 +96,8 @@ impl Drop for Call {
     }
 }
 
-/// Dropped only where a poll unwinds: the call ends then, since the stream may be dropped when the unwinding is over.
+/// Dropped only where a poll unwinds: the call ends then, since the stream may be dropped when the
+/// unwinding is over.
 struct Unwound<'a>(&'a mut Call);
 
 impl Drop for Unwound<'_> {

@@ -12,9 +12,10 @@ use crate::outcome::Outcome;
 pin_project_lite::pin_project! {
     /// Yields what `stream` yields, and tells the generation of each item and of the end.
     ///
-    /// The stream's end ends the generation, or an item that the judge says is the last: ok, or an error if an item was one. Dropped
-    /// before, it was cancelled. Tokens that come after the end are orphans. 8 bytes more than
-    /// the stream; one clock reading an item, none where the item has a stamp; no allocation, no poll and no wake-up of its own.
+    /// The stream's end ends the generation, or an item that the judge says is the last: ok, or an
+    /// error if an item was one. Dropped before, it was cancelled. Tokens that come after the end
+    /// are orphans. 8 bytes more than the stream; one clock reading an item, none where the item
+    /// has a stamp; no allocation, no poll and no wake-up of its own.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
     pub struct MeasureStream<S, J> {
@@ -26,8 +27,8 @@ pin_project_lite::pin_project! {
 }
 
 impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> MeasureStream<S, J> {
-    /// Measures `stream` as the answer of `generation`; `judge` says what each item brings, as a [`Progress`], or with whether it is the
-    /// last, as a pair of a [`Progress`] and a `bool`.
+    /// Measures `stream` as the answer of `generation`; `judge` says what each item brings, as a
+    /// [`Progress`], or with whether it is the last, as a pair of a [`Progress`] and a `bool`.
     pub fn new(stream: S, generation: Generation, judge: J) -> Self {
         Self {
             stream,

@@ -23,8 +23,8 @@ pub struct Totals {
     pub gauges: Vec<GaugeTotals>,
     /// The application's histograms.
     pub histograms: Vec<HistogramTotals>,
-    /// Tokens that are no generation's: counted by `wf_token!` where none was in scope, or one whose tokens are those of the items that it yields;
-    /// or in items after the end.
+    /// Tokens that are no generation's: counted by `wf_token!` where none was in scope, or one
+    /// whose tokens are those of the items that it yields; or in items after the end.
     pub orphan_tokens: u64,
     /// Measurements that found no place.
     pub dropped: u64,

@@ -14,7 +14,8 @@ struct Chunk {
     tokens: u64,
 }
 
-/// An alias that says nothing of the `Result` in it, under a name that is known for one that has none.
+/// An alias that says nothing of the `Result` in it, under a name that is known for one that has
+/// none.
 type BoxStream<T> = Pin<Box<dyn Stream<Item = Result<T, String>> + Send>>;
 
 fn failing() -> impl Stream<Item = Result<Chunk, String>> + Send {
