@@ -30,6 +30,8 @@ mod generations;
 mod inference;
 #[path = "measure_forms/order.rs"]
 mod order;
+#[path = "measure_forms/returned.rs"]
+mod returned;
 #[path = "measure_forms/tracked.rs"]
 mod tracked;
 #[path = "measure_forms/traits.rs"]
