@@ -27,7 +27,7 @@ macro_rules! functions {
     (
         [$($measure:tt)*]
         $n:expr, $negative:expr, $literal:literal, $sum:expr, $cast:expr, $range:expr, $closure:expr, $if:expr,
-        $type:ty, $object:ty, $reference:ty, $generic:ty, $block:block, $vis:vis, $path:path, $pattern:pat,
+        $type:ty, $object:ty, $reference:ty, $pointer:ty, $generic:ty, $block:block, $vis:vis, $path:path, $pattern:pat,
         $life:lifetime, $name:ident, $second:ident, $item:item, $statement:stmt, $(#[$meta:meta])*
     ) => {
         $($measure)*
@@ -94,6 +94,23 @@ macro_rules! functions {
         pub(crate) fn block() -> usize $block
 
         $($measure)*
+        pub(crate) fn same(text: $reference) -> $reference {
+            text
+        }
+
+        $($measure)*
+        pub(crate) fn pointer() -> Result<$pointer, $pointer> {
+            let pointer: $pointer = |n| n + 1;
+            Ok(pointer)
+        }
+
+        $($measure)*
+        pub(crate) async fn pointer_later() -> $pointer {
+            yield_now().await;
+            |n| n + 1
+        }
+
+        $($measure)*
         $(#[$meta])*
         $vis fn qualified<$life, T: $path>($pattern: (T, T), text: $reference) -> (T, usize)
         where
@@ -126,7 +143,7 @@ macro_rules! functions_of_fragments {
         functions! {
             [$($measure)*]
             1 + 2, -3i32, "abc", 1 + 1, 3u8 as usize, 1..2 + 1, |x| x + 1, if true { 2 } else { 3 },
-            usize, dyn Display + Sync, &str, std::string::String, { 1 + 3 }, pub(crate), Copy, (_, second),
+            usize, dyn Display + Sync, &str, fn(u8) -> u8, std::string::String, { 1 + 3 }, pub(crate), Copy, (_, second),
             'a, named, second, pub(crate) fn item() -> usize { 1 + 4 }, let unused = 1 + 2, #[inline] #[doc = "An attribute."]
         }
     };
@@ -186,7 +203,11 @@ macro_rules! results {
                     boxed().is_ok()
                 ),
                 (compared(4), compared(3), compared(9), called(3), block()),
-                (qualified((1, 2), &text), item(), named(5)),
+                (qualified((1, 2), &text), item(), named(5), same(&text)),
+                (
+                    pointer().map(|f| f(1)).is_ok(),
+                    block_on(pointer_later())(2)
+                ),
             )
         )
     }};
