@@ -105,7 +105,7 @@ impl Engine {
     #[wf_measure(
         ttft,
         model = self.name(),
-        tokens = |token: &Token| token.count,
+        tokens = |token: &Token| (token.count, token.made),
         prompt_tokens = request.prompt_len()
     )]
     pub async fn complete(

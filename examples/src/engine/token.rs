@@ -1,5 +1,7 @@
 //! What an answer is made of.
 
+use wf_instrument::record::Stamp;
+
 /// One piece of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
@@ -7,23 +9,27 @@ pub struct Token {
     pub text: String,
     /// How many tokens the model generated for it: 1, or 0 for an end that brings no text of its own.
     pub count: u64,
+    /// When the model generated them: tokens wait for the threads that deliver them while the processors compute.
+    pub made: Stamp,
     /// Set on the last piece.
     pub finish: Option<Finish>,
 }
 
 impl Token {
-    pub(super) const fn more(text: String) -> Self {
+    pub(super) fn more(text: String) -> Self {
         Self {
             text,
             count: 1,
+            made: Stamp::now(),
             finish: None,
         }
     }
 
-    pub(super) const fn last(text: String, count: u64, finish: Finish) -> Self {
+    pub(super) fn last(text: String, count: u64, finish: Finish) -> Self {
         Self {
             text,
             count,
+            made: Stamp::now(),
             finish: Some(finish),
         }
     }

@@ -44,8 +44,8 @@ pub(super) async fn run(
     loop {
         match timeout(patience, answer.next()).await {
             Ok(Some(Ok(token))) => {
+                let now = Instant::now();
                 for _ in 0..token.count {
-                    let now = Instant::now();
                     seen.token(now - last);
                     last = now;
                 }

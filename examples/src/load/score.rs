@@ -78,7 +78,7 @@ impl Score {
         if let Some(first) = seen.first {
             record(&mut sums.ttft, first);
         }
-        for &gap in &seen.gaps {
+        for &gap in seen.gaps.iter().filter(|gap| **gap >= DRAINING) {
             record(&mut sums.gaps, gap);
         }
         sums.good += u64::from(self.targets.met_by(seen));
@@ -88,6 +88,9 @@ impl Score {
         self.sums.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// Tokens that a client receives in quicker succession had been waiting for it and came together, as the SDK counts them too.
+const DRAINING: Duration = Duration::from_micros(100);
 
 impl Targets {
     fn met_by(self, seen: &Seen) -> bool {
@@ -148,6 +151,20 @@ mod tests {
         assert!(!good(Some(500), &[10, 31], true));
         assert!(!good(Some(500), &[10, 30], false));
         assert!(!good(None, &[], true));
+    }
+
+    #[test]
+    fn tokens_that_were_waiting_end_one_gap() {
+        let score = Score::new(TARGETS);
+        let gaps = [60_000, 3, 5, 20_000].map(Duration::from_micros).to_vec();
+        score.add(&Seen {
+            first: Some(Duration::ZERO),
+            gaps,
+            ..Seen::default()
+        });
+        let gaps = score.totals().gap_seconds;
+        assert_eq!(gaps.count, 2);
+        assert!(gaps.p50 > Some(0.019), "{gaps:?}");
     }
 
     #[test]
