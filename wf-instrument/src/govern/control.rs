@@ -162,8 +162,7 @@ impl Control {
 
     /// Makes the moves, unless this is a dry run; what ends a trial is always made.
     fn make(&mut self, decision: &Decision) -> Vec<Outcome> {
-        let due = self.mode == Mode::Active || decision.cause == Cause::RolledBack;
-        if !due || decision.moves.is_empty() {
+        if !self.mode.makes(decision.cause) || decision.moves.is_empty() {
             return Vec::new();
         }
         self.history.cut();

@@ -82,6 +82,9 @@ fn a_dry_run_journals_its_moves_and_makes_none() {
     tick(&mut control, 1, 5, 9);
     let decision = tick(&mut control, 2, 5, 9);
     assert_eq!(decision.moves[0].to, 12);
+    let advice = format!("would move {}: ", decision.moves[0]);
+    assert!(decision.reason.starts_with(&advice), "{}", decision.reason);
+    assert_eq!(lock(&control.journal).status().reason, decision.reason);
     assert_eq!(cell.load(Ordering::SeqCst), 8);
     let actions = lock(&control.journal).actions();
     assert!(actions.iter().all(|action| action.count == 0));

@@ -47,6 +47,13 @@ pub enum Mode {
     Paused,
 }
 
+impl Mode {
+    /// Whether moves for that reason are made: what ends a trial always is.
+    pub(crate) fn makes(self, cause: Cause) -> bool {
+        self == Self::Active || cause == Cause::RolledBack
+    }
+}
+
 /// What has to be remembered from tick to tick.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -79,7 +86,7 @@ pub fn step(mut state: State, inputs: &Inputs, config: &Config) -> (State, Decis
         diagnosis,
         config,
     };
-    let opinion = state.decide(&seen);
+    let opinion = state.decide(&seen).in_words_of(inputs.mode);
     state.remember(&seen, &opinion);
     let decision = Decision::new(opinion, diagnosis, state.trial.as_ref());
     (state, decision)

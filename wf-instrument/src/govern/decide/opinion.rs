@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::Mode;
 use crate::govern::diagnose::Diagnosis;
 use crate::govern::verify::{Trial, TrialStatus};
 use crate::knob::Position;
@@ -207,6 +208,14 @@ impl Opinion {
             bound_by,
             reason: why,
         }
+    }
+
+    /// With a reason that says of moves that are only advised that they would be made.
+    pub(super) fn in_words_of(mut self, mode: Mode) -> Self {
+        if !self.moves.is_empty() && !mode.makes(self.cause) {
+            self.reason = format!("would move {}", self.reason);
+        }
+        self
     }
 
     pub(crate) fn change(moves: Vec<Move>, cause: Cause, bound_by: Bound, why: String) -> Self {
