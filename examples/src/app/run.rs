@@ -64,7 +64,8 @@ async fn serve_and_load(
     stop.arm(flags.duration).map_err(AppError::Runtime)?;
     let client = scene.client.clone();
     let served = tokio::spawn(http::serve(listener, client, wait(stop.clone())));
-    let loaded = (!flags.no_load).then(|| tokio::spawn(send(load, &scene, &stop)));
+    let score = scene.score.clone();
+    let loaded = score.map(|score| tokio::spawn(send(load, score, &scene, &stop)));
     let shown = show(&scene, &stop);
 
     stop.wait().await;
@@ -88,7 +89,7 @@ async fn prepare(flags: &Flags, model: Arc<Model>) -> Result<(TcpListener, Arc<S
     let engine = Arc::new(Engine::start(model, flags.settings())?);
     let instruments = Instruments::start(&engine, flags)?;
     let title = title(engine.name(), address, &instruments);
-    let score = Arc::new(Score::new(flags.targets()));
+    let score = (!flags.no_load).then(|| Arc::new(Score::new(flags.targets())));
     let scene = Scene::new(Client::new(engine), score, instruments, title);
     Ok((listener, Arc::new(scene)))
 }
@@ -127,9 +128,13 @@ fn prompts(flags: &Flags, model: &Model) -> Result<Prompts, AppError> {
     })
 }
 
-fn send(load: Load, scene: &Scene, stop: &Stop) -> impl Future<Output = ()> + use<> {
-    let (client, score) = (scene.client.clone(), Arc::clone(&scene.score));
-    load.run(client, score, stop.watch(), DRAIN)
+fn send(
+    load: Load,
+    score: Arc<Score>,
+    scene: &Scene,
+    stop: &Stop,
+) -> impl Future<Output = ()> + use<> {
+    load.run(scene.client.clone(), score, stop.watch(), DRAIN)
 }
 
 fn show(scene: &Arc<Scene>, stop: &Stop) -> JoinHandle<io::Result<()>> {

@@ -27,10 +27,10 @@ pub struct Summary {
     pub knobs_after: Knobs,
     /// What all clients counted.
     pub clients: Counts,
-    /// What the load's clients lived through.
-    pub load: Totals,
-    /// Requests that kept both targets.
-    pub goodput: Goodput,
+    /// What the load's clients lived through; `None` without a load.
+    pub load: Option<Totals>,
+    /// Requests of the load that kept both targets; `None` without a load.
+    pub goodput: Option<Goodput>,
     /// Tokens that arrived while the load ran, a second.
     pub tokens_per_second: f64,
     /// What the SDK measured; `None` in a build that does not measure.
@@ -91,12 +91,12 @@ impl Summary {
             },
             clients,
             load: drained.score,
-            goodput: Goodput {
-                requests: drained.score.good,
-                per_second: per(drained.score.good, seconds - warm_up),
+            goodput: drained.score.map(|score| Goodput {
+                requests: score.good,
+                per_second: per(score.good, seconds - warm_up),
                 ttft_target_seconds: flags.ttft_target.as_secs_f64(),
                 gap_target_seconds: flags.gap_target.as_secs_f64(),
-            },
+            }),
             tokens_per_second: per(stopped.counts.tokens, seconds),
             exact: measured.as_ref().map(|measured| measured.equals(&clients)),
             measured,

@@ -12,8 +12,8 @@ use crate::measure::{Instruments, Look, Measured};
 pub struct Scene {
     /// Counts what clients see.
     pub client: Client,
-    /// Sums up what the load's clients lived through.
-    pub score: Arc<Score>,
+    /// Sums up what the load's clients lived through; `None` without a load.
+    pub score: Option<Arc<Score>>,
     /// What is served, where, and where it is scraped, in words.
     pub title: String,
     begin: Instant,
@@ -27,8 +27,8 @@ pub struct View {
     pub elapsed: Duration,
     /// What clients saw since then.
     pub counts: Counts,
-    /// What the load's clients lived through since then.
-    pub score: Totals,
+    /// What the load's clients lived through since then; `None` without a load.
+    pub score: Option<Totals>,
     /// Sequences that are in.
     pub running: usize,
     /// Requests that wait.
@@ -44,7 +44,12 @@ pub struct View {
 impl Scene {
     /// The clock starts now.
     #[must_use]
-    pub fn new(client: Client, score: Arc<Score>, instruments: Instruments, title: String) -> Self {
+    pub fn new(
+        client: Client,
+        score: Option<Arc<Score>>,
+        instruments: Instruments,
+        title: String,
+    ) -> Self {
         Self {
             client,
             score,
@@ -60,7 +65,7 @@ impl Scene {
         View {
             elapsed: self.begin.elapsed(),
             counts: self.client.counts(),
-            score: self.score.totals(),
+            score: self.score.as_ref().map(|score| score.totals()),
             running: engine.running(),
             waiting: engine.waiting(),
             max_concurrent: engine.max_concurrent(),

@@ -13,9 +13,12 @@ impl fmt::Display for Summary {
         row(&self.model, ran(self))?;
         row("requests", requests(&self.clients))?;
         row("tokens", tokens(self))?;
-        row("goodput", goodput(&self.goodput))?;
-        let load = &self.load;
-        row("clients", times(&load.ttft_seconds, &load.gap_seconds))?;
+        if let Some(kept) = &self.goodput {
+            row("goodput", goodput(kept))?;
+        }
+        if let Some(load) = &self.load {
+            row("clients", times(&load.ttft_seconds, &load.gap_seconds))?;
+        }
         if let Some(measured) = &self.measured {
             row(
                 "measured",
@@ -26,7 +29,7 @@ impl fmt::Display for Summary {
         if let Some(governed) = &self.governor {
             row("governor", governor(governed))?;
         }
-        write!(f, "  exact: {}", exact(self.exact))
+        write!(f, "  exact: {}", exact(self.exact, self.clients.sent))
     }
 }
 
@@ -109,8 +112,9 @@ fn governor(governed: &Governed) -> String {
     format!("{mode}, {moves} moves, bottleneck {bottleneck}: {reason}")
 }
 
-const fn exact(exact: Option<bool>) -> &'static str {
+const fn exact(exact: Option<bool>, sent: u64) -> &'static str {
     match exact {
+        Some(true) if sent == 0 => "yes (no request came, and none was counted)",
         Some(true) => "yes (each request and each token was counted once on both sides)",
         Some(false) => "no (what the clients counted and what was measured differ)",
         None => "not measured in this build",
@@ -146,6 +150,13 @@ impl fmt::Display for Millis {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn where_nothing_was_asked_the_counts_agree() {
+        assert!(exact(Some(true), 0).starts_with("yes (no request came"));
+        assert!(exact(Some(true), 1).starts_with("yes (each request"));
+        assert!(exact(None, 0).contains("not measured in this build"));
+    }
 
     #[test]
     fn an_unknown_time_is_not_zero() {

@@ -109,7 +109,13 @@ impl Instruments {
     #[must_use]
     pub fn measured(&self) -> Option<Measured> {
         let now = Snapshot::take();
-        let row = self.of_model(&now.totals.generations)?;
+        let dropped = now.totals.dropped;
+        let Some(row) = self.of_model(&now.totals.generations) else {
+            return Some(Measured {
+                dropped,
+                ..Measured::default()
+            });
+        };
         Some(Measured {
             arrived: row.arrived,
             ok: row.outcomes.ok,
@@ -121,7 +127,7 @@ impl Instruments {
             queue_seconds: spread(&row.queue),
             ttft_seconds: spread(&row.time_to_first_token),
             gap_seconds: spread(&row.inter_token),
-            dropped: now.totals.dropped,
+            dropped,
         })
     }
 

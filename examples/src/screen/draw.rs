@@ -6,28 +6,21 @@ use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Paragraph, Wrap};
 
+use super::lines::{NAME, fitting, lines};
 use super::rows::{self, Row};
 use crate::app::View;
 
-/// Draws everything that there is to see.
+/// Draws everything that there is to see. Where the terminal is too small for all of it, the governor comes first, then the engine, then the
+/// machine, and each panel says how many of its rows are missing.
 pub(super) fn draw(frame: &mut Frame<'_>, title: &str, view: &View) {
-    let [head, engine, machine, governor, foot] = Layout::vertical([
+    let [head, body, foot] = Layout::vertical([
         Constraint::Length(2),
-        Constraint::Length(8),
-        Constraint::Length(9),
-        Constraint::Min(6),
+        Constraint::Min(0),
         Constraint::Length(1),
     ])
     .areas(frame.area());
     frame.render_widget(heading(title, view), head);
-    panel(frame, engine, "engine", &rows::engine(view));
-    match &view.look {
-        Some(look) => {
-            panel(frame, machine, "machine", &look.machine.rows);
-            panel(frame, governor, "governor", &rows::governor(&look.governed));
-        }
-        None => panel(frame, governor, "not measured", &[]),
-    }
+    panels(frame, body, view);
     frame.render_widget(Line::from("q or Ctrl-C ends with a summary").dim(), foot);
 }
 
@@ -37,14 +30,60 @@ fn heading<'a>(title: &'a str, view: &View) -> Paragraph<'a> {
     Paragraph::new(line).wrap(Wrap { trim: true })
 }
 
-fn panel(frame: &mut Frame<'_>, area: Rect, title: &str, rows: &[Row]) {
-    let lines = rows.iter().map(|(name, text)| {
-        let name = Span::styled(format!("{name:<15}"), Style::new().cyan());
-        Line::from(vec![name, Span::from(text.as_str())])
-    });
-    let text = Paragraph::new(Text::from_iter(lines)).wrap(Wrap { trim: false });
-    frame.render_widget(text.block(Block::bordered().title(title)), area);
+fn panels(frame: &mut Frame<'_>, area: Rect, view: &View) {
+    let engine = rows::engine(view);
+    let engine_height = height(&engine, area);
+    let Some(look) = &view.look else {
+        let areas = Layout::vertical([Constraint::Max(engine_height), Constraint::Min(BORDERS)]);
+        let [top, rest] = areas.areas(area);
+        panel(frame, top, "engine", &engine);
+        return panel(frame, rest, "not measured", &[]);
+    };
+    let (machine, governor) = (&look.machine.rows, rows::governor(&look.governed));
+    let left = area
+        .height
+        .saturating_sub(engine_height + height(machine, area));
+    let governor_height = height(&governor, area).min(left.max(area.height / 2));
+    let [top, middle, bottom] = Layout::vertical([
+        Constraint::Max(engine_height),
+        Constraint::Min(0),
+        Constraint::Length(governor_height),
+    ])
+    .areas(area);
+    panel(frame, top, "engine", &engine);
+    panel(frame, middle, "machine", machine);
+    panel(frame, bottom, "governor", &governor);
 }
+
+/// The height of a panel that shows all of the rows.
+fn height(rows: &[Row], area: Rect) -> u16 {
+    let width = usize::from(area.width.saturating_sub(BORDERS));
+    let count = rows
+        .iter()
+        .map(|row| lines(row, width).len())
+        .sum::<usize>();
+    u16::try_from(count)
+        .unwrap_or(u16::MAX)
+        .saturating_add(BORDERS)
+}
+
+fn panel(frame: &mut Frame<'_>, area: Rect, title: &str, rows: &[Row]) {
+    let [width, height] = [area.width, area.height].map(|side| side.saturating_sub(BORDERS));
+    let (shown, missing) = fitting(rows, width.into(), height.into());
+    let lines = shown.into_iter().map(|(name, text)| {
+        let name = Span::styled(format!("{name:<NAME$}"), Style::new().cyan());
+        Line::from(vec![name, Span::from(text)])
+    });
+    let mut block = Block::bordered().title(title);
+    if missing > 0 {
+        let rows = if missing == 1 { "row" } else { "rows" };
+        block = block.title_bottom(format!("+{missing} {rows}, enlarge"));
+    }
+    frame.render_widget(Paragraph::new(Text::from_iter(lines)).block(block), area);
+}
+
+/// What a border takes of a panel's width and height.
+const BORDERS: u16 = 2;
 
 #[cfg(test)]
 mod tests {
@@ -52,7 +91,7 @@ mod tests {
     use ratatui::backend::TestBackend;
 
     use super::*;
-    use crate::measure::{Governed, Look, Machine};
+    use crate::measure::{Governed, Knob, Look, Machine};
 
     fn drawn(width: u16, height: u16, view: &View) -> String {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
@@ -92,6 +131,65 @@ mod tests {
         ] {
             assert!(picture.contains(words), "{words}: {picture}");
         }
+    }
+
+    /// As much as a busy machine has to say.
+    fn crowded() -> View {
+        let knob = |name: &str, max| Knob {
+            name: name.to_owned(),
+            value: 8,
+            min: 1,
+            max,
+        };
+        let governed = Governed {
+            knobs: vec![knob("max_concurrent", 64), knob("workers", 16)],
+            reason:
+                "hold max_concurrent 8: inter-token 5.0 ms of 20.0 ms, 8 run, 3 wait, the last \
+                     move is too recent"
+                    .to_owned(),
+            diagnosis: "cpu_bound since 12 s; of its threshold: processors 110 %, memory 40 %, \
+                        I/O 3 %"
+                .to_owned(),
+            last_move: Some("max_concurrent 4 → 8: inter-token 5 ms of 20 ms".to_owned()),
+            ..Governed::default()
+        };
+        let machine = Machine {
+            rows: (0..7)
+                .map(|_| ("storage", "disk I/O takes 1.2 ms".to_owned()))
+                .collect(),
+        };
+        View {
+            look: Some(Look {
+                governed,
+                machine,
+                ..Look::default()
+            }),
+            ..View::default()
+        }
+    }
+
+    #[test]
+    fn a_screen_of_80_by_24_shows_knobs_bottleneck_and_decision_and_announces_the_rest() {
+        let picture = drawn(80, 24, &crowded());
+        for words in [
+            "max_concurrent 8 (1 to 64)",
+            "workers 8 (1 to 16)",
+            "cpu_bound since 12 s",
+            "hold max_concurrent 8: inter-token",
+            "move is too recent",
+            "tok/s",
+            "+5 rows, enlarge",
+            "+1 row, enlarge",
+        ] {
+            assert!(picture.contains(words), "{words}: {picture}");
+        }
+    }
+
+    #[test]
+    fn a_large_screen_announces_nothing() {
+        let picture = drawn(120, 50, &crowded());
+        assert!(!picture.contains("enlarge"), "{picture}");
+        assert!(picture.contains("max_concurrent 4 → 8"), "{picture}");
     }
 
     #[test]

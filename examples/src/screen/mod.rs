@@ -1,10 +1,13 @@
-//! The status of a run: a screen in a terminal, a line now and then anywhere else.
+//! The status of a run: a screen in a terminal that can show one, a line now and then anywhere else.
 
 mod draw;
+mod lines;
 mod plain;
 mod rows;
 mod terminal;
 
+use std::env;
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 
 use tokio::sync::watch;
@@ -16,9 +19,27 @@ use crate::app::Scene;
 /// # Errors
 /// When the terminal cannot be written.
 pub fn show(scene: &Scene, stopped: &watch::Receiver<bool>, quit: impl Fn()) -> io::Result<()> {
-    if io::stdout().is_terminal() && io::stdin().is_terminal() {
+    let terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
+    if terminal && moves_its_cursor(env::var_os("TERM").as_deref()) {
         terminal::show(scene, stopped, quit)
     } else {
         plain::show(scene, stopped)
+    }
+}
+
+/// By the name of the terminal's kind: one without a name, or that calls itself dumb, shows lines as they come.
+fn moves_its_cursor(kind: Option<&OsStr>) -> bool {
+    kind.is_some_and(|kind| !kind.is_empty() && kind != "dumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dumb_terminal_gets_lines() {
+        let shows = |kind: &str| moves_its_cursor(Some(OsStr::new(kind)));
+        assert!(shows("xterm-256color") && shows("screen"));
+        assert!(!shows("dumb") && !shows("") && !moves_its_cursor(None));
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::app::{Millis, View};
-use crate::measure::Governed;
+use crate::measure::{Governed, Knob};
 use crate::spread::Spread;
 
 /// A name and what there is to say.
@@ -40,7 +40,7 @@ pub(super) fn line(view: &View) -> String {
 pub(super) fn engine(view: &View) -> Vec<Row> {
     let (ttft, gap) = times(view);
     let counts = view.counts;
-    vec![
+    let mut rows = vec![
         ("tokens", speed(view)),
         ("first token", spread(ttft)),
         ("between tokens", spread(gap)),
@@ -58,45 +58,54 @@ pub(super) fn engine(view: &View) -> Vec<Row> {
                 counts.sent, counts.answered, counts.shed, counts.failed, counts.left
             ),
         ),
-        (
-            "in time",
-            format!(
-                "{} of the load's requests kept both targets",
-                view.score.good
-            ),
-        ),
-    ]
+    ];
+    rows.extend(view.score.map(|score| {
+        let kept = format!("{} of the load's requests kept both targets", score.good);
+        ("in time", kept)
+    }));
+    rows
 }
 
-/// Where the governor stands: what it does first, since a small screen shows no more.
+/// Where the governor stands. A small screen shows the first rows only.
 pub(super) fn governor(governed: &Governed) -> Vec<Row> {
+    let knobs: Vec<_> = governed.knobs.iter().map(knob).collect();
     let last = governed.last_move.as_deref().unwrap_or("none yet");
+    let tier = governed.tier.as_deref().unwrap_or("unknown");
     let mut rows = vec![
+        ("knobs", knobs.join(" · ")),
+        ("now", governed.reason.clone()),
+        ("bottleneck", governed.diagnosis.clone()),
         (
             "mode",
             format!("{} · {} moves so far", governed.mode, governed.moves),
         ),
-        ("now", governed.reason.clone()),
         ("last move", last.to_owned()),
+        ("bound by", governed.bound_by.to_owned()),
+        ("tier", tier.to_owned()),
     ];
-    for knob in &governed.knobs {
-        let range = format!("{} to {}", knob.min, knob.max);
-        rows.push(("knob", format!("{} = {} ({range})", knob.name, knob.value)));
-    }
-    rows.push(("bottleneck", governed.diagnosis.clone()));
-    let tier = governed.tier.as_deref().unwrap_or("unknown");
-    rows.push(("tier", tier.to_owned()));
-    rows.push(("bound by", governed.bound_by.to_owned()));
     let size = governed.batch_size.iter();
     rows.extend(size.map(|size| ("batch size", format!("by throughput alone, {size}"))));
     rows
+}
+
+fn knob(knob: &Knob) -> String {
+    let Knob {
+        name,
+        value,
+        min,
+        max,
+    } = knob;
+    format!("{name} {value} ({min} to {max})")
 }
 
 /// As the SDK measured them in the last seconds, or else as the load's clients saw them since the start.
 fn times(view: &View) -> (Spread, Spread) {
     match &view.look {
         Some(look) => (look.ttft, look.gap),
-        None => (view.score.ttft_seconds, view.score.gap_seconds),
+        None => view
+            .score
+            .map(|score| (score.ttft_seconds, score.gap_seconds))
+            .unwrap_or_default(),
     }
 }
 
