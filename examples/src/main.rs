@@ -11,7 +11,7 @@ use wf_examples::model::threads;
 
 fn main() -> ExitCode {
     // Where the process cannot start itself again, it goes on at a fraction of the speed.
-    let _ = threads::single();
+    let _ = threads::single_returning_memory();
     match Flags::try_parse() {
         Ok(flags) => start(&flags),
         Err(asked)

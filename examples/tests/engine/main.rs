@@ -8,6 +8,7 @@ mod errors;
 mod exact;
 mod flags;
 mod half_closed;
+mod memory;
 mod openai;
 mod process;
 #[path = "../../../wf-exporter/tests/support/mod.rs"]

@@ -53,6 +53,16 @@ impl Process {
         }
     }
 
+    /// Bytes of memory that it holds; `None` where the system does not say.
+    pub(crate) fn resident(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+        Some(kib << 10)
+    }
+
     /// Tells it to end, and reads what it reports.
     pub(crate) fn finish(self) -> Value {
         let id = self.child.id().to_string();
