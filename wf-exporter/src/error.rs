@@ -3,6 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
+use wf_port::Address;
+
 /// Why an exporter did not start. Nothing is left behind: no thread, no port.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -16,13 +18,21 @@ pub enum StartError {
         /// The address that was asked for.
         address: SocketAddr,
     },
+    /// The address is not one, or its name is not known.
+    #[error("cannot find {address} ({source}); use 127.0.0.1 or localhost, with a port")]
+    Resolve {
+        /// The address that was asked for.
+        address: Address,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The address cannot be listened on.
     #[error(
         "cannot listen on {address} ({source}); choose another port, or port 0 for any that is free"
     )]
     Bind {
         /// The address that was asked for.
-        address: SocketAddr,
+        address: Address,
         /// What the system says.
         source: io::Error,
     },

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 use wf_instrument::fork::OfThisProcess;
 use wf_instrument::snapshot::Snapshot;
+use wf_port::{Address, Hosts};
 
 use crate::error::StartError;
 use crate::families::{Families, FamilyError};
@@ -43,6 +44,7 @@ impl Exporter {
     pub fn builder() -> Builder {
         Builder {
             address: (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into(),
+            hosts: Vec::new(),
             source: Box::new(Snapshot::take),
             collectors: Vec::new(),
         }
@@ -83,15 +85,27 @@ impl Drop for Exporter {
 /// What an exporter serves, and where.
 #[must_use = "nothing is served before `start`"]
 pub struct Builder {
-    address: SocketAddr,
+    address: Address,
+    hosts: Vec<String>,
     source: Box<dyn FnMut() -> Snapshot + Send>,
     collectors: Vec<Collector>,
 }
 
 impl Builder {
-    /// Where to listen; a loopback address. Port 0 takes any that is free.
-    pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
+    /// Where to listen; a loopback address, by number or by name (`"localhost:9464"`). Port 0 takes any that is free.
+    ///
+    /// Of the addresses that a name stands for, the first that can be had is taken, of version 4 before those of version 6.
+    pub fn address(mut self, address: impl Into<Address>) -> Self {
         self.address = address.into();
+        self
+    }
+
+    /// Answers requests for the host `name` too, which is without a port.
+    ///
+    /// Others are answered for `localhost`, names below it and loopback addresses alone, so that a web page cannot read the
+    /// measurements under a name of its own (DNS rebinding). Needed where a proxy on this machine passes its own name on.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.push(name.into());
         self
     }
 
@@ -131,13 +145,18 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Where the address is not a loopback address or cannot be bound, or the system gives no thread. Then nothing is left behind.
+    /// Where the address is unknown, not a loopback address or cannot be bound, or the system gives no thread. Then nothing is left
+    /// behind.
     pub fn start(self) -> Result<Exporter, StartError> {
-        let (listener, address) = server::bind(self.address)?;
+        let (listener, address) = server::bind(&self.address)?;
+        let hosts = self
+            .hosts
+            .into_iter()
+            .fold(Hosts::of(address), Hosts::allow);
         let (stop, stopped) = oneshot::channel();
         let mut collectors = vec![recorded(self.source)];
         collectors.extend(self.collectors);
-        let thread = server::spawn(listener, Page::new(collectors), stopped)?;
+        let thread = server::spawn(listener, hosts, Page::new(collectors), stopped)?;
         Ok(Exporter {
             address,
             running: OfThisProcess::new(Some(Running { stop, thread })),

@@ -21,9 +21,11 @@
 //! * The page is always one that Prometheus can read. What would break it (a name, a label, buckets, a second kind, a repeated series)
 //!   is refused with a [`FamilyError`] and counted in `wf_families_refused_total`. What is not a number is left out.
 //! * It takes one thread, which sleeps between scrapes, and touches nothing else in the process. No recording waits for a scrape.
-//! * It cannot be held hostage: 16 connections at once (the next is told 503), 8 KiB of header, 5 s to send a request, 10 s to take
-//!   the answer, a minute for a connection. A panic in a [collector](Builder::collector) costs that collector's families of that scrape.
-//! * It listens on loopback only, and whoever can connect can read. It changes nothing: `GET` and `HEAD` are all there is.
+//! * No peer can hold it: 64 connections at once, of which the one that has been idle longest leaves for the next; 8 KiB of header, 5 s
+//!   to send a request, 10 s to take the answer, half a second where others wait. A panic in a [collector](Builder::collector) costs that
+//!   collector's families of that scrape.
+//! * It listens on loopback only and answers to the names of this machine only ([`Builder::allow_host`]), so that no web page can read it;
+//!   whoever can connect can read. It changes nothing: it takes `GET` and `HEAD`.
 //!
 //! # What a scrape costs
 //!
@@ -68,3 +70,4 @@ pub use self::governor::governor;
 pub use self::profile::profile;
 #[cfg(feature = "sense")]
 pub use self::sensors::sensors;
+pub use wf_port::Address;

@@ -16,7 +16,7 @@ const ANY_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 fn scrape(address: SocketAddr) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream
-        .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
         .unwrap();
     let mut page = String::new();
     stream.read_to_string(&mut page).unwrap();
@@ -68,6 +68,38 @@ fn a_port_that_is_taken_is_an_error_that_names_it_and_the_way_out() {
         told.contains(&address.to_string()) && told.contains("choose another port"),
         "{told}"
     );
+}
+
+#[test]
+fn localhost_and_a_port_are_an_address() {
+    for address in ["localhost:0", "127.0.0.1:0"] {
+        let exporter = Exporter::builder().address(address).start().unwrap();
+        assert!(exporter.local_addr().ip().is_loopback());
+        assert!(scrape(exporter.local_addr()).contains("wf_build_info"));
+    }
+    for address in ["localhost", "here", "no-such-name.invalid:0"] {
+        let error = Exporter::builder().address(address).start().unwrap_err();
+        assert!(matches!(error, StartError::Resolve { .. }), "{error}");
+        assert!(error.to_string().contains(address), "{error}");
+    }
+}
+
+#[test]
+fn a_name_is_answered_to_where_it_was_allowed() {
+    let ask = |exporter: &Exporter| {
+        let mut stream = TcpStream::connect(exporter.local_addr()).unwrap();
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nhost: metrics.example\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let builder = || Exporter::builder().address(ANY_PORT);
+    let strict = builder().start().unwrap();
+    assert!(ask(&strict).starts_with("HTTP/1.1 421 "));
+    let allowing = builder().allow_host("metrics.example").start().unwrap();
+    assert!(ask(&allowing).starts_with("HTTP/1.1 200 "));
 }
 
 #[test]
@@ -148,7 +180,7 @@ fn a_collector_may_drop_its_own_exporter() {
     *slot.lock().unwrap() = Some(exporter);
     let mut stream = TcpStream::connect(address).unwrap();
     stream
-        .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+        .write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .unwrap();
     let _answered_or_cut_off = stream.read_to_end(&mut Vec::new());
     assert!(slot.lock().unwrap().is_none());

@@ -1,11 +1,11 @@
 //! Why the program did not start.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use thiserror::Error;
+use wf_port::Address;
 
 use crate::engine::EngineError;
 use crate::measure;
@@ -34,7 +34,7 @@ pub enum AppError {
     )]
     Serve {
         /// The address.
-        address: SocketAddr,
+        address: Address,
         /// What the system says.
         source: io::Error,
     },

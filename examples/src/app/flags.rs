@@ -1,10 +1,10 @@
 //! The command line.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use wf_port::Address;
 
 use super::error::AppError;
 use crate::engine::{MAX_CONCURRENT, Settings, WORKERS};
@@ -62,13 +62,17 @@ pub struct Flags {
     #[arg(long, value_enum, default_value_t = Variant::Tiny)]
     pub variant: Variant,
 
-    /// Where to serve OpenAI's interface
+    /// Where to serve OpenAI's interface: an address or a name, and a port
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
-    pub serve: SocketAddr,
+    pub serve: Address,
 
     /// Where to be scraped by Prometheus
     #[arg(long, default_value = "127.0.0.1:9464", value_name = "ADDR")]
-    pub metrics: SocketAddr,
+    pub metrics: Address,
+
+    /// Answer requests for this host too, besides this machine's own names (may be given several times)
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
 
     /// Seed of the load, and of random weights
     #[arg(long, default_value_t = 1, value_name = "N")]

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
+use wf_port::Hosts;
 
 use super::error::AppError;
 use super::flags::{Flags, Variant};
@@ -59,11 +60,11 @@ async fn serve_and_load(
         prompts: prompts(flags, &model)?,
         warm_up,
     };
-    let (listener, scene) = prepare(flags, model).await?;
+    let (listener, hosts, scene) = prepare(flags, model).await?;
     let stop = Stop::new();
     stop.arm(flags.duration).map_err(AppError::Runtime)?;
     let client = scene.client.clone();
-    let served = tokio::spawn(http::serve(listener, client, wait(stop.clone())));
+    let served = tokio::spawn(http::serve(listener, hosts, client, wait(stop.clone())));
     let score = scene.score.clone();
     let loaded = score.map(|score| tokio::spawn(send(load, score, &scene, &stop)));
     let shown = show(&scene, &stop);
@@ -79,19 +80,25 @@ async fn serve_and_load(
 }
 
 /// Everything that can still be refused.
-async fn prepare(flags: &Flags, model: Arc<Model>) -> Result<(TcpListener, Arc<Scene>), AppError> {
+async fn prepare(
+    flags: &Flags,
+    model: Arc<Model>,
+) -> Result<(TcpListener, Hosts, Arc<Scene>), AppError> {
     let refused = |source| AppError::Serve {
-        address: flags.serve,
+        address: flags.serve.clone(),
         source,
     };
-    let listener = TcpListener::bind(flags.serve).await.map_err(refused)?;
+    let addresses = flags.serve.resolve().map_err(refused)?;
+    let listener = TcpListener::bind(&addresses[..]).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let engine = Arc::new(Engine::start(model, flags.settings())?);
     let instruments = Instruments::start(&engine, flags)?;
     let title = title(engine.name(), address, &instruments);
     let score = (!flags.no_load).then(|| Arc::new(Score::new(flags.targets())));
     let scene = Scene::new(Client::new(engine), score, instruments, title);
-    Ok((listener, Arc::new(scene)))
+    let names = flags.allow_host.iter().cloned();
+    let hosts = names.fold(Hosts::of(address), Hosts::allow);
+    Ok((listener, hosts, Arc::new(scene)))
 }
 
 /// What still runs gets [`DRAIN`] to end; after that the engine ends it.

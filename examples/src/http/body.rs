@@ -6,7 +6,8 @@ use axum::body::{Body as Incoming, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
+use wf_port::Crowd;
 
 use super::error::ApiError;
 
@@ -33,8 +34,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             // Nothing of it has been sent, and without an answer before the answer nothing will be.
             Some(refusal) if is(&head.headers, header::EXPECT, "100-continue") => Err(refusal),
             refusal => {
-                let read = timeout(TIME, read(body)).await;
-                let read = read.unwrap_or_else(|_| Err(ApiError::slow_body(TIME)));
+                let read = read_in_time(body, head.extensions.get()).await;
                 refusal.map_or(read, Err)
             }
         }))
@@ -66,6 +66,15 @@ fn is(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(word))
 }
 
+async fn read_in_time(body: Incoming, crowd: Option<&Crowd>) -> Result<Bytes, ApiError> {
+    tokio::select! {
+        read = timeout(TIME, read(body)) => {
+            read.unwrap_or_else(|_| Err(ApiError::slow_body(TIME)))
+        }
+        () = hurry(crowd) => Err(ApiError::slow_body(HURRIED)),
+    }
+}
+
 async fn read(body: Incoming) -> Result<Bytes, ApiError> {
     let (mut kept, mut arrived) = (Vec::new(), 0);
     let mut data = body.into_data_stream();
@@ -83,6 +92,18 @@ async fn read(body: Incoming) -> Result<Bytes, ApiError> {
         false => Err(ApiError::large_body(MAX)),
     }
 }
+
+/// Completes when others have waited [`HURRIED`] for the connection.
+async fn hurry(crowd: Option<&Crowd>) {
+    match crowd {
+        Some(crowd) => crowd.waits().await,
+        None => std::future::pending().await,
+    }
+    sleep(HURRIED).await;
+}
+
+/// How long it may take while others wait for the connection.
+const HURRIED: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {

@@ -1,102 +1,66 @@
 //! Connections: bounded in number and in the time that a request may take to arrive.
-//!
-//! `axum::serve` has neither bound, so that a handful of clients that never end their headers would hold every descriptor of the process.
 
-use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{Extension, Router};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use tokio::net::TcpListener;
+use wf_port::{Limits, Port};
 
 use super::peer::Peer;
 
-/// How long a client may take over the headers of a request, the wait for the next request on the same connection included.
-const HEADERS: Duration = Duration::from_secs(30);
-
-/// Connections at once: more than the engine lets wait and run, so that who finds its queue full is told so; half of the 1,024 descriptors
-/// that a process commonly has. Others wait until one of these ends.
-const CONNECTIONS: usize = 512;
-
-/// The wait after a connection could not be accepted, which is mostly for want of a descriptor.
-const PAUSE: Duration = Duration::from_millis(100);
+/// More connections than the engine lets wait and run, so that a client that finds its queue full is refused by it; half of the 1,024
+/// descriptors that a process commonly has.
+const LIMITS: Limits = Limits {
+    connections: 512,
+    request: Duration::from_secs(30),
+    response: Duration::from_secs(30),
+    hurried_response: Duration::from_secs(1),
+    header: 64 << 10,
+    retry: Duration::from_millis(100),
+};
 
 /// Serves until `stop` completes, then until the requests under way have their answers; whoever comes then is refused.
 pub(super) async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Output = ()>) {
-    let under_way = GracefulShutdown::new();
+    serve_within(LIMITS, listener, routes, stop).await;
+}
+
+async fn serve_within(
+    limits: Limits,
+    listener: TcpListener,
+    routes: Router,
+    stop: impl Future<Output = ()>,
+) {
+    let port = Port::new(listener, limits);
+    let serve = async {
+        loop {
+            let visitor = port.next().await;
+            let routes = match Peer::of(visitor.stream()) {
+                Some(peer) => routes.clone().layer(Extension(peer)),
+                None => routes.clone(),
+            };
+            tokio::spawn(visitor.serve(TowerToHyperService::new(routes), ()));
+        }
+    };
     tokio::select! {
-        () = accept(&listener, &routes, &under_way, CONNECTIONS) => {}
+        () = serve => {}
         () = stop => {}
     }
-    drop(listener);
-    under_way.shutdown().await;
-}
-
-async fn accept(
-    listener: &TcpListener,
-    routes: &Router,
-    under_way: &GracefulShutdown,
-    connections: usize,
-) {
-    let seats = Arc::new(Semaphore::new(connections));
-    while let Ok(seat) = Arc::clone(&seats).acquire_owned().await {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) if is_of_the_client(&error) => continue,
-            Err(_) => {
-                sleep(PAUSE).await;
-                continue;
-            }
-        };
-        let connection = under_way.watch(answer(stream, routes.clone()));
-        tokio::spawn(async move {
-            // Its only errors are the client's: it left, or what it sent is not HTTP.
-            let _ = connection.await;
-            drop(seat);
-        });
-    }
-}
-
-/// It left before it was accepted.
-fn is_of_the_client(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset
-    )
-}
-
-fn answer(
-    stream: TcpStream,
-    routes: Router,
-) -> http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>> {
-    // A token is a small packet that must not wait for the next one.
-    let _ = stream.set_nodelay(true);
-    let routes = match Peer::of(&stream) {
-        Some(peer) => routes.layer(Extension(peer)),
-        None => routes,
-    };
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
-        // A client may close its sending side once it has asked.
-        .half_close(true)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes))
+    port.close().await;
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
+    use std::io;
+
+    use axum::response::sse::{Event, Sse};
+    use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
     use tokio::time::Instant;
 
     use super::*;
+    use crate::http::body::Body;
 
     /// Time stands still and jumps to the next timer whenever everybody waits.
     #[tokio::test(start_paused = true)]
@@ -106,7 +70,7 @@ mod tests {
         client.write_all(b"GET / HTTP/1.1\r\nhost: ").await.unwrap();
         let mut answer = Vec::new();
         let _ = client.read_to_end(&mut answer).await;
-        assert_eq!(begun.elapsed().as_secs(), HEADERS.as_secs());
+        assert_eq!(begun.elapsed().as_secs(), LIMITS.request.as_secs());
     }
 
     #[tokio::test(start_paused = true)]
@@ -116,30 +80,72 @@ mod tests {
         let begun = Instant::now();
         let mut rest = Vec::new();
         let _ = client.read_to_end(&mut rest).await;
-        assert_eq!(begun.elapsed().as_secs(), HEADERS.as_secs());
+        assert_eq!(begun.elapsed().as_secs(), LIMITS.request.as_secs());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn who_finds_every_seat_taken_is_served_when_one_is_free() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let under_way = GracefulShutdown::new();
-        tokio::spawn(async move { accept(&listener, &routes(), &under_way, 2).await });
-        let mut seated = [
-            TcpStream::connect(address).await.unwrap(),
-            TcpStream::connect(address).await.unwrap(),
-        ];
-        for client in &mut seated {
-            assert_eq!(ask(client).await, *b"HTTP/1.1 200 OK");
+    #[tokio::test]
+    async fn peers_that_are_idle_or_do_not_read_do_not_keep_a_client_out() {
+        let address = start(Limits {
+            connections: 8,
+            hurried_response: Duration::from_millis(50),
+            ..LIMITS
+        })
+        .await;
+        let mut held = Vec::new();
+        for number in 0..20 {
+            let mut peer = TcpStream::connect(address).await.unwrap();
+            if number % 2 == 0 {
+                // Answers that nobody reads fill what the system holds for the peer.
+                let asked = b"GET /much HTTP/1.1\r\nhost: here\r\n\r\n".repeat(50);
+                let _may_have_been_asked_to_leave = peer.write_all(&asked).await;
+            }
+            held.push(peer);
         }
-        let mut late = TcpStream::connect(address).await.unwrap();
-        // Longer than anything takes, and shorter than the seated may keep their seats without another request.
-        let waiting = tokio::time::timeout(HEADERS / 2, ask(&mut late)).await;
-        assert!(waiting.is_err(), "served beyond the bound");
-        drop(seated);
-        let mut answer = [0; 15];
-        late.read_exact(&mut answer).await.unwrap();
-        assert_eq!(answer, *b"HTTP/1.1 200 OK");
+        let mut client = TcpStream::connect(address).await.unwrap();
+        assert_eq!(ask(&mut client).await, *b"HTTP/1.1 200 OK");
+        drop(held);
+    }
+
+    #[tokio::test]
+    async fn bodies_that_do_not_come_do_not_keep_a_client_out() {
+        let limits = Limits {
+            connections: 4,
+            ..LIMITS
+        };
+        let address = start(limits).await;
+        let mut held = Vec::new();
+        for _ in 0..limits.connections {
+            let mut peer = TcpStream::connect(address).await.unwrap();
+            let half = b"POST /body HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\n{";
+            peer.write_all(half).await.unwrap();
+            held.push(peer);
+        }
+        let mut client = TcpStream::connect(address).await.unwrap();
+        assert_eq!(ask(&mut client).await, *b"HTTP/1.1 200 OK");
+        drop(held);
+    }
+
+    #[tokio::test]
+    async fn a_stream_under_way_keeps_its_seat_from_those_who_come() {
+        let address = start(Limits {
+            connections: 2,
+            hurried_response: Duration::from_millis(50),
+            ..LIMITS
+        })
+        .await;
+        let mut streaming = TcpStream::connect(address).await.unwrap();
+        let request = b"GET /stream HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n";
+        streaming.write_all(request).await.unwrap();
+        streaming.read_exact(&mut [0; 15]).await.unwrap();
+        for _ in 0..20 {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            assert_eq!(ask(&mut client).await, *b"HTTP/1.1 200 OK");
+        }
+        let mut more = TcpStream::connect(address).await.unwrap();
+        more.write_all(b"POST /end HTTP/1.0\r\n\r\n").await.unwrap();
+        let mut rest = String::new();
+        streaming.read_to_string(&mut rest).await.unwrap();
+        assert!(rest.ends_with("data: end\n\n\r\n0\r\n\r\n"), "{rest}");
     }
 
     #[tokio::test]
@@ -151,15 +157,46 @@ mod tests {
         assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
     }
 
-    async fn connect() -> TcpStream {
+    async fn start(limits: Limits) -> std::net::SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(listener, routes(), std::future::pending()));
-        TcpStream::connect(address).await.unwrap()
+        tokio::spawn(serve_within(
+            limits,
+            listener,
+            routes(),
+            std::future::pending(),
+        ));
+        address
     }
 
+    async fn connect() -> TcpStream {
+        TcpStream::connect(start(LIMITS).await).await.unwrap()
+    }
+
+    /// `/stream` begins at once and ends when `/end` was asked.
     fn routes() -> Router {
-        Router::new().route("/", get(async || "here"))
+        let ended = std::sync::Arc::new(tokio::sync::Notify::new());
+        let end = std::sync::Arc::clone(&ended);
+        let stream = async move || {
+            let events = futures_util::stream::unfold(0, move |number| {
+                let ended = std::sync::Arc::clone(&ended);
+                async move {
+                    if number == 1 {
+                        ended.notified().await;
+                    }
+                    let data = *["begin", "end"].get(number)?;
+                    let event = Event::default().data(data);
+                    Some((Ok::<_, io::Error>(event), number + 1))
+                }
+            });
+            Sse::new(events)
+        };
+        Router::new()
+            .route("/", get(async || "here"))
+            .route("/much", get(async || "x".repeat(1 << 20)))
+            .route("/stream", get(stream))
+            .route("/body", post(async |body: Body| body.0.map(drop)))
+            .route("/end", post(async move || end.notify_one()))
     }
 
     /// Asks, and reads the first of the answer.

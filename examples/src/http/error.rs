@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use wf_instrument::admit::Refused;
+use wf_port::HostError;
 
 use crate::engine::EngineError;
 use crate::model::ModelError;
@@ -26,6 +27,11 @@ pub(super) struct ApiError {
 const RETRY_AFTER: &str = "2";
 
 impl ApiError {
+    /// The request is for another host.
+    pub(super) fn host(error: &HostError) -> Self {
+        Self::request(error.status(), None, error.to_string())
+    }
+
     /// The value of `param` cannot be used.
     pub(super) fn invalid(param: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {

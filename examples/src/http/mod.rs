@@ -23,15 +23,16 @@ mod whole;
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, Path, Request, State};
 use axum::http::StatusCode;
-use axum::middleware::from_fn;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use wf_port::Hosts;
 
 use self::ask::Ask;
 use self::body::Body;
@@ -44,8 +45,27 @@ use crate::client::Client;
 use crate::model::Model;
 
 /// Serves until `stop` completes, then until the connections have their answers.
-pub async fn serve(listener: TcpListener, client: Client, stop: impl Future<Output = ()>) {
-    connections::serve(listener, routes(client), stop).await;
+///
+/// Requests for other hosts than `hosts` are refused, so that no web page reaches the engine under a name of its own (DNS rebinding).
+pub async fn serve(
+    listener: TcpListener,
+    hosts: Hosts,
+    client: Client,
+    stop: impl Future<Output = ()>,
+) {
+    let checked = from_fn_with_state(Arc::new(hosts), check_host);
+    connections::serve(listener, routes(client).layer(checked), stop).await;
+}
+
+async fn check_host(
+    State(hosts): State<Arc<Hosts>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    match hosts.check(&request) {
+        Ok(()) => Ok(next.run(request).await),
+        Err(error) => Err(ApiError::host(&error)),
+    }
 }
 
 /// The routes under `/v1`, and `/health`, which answers as soon as requests can be.

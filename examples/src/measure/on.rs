@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 use tokio::runtime::Handle;
-use wf_exporter::{Exporter, governor as governing, profile as profiling, sensors};
+use wf_exporter::{Builder, Exporter, governor as governing, profile as profiling, sensors};
 use wf_instrument::govern::{Governor, Mode, Status};
 use wf_instrument::histogram::Frozen;
 use wf_instrument::profile::{self, Profile};
@@ -63,8 +63,10 @@ impl Instruments {
         let governor = Arc::new(govern(engine, flags, Arc::clone(&watch))?);
         let (shown, profiled) = (Arc::clone(&watch), Arc::clone(&watch));
         let machine = move || profile::Machine::read(&profiled.readings());
-        let exporter = Exporter::builder()
-            .address(flags.metrics)
+        let hosts = flags.allow_host.iter().cloned();
+        let exporter = hosts
+            .fold(Exporter::builder(), Builder::allow_host)
+            .address(flags.metrics.clone())
             .collector(sensors(move || shown.readings()))
             .collector(profiling(move || Profile::of(machine())))
             .collector(governing(Arc::clone(&governor)))

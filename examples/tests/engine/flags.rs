@@ -17,7 +17,7 @@ fn check(refused: &Output, words: &str) {
 
 #[test]
 fn a_bad_flag_is_refused_in_one_line() {
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 13] = [
         (&["--workers", "17"], "1 to 16"),
         (&["--max-concurrent", "0"], "1 to 64"),
         (&["--rate", "fast"], "--rate"),
@@ -29,6 +29,8 @@ fn a_bad_flag_is_refused_in_one_line() {
             "cannot be used with",
         ),
         (&["--serve", "here"], "--serve"),
+        (&["--serve", "localhost"], "localhost:9464"),
+        (&["--serve", "no-such-name.invalid:0"], "no-such-name"),
         (&["--report", "/nonexistent/report.json"], "--report"),
         (&["--warm-up", "5s", "--duration", "5s"], "warm-up"),
         (&["--faster"], "--faster"),

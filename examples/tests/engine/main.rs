@@ -8,6 +8,7 @@ mod errors;
 mod exact;
 mod flags;
 mod half_closed;
+mod hosts;
 mod memory;
 mod openai;
 mod process;

@@ -23,19 +23,19 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it and waits until it says where it serves.
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        let ports = ["--serve", "127.0.0.1:0", "--metrics", "127.0.0.1:0"];
+        Self::start_as(&[&ports, arguments].concat())
+    }
+
+    /// The same on the ports that the arguments name.
+    pub(crate) fn start_as(arguments: &[&str]) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let report = temp_dir().join(format!("wf-engine-{}-{number}.json", std::process::id()));
         let mut child = program()
-            .args([
-                "--serve",
-                "127.0.0.1:0",
-                "--metrics",
-                "127.0.0.1:0",
-                "--report",
-            ])
-            .arg(&report)
             .args(arguments)
+            .arg("--report")
+            .arg(&report)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");

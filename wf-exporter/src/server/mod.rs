@@ -1,55 +1,74 @@
 //! HTTP on a thread of its own.
 //!
-//! hyper on a single-threaded tokio runtime, not threads and a parser of our own: parsing HTTP from hostile input is what hyper is for,
-//! a thread a connection would be sixteen stacks, and one thread gives the rule "one page at a time" without a lock. The runtime is
-//! private: the application may use another one or none.
+//! A single-threaded tokio runtime: one thread gives the rule "one page at a time" without a lock. The runtime is private: the
+//! application may use another one or none.
 
-mod connection;
 #[cfg(unix)]
 mod inherited;
-mod limits;
-mod patient;
-mod refusal;
 mod route;
 
 use std::cell::RefCell;
+use std::convert::Infallible;
+use std::future::ready;
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::rc::Rc;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use hyper::service::service_fn;
+use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::{LocalSet, spawn_local};
-use tokio::time::sleep;
+use wf_port::{Address, Hosts, Limits, Port};
 
-use self::limits::Limits;
+use self::route::respond;
 use crate::error::StartError;
 use crate::page::Page;
 
-/// Takes the address, before there is a thread.
-pub(crate) fn bind(address: SocketAddr) -> Result<(StdListener, SocketAddr), StartError> {
-    if !address.ip().is_loopback() {
-        return Err(StartError::NotLoopback { address });
-    }
-    let bound = || {
-        let listener = StdListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        let local = listener.local_addr()?;
-        Ok((listener, local))
+/// How much of the process scrapers may take. Prometheus holds one connection.
+const LIMITS: Limits = Limits {
+    connections: 64,
+    request: Duration::from_secs(5),
+    response: Duration::from_secs(10),
+    hurried_response: Duration::from_millis(500),
+    header: 8 << 10,
+    retry: Duration::from_millis(100),
+};
+
+/// Takes the first of the addresses that can be had, before there is a thread.
+pub(crate) fn bind(address: &Address) -> Result<(StdListener, SocketAddr), StartError> {
+    let resolve = |source| StartError::Resolve {
+        address: address.clone(),
+        source,
     };
-    bound().map_err(|source| StartError::Bind { address, source })
+    let addresses = address.resolve().map_err(resolve)?;
+    match addresses.iter().find(|address| !address.ip().is_loopback()) {
+        Some(&address) => Err(StartError::NotLoopback { address }),
+        None => bind_first(&addresses).map_err(|source| StartError::Bind {
+            address: address.clone(),
+            source,
+        }),
+    }
+}
+
+fn bind_first(addresses: &[SocketAddr]) -> io::Result<(StdListener, SocketAddr)> {
+    let listener = StdListener::bind(addresses)?;
+    listener.set_nonblocking(true)?;
+    let local = listener.local_addr()?;
+    Ok((listener, local))
 }
 
 /// Serves on a new thread until the other end of `stopped` is dropped.
 pub(crate) fn spawn(
     listener: StdListener,
+    hosts: Hosts,
     page: Page,
     stopped: oneshot::Receiver<()>,
 ) -> Result<JoinHandle<()>, StartError> {
-    spawn_within(Limits::DEFAULT, listener, page, stopped)
+    spawn_within(LIMITS, listener, hosts, page, stopped)
         .map_err(|source| StartError::Thread { source })
 }
 
@@ -57,6 +76,7 @@ pub(crate) fn spawn(
 fn spawn_within(
     limits: Limits,
     listener: StdListener,
+    hosts: Hosts,
     page: Page,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<JoinHandle<()>> {
@@ -67,7 +87,8 @@ fn spawn_within(
             #[cfg(unix)]
             let _closed = inherited::runtime_closed_in_child(&listener);
             let _listening = ready.send(Ok(()));
-            LocalSet::new().block_on(&runtime, serve(listener, limits, page, stopped));
+            let port = Port::new(listener, limits);
+            LocalSet::new().block_on(&runtime, serve(port, hosts, page, stopped));
         }
         Err(error) => {
             let _told = ready.send(Err(error));
@@ -93,40 +114,27 @@ fn prepare(listener: StdListener) -> io::Result<(Runtime, TcpListener)> {
     Ok((runtime, listener))
 }
 
-async fn serve(listener: TcpListener, limits: Limits, page: Page, stopped: oneshot::Receiver<()>) {
-    spawn_local(accept(listener, limits, Rc::new(RefCell::new(page))));
+async fn serve(port: Port, hosts: Hosts, page: Page, stopped: oneshot::Receiver<()>) {
+    spawn_local(accept(port, hosts, page));
     let _the_handle_is_gone = stopped.await;
 }
 
-async fn accept(listener: TcpListener, limits: Limits, page: Rc<RefCell<Page>>) {
+async fn accept(port: Port, hosts: Hosts, page: Page) {
+    let (hosts, page) = (Rc::new(hosts), Rc::new(RefCell::new(page)));
     #[cfg(unix)]
-    let _closed = inherited::closed_in_child(&listener);
-    let seats = Arc::new(Semaphore::new(limits.connections));
-    let standing = Arc::new(Semaphore::new(limits.refusals));
+    let _closed = inherited::closed_in_child(port.listener());
     loop {
-        let stream = next(&listener, limits).await;
-        if let Ok(seat) = Arc::clone(&seats).try_acquire_owned() {
-            let page = Rc::clone(&page);
-            spawn_local(async move {
-                connection::serve(stream, limits, page).await;
-                drop(seat);
-            });
-        } else if let Ok(place) = Arc::clone(&standing).try_acquire_owned() {
-            spawn_local(async move {
-                refusal::refuse(stream, limits).await;
-                drop(place);
-            });
-        }
-    }
-}
-
-/// The next connection. Where the process has no descriptor left, asking again at once would only burn the processor.
-async fn next(listener: &TcpListener, limits: Limits) -> TcpStream {
-    loop {
-        match listener.accept().await {
-            Ok((stream, _)) => return stream,
-            Err(_) => sleep(limits.retry).await,
-        }
+        let visitor = port.next().await;
+        let (hosts, page) = (Rc::clone(&hosts), Rc::clone(&page));
+        let service = service_fn(move |request| {
+            let response = respond(&hosts, &request, || page.borrow_mut().render());
+            ready(Ok::<_, Infallible>(response))
+        });
+        #[cfg(unix)]
+        let closed = inherited::closed_in_child(visitor.stream());
+        #[cfg(not(unix))]
+        let closed = ();
+        spawn_local(visitor.serve(service, closed));
     }
 }
 

@@ -4,14 +4,19 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use hyper::{Method, Request, Response, StatusCode};
+use wf_port::Hosts;
 
 use crate::text;
 
 /// The answer to `request`; `render` makes the page where that is what was asked for. hyper leaves the body of an answer to HEAD away.
 pub(super) fn respond<B>(
+    hosts: &Hosts,
     request: &Request<B>,
     render: impl FnOnce() -> String,
 ) -> Response<Full<Bytes>> {
+    if let Err(error) = hosts.check(request) {
+        return answer(error.status(), PLAIN, format!("{error}\n"));
+    }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     match request.uri().path() {
         "/" | "/metrics" if !reads => refused(),
@@ -61,13 +66,18 @@ const INDEX: &str = "<!doctype html><html lang=\"en\"><title>wf-exporter</title>
 mod tests {
     use super::*;
 
+    fn hosts() -> Hosts {
+        Hosts::of(([127, 0, 0, 1], 9464).into())
+    }
+
     fn check(method: Method, path: &str, expected: StatusCode) -> Response<Full<Bytes>> {
         let request = Request::builder()
             .method(method)
             .uri(path)
+            .header("host", "localhost")
             .body(())
             .unwrap();
-        let response = respond(&request, || "page".into());
+        let response = respond(&hosts(), &request, || "page".into());
         assert_eq!(response.status(), expected, "{request:?}");
         response
     }
@@ -105,7 +115,9 @@ mod tests {
 
     #[test]
     fn nothing_is_made_that_was_not_asked_for() {
-        let request = Request::post("/metrics").body(()).unwrap();
-        respond(&request, || panic!("a page was made"));
+        let request = Request::post("/metrics").header("host", "localhost");
+        respond(&hosts(), &request.body(()).unwrap(), || {
+            panic!("a page was made")
+        });
     }
 }

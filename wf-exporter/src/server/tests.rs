@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::*;
 use crate::families::Family;
@@ -19,9 +19,9 @@ impl Server {
     }
 
     fn with_page(limits: Limits, page: Page) -> Self {
-        let (listener, address) = bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let (listener, address) = bind(&([127, 0, 0, 1], 0).into()).unwrap();
         let (stop, stopped) = oneshot::channel();
-        let thread = spawn_within(limits, listener, page, stopped).unwrap();
+        let thread = spawn_within(limits, listener, Hosts::of(address), page, stopped).unwrap();
         Self {
             address,
             stop: Some(stop),
@@ -44,22 +44,13 @@ impl Server {
     }
 
     fn scrape(&self) -> String {
-        self.exchange(b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        self.exchange(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
     }
 
     fn check_honest_scrape(&self) {
         let page = self.scrape();
         assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
         assert!(page.contains("\nwf_build_info{"), "{page}");
-    }
-
-    /// Scrapes until there is a seat again.
-    fn check_honest_scrape_soon(&self) {
-        let begin = Instant::now();
-        while !self.scrape().starts_with("HTTP/1.1 200 OK\r\n") {
-            assert!(begin.elapsed() < DEADLINE, "no seat became free");
-            thread::sleep(Duration::from_millis(10));
-        }
     }
 }
 
@@ -73,14 +64,25 @@ impl Drop for Server {
 /// Past any time that a test needs: only a failing test waits this long.
 const DEADLINE: Duration = Duration::from_secs(20);
 
+const KEEP_ALIVE: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
+
+const METRICS: &[u8] = b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n";
+
 /// A page in bytes that no socket's buffer holds.
 const TOO_MUCH: usize = 64 << 20;
 
 const SHORT: Limits = Limits {
     request: Duration::from_millis(150),
     response: Duration::from_millis(150),
-    life: Duration::from_millis(300),
-    ..Limits::DEFAULT
+    ..LIMITS
+};
+
+/// No peer is late, so that nobody loses a seat but for another's sake.
+const PATIENT: Limits = Limits {
+    request: DEADLINE.saturating_mul(9),
+    response: DEADLINE.saturating_mul(9),
+    connections: 16,
+    ..LIMITS
 };
 
 fn read_all(stream: &mut TcpStream) -> String {
@@ -93,6 +95,22 @@ fn read_all(stream: &mut TcpStream) -> String {
         read.len()
     );
     String::from_utf8_lossy(&read).into_owned()
+}
+
+/// Reads one answer of a connection that stays open.
+fn read_answer(stream: &mut TcpStream) {
+    let mut read = Vec::new();
+    while !read.ends_with(b"</html>\n") {
+        let mut some = [0; 512];
+        let count = stream.read(&mut some).unwrap();
+        assert!(
+            count > 0,
+            "hung up after {:?}",
+            String::from_utf8_lossy(&read)
+        );
+        read.extend(&some[..count]);
+    }
+    assert!(read.starts_with(b"HTTP/1.1 200 OK\r\n"));
 }
 
 fn page_of(bytes: usize) -> Page {
@@ -146,11 +164,11 @@ fn a_long_path_is_refused() {
 #[test]
 fn a_body_that_never_comes_is_not_waited_for() {
     check(
-        b"POST /metrics HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000000\r\n\r\nx",
+        b"POST /metrics HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000000000\r\n\r\nx",
         "HTTP/1.1 405 ",
     );
     check(
-        b"GET /metrics HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nfff\r\n",
+        b"GET /metrics HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\nfff\r\n",
         "HTTP/1.1 200 ",
     );
 }
@@ -159,13 +177,14 @@ fn a_body_that_never_comes_is_not_waited_for() {
 fn half_a_request_is_hung_up_on() {
     check(b"", "");
     check(b"GET /metr", "");
-    check(b"GET /metrics HTTP/1.1\r\nhost: x\r\n", "");
+    check(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n", "");
 }
 
 #[test]
 fn head_gets_the_size_and_not_the_page() {
     let server = Server::start(SHORT);
-    let answer = server.exchange(b"HEAD /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let answer =
+        server.exchange(b"HEAD /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     assert!(
         answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\n"),
         "{answer}"
@@ -175,10 +194,10 @@ fn head_gets_the_size_and_not_the_page() {
 
 #[test]
 fn a_peer_that_is_done_sending_gets_its_answer() {
-    let server = Server::with_page(Limits::DEFAULT, page_of(TOO_MUCH));
+    let server = Server::with_page(LIMITS, page_of(TOO_MUCH));
     let mut stream = server.connect();
     stream
-        .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+        .write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .unwrap();
     stream.shutdown(Shutdown::Write).unwrap();
     assert!(read_all(&mut stream).len() > TOO_MUCH);
@@ -188,8 +207,8 @@ fn a_peer_that_is_done_sending_gets_its_answer() {
 fn pipelined_requests_are_answered_in_turn() {
     let server = Server::start(SHORT);
     let answers = server.exchange(
-        b"GET / HTTP/1.1\r\nhost: x\r\n\r\nGET /nothing HTTP/1.1\r\nhost: x\r\n\r\n\
-          GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+        b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\nGET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n\
+          GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
     );
     let statuses: Vec<_> = answers
         .match_indices("HTTP/1.1 ")
@@ -199,102 +218,158 @@ fn pipelined_requests_are_answered_in_turn() {
 }
 
 #[test]
-fn a_connection_is_not_kept_for_ever() {
-    let server = Server::start(Limits {
-        request: DEADLINE * 9,
-        ..SHORT
-    });
+fn a_connection_that_asks_nothing_more_is_closed() {
+    let server = Server::start(SHORT);
     let mut stream = server.connect();
-    stream
-        .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-        .unwrap();
+    stream.write_all(KEEP_ALIVE).unwrap();
     assert!(read_all(&mut stream).starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
-#[test]
-fn a_connection_too_many_is_told_so_and_closed() {
-    let server = Server::start(Limits::DEFAULT);
-    let seated: Vec<_> = (0..Limits::DEFAULT.connections)
-        .map(|_| server.connect())
+/// An honest scrape is answered while all of `peers` hold their connections as long as they may.
+fn check_held(peers: usize, hold: impl Fn(&mut TcpStream)) {
+    let server = Server::start(PATIENT);
+    let held: Vec<_> = (0..peers)
+        .map(|_| {
+            let mut stream = server.connect();
+            hold(&mut stream);
+            stream
+        })
         .collect();
-    let answer = server.scrape();
-    assert!(
-        answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"),
-        "{answer}"
-    );
-    assert!(answer.ends_with("try again in 5 seconds\n"), "{answer}");
-    drop(seated);
-    server.check_honest_scrape_soon();
+    (0..3).for_each(|_| server.check_honest_scrape());
+    drop(held);
 }
 
 #[test]
-fn a_connection_too_many_may_finish_its_request_before_it_reads_the_answer() {
+fn keep_alive_peers_on_every_seat_do_not_keep_a_scraper_out() {
+    check_held(PATIENT.connections, |stream| {
+        stream.write_all(KEEP_ALIVE).unwrap();
+        read_answer(stream);
+    });
+}
+
+#[test]
+fn hundreds_of_silent_connections_do_not_keep_a_scraper_out() {
+    check_held(400, |_| ());
+}
+
+#[test]
+fn half_requests_do_not_keep_a_scraper_out() {
+    check_held(100, |stream| {
+        let _may_have_been_asked_to_leave = stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: l");
+    });
+}
+
+#[test]
+fn pipelines_that_nobody_reads_do_not_keep_a_scraper_out() {
     let limits = Limits {
-        connections: 0,
-        refusal: DEADLINE,
-        ..Limits::DEFAULT
+        connections: 3,
+        ..PATIENT
+    };
+    let server = Server::with_page(limits, page_of(TOO_MUCH / 4));
+    let held: Vec<_> = (0..limits.connections)
+        .map(|_| {
+            let mut stream = server.connect();
+            stream.write_all(&METRICS.repeat(20)).unwrap();
+            stream.read_exact(&mut [0]).unwrap();
+            stream
+        })
+        .collect();
+    server.check_honest_scrape();
+    drop(held);
+}
+
+#[test]
+fn a_request_that_has_arrived_is_answered_before_its_seat_is_given_away() {
+    let limits = Limits {
+        connections: 1,
+        ..PATIENT
     };
     let server = Server::start(limits);
-    let mut stream = server.connect();
-    for part in ["GET / HTTP/1.1\r\n", "host: x\r\n", "\r\n"] {
-        thread::sleep(Duration::from_millis(30));
-        stream.write_all(part.as_bytes()).unwrap();
+    let mut asked: Vec<_> = (0..50)
+        .map(|_| {
+            let mut stream = server.connect();
+            stream.write_all(KEEP_ALIVE).unwrap();
+            stream
+        })
+        .collect();
+    for stream in &mut asked {
+        read_answer(stream);
     }
-    stream.shutdown(Shutdown::Write).unwrap();
-    assert!(read_all(&mut stream).starts_with("HTTP/1.1 503 "));
 }
 
 #[test]
-fn peers_that_send_a_byte_now_and_then_lose_their_seats() {
-    let server = Server::start(Limits {
-        life: DEADLINE * 9,
-        ..SHORT
-    });
-    let mut slow: Vec<_> = (0..SHORT.connections).map(|_| server.connect()).collect();
+fn the_peer_that_has_been_idle_longest_leaves_first() {
+    let limits = Limits {
+        connections: 2,
+        ..PATIENT
+    };
+    let server = Server::start(limits);
+    let [mut first, mut second] = [server.connect(), server.connect()];
+    for is_first in [true, false, true] {
+        let stream = if is_first { &mut first } else { &mut second };
+        stream.write_all(KEEP_ALIVE).unwrap();
+        read_answer(stream);
+    }
+    server.check_honest_scrape();
+    assert_eq!(
+        read_all(&mut second),
+        "",
+        "it had asked before the first did"
+    );
+    first.write_all(KEEP_ALIVE).unwrap();
+    read_answer(&mut first);
+}
+
+#[test]
+fn peers_that_send_a_byte_now_and_then_are_hung_up_on() {
+    let server = Server::start(SHORT);
+    let mut slow: Vec<_> = (0..16).map(|_| server.connect()).collect();
     let begin = Instant::now();
-    let request = b"GET /metrics HTTP/1.1\r\n".iter().cycle();
-    for byte in request {
+    for byte in METRICS.iter().take(20).cycle() {
         slow.retain_mut(|stream| stream.write_all(&[*byte]).is_ok());
         if slow.is_empty() {
             break;
         }
         assert!(
             begin.elapsed() < DEADLINE,
-            "{} still have theirs",
+            "{} still have their seats",
             slow.len()
         );
         thread::sleep(Duration::from_millis(20));
     }
-    server.check_honest_scrape_soon();
+    server.check_honest_scrape();
 }
 
 #[test]
-fn a_crowd_is_answered_or_turned_away_and_leaves_nothing_behind() {
-    let server = Server::start(SHORT);
-    let crowd: Vec<_> = (0..100).map(|_| server.connect()).collect();
-    for mut stream in crowd {
-        let _may_be_cut_off = stream.write_all(b"GET / HTTP/1.0\r\n\r\n");
-        let answer = read_all(&mut stream);
-        let expected = ["HTTP/1.0 200 ", "HTTP/1.1 503 ", ""];
-        assert!(
-            expected.iter().any(|start| answer.starts_with(start)),
-            "{answer}"
-        );
-    }
-    server.check_honest_scrape_soon();
+fn a_name_that_others_can_point_here_is_not_answered() {
+    let server = Server::start(LIMITS);
+    let ask = |request: &str| server.exchange(request.as_bytes());
+    let rebound =
+        ask("GET /metrics HTTP/1.1\r\nhost: evil.example:9464\r\nconnection: close\r\n\r\n");
+    assert!(rebound.starts_with("HTTP/1.1 421 "), "{rebound}");
+    assert!(
+        rebound.contains("does not answer to the host \"evil.example\""),
+        "{rebound}"
+    );
+    assert!(!rebound.contains("wf_"), "{rebound}");
+    let absolute = ask(
+        "GET http://evil.example/metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+    );
+    assert!(absolute.starts_with("HTTP/1.1 421 "), "{absolute}");
+    let twice =
+        ask("GET / HTTP/1.1\r\nhost: localhost\r\nhost: evil.example\r\nconnection: close\r\n\r\n");
+    assert!(twice.starts_with("HTTP/1.1 400 "), "{twice}");
+    let none = ask("GET / HTTP/1.1\r\nconnection: close\r\n\r\n");
+    assert!(none.starts_with("HTTP/1.1 400 "), "{none}");
+    let old = ask("GET /metrics HTTP/1.0\r\n\r\n");
+    assert!(old.starts_with("HTTP/1.0 200 "), "{old}");
 }
 
 #[test]
 fn a_peer_that_takes_nothing_blocks_nobody_and_is_cut_off() {
-    let server = Server::with_page(
-        Limits {
-            life: DEADLINE * 9,
-            ..SHORT
-        },
-        page_of(TOO_MUCH),
-    );
+    let server = Server::with_page(SHORT, page_of(TOO_MUCH));
     let mut slow = server.connect();
-    slow.write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+    slow.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .unwrap();
     assert!(
         server
@@ -311,7 +386,7 @@ fn a_peer_that_leaves_in_the_middle_harms_nobody() {
     let server = Server::with_page(SHORT, page_of(TOO_MUCH));
     let mut hasty = server.connect();
     hasty
-        .write_all(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
+        .write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .unwrap();
     hasty.read_exact(&mut [0; 1_000]).unwrap();
     drop(hasty);
@@ -324,7 +399,7 @@ fn a_peer_that_leaves_in_the_middle_harms_nobody() {
 
 #[test]
 fn stopping_hangs_up_on_everybody() {
-    let server = Server::start(Limits::DEFAULT);
+    let server = Server::start(LIMITS);
     let (mut idle, address) = (server.connect(), server.address);
     idle.write_all(b"GET / HT").unwrap();
     drop(server);

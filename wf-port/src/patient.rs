@@ -2,28 +2,36 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
-/// Fails a write where what was written since the last flush is not taken by the peer within `patience` of the first wait.
+use crate::limits::Limits;
+use crate::seats::Seat;
+
+/// Fails a write where what was written since the last flush is not taken by the peer in time.
 ///
-/// The whole counts, not each piece: a peer that takes a byte now and then is too slow as well.
+/// The whole counts, not each piece: a peer that takes a byte now and then is too slow as well. While
+/// another peer waits for the seat, it is to be hurried.
 #[derive(Debug)]
-pub(super) struct Patient<S> {
+pub(crate) struct Patient<S> {
     stream: S,
-    patience: Duration,
+    seat: Arc<Seat>,
+    limits: Limits,
     deadline: Option<Pin<Box<Sleep>>>,
+    hurried: bool,
 }
 
 impl<S> Patient<S> {
-    pub(super) const fn new(stream: S, patience: Duration) -> Self {
+    pub(crate) const fn new(stream: S, seat: Arc<Seat>, limits: Limits) -> Self {
         Self {
             stream,
-            patience,
+            seat,
+            limits,
             deadline: None,
+            hurried: false,
         }
     }
 
@@ -32,14 +40,27 @@ impl<S> Patient<S> {
         if said.is_ready() {
             return said;
         }
-        let patience = self.patience;
+        let late = || io::ErrorKind::TimedOut.into();
+        self.deadline().as_mut().poll(cx).map(|()| Err(late()))
+    }
+
+    fn deadline(&mut self) -> &mut Pin<Box<Sleep>> {
+        let Limits {
+            response,
+            hurried_response,
+            ..
+        } = self.limits;
         let deadline = self
             .deadline
-            .get_or_insert_with(|| Box::pin(sleep(patience)));
+            .get_or_insert_with(|| Box::pin(sleep(response)));
+        if !self.hurried && self.seat.is_asked() {
+            self.hurried = true;
+            let hurried = Instant::now() + hurried_response;
+            if hurried < deadline.deadline() {
+                deadline.as_mut().reset(hurried);
+            }
+        }
         deadline
-            .as_mut()
-            .poll(cx)
-            .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -81,6 +102,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         let said = self.wait(said, cx);
         if said.is_ready() {
             self.deadline = None;
+            self.hurried = false;
+            self.seat.written();
         }
         said
     }
@@ -93,16 +116,31 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-    use tokio::time::{Instant, timeout};
+    use tokio::time::timeout;
 
     use super::*;
+    use crate::seats::Seats;
 
     const PATIENCE: Duration = Duration::from_secs(10);
+    const HURRIED: Duration = Duration::from_secs(1);
 
-    fn pair() -> (Patient<DuplexStream>, DuplexStream) {
+    const LIMITS: Limits = Limits {
+        connections: 1,
+        request: PATIENCE,
+        response: PATIENCE,
+        hurried_response: HURRIED,
+        header: 8 << 10,
+        retry: HURRIED,
+    };
+
+    async fn pair() -> (Seats, Patient<DuplexStream>, DuplexStream) {
         let (ours, theirs) = duplex(8);
-        (Patient::new(ours, PATIENCE), theirs)
+        let seats = Seats::new(1);
+        let seat = seats.take().await;
+        (seats, Patient::new(ours, Arc::new(seat), LIMITS), theirs)
     }
 
     async fn write(stream: &mut Patient<DuplexStream>, bytes: usize) -> Result<(), io::ErrorKind> {
@@ -122,7 +160,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_peer_that_takes_nothing_is_given_up() {
-        let (mut stream, _peer) = pair();
+        let (_seats, mut stream, _peer) = pair().await;
         let begin = Instant::now();
         assert_eq!(write(&mut stream, 9).await, Err(io::ErrorKind::TimedOut));
         assert_eq!(begin.elapsed(), PATIENCE);
@@ -130,7 +168,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_peer_that_takes_a_byte_now_and_then_is_given_up_too() {
-        let (mut stream, peer) = pair();
+        let (_seats, mut stream, peer) = pair().await;
         tokio::spawn(take(peer, 100, PATIENCE * 9 / 10));
         let begin = Instant::now();
         assert_eq!(write(&mut stream, 64).await, Err(io::ErrorKind::TimedOut));
@@ -139,11 +177,34 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn patience_begins_anew_after_a_flush() {
-        let (mut stream, peer) = pair();
+        let (_seats, mut stream, peer) = pair().await;
         tokio::spawn(take(peer, 100, PATIENCE / 4));
         for _ in 0..10 {
             stream.write_all(&[0; 2]).await.unwrap();
             stream.flush().await.unwrap();
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_whose_seat_another_waits_for_is_hurried() {
+        let (seats, mut stream, _peer) = pair().await;
+        let begin = Instant::now();
+        stream.seat.answers();
+        tokio::spawn(async move {
+            sleep(HURRIED * 2).await;
+            seats.make_room();
+        });
+        // As the connection does, which is woken when it is asked to leave.
+        let seat = Arc::clone(&stream.seat);
+        let written = tokio::spawn(async move {
+            let mut write = std::pin::pin!(write(&mut stream, 9));
+            std::future::poll_fn(|cx| {
+                let _asked = seat.poll_asked(cx);
+                write.as_mut().poll(cx)
+            })
+            .await
+        });
+        assert_eq!(written.await.unwrap(), Err(io::ErrorKind::TimedOut));
+        assert_eq!(begin.elapsed(), HURRIED * 3);
     }
 }

@@ -1,0 +1,40 @@
+use crate::client::exchange;
+use crate::process::Process;
+
+#[test]
+fn a_name_that_others_can_point_here_is_refused_on_both_ports() {
+    let engine = Process::start(&["--no-load", "--allow-host", "engine.example"]);
+    for address in [Some(engine.serve), engine.metrics].into_iter().flatten() {
+        for (host, status) in [
+            ("localhost", 404),
+            ("127.0.0.1:80", 404),
+            ("engine.example", 404),
+            ("evil.example", 421),
+            ("localhost.evil.example", 421),
+            ("a b", 400),
+        ] {
+            let request = format!("GET /nothing HTTP/1.0\r\nhost: {host}\r\n\r\n");
+            let answer = exchange(address, &request);
+            assert_eq!(answer.status, status, "{host}: {}", answer.body);
+        }
+    }
+    let asked = "GET /v1/models HTTP/1.0\r\nhost: evil.example\r\n\r\n";
+    let error = exchange(engine.serve, asked).json();
+    let message = error["error"]["message"].as_str().expect("OpenAI's form");
+    assert!(message.contains("evil.example"), "{message}");
+    engine.finish();
+}
+
+#[test]
+fn localhost_and_a_port_are_an_address() {
+    let arguments = [
+        "--no-load",
+        "--serve",
+        "localhost:0",
+        "--metrics",
+        "localhost:0",
+    ];
+    let engine = Process::start_as(&arguments);
+    assert!(engine.serve.ip().is_loopback());
+    engine.finish();
+}

@@ -1,0 +1,167 @@
+//! Where a port listens.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
+use std::str::FromStr;
+
+/// An address to listen on: a number and a port, or a name and a port (`localhost:9464`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Number(SocketAddr),
+    Name(String),
+}
+
+/// The reason why a text is no address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{text:?} is not an address; give a host and a port, such as 127.0.0.1:9464, [::1]:9464 or localhost:9464"
+)]
+pub struct AddressError {
+    text: String,
+}
+
+impl Address {
+    /// The addresses that it stands for, those of version 4 first: who means this machine mostly writes
+    /// `127.0.0.1`. A name is looked up, which may ask the network and blocks.
+    ///
+    /// # Errors
+    ///
+    /// Where the name is not known, or the text is no address.
+    pub fn resolve(&self) -> io::Result<Vec<SocketAddr>> {
+        let name = match &self.0 {
+            Kind::Number(address) => return Ok(vec![*address]),
+            Kind::Name(name) => name,
+        };
+        check(name).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let mut found: Vec<_> = name.to_socket_addrs()?.collect();
+        found.sort_by_key(SocketAddr::is_ipv6);
+        found.dedup();
+        match found.is_empty() {
+            true => Err(io::Error::new(io::ErrorKind::NotFound, "no such host")),
+            false => Ok(found),
+        }
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let address = Self::from(text);
+        match &address.0 {
+            Kind::Number(_) => Ok(address),
+            Kind::Name(name) => check(name).map(|()| address),
+        }
+    }
+}
+
+/// A host and a port; whether there is such a host is only known when it is looked up.
+fn check(name: &str) -> Result<(), AddressError> {
+    let wrong = || AddressError { text: name.into() };
+    let (host, port) = name.rsplit_once(':').ok_or_else(wrong)?;
+    let is_host = !host.is_empty() && !host.contains([':', '[', ']', '/', '@', ' ']);
+    let is_port = port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok();
+    (is_host && is_port).then_some(()).ok_or_else(wrong)
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Number(address) => address.fmt(f),
+            Kind::Name(name) => name.fmt(f),
+        }
+    }
+}
+
+impl From<SocketAddr> for Address {
+    fn from(address: SocketAddr) -> Self {
+        Self(Kind::Number(address))
+    }
+}
+
+impl From<SocketAddrV4> for Address {
+    fn from(address: SocketAddrV4) -> Self {
+        Self(Kind::Number(address.into()))
+    }
+}
+
+impl From<SocketAddrV6> for Address {
+    fn from(address: SocketAddrV6) -> Self {
+        Self(Kind::Number(address.into()))
+    }
+}
+
+impl<I: Into<IpAddr>> From<(I, u16)> for Address {
+    fn from(address: (I, u16)) -> Self {
+        Self(Kind::Number(address.into()))
+    }
+}
+
+/// A text that is no address is refused by [`Address::resolve`].
+impl From<&str> for Address {
+    fn from(text: &str) -> Self {
+        Self(match text.parse() {
+            Ok(address) => Kind::Number(address),
+            Err(_) => Kind::Name(text.to_owned()),
+        })
+    }
+}
+
+/// A text that is no address is refused by [`Address::resolve`].
+impl From<String> for Address {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_localhost_are_addresses() {
+        for text in ["127.0.0.1:0", "[::1]:9464"] {
+            let address: Address = text.parse().unwrap();
+            assert_eq!(address.resolve().unwrap(), [text.parse().unwrap()]);
+            assert_eq!(address.to_string(), text);
+        }
+        let local: Address = "localhost:9464".parse().unwrap();
+        let found = local.resolve().unwrap();
+        assert!(
+            found
+                .iter()
+                .all(|address| address.ip().is_loopback() && address.port() == 9464),
+            "{found:?}"
+        );
+        assert_eq!(Address::from(([127, 0, 0, 1], 1)), "127.0.0.1:1".into());
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_with_what_is_one() {
+        for text in [
+            "",
+            ":",
+            ":80",
+            "here",
+            "localhost",
+            "localhost:",
+            "localhost:http",
+            "localhost:+80",
+            "localhost:65536",
+            "::1",
+            "::1:80",
+            "[::1]",
+            "http://localhost:80",
+            "a b:80",
+            "u@h:80",
+        ] {
+            let error = text.parse::<Address>().unwrap_err().to_string();
+            assert!(error.contains("such as 127.0.0.1:9464"), "{error}");
+            assert!(Address::from(text).resolve().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! The names under which a port may be asked.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use hyper::header::HOST;
+use hyper::http::uri::Authority;
+use hyper::{Request, StatusCode, Version};
+
+/// The hosts that requests to a port may name.
+///
+/// A web page may make a name of its own stand for this machine (DNS rebinding); what the browser then
+/// fetches is the same origin to it, and readable. The name stays in the request, so a port answers only
+/// to names that nobody else can point at it: `localhost` and names below it, addresses of loopback, the
+/// address it is bound to, and what is [allowed](Hosts::allow) besides. The port in the name makes no
+/// difference: it may have been forwarded.
+#[derive(Clone, Debug)]
+pub struct Hosts {
+    bound: IpAddr,
+    allowed: Vec<String>,
+}
+
+/// The reason why a request is not answered under its name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// The request names no host, though its version of HTTP asks for one.
+    #[error("the request has no Host header; HTTP/1.1 asks for one")]
+    Missing,
+    /// The request has several headers `Host`.
+    #[error("the request has {count} Host headers; send one")]
+    Several {
+        /// How many.
+        count: usize,
+    },
+    /// The header is not a host with or without a port.
+    #[error("the Host header {text:?} is not a host name; send one such as localhost")]
+    Malformed {
+        /// The header.
+        text: String,
+    },
+    /// The host is none that this port answers to.
+    #[error(
+        "this port does not answer to the host {host:?}; use localhost or 127.0.0.1, or allow that name where the port is opened"
+    )]
+    Unknown {
+        /// The host that was named.
+        host: String,
+    },
+}
+
+impl HostError {
+    /// The status of an answer that says so: 421 for a host that is not known here, 400 for the rest.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::Unknown { .. } => StatusCode::MISDIRECTED_REQUEST,
+            Self::Missing | Self::Several { .. } | Self::Malformed { .. } => {
+                StatusCode::BAD_REQUEST
+            }
+        }
+    }
+}
+
+impl Hosts {
+    /// The hosts of a port that is bound to `address`. One that is bound to every address of the machine
+    /// answers to every number, but to no further name.
+    #[must_use]
+    pub const fn of(address: SocketAddr) -> Self {
+        Self {
+            bound: address.ip(),
+            allowed: Vec::new(),
+        }
+    }
+
+    /// Answers to `name` too: a host without a port, in any case.
+    #[must_use]
+    pub fn allow(mut self, name: impl Into<String>) -> Self {
+        self.allowed.push(name.into());
+        self
+    }
+
+    /// Whether a request may be answered: the host in its target and the one in its header, where they
+    /// are there. Requests before HTTP/1.1 need not have one, and no browser sends them.
+    ///
+    /// # Errors
+    ///
+    /// Where a host is named that is none of these, or not as HTTP has it.
+    pub fn check<B>(&self, request: &Request<B>) -> Result<(), HostError> {
+        if let Some(authority) = request.uri().authority() {
+            self.check_host(authority.as_str())?;
+        }
+        let mut hosts = request.headers().get_all(HOST).iter();
+        match (hosts.next(), hosts.count()) {
+            (None, _) if request.version() < Version::HTTP_11 => Ok(()),
+            (None, _) => Err(HostError::Missing),
+            (Some(host), 0) => self.check_host(&String::from_utf8_lossy(host.as_bytes())),
+            (Some(_), others) => Err(HostError::Several { count: others + 1 }),
+        }
+    }
+
+    fn check_host(&self, text: &str) -> Result<(), HostError> {
+        let malformed = || HostError::Malformed { text: text.into() };
+        let authority: Authority = text.parse().map_err(|_| malformed())?;
+        let host = authority.host();
+        let port = authority
+            .as_str()
+            .strip_prefix(host)
+            .ok_or_else(malformed)?;
+        let is_port = port.is_empty()
+            || port
+                .strip_prefix(':')
+                .is_some_and(|digits| digits.is_empty() || digits.parse::<u16>().is_ok());
+        if !is_port {
+            return Err(malformed());
+        }
+        match self.answers_to(host) {
+            true => Ok(()),
+            false => Err(HostError::Unknown { host: host.into() }),
+        }
+    }
+
+    fn answers_to(&self, host: &str) -> bool {
+        let literal = host
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .map_or_else(
+                || host.parse().ok().map(IpAddr::V4),
+                |inner| inner.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
+            );
+        literal.map_or_else(|| self.answers_to_name(host), |ip| self.answers_to_ip(ip))
+            || self.allowed.iter().any(|name| same(name, host))
+    }
+
+    /// A number cannot be pointed elsewhere, so where any address of the machine is served, any number is.
+    fn answers_to_ip(&self, ip: IpAddr) -> bool {
+        let (ip, bound) = (ip.to_canonical(), self.bound.to_canonical());
+        ip.is_loopback() || ip == bound || bound.is_unspecified()
+    }
+
+    /// Resolvers answer for `localhost` and what is below it by themselves (RFC 6761, 6.3).
+    fn answers_to_name(&self, host: &str) -> bool {
+        let host = host.strip_suffix('.').unwrap_or(host);
+        let last = host.rsplit('.').next().unwrap_or(host);
+        last.eq_ignore_ascii_case("localhost")
+    }
+}
+
+fn same(name: &str, host: &str) -> bool {
+    let bare = |text: &str| text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
+    bare(name) == bare(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 9464);
+
+    fn request(target: &str, version: Version, hosts: &[&[u8]]) -> Request<()> {
+        let mut request = Request::builder().uri(target).version(version);
+        for host in hosts {
+            request = request.header(HOST, *host);
+        }
+        request.body(()).unwrap()
+    }
+
+    fn check(hosts: &Hosts, host: &str) -> Result<(), HostError> {
+        hosts.check(&request("/", Version::HTTP_11, &[host.as_bytes()]))
+    }
+
+    #[test]
+    fn names_and_addresses_of_this_machine_are_answered_to() {
+        for host in [
+            "localhost",
+            "LocalHost",
+            "localhost.",
+            "localhost:9464",
+            "localhost:8080",
+            "localhost:",
+            "wf.localhost",
+            "127.0.0.1",
+            "127.0.0.1:9464",
+            "127.9.9.9",
+            "[::1]",
+            "[::1]:9464",
+            "[0:0:0:0:0:0:0:1]",
+            "[::ffff:127.0.0.1]",
+        ] {
+            assert_eq!(check(&Hosts::of(LOCAL), host), Ok(()), "{host}");
+        }
+    }
+
+    #[test]
+    fn names_that_others_can_point_here_are_refused_with_421() {
+        for host in [
+            "evil.example",
+            "evil.example:9464",
+            "localhost.evil.example",
+            "notlocalhost",
+            "127.0.0.1.evil.example",
+            "10.0.0.1",
+            "[::2]",
+            "[2001:db8::1]:80",
+            "0.0.0.0",
+            "[::]",
+            "2130706433",
+            "0x7f.1",
+            "127.1",
+            "localhost,evil.example",
+        ] {
+            let error = check(&Hosts::of(LOCAL), host).unwrap_err();
+            assert_eq!(error.status(), StatusCode::MISDIRECTED_REQUEST, "{host}");
+            assert!(error.to_string().contains("use localhost"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_is_refused_with_400() {
+        for host in [
+            "",
+            " ",
+            "a b",
+            "localhost:80:80",
+            "localhost:http",
+            "localhost:99999",
+            "user@localhost",
+            "http://localhost",
+            "localhost/metrics",
+            "::1",
+            "[::1",
+        ] {
+            let error = check(&Hosts::of(LOCAL), host).unwrap_err();
+            assert_eq!(error.status(), StatusCode::BAD_REQUEST, "{host:?}: {error}");
+        }
+        let bytes = request("/", Version::HTTP_11, &[b"localhost\xff"]);
+        assert!(Hosts::of(LOCAL).check(&bytes).is_err());
+    }
+
+    #[test]
+    fn a_host_is_needed_once_from_http_1_1_on() {
+        let hosts = Hosts::of(LOCAL);
+        let check = |version, names: &[&[u8]]| hosts.check(&request("/", version, names));
+        assert_eq!(check(Version::HTTP_10, &[]), Ok(()));
+        assert_eq!(check(Version::HTTP_11, &[]), Err(HostError::Missing));
+        let twice: &[&[u8]] = &[b"localhost", b"localhost"];
+        assert_eq!(
+            check(Version::HTTP_11, twice),
+            Err(HostError::Several { count: 2 })
+        );
+        assert!(check(Version::HTTP_10, &[b"evil.example"]).is_err());
+    }
+
+    #[test]
+    fn the_host_of_an_absolute_target_counts_as_well() {
+        let hosts = Hosts::of(LOCAL);
+        let check = |target: &str| {
+            let request = request(target, Version::HTTP_11, &[b"localhost"]);
+            hosts.check(&request)
+        };
+        assert_eq!(check("http://localhost:9464/metrics"), Ok(()));
+        assert!(check("http://evil.example/metrics").is_err());
+        assert!(check("http://localhost@evil.example/").is_err());
+    }
+
+    #[test]
+    fn the_bound_address_and_allowed_names_are_answered_to() {
+        let bound = Hosts::of(([192, 0, 2, 7], 80).into()).allow("Metrics.Example");
+        for host in [
+            "192.0.2.7:80",
+            "metrics.example",
+            "METRICS.example.:80",
+            "localhost",
+        ] {
+            assert_eq!(check(&bound, host), Ok(()), "{host}");
+        }
+        for host in ["192.0.2.8", "x.metrics.example"] {
+            assert!(check(&bound, host).is_err(), "{host}");
+        }
+        let everywhere = Hosts::of(([0, 0, 0, 0], 80).into());
+        assert_eq!(check(&everywhere, "192.0.2.8"), Ok(()));
+        assert!(check(&everywhere, "evil.example").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_is_too_strange(host in proptest::collection::vec(b' '..=255_u8, 0..40)) {
+            prop_assume!(!host.contains(&127));
+            let _ = Hosts::of(LOCAL).check(&request("/", Version::HTTP_11, &[&host]));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A port and its peers, on real sockets.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::convert::Infallible;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+use wf_port::{Limits, Port};
+
+/// Only a failing test waits as long.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+const LIMITS: Limits = Limits {
+    connections: 1,
+    request: DEADLINE,
+    response: DEADLINE,
+    hurried_response: DEADLINE,
+    header: 8 << 10,
+    retry: Duration::from_millis(1),
+};
+
+async fn port(limits: Limits) -> (Port, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (Port::new(listener, limits), address)
+}
+
+fn ask(address: SocketAddr) -> TcpStream {
+    let mut client = TcpStream::connect(address).unwrap();
+    client.set_read_timeout(Some(DEADLINE)).unwrap();
+    client
+        .write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .unwrap();
+    client
+}
+
+fn hello() -> Result<Response<Full<Bytes>>, Infallible> {
+    Ok(Response::new(Full::new(Bytes::from("hello"))))
+}
+
+/// The first of the answer, read on a thread that may wait for it.
+async fn status(mut client: TcpStream) -> (TcpStream, String) {
+    let read = move || {
+        let mut status = [0; 12];
+        client.read_exact(&mut status).unwrap();
+        (client, String::from_utf8_lossy(&status).into_owned())
+    };
+    spawn_blocking(read).await.unwrap()
+}
+
+#[tokio::test]
+async fn requests_that_came_before_their_connection_was_accepted_are_answered() {
+    let (port, address) = port(LIMITS).await;
+    let clients: Vec<_> = (0..100).map(|_| ask(address)).collect();
+    tokio::spawn(async move {
+        loop {
+            let service = service_fn(async |_: Request<Incoming>| hello());
+            tokio::spawn(port.next().await.serve(service, ()));
+        }
+    });
+    for client in clients {
+        assert_eq!(status(client).await.1, "HTTP/1.1 200");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_being_answered_keeps_its_seat_and_the_next_peer_comes_after_it() {
+    static GATE: Semaphore = Semaphore::const_new(0);
+    let (port, address) = port(LIMITS).await;
+    let (first, second) = (ask(address), ask(address));
+    tokio::spawn(async move {
+        loop {
+            let service = service_fn(async |_: Request<Incoming>| {
+                let _open = GATE.acquire().await.unwrap();
+                hello()
+            });
+            tokio::spawn(port.next().await.serve(service, ()));
+        }
+    });
+    // Time for the second to be accepted and to want the seat. If it does not, the test proves less.
+    sleep(Duration::from_millis(50)).await;
+    GATE.add_permits(1);
+    let (mut first, answer) = status(first).await;
+    assert_eq!(answer, "HTTP/1.1 200");
+    assert_eq!(status(second).await.1, "HTTP/1.1 200");
+    let ended = spawn_blocking(move || first.read_to_end(&mut Vec::new()));
+    ended.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn closing_waits_for_answers_and_not_for_the_idle() {
+    let limits = Limits {
+        connections: 2,
+        ..LIMITS
+    };
+    let (port, address) = port(limits).await;
+    let (_idle, busy) = (TcpStream::connect(address).unwrap(), ask(address));
+    let (begun, has_begun) = oneshot::channel();
+    let begun = Mutex::new(Some(begun));
+    let late = service_fn(|_: Request<Incoming>| {
+        begun.lock().unwrap().take().unwrap().send(()).unwrap();
+        async {
+            sleep(Duration::from_millis(50)).await;
+            hello()
+        }
+    });
+    let idle = port.next().await.serve(service_fn(async |_| hello()), ());
+    let answered = port.next().await.serve(late, ());
+    let closed = async {
+        has_begun.await.unwrap();
+        port.close().await;
+    };
+    tokio::join!(idle, answered, closed);
+    assert_eq!(status(busy).await.1, "HTTP/1.1 200");
+    assert!(TcpStream::connect(address).is_err());
+}
