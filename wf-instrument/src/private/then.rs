@@ -7,7 +7,8 @@ use std::task::{Context, Poll, ready};
 
 /// Resolves to what `finish` makes of the output of `future`.
 ///
-/// An async block that awaits a future that it has captured has room for it twice; this polls it in place.
+/// An async block that awaits a future that it has captured has room for it twice; this polls it in
+/// place.
 #[inline]
 pub const fn then<F, M, T>(future: F, finish: M) -> Then<F, M>
 where
@@ -53,7 +54,8 @@ where
     }
 }
 
-/// Dropped only where a poll unwinds: what `finish` holds, a call in flight, ends then, as in an async block.
+/// Dropped only where a poll unwinds: what `finish` holds, a call in flight, ends then, as in an
+/// async block.
 struct Unwound<'a, M>(&'a mut Option<M>);
 
 impl<M> Drop for Unwound<'_, M> {

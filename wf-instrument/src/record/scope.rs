@@ -14,7 +14,8 @@ thread_local! {
 
 static ORPHANS: Counter = Counter::new();
 
-/// A request that was entered. It may have ended since: scopes of coroutines end in any order, and on any thread.
+/// A request that was entered. It may have ended since: scopes of coroutines end in any order, and
+/// on any thread.
 #[derive(Clone, Copy)]
 struct Entered {
     request: &'static Request,
@@ -63,14 +64,17 @@ impl Entered {
 }
 
 impl Generation {
-    /// Runs `work` with this generation in scope on this thread: tokens that it counts by [`current_tokens`] (`wf_token!`) are this
-    /// generation's. The generation that was in scope before is so again afterwards. About 1 ns.
+    /// Runs `work` with this generation in scope on this thread: tokens that it counts by
+    /// [`current_tokens`] (`wf_token!`) are this generation's. The generation that was in scope
+    /// before is so again afterwards. About 1 ns.
     ///
-    /// The scope is the thread's. What else a runtime runs on the thread before `work` returns is within it too: a task that another
-    /// executor polls inside (`block_on`, `rayon::yield_now`), or another stack that `work` switches to. Tokens of such code are counted
-    /// correctly where it enters a generation of its own, as annotated functions do, and returns before `work` goes on. A stackful
-    /// coroutine that suspends inside a scope leaves the scope behind on the thread, and does not take it to another: it should count by a
-    /// handle ([`Generation::tokens`]) instead.
+    /// The scope is the thread's. What else a runtime runs on the thread before `work` returns is
+    /// within it too: a task that another executor polls inside (`block_on`, `rayon::yield_now`),
+    /// or another stack that `work` switches to. Tokens of such code are counted correctly where it
+    /// enters a generation of its own, as annotated functions do, and returns before `work` goes
+    /// on. A stackful coroutine that suspends inside a scope leaves the scope behind on the thread,
+    /// and does not take it to another: it should count by a handle ([`Generation::tokens`])
+    /// instead.
     #[inline]
     pub fn enter<R>(&self, work: impl FnOnce() -> R) -> R {
         self.enter_for(Tokens::Pushed, work)
@@ -144,7 +148,8 @@ impl Drop for GenerationScope<'_> {
     }
 }
 
-/// Has `before` in scope again, unless another generation has been entered and not left: on the other stack of a coroutine.
+/// Has `before` in scope again, unless another generation has been entered and not left: on the
+/// other stack of a coroutine.
 #[inline]
 fn leave(generation: &Generation, before: Option<Entered>) {
     let current = CURRENT
@@ -165,7 +170,8 @@ pub fn current_tokens(n: u64) {
     }
 }
 
-/// Ends the queue time of the generation in scope; does nothing where there is none, or where it has ended (by `queued_at`, say).
+/// Ends the queue time of the generation in scope; does nothing where there is none, or where it
+/// has ended (by `queued_at`, say).
 ///
 /// For code between an annotated function and its queue, which has no handle at hand.
 #[inline]
@@ -175,7 +181,8 @@ pub fn admitted() {
     }
 }
 
-/// The answer of the generation in scope was cut at the longest that was asked for; does nothing where there is none.
+/// The answer of the generation in scope was cut at the longest that was asked for; does nothing
+/// where there is none.
 ///
 /// Where it ends ok, `finished_reason` is "length" in place of "stop".
 #[inline]

@@ -10,13 +10,15 @@ use crate::thread::Writer;
 use crate::units::Nanos;
 
 impl SpanSite {
-    /// Begins a call that ends where the scope is dropped: ok, or panicked if the thread begins to unwind.
+    /// Begins a call that ends where the scope is dropped: ok, or panicked if the thread begins to
+    /// unwind.
     #[inline]
     pub fn enter(&'static self) -> SpanScope {
         SpanScope::begin(self.series.plain())
     }
 
-    /// The same with values for the site's labels; about a nanosecond more for each value compared (bench `label`).
+    /// The same with values for the site's labels; about a nanosecond more for each value compared
+    /// (bench `label`).
     #[inline]
     pub fn enter_with(&'static self, values: &[&str]) -> SpanScope {
         SpanScope::begin(self.series.of(values, SpanSeries::new))
@@ -28,7 +30,8 @@ impl SpanSite {
         Span::begin(self.series.plain())
     }
 
-    /// The same with values for the site's labels; about a nanosecond more for each value compared (bench `label`).
+    /// The same with values for the site's labels; about a nanosecond more for each value compared
+    /// (bench `label`).
     #[inline]
     pub fn start_with(&'static self, values: &[&str]) -> Span {
         Span::begin(self.series.of(values, SpanSeries::new))
@@ -37,7 +40,8 @@ impl SpanSite {
 
 /// A call in flight. 16 bytes; two clock readings and two records in all, about 26 ns.
 ///
-/// Dropped before [`Span::end`], it was cancelled; panicked, if the thread has begun to unwind since it started.
+/// Dropped before [`Span::end`], it was cancelled; panicked, if the thread has begun to unwind
+/// since it started.
 #[derive(Debug)]
 #[must_use = "a span that is dropped at once was cancelled"]
 pub struct Span {
@@ -72,8 +76,9 @@ impl Drop for Span {
 
 /// A call that ends by [`SpanScope::end`] or with the block that it began in. 16 bytes.
 ///
-/// Dropped, it is ok; panicked, if the thread has begun to unwind since it began. Of a call that began while the thread was unwinding, in a
-/// destructor, a drop does not say whether it panicked itself: it is taken for ok.
+/// Dropped, it is ok; panicked, if the thread has begun to unwind since it began. Of a call that
+/// began while the thread was unwinding, in a destructor, a drop does not say whether it panicked
+/// itself: it is taken for ok.
 #[derive(Debug)]
 #[must_use = "a scope that is dropped at once measures nothing"]
 pub struct SpanScope {

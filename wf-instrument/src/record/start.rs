@@ -5,8 +5,8 @@ use std::thread;
 use crate::clock::{self, Ticks};
 use crate::units::Nanos;
 
-/// A moment, and whether the thread was unwinding then: what begins and ends inside a destructor that an
-/// unwinding runs has not panicked. 8 bytes.
+/// A moment, and whether the thread was unwinding then: what begins and ends inside a destructor
+/// that an unwinding runs has not panicked. 8 bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Start(u64);
 

@@ -9,14 +9,15 @@ use crate::clock::Ticks;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::thread::{allocate, allocating, drop_one};
 
-/// How many requests a series has a place for before it asks for memory. A power of two, as are all blocks.
+/// How many requests a series has a place for before it asks for memory. A power of two, as are all
+/// blocks.
 const PLACES: usize = 64;
 
 /// A block has so many times as many places as the one before.
 const GROWTH: usize = 4;
 
-/// A place for each request in flight, never moved and never freed: memory follows the most that there ever
-/// were at once. 4 KiB while there are at most 64.
+/// A place for each request in flight, never moved and never freed: memory follows the most that
+/// there ever were at once. 4 KiB while there are at most 64.
 #[derive(Debug)]
 pub(crate) struct Flight {
     places: [Request; PLACES],
@@ -38,8 +39,9 @@ impl Flight {
         }
     }
 
-    /// Finds a place for a request that arrived at `arrived`. One atomic exchange where there are many free
-    /// ones; where all are taken, as long as it takes to look at each and to ask for more memory.
+    /// Finds a place for a request that arrived at `arrived`. One atomic exchange where there are
+    /// many free ones; where all are taken, as long as it takes to look at each and to ask for more
+    /// memory.
     #[inline]
     pub(crate) fn begin(
         &'static self,
@@ -79,7 +81,8 @@ impl Flight {
         }
     }
 
-    /// Tells no more how old those are that are under way. Only in a process that has just been forked.
+    /// Tells no more how old those are that are under way. Only in a process that has just been
+    /// forked.
     pub(crate) fn forget_ages(&self) {
         self.requests().for_each(Request::forget_age);
     }
@@ -103,7 +106,8 @@ impl Flight {
         // Acquire; pairs with Release in `grow`: the block is seen as it was initialised.
         let newest = self.newest.load(Ordering::Acquire);
         // SAFETY:
-        // - `as_ref` takes null as None; anything else was leaked by `grow`, so it is valid for ever;
+        // - `as_ref` takes null as None; anything else was leaked by `grow`, so it is valid for
+        //   ever;
         // - only shared references to it exist.
         unsafe { newest.as_ref() }
     }
@@ -142,8 +146,8 @@ fn try_begin<'a>(
         .find(|request| request.is_free() && request.try_begin(series, arrived))
 }
 
-/// A place for a request that an allocator measures while it is being asked for more of them: it is not
-/// measured, but counted as lost.
+/// A place for a request that an allocator measures while it is being asked for more of them: it is
+/// not measured, but counted as lost.
 #[cold]
 fn unplaced(arrived: Ticks) -> &'static Request {
     static SERIES: GenerationSeries = GenerationSeries::new();
@@ -154,9 +158,11 @@ fn unplaced(arrived: Ticks) -> &'static Request {
     &PLACE
 }
 
-/// Where the search for a place begins. Arrivals differ, so they spread the searches without a counter that all threads would write.
+/// Where the search for a place begins. Arrivals differ, so they spread the searches without a
+/// counter that all threads would write.
 ///
-/// Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4): the high bits of a product with 2⁶⁴/φ.
+/// Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4): the high bits of a product
+/// with 2⁶⁴/φ.
 #[inline]
 const fn spread(arrived: Ticks, places: &[Request]) -> usize {
     let product = arrived.raw().wrapping_mul(0x9E37_79B9_7F4A_7C15);

@@ -128,6 +128,8 @@ impl GenerationSeries {
             Outcome::Cancelled if !request.has_begun() => {
                 shard.gave_up.record(took.get(), 1, writer);
             }
+            // Already counted, unless it was said at the very moment of the first token.
+            _ if request.has_begun() => request.read_prompt(shard, writer),
             _ => {}
         }
         // Last: whoever counts the end also sees all that was recorded of the request.

@@ -14,8 +14,8 @@ pub(crate) enum Moment {
     Stamped(Ticks),
 }
 
-/// Items that follow each other faster than this were waiting for their receiver. No model makes 10,000
-/// tokens a second for one request; handing a waiting token on takes from 1 to some 30 µs.
+/// Items that follow each other faster than this were waiting for their receiver. No model makes
+/// 10,000 tokens a second for one request; handing a waiting token on takes from 1 to some 30 µs.
 const DRAINING: Nanos = Nanos::new(100_000);
 
 impl Moment {
@@ -26,7 +26,8 @@ impl Moment {
         }
     }
 
-    /// The gap that the tokens end, where others came `last`; none where they came together with those.
+    /// The gap that the tokens end, where others came `last`; none where they came together with
+    /// those.
     #[inline]
     pub(crate) fn gap_since(self, last: Ticks) -> Option<Nanos> {
         match self {

@@ -4,15 +4,15 @@
     reason = "a request points at the series that it is part of"
 )]
 
+mod answer;
+
 use std::{ptr, thread};
 
-use super::generation::{GenerationSeries, GenerationShard};
-use super::moment::Moment;
-use super::tally::{Tally, few};
+use super::generation::GenerationSeries;
+use super::tally::Tally;
 use crate::clock::{self, Ticks};
 use crate::outcome::Outcome;
 use crate::sync::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
-use crate::thread::{Writer, asked};
 use crate::units::Nanos;
 
 /// What is known of a request: atomics in memory that is never freed, so that any thread may hold a
@@ -67,18 +67,20 @@ impl Request {
         }
     }
 
-    // Relaxed, where nothing else is said: each value stands for itself, and threads that share a handle
-    // were synchronised by what handed it to them.
+    // Relaxed, where nothing else is said: each value stands for itself, and threads that share a
+    // handle were synchronised by what handed it to them.
 
     /// Whether there is no request here.
     pub(crate) fn is_free(&self) -> bool {
         self.arrived.load(Ordering::Relaxed) == FREE
     }
 
-    /// Begins a request to `series`, unless there is one already. A place is always of the same series.
+    /// Begins a request to `series`, unless there is one already. A place is always of the same
+    /// series.
     #[inline]
     pub(crate) fn try_begin(&self, series: &'static GenerationSeries, arrived: Ticks) -> bool {
-        // Acquire; pairs with Release in `end`: what the last request stored comes before what follows.
+        // Acquire; pairs with Release in `end`: what the last request stored comes before what
+        // follows.
         let taken = self
             .arrived
             .compare_exchange(FREE, stored(arrived), Ordering::Acquire, Ordering::Relaxed)
@@ -117,21 +119,13 @@ impl Request {
         let series = self.series.load(Ordering::Relaxed);
         debug_assert!(!series.is_null(), "a request has begun");
         // SAFETY:
-        // - not null: references to a request are handed out by `GenerationSeries::begin` only, after
-        //   `try_begin` has stored here; what hands one to another thread synchronises the two;
-        // - points to a live series, since `try_begin` has it from a `'static` reference, and only shared
-        //   references to it exist;
+        // - not null: references to a request are handed out by `GenerationSeries::begin` only,
+        //   after `try_begin` has stored here; what hands one to another thread synchronises the
+        //   two;
+        // - points to a live series, since `try_begin` has it from a `'static` reference, and only
+        //   shared references to it exist;
         // - later requests in this place store the same address.
         unsafe { &*series }
-    }
-
-    /// This thread's share of the series, if it owns the tally.
-    #[inline]
-    fn own_shard(&self) -> Option<&'static GenerationShard> {
-        match self.tally.is_owned_by(asked()) {
-            true => self.series().sole(),
-            false => None,
-        }
     }
 
     /// It arrived at `arrived`, as it turned out.
@@ -172,34 +166,11 @@ impl Request {
             return false;
         }
         if !self.has_begun() {
-            // Where another thread counts the first token at this very moment, the decoding begins here: hardly sooner.
+            // Where another thread counts the first token at this very moment, the decoding begins
+            // here: hardly sooner.
             self.stage.store(now.raw(), Ordering::Relaxed);
         }
         true
-    }
-
-    /// The prompt has `n` tokens more.
-    pub(crate) fn add_prompt(&self, n: u64) {
-        let more = |prompt: u32| Some(prompt.saturating_add(few(n)));
-        let _always = self
-            .prompt
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
-        if self.has_begun() {
-            self.series()
-                .with(|shard, writer| self.read_prompt(shard, writer));
-        }
-    }
-
-    /// Counts what has not been counted of the prompt.
-    #[inline]
-    pub(crate) fn read_prompt(&self, shard: &GenerationShard, writer: Writer) {
-        // Looked at first, since an exchange costs more.
-        if self.prompt.load(Ordering::Relaxed) != 0 {
-            match self.prompt.swap(0, Ordering::Relaxed) {
-                0 => {}
-                tokens => shard.read(tokens.into(), writer),
-            }
-        }
     }
 
     #[inline]
@@ -258,113 +229,6 @@ impl Request {
 
     fn mark(&self, mark: u8) -> u8 {
         self.marks.fetch_or(mark, Ordering::Relaxed)
-    }
-
-    /// `n` tokens came, together.
-    #[inline]
-    pub(crate) fn tokens(&self, n: u64, moment: Moment) {
-        match self.own_shard() {
-            Some(shard) => self.tokens_here(n, moment, shard),
-            None => self.tokens_elsewhere(n, moment),
-        }
-    }
-
-    /// Likewise, where no other thread counts at the same time: this one goes on without a lock.
-    #[inline]
-    pub(crate) fn tokens_alone(&self, n: u64, moment: Moment) {
-        match self.own_shard().or_else(|| self.move_here()) {
-            Some(shard) => self.tokens_here(n, moment, shard),
-            None => self.tokens_elsewhere(n, moment),
-        }
-    }
-
-    #[inline]
-    fn tokens_here(&self, n: u64, moment: Moment, shard: &GenerationShard) {
-        let gap = self.step_to(moment);
-        match gap {
-            Some(_) => self.tally.add_own(n),
-            None => self.tally.add_own_together(n),
-        }
-        shard.more(n, gap, Writer::Sole);
-    }
-
-    /// The gap between the last tokens and these, which are the last from here on.
-    #[inline]
-    fn step_to(&self, moment: Moment) -> Option<Nanos> {
-        let last = Ticks::from_raw(self.last.load(Ordering::Relaxed));
-        let latest = moment.latest(last);
-        self.last.store(latest.raw(), Ordering::Relaxed);
-        moment.gap_since(last)
-    }
-
-    /// The first of all, or on another thread than the first.
-    #[inline(never)]
-    fn tokens_elsewhere(&self, n: u64, moment: Moment) {
-        match self.series().sole() {
-            Some(shard) if self.tally.begin(n, asked()) => {
-                self.first_tokens(n, moment.at(), shard, Writer::Sole);
-            }
-            _ => self.tokens_beside(n, moment),
-        }
-    }
-
-    #[inline]
-    fn first_tokens(&self, n: u64, at: Ticks, shard: &GenerationShard, writer: Writer) {
-        let admitted = self.stage.load(Ordering::Relaxed);
-        self.stage.store(at.raw(), Ordering::Relaxed);
-        if admitted != NEVER {
-            let prefill = clock::between(Ticks::from_raw(admitted), at);
-            shard.prefill.record(prefill.get(), 1, writer);
-        }
-        self.last.store(at.raw(), Ordering::Relaxed);
-        self.read_prompt(shard, writer);
-        shard.first(n, self.age(at), writer);
-    }
-
-    /// Not as the owner of the tally, or as a thread that has no slot, or none yet.
-    #[cold]
-    fn tokens_beside(&self, n: u64, moment: Moment) {
-        self.series().with(move |shard, writer| {
-            if self.tally.begin(n, asked()) {
-                return self.first_tokens(n, moment.at(), shard, writer);
-            }
-            self.tally.add_beside(n);
-            let first_is_known = self.last.load(Ordering::Relaxed) != NEVER;
-            let gap = self.step_to(moment).filter(|_| first_is_known);
-            shard.more(n, gap, writer);
-        });
-    }
-
-    /// This thread's share of the series, of which it owns the tally from here on; none where there was no token yet, or it has no share of
-    /// its own. Only where no other thread counts at the same time.
-    #[cold]
-    pub(crate) fn move_here(&self) -> Option<&'static GenerationShard> {
-        let shard = self.series().sole()?;
-        self.tally.move_to(asked()).then_some(shard)
-    }
-
-    pub(crate) fn all_tokens(&self) -> u64 {
-        self.tally.total()
-    }
-
-    /// Whether a token has come.
-    pub(crate) fn has_begun(&self) -> bool {
-        self.tally.has_begun()
-    }
-
-    /// Records how long the answer took from its first token to its last, and each of those that came after the first ones.
-    #[inline]
-    pub(crate) fn record_decoding(&self, shard: &GenerationShard, writer: Writer) {
-        if !self.has_begun() {
-            return;
-        }
-        let stamp = |at: &AtomicU64| Ticks::from_raw(at.load(Ordering::Relaxed));
-        let decoding = clock::between(stamp(&self.stage), stamp(&self.last)).get();
-        shard.decode.record(decoding, 1, writer);
-        // An answer that came whole says nothing about the time a token takes.
-        if let Some(each) = decoding.checked_div(self.tally.later()) {
-            shard.per_output_token.record(each, 1, writer);
-        }
     }
 }
 

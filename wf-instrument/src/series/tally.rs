@@ -5,12 +5,12 @@ use crate::thread::SLOTS;
 
 /// Tokens of one request, counted by any threads at once and by one of them mostly.
 ///
-/// The thread that counts the first owns the count: it goes on with plain loads and stores. Others add to
-/// a count beside it, atomically. Each count ends at `u32::MAX`. 16 bytes.
+/// The thread that counts the first owns the count: it goes on with plain loads and stores. Others
+/// add to a count beside it, atomically. Each count ends at `u32::MAX`. 16 bytes.
 #[derive(Debug)]
 pub(crate) struct Tally {
-    /// The owner's thread slot, [`NOBODY`] before the first token, or [`NO_OWNER`]. Until there is a first
-    /// token, the other fields but `others` mean nothing.
+    /// The owner's thread slot, [`NOBODY`] before the first token, or [`NO_OWNER`]. Until there is
+    /// a first token, the other fields but `others` mean nothing.
     owner: AtomicU16,
     own: AtomicU32,
     others: AtomicU32,
@@ -20,7 +20,8 @@ pub(crate) struct Tally {
 
 const NOBODY: u16 = u16::MAX - 1;
 
-/// The first token was counted by a thread without a slot, which cannot be told from others like it.
+/// The first token was counted by a thread without a slot, which cannot be told from others like
+/// it.
 const NO_OWNER: u16 = u16::MAX - 2;
 
 impl Tally {
@@ -44,8 +45,9 @@ impl Tally {
         }
     }
 
-    // Relaxed throughout: the counts stand for themselves, a slot's next owner synchronised with the last
-    // one in `Pool`, and who reads the sum has exclusive access to the request, which orders it by itself.
+    // Relaxed throughout: the counts stand for themselves, a slot's next owner synchronised with
+    // the last one in `Pool`, and who reads the sum has exclusive access to the request, which
+    // orders it by itself.
 
     /// Nothing counted, from here on. Only where nobody else counts.
     #[cfg(not(wf_loom))]
@@ -68,7 +70,8 @@ impl Tally {
         self.own.store(own, Ordering::Relaxed);
     }
 
-    /// Likewise, where they came together with those before: with the first ones, if there were no others.
+    /// Likewise, where they came together with those before: with the first ones, if there were no
+    /// others.
     #[inline]
     pub(crate) fn add_own_together(&self, n: u64) {
         let are_first = self.own.load(Ordering::Relaxed) == self.first.load(Ordering::Relaxed);
@@ -79,7 +82,8 @@ impl Tally {
         }
     }
 
-    /// Counts `n` for the owner of `slot`, and makes it the owner of this count, if they are the first; else says that they are not.
+    /// Counts `n` for the owner of `slot`, and makes it the owner of this count, if they are the
+    /// first; else says that they are not.
     #[inline]
     pub(crate) fn begin(&self, n: u64, slot: u8) -> bool {
         let owner = if usize::from(slot) < SLOTS {
@@ -107,7 +111,8 @@ impl Tally {
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
-    /// Makes the owner of `slot` the owner of this count, if there is one yet. Only where nobody else counts.
+    /// Makes the owner of `slot` the owner of this count, if there is one yet. Only where nobody
+    /// else counts.
     pub(crate) fn move_to(&self, slot: u8) -> bool {
         let moves = usize::from(slot) < SLOTS && self.has_begun();
         if moves {
@@ -138,7 +143,8 @@ impl Tally {
     }
 }
 
-/// Four thousand million tokens of one request are as many as need be told apart; the series counts on.
+/// Four thousand million tokens of one request are as many as need be told apart; the series counts
+/// on.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "clamped")]
 pub(super) const fn few(n: u64) -> u32 {

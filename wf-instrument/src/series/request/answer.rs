@@ -1,0 +1,182 @@
+//! What came of a request: the prompt that was read and the tokens of the answer.
+
+use super::{NEVER, Request};
+use crate::clock::{self, Ticks};
+use crate::series::generation::GenerationShard;
+use crate::series::moment::Moment;
+use crate::series::tally::few;
+use crate::sync::{AtomicU64, Ordering};
+use crate::thread::{Writer, asked};
+use crate::units::Nanos;
+
+// Relaxed throughout, as in the parent module.
+impl Request {
+    /// The prompt has `n` tokens more.
+    pub(crate) fn add_prompt(&self, n: u64) {
+        let more = |prompt: u32| Some(prompt.saturating_add(few(n)));
+        let _always = self
+            .prompt
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        if self.has_begun() {
+            self.series()
+                .with(|shard, writer| self.read_prompt(shard, writer));
+        }
+    }
+
+    /// Counts what has not been counted of the prompt.
+    #[inline]
+    pub(crate) fn read_prompt(&self, shard: &GenerationShard, writer: Writer) {
+        // Looked at first, since an exchange costs more.
+        if self.prompt.load(Ordering::Relaxed) != 0 {
+            match self.prompt.swap(0, Ordering::Relaxed) {
+                0 => {}
+                tokens => shard.read(tokens.into(), writer),
+            }
+        }
+    }
+
+    /// `n` tokens came, together.
+    #[inline]
+    pub(crate) fn tokens(&self, n: u64, moment: Moment) {
+        match self.own_shard() {
+            Some(shard) => self.tokens_here(n, moment, shard),
+            None => self.tokens_elsewhere(n, moment),
+        }
+    }
+
+    /// Likewise, where no other thread counts at the same time: this one goes on without a lock.
+    #[inline]
+    pub(crate) fn tokens_alone(&self, n: u64, moment: Moment) {
+        match self.move_here() {
+            Some(shard) => self.tokens_here(n, moment, shard),
+            None => self.tokens_elsewhere(n, moment),
+        }
+    }
+
+    #[inline]
+    fn tokens_here(&self, n: u64, moment: Moment, shard: &GenerationShard) {
+        let gap = self.step_to(moment);
+        match gap {
+            Some(_) => self.tally.add_own(n),
+            None => self.tally.add_own_together(n),
+        }
+        shard.more(n, gap, Writer::Sole);
+    }
+
+    /// The gap between the last tokens and these, which are the last from here on.
+    #[inline]
+    fn step_to(&self, moment: Moment) -> Option<Nanos> {
+        let last = Ticks::from_raw(self.last.load(Ordering::Relaxed));
+        let latest = moment.latest(last);
+        self.last.store(latest.raw(), Ordering::Relaxed);
+        moment.gap_since(last)
+    }
+
+    /// The first of all, or on another thread than the first.
+    #[inline(never)]
+    fn tokens_elsewhere(&self, n: u64, moment: Moment) {
+        match self.series().sole() {
+            Some(shard) if self.tally.begin(n, asked()) => {
+                self.first_tokens(n, moment.at(), shard, Writer::Sole);
+            }
+            _ => self.tokens_beside(n, moment),
+        }
+    }
+
+    #[inline]
+    fn first_tokens(&self, n: u64, at: Ticks, shard: &GenerationShard, writer: Writer) {
+        let admitted = self.stage.load(Ordering::Relaxed);
+        self.stage.store(at.raw(), Ordering::Relaxed);
+        if admitted != NEVER {
+            let prefill = clock::between(Ticks::from_raw(admitted), at);
+            shard.prefill.record(prefill.get(), 1, writer);
+        }
+        self.last.store(at.raw(), Ordering::Relaxed);
+        self.read_prompt(shard, writer);
+        shard.first(n, self.age(at), writer);
+    }
+
+    /// Not as the owner of the tally, or as a thread that has no slot, or none yet.
+    #[cold]
+    fn tokens_beside(&self, n: u64, moment: Moment) {
+        self.series().with(move |shard, writer| {
+            if self.tally.begin(n, asked()) {
+                return self.first_tokens(n, moment.at(), shard, writer);
+            }
+            self.tally.add_beside(n);
+            let first_is_known = self.last.load(Ordering::Relaxed) != NEVER;
+            let gap = self.step_to(moment).filter(|_| first_is_known);
+            shard.more(n, gap, writer);
+        });
+    }
+
+    /// Makes this thread the owner of the tally, and gives its share of the series; none where there
+    /// was no token yet, or it has no share of its own. Only where no other thread counts at the same
+    /// time.
+    #[inline]
+    pub(crate) fn move_here(&self) -> Option<&'static GenerationShard> {
+        self.own_shard().or_else(|| self.take_over())
+    }
+
+    #[cold]
+    fn take_over(&self) -> Option<&'static GenerationShard> {
+        let shard = self.series().sole()?;
+        self.tally.move_to(asked()).then_some(shard)
+    }
+
+    /// This thread's share of the series, if it owns the tally.
+    #[inline]
+    fn own_shard(&self) -> Option<&'static GenerationShard> {
+        match self.tally.is_owned_by(asked()) {
+            true => self.series().sole(),
+            false => None,
+        }
+    }
+
+    pub(crate) fn all_tokens(&self) -> u64 {
+        self.tally.total()
+    }
+
+    /// Whether a token has come.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.tally.has_begun()
+    }
+
+    /// Records how long the answer took from its first token to its last, and each of those that
+    /// came after the first ones.
+    #[inline]
+    pub(crate) fn record_decoding(&self, shard: &GenerationShard, writer: Writer) {
+        if !self.has_begun() {
+            return;
+        }
+        let stamp = |at: &AtomicU64| Ticks::from_raw(at.load(Ordering::Relaxed));
+        let decoding = clock::between(stamp(&self.stage), stamp(&self.last)).get();
+        shard.decode.record(decoding, 1, writer);
+        // An answer that came whole says nothing about the time a token takes.
+        if let Some(each) = decoding.checked_div(self.tally.later()) {
+            shard.per_output_token.record(each, 1, writer);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::GenerationSeries;
+
+    #[test]
+    fn an_answer_that_moves_is_counted_by_plain_stores_on_the_thread_that_it_moved_to() {
+        let series: &'static GenerationSeries = Box::leak(Box::new(GenerationSeries::new()));
+        let request = series.begin(clock::ticks());
+        let count = || {
+            // Twice, since a thread's first event claims its slot.
+            (0..2).for_each(|_| request.tokens_alone(1, Moment::Made(clock::ticks())));
+            request.own_shard().is_some()
+        };
+        assert!(count());
+        assert!(std::thread::scope(|scope| scope.spawn(count).join()).is_ok_and(|owns| owns));
+        assert!(count());
+        assert_eq!((request.all_tokens(), request.tally.later()), (6, 5));
+        request.end();
+    }
+}
