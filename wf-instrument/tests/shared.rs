@@ -12,8 +12,8 @@ const THREADS: usize = 4;
 
 #[test]
 fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
-    const ROUNDS: u64 = 300;
-    const EACH: u64 = 50;
+    const ROUNDS: u64 = 30;
+    const EACH: u64 = 5_000;
     let site = registry::generation("shared", "", None).expect("a good name");
     for _ in 0..ROUNDS {
         let request = site.arrive();
@@ -33,13 +33,7 @@ fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
     assert_eq!(row.tokens, ROUNDS * tokens);
     assert_eq!(row.time_to_first_token.count(), ROUNDS);
     assert_eq!(row.decode.count(), ROUNDS);
-    for each in [row.tokens_each.min(), row.tokens_each.max()] {
-        let each = each.expect("a sample");
-        assert!(
-            each.abs_diff(tokens) <= tokens / 100,
-            "{each}, not {tokens}"
-        );
-    }
+    assert_eq!(row.tokens_each.sum(), ROUNDS * tokens);
 }
 
 #[test]
