@@ -1,8 +1,11 @@
-//! The reference engine as a program: built, run to its end, and asked for its report.
+//! The reference engine as a program: built, run to its end and asked for its report, or kept serving.
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::{env, fs};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs, io, thread};
 
 use serde_json::Value;
 
@@ -78,6 +81,85 @@ impl Engine {
         let json = serde_json::from_slice(&text)
             .map_err(|error| format!("the report is no JSON: {error}"))?;
         Ok(Report { json })
+    }
+
+    /// Starts the engine and waits until it answers. It ends when the result is dropped.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started, or does not answer within a minute.
+    pub fn serve(&self, arguments: &[&str]) -> Result<Serving, String> {
+        let (api, metrics) = (free_address()?, free_address()?);
+        let engine = Command::new(&self.binary)
+            .args(arguments)
+            .args([
+                "--serve",
+                &api.to_string(),
+                "--metrics",
+                &metrics.to_string(),
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("{} could not be started: {error}", self.binary.display()))?;
+        let serving = Serving {
+            api,
+            metrics,
+            engine,
+        };
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while get(api, "/health").is_err() {
+            if Instant::now() > deadline {
+                return Err(format!("the engine does not answer on {api}"));
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(serving)
+    }
+}
+
+/// An engine that runs beside the bench.
+#[derive(Debug)]
+pub struct Serving {
+    /// The address of the OpenAI API.
+    pub api: SocketAddr,
+    metrics: SocketAddr,
+    engine: Child,
+}
+
+impl Serving {
+    /// The metrics page as it is now.
+    ///
+    /// # Errors
+    ///
+    /// If the endpoint cannot be reached, or does not answer with 200.
+    pub fn metrics(&self) -> Result<String, String> {
+        get(self.metrics, "/metrics").map_err(|error| format!("{}: {error}", self.metrics))
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.engine.kill();
+        let _ = self.engine.wait();
+    }
+}
+
+/// A loopback address that nothing listens on.
+fn free_address() -> Result<SocketAddr, String> {
+    let listener = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
+    listener.map_err(|error| format!("no free port: {error}"))
+}
+
+/// The body of a successful answer.
+fn get(address: SocketAddr, path: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(stream, "GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    match answer.split_once("\r\n\r\n") {
+        Some((head, body)) if head.contains(" 200 ") => Ok(body.to_owned()),
+        _ => Err(io::Error::other("the answer is not 200")),
     }
 }
 

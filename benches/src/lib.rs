@@ -19,7 +19,7 @@ mod values;
 
 pub use self::arguments::Arguments;
 pub use self::contest::{Contest, Figure};
-pub use self::engine::{Engine, Report};
+pub use self::engine::{Engine, Report, Serving};
 pub use self::pairs::{Pairs, Spread, take_turns};
 pub use self::values::values;
 
