@@ -15,13 +15,17 @@ pub(super) fn closed_in_child(socket: &impl AsFd) -> CloseInChild {
 
 /// The same of what the runtime opened for itself: the poll instance that `socket` is registered with, and what wakes that.
 ///
-/// The runtime does not say which they are. Linux does; elsewhere, a poll instance is not inherited.
+/// The runtime does not say which they are. Linux does.
+#[cfg(target_os = "linux")]
 pub(super) fn runtime_closed_in_child(socket: &impl AsFd) -> Vec<CloseInChild> {
-    #[cfg(target_os = "linux")]
     let descriptors = linux::of_runtime(socket.as_fd().as_raw_fd());
-    #[cfg(not(target_os = "linux"))]
-    let descriptors = None::<Vec<RawFd>>;
     descriptors.into_iter().flatten().map(close).collect()
+}
+
+/// Nothing: a child does not inherit a kqueue.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn runtime_closed_in_child(_socket: &impl AsFd) -> Vec<CloseInChild> {
+    Vec::new()
 }
 
 fn close(descriptor: RawFd) -> CloseInChild {
