@@ -81,7 +81,7 @@ impl Flight {
         }
     }
 
-    /// Tells no more how old those are that are under way. Only in a process that has just been
+    /// Makes the ages of the requests under way unknown. Only in a process that has just been
     /// forked.
     pub(crate) fn forget_ages(&self) {
         self.requests().for_each(Request::forget_age);
@@ -150,13 +150,17 @@ fn try_begin<'a>(
 /// not measured, but counted as lost.
 #[cold]
 fn unplaced(arrived: Ticks) -> &'static Request {
-    static SERIES: GenerationSeries = GenerationSeries::new();
-    static PLACE: Request = Request::new();
     drop_one();
-    // Where one is there already, they share the place: nobody looks at what is counted here.
-    PLACE.try_begin(&SERIES, arrived);
-    &PLACE
+    // Where another request is there already, they share the place: what is counted here is never
+    // read.
+    LOST.try_begin(&LOST_SERIES, arrived);
+    &LOST
 }
+
+/// The place of requests that are lost. It knows its series from the start: a thread that finds it
+/// taken may get here before the other has stored anything.
+static LOST: Request = Request::of(&LOST_SERIES);
+static LOST_SERIES: GenerationSeries = GenerationSeries::new();
 
 /// Where the search for a place begins. Arrivals differ, so they spread the searches without a
 /// counter that all threads would write.
@@ -187,6 +191,11 @@ mod tests {
         assert_eq!(series.flight.oldest(), Some(Ticks::from_raw(2)));
         requests[1..].iter().for_each(|request| request.end());
         assert_eq!(series.flight.oldest(), None);
+    }
+
+    #[test]
+    fn the_place_of_lost_requests_has_its_series_before_the_first_of_them() {
+        assert!(ptr::eq(LOST.series(), &raw const LOST_SERIES));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::outcome::Outcome;
 use crate::sync::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use crate::units::Nanos;
 
-/// What is known of a request: atomics in memory that is never freed, so that any thread may hold a
+/// The state of a request: atomics in memory that is never freed, so that any thread may hold a
 /// reference to it, whatever ends first. One cache line.
 ///
 /// Used by one request after another; [`Request::serial`] tells them apart.
@@ -54,12 +54,21 @@ const AGELESS: u8 = 16;
 
 impl Request {
     pub(crate) const fn new() -> Self {
+        Self::to(ptr::null_mut())
+    }
+
+    /// A place for requests to `series` alone, which it knows before the first of them.
+    pub(crate) const fn of(series: &'static GenerationSeries) -> Self {
+        Self::to(ptr::from_ref(series).cast_mut())
+    }
+
+    const fn to(series: *mut GenerationSeries) -> Self {
         const { assert!(size_of::<Self>() == 64, "one cache line") };
         Self {
             arrived: AtomicU64::new(FREE),
             stage: AtomicU64::new(NEVER),
             last: AtomicU64::new(NEVER),
-            series: AtomicPtr::new(ptr::null_mut()),
+            series: AtomicPtr::new(series),
             tally: Tally::new(),
             serial: AtomicU32::new(0),
             prompt: AtomicU32::new(0),
@@ -113,22 +122,23 @@ impl Request {
         self.serial.load(Ordering::Relaxed)
     }
 
-    /// The series that the request belongs to. Only for requests that have begun.
+    /// The series that the request belongs to. Only for requests that have begun, or in a place
+    /// made by [`Request::of`].
     #[inline]
     pub(crate) fn series(&self) -> &'static GenerationSeries {
         let series = self.series.load(Ordering::Relaxed);
         debug_assert!(!series.is_null(), "a request has begun");
         // SAFETY:
-        // - not null: references to a request are handed out by `GenerationSeries::begin` only,
-        //   after `try_begin` has stored here; what hands one to another thread synchronises the
-        //   two;
-        // - points to a live series, since `try_begin` has it from a `'static` reference, and only
-        //   shared references to it exist;
+        // - not null: a place that threads may share before its request has begun is made by `of`;
+        //   any other is handed out by `Flight::begin` to one thread, after `try_begin` has stored
+        //   here, and what hands it on to another thread synchronises the two;
+        // - points to a live series, since `of` and `try_begin` have it from a `'static` reference,
+        //   and only shared references to it exist;
         // - later requests in this place store the same address.
         unsafe { &*series }
     }
 
-    /// It arrived at `arrived`, as it turned out.
+    /// Corrects the time of its arrival.
     pub(crate) fn rebook(&self, arrived: Ticks) {
         self.arrived.store(stored(arrived), Ordering::Relaxed);
     }
@@ -140,7 +150,7 @@ impl Request {
         known.then_some(Ticks::from_raw(arrived))
     }
 
-    /// Its age is told no more. It may go on: its thread may be the one that forked.
+    /// Makes its age unknown. It may go on: its thread may be the one that forked.
     pub(crate) fn forget_age(&self) {
         self.mark(AGELESS);
     }
@@ -159,15 +169,15 @@ impl Request {
         clock::since(Ticks::from_raw(arrived))
     }
 
-    /// Admits it at `now`, unless it has been before.
+    /// Admits it at `now`; returns false where it has been admitted before.
     pub(crate) fn admit(&self, now: Ticks) -> bool {
         // Looked at first, since an exchange costs more.
         if self.is_admitted() || self.mark(ADMITTED) & ADMITTED != 0 {
             return false;
         }
         if !self.has_begun() {
-            // Where another thread counts the first token at this very moment, the decoding begins
-            // here: hardly sooner.
+            // Where another thread counts the first token at the same moment, the decoding begins
+            // here, some nanoseconds off.
             self.stage.store(now.raw(), Ordering::Relaxed);
         }
         true
@@ -178,12 +188,12 @@ impl Request {
         self.is_marked(ADMITTED)
     }
 
-    /// However it is ended, it ends in an error.
+    /// Has it end as an error, whatever outcome it is ended with.
     pub(crate) fn fail(&self) {
         self.mark(FAILED);
     }
 
-    /// Where it ends ok, the answer was cut.
+    /// Marks its answer as cut, for where it ends ok.
     pub(crate) fn truncate(&self) {
         self.mark(TRUNCATED);
     }
@@ -193,12 +203,12 @@ impl Request {
         self.is_marked(TRUNCATED)
     }
 
-    /// However it is ended, it has panicked.
+    /// Has it end as panicked, whatever outcome it is ended with.
     pub(crate) fn unwound(&self) {
         self.mark(UNWOUND);
     }
 
-    /// How it ends, where it is ended as `outcome`.
+    /// The outcome that is recorded where it is ended with `outcome`.
     #[inline]
     pub(crate) fn verdict(&self, outcome: Outcome) -> Outcome {
         if self.is_marked(FAILED | UNWOUND) {
@@ -217,7 +227,7 @@ impl Request {
         }
     }
 
-    /// What it means that it is dropped.
+    /// The outcome of a request that is dropped before it is ended.
     pub(crate) fn of_drop(&self) -> Outcome {
         Outcome::of_drop(!self.is_marked(UNWINDING) && thread::panicking())
     }
