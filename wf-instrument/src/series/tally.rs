@@ -20,8 +20,8 @@ pub(crate) struct Tally {
 
 const NOBODY: u16 = u16::MAX - 1;
 
-/// The first token was counted by a thread without a slot, which cannot be told from others like
-/// it.
+/// The first token was counted by a thread without a slot: such threads have no number to know them
+/// by.
 const NO_OWNER: u16 = u16::MAX - 2;
 
 impl Tally {
@@ -96,19 +96,32 @@ impl Tally {
             .compare_exchange(NOBODY, owner, Ordering::Relaxed, Ordering::Relaxed)
             .is_ok();
         if begun {
-            // One thread gets here, and afterwards its slot's owner alone stores to either.
+            // One thread gets here. Afterwards only the owner of its slot stores to either, or who
+            // counts alone (`add_beside_together`).
             self.own.store(few(n), Ordering::Relaxed);
             self.first.store(few(n), Ordering::Relaxed);
         }
         begun
     }
 
-    /// Counts `n` more, for who is not the owner.
+    /// Counts `n` more, for threads that are not the owner.
     pub(crate) fn add_beside(&self, n: u64) {
         let more = |others: u32| Some(others.saturating_add(few(n)));
         let _always = self
             .others
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    }
+
+    /// Likewise, where they came together with those before: with the first ones, if there were no
+    /// others. Exact where no other thread counts meanwhile.
+    pub(crate) fn add_beside_together(&self, n: u64) {
+        let are_first = self.later() == 0;
+        self.add_beside(n);
+        if are_first {
+            let first = self.first.load(Ordering::Relaxed);
+            self.first
+                .store(first.saturating_add(few(n)), Ordering::Relaxed);
+        }
     }
 
     /// Makes the owner of `slot` the owner of this count, if there is one yet. Only where nobody
@@ -143,8 +156,8 @@ impl Tally {
     }
 }
 
-/// Four thousand million tokens of one request are as many as need be told apart; the series counts
-/// on.
+/// `n`, or `u32::MAX` where it is more. A request's own count ends there, at four thousand million
+/// tokens; the counts of its series go on.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "clamped")]
 pub(super) const fn few(n: u64) -> u32 {

@@ -1,4 +1,4 @@
-//! What came of a request: the prompt that was read and the tokens of the answer.
+//! The counts and times of a request: of the prompt that was read and of the answer's tokens.
 
 use super::{NEVER, Request};
 use crate::clock::{self, Ticks};
@@ -96,16 +96,19 @@ impl Request {
         shard.first(n, self.age(at), writer);
     }
 
-    /// Not as the owner of the tally, or as a thread that has no slot, or none yet.
+    /// For a thread that is not the tally's owner, or that has no slot, or none yet.
     #[cold]
     fn tokens_beside(&self, n: u64, moment: Moment) {
         self.series().with(move |shard, writer| {
             if self.tally.begin(n, asked()) {
                 return self.first_tokens(n, moment.at(), shard, writer);
             }
-            self.tally.add_beside(n);
             let first_is_known = self.last.load(Ordering::Relaxed) != NEVER;
             let gap = self.step_to(moment).filter(|_| first_is_known);
+            match gap {
+                None if first_is_known => self.tally.add_beside_together(n),
+                _ => self.tally.add_beside(n),
+            }
             shard.more(n, gap, writer);
         });
     }
