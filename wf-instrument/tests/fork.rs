@@ -139,7 +139,7 @@ fn a_forked_child_drops_what_its_parent_started_without_waiting() {
 }
 
 /// The timer's thread is the parent's, so the child starts one of its own.
-#[cfg(feature = "admit")]
+#[cfg(all(feature = "admit", target_os = "linux"))]
 #[test]
 fn a_wait_in_a_forked_child_is_refused_by_its_deadline() {
     use std::time::Duration;
@@ -149,8 +149,10 @@ fn a_wait_in_a_forked_child_is_refused_by_its_deadline() {
     let gate = Gate::new(1, 10, Duration::from_millis(5));
     let _permit = gate.admit_blocking().unwrap();
     assert!(gate.admit_blocking().is_err());
-    // Until the timer sleeps: a child cannot use a gate that another thread is inside of.
-    thread::sleep(Duration::from_millis(100));
+    // A child cannot use a gate that another thread is inside of.
+    while !sleeps("wf-admit") {
+        thread::yield_now();
+    }
     // SAFETY: the child uses a gate that no thread is inside of, and ends by `_exit`.
     let id = unsafe { libc::fork() };
     if id == 0 {
@@ -167,4 +169,15 @@ fn a_wait_in_a_forked_child_is_refused_by_its_deadline() {
         (ended, libc::WIFEXITED(status), libc::WEXITSTATUS(status)),
         (id, true, 0)
     );
+}
+
+/// Whether the thread of this name sleeps.
+#[cfg(all(feature = "admit", target_os = "linux"))]
+fn sleeps(name: &str) -> bool {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let stats =
+        tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")).ok());
+    stats
+        .filter(|stat| stat.contains(&format!("({name})")))
+        .any(|stat| stat.contains(") S "))
 }
