@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use common::rows::{ends, generation};
 use wf_instrument::clock::mock::Mock;
-use wf_instrument::record::{Generation, MeasureReceiver, Progress, Stamp};
+use wf_instrument::record::{Generation, MeasureIterator, MeasureReceiver, Progress, Stamp};
 use wf_instrument::{Nanos, registry};
 
 fn arrive(name: &str) -> Generation {
@@ -133,18 +133,44 @@ fn stamped_tokens_have_the_times_they_were_made_at_however_late_they_are_receive
 }
 
 #[test]
+fn stamps_record_the_gaps_of_a_source_that_is_faster_than_a_receiver_can_tell() {
+    let clock = Mock::start();
+    let (received, stamped) = (arrive("fast, received"), arrive("fast, stamped"));
+    let made: Vec<_> = (0..5)
+        .map(|_| {
+            clock.advance(Nanos::new(50_000));
+            Stamp::now()
+        })
+        .collect();
+    let stamps = |made: &Stamp| Progress::TokensAt(1, *made);
+    assert_eq!(
+        MeasureIterator::new(made.into_iter(), stamped, stamps).count(),
+        5
+    );
+    let each = (0..5).inspect(|_| clock.advance(Nanos::new(50_000)));
+    assert_eq!(
+        MeasureIterator::new(each, received, |_: &u8| Progress::Tokens(1)).count(),
+        5
+    );
+    let (received, stamped) = (generation("fast, received"), generation("fast, stamped"));
+    assert_eq!((received.tokens, received.inter_token.count()), (5, 0));
+    assert_eq!((stamped.tokens, stamped.inter_token.count()), (5, 4));
+    assert_eq!(stamped.per_output_token.count(), 1);
+}
+
+#[test]
 fn stamps_out_of_order_are_counted_and_end_no_gap_twice() {
     let clock = Mock::start();
-    let generation_at_hand = arrive("disordered");
+    let answer = arrive("disordered");
     let first = Stamp::now();
     clock.advance(Nanos::from_millis(30));
     let second = Stamp::now();
     clock.advance(Nanos::from_millis(30));
     for made in [first, Stamp::now(), second, second] {
-        generation_at_hand.tokens_at(1, made);
+        answer.tokens_at(1, made);
     }
-    generation_at_hand.tokens_at(0, Stamp::now());
-    drop(generation_at_hand);
+    answer.tokens_at(0, Stamp::now());
+    drop(answer);
     let row = generation("disordered");
     assert_eq!(row.tokens, 4);
     common::rows::assert_all(&row.inter_token, 1, 60);
@@ -152,12 +178,14 @@ fn stamps_out_of_order_are_counted_and_end_no_gap_twice() {
 
 #[test]
 fn an_instant_makes_a_stamp_of_its_own_moment() {
+    let _clock = Mock::start();
     let answer = arrive("instant");
-    let first = Instant::now();
-    std::thread::sleep(Duration::from_millis(20));
-    let second = Instant::now();
-    answer.tokens_at(1, first.into());
-    answer.tokens_at(1, second.into());
+    let now = Instant::now();
+    // The later one first: the time from one line to the next can only widen the gap.
+    let second = Stamp::from(now);
+    let first = Stamp::from(now - Duration::from_millis(20));
+    answer.tokens_at(1, first);
+    answer.tokens_at(1, second);
     drop(answer);
     let gap = generation("instant").inter_token.max();
     let least = Nanos::from_millis(20).get() / 100 * 99;

@@ -8,7 +8,6 @@ use crate::clock;
 use crate::outcome::Outcome;
 use crate::series::{GenerationSeries, Moment, Request};
 use crate::site::GenerationSite;
-use crate::units::Nanos;
 
 impl GenerationSite {
     /// A request arrives; its model is called as the site is.
@@ -17,15 +16,18 @@ impl GenerationSite {
         Generation::arrive(self.series.plain())
     }
 
-    /// A request for `model` arrives. About a nanosecond more for each model that was seen before it; past 32 models of a site the rest
-    /// share the series "(other)".
+    /// A request for `model` arrives. About a nanosecond more for each model that the site got before
+    /// it; past 32 models of a site, the rest share the series "(other)".
     #[inline]
     pub fn arrive_as(&'static self, model: &str) -> Generation {
         self.arrive_with(&[model])
     }
 
-    /// A request arrives for the model that is the first of `values`; the others are those of the site's labels. About a nanosecond more for
-    /// each value compared (bench `label`); past 32 sets of a site, the rest share a series whose values are all "(other)".
+    /// A request arrives for the model that is the first of `values`; the others are those of the
+    /// site's labels. About a nanosecond more for each value compared (bench `label`); past 32 sets of
+    /// a site, the rest share a series whose values are all "(other)". With another number of values
+    /// than declared it is recorded with "(none)" for each, and listed by
+    /// [`conflicts`](crate::registry::conflicts).
     #[inline]
     pub fn arrive_with(&'static self, values: &[&str]) -> Generation {
         Generation::arrive(self.series.of(values, GenerationSeries::new))
@@ -41,15 +43,16 @@ impl GenerationSite {
 ///    |───────────────────── end to end (when ok) ────────────────────|
 /// ```
 ///
-/// The time to first token and the gaps are recorded as they happen, whatever follows. Dropped before [`Generation::end`], it was
-/// cancelled (or panicked, while the thread unwinds); cancelled before its first token it counts as given up, which is a miss of any TTFT
-/// target. Its place in flight cannot leak.
+/// The time to first token and the gaps are recorded as they happen, whatever follows. Dropped
+/// before [`Generation::end`], it was cancelled, or panicked where the thread has begun to unwind
+/// since it arrived. Cancelled before its first token, it is a miss of any TTFT target. Its place in
+/// flight cannot leak.
 ///
-/// 8 bytes. Arrival and end cost about 30 ns each; a token one clock reading and about 6 ns. No allocation, but where more requests are in
-/// flight than ever before.
+/// 8 bytes. Arrival and end cost about 30 ns each; a token one clock reading and about 6 ns. It
+/// allocates only where more requests are in flight than ever before.
 ///
-/// Threads may share it: no token is lost and one is the first. It is fastest on the thread that counts the first token; on others, each
-/// call costs an atomic exchange.
+/// Threads may share it: no token is lost, and exactly one is the first. It is fastest on the thread
+/// that counts the first token; on others, each call costs an atomic exchange.
 pub struct Generation {
     request: &'static Request,
 }
@@ -62,44 +65,42 @@ impl Generation {
         }
     }
 
-    /// The request had been waiting since `arrived`, and is admitted now: queue time, time to first token and end-to-end time count
-    /// from there.
+    /// Admits the request, which has waited since `arrived`: its queue time, time to first token and
+    /// end-to-end time count from there. Two more clock readings than [`Generation::admitted`].
     pub fn queued_at(&mut self, arrived: Instant) {
-        self.request.rebook(clock::before(
-            clock::ticks(),
-            Nanos::from(arrived.elapsed()),
-        ));
+        self.request.rebook(Stamp::from(arrived).ticks());
         self.admitted();
     }
 
-    /// The request is through the queue: its queue time ends here. Only the first call counts.
+    /// Ends the queue time of the request. Only the first call counts; about 15 ns.
     pub fn admitted(&self) {
         admit(self.request);
     }
 
-    /// The prompt has `n` tokens; several calls add up.
+    /// Adds `n` tokens to the prompt. Several calls add up, to `u32::MAX` at most.
     ///
-    /// They are counted once the prompt is known to be read: at the first token, or where the request ends ok without one. A request that is
-    /// refused or given up before has read nothing.
+    /// They are counted once the prompt is known to be read: at the first token, or where the request
+    /// ends ok without one. A request that is refused or cancelled before has read nothing.
     pub fn prompt_tokens(&self, n: u64) {
         self.request.add_prompt(n);
     }
 
-    /// `n` tokens came, together. None at all (a role, a keep-alive) leave every time as it is.
+    /// Counts `n` tokens that came together, now. With `n` of 0 (a role, a keep-alive) it does
+    /// nothing.
     ///
-    /// The first that come end the time to first token. Those that come later end one gap, however
-    /// many they are: how long each of them took by itself is not known.
+    /// The first tokens end the time to first token. Later ones end one gap, however many they are:
+    /// the time that each of them took by itself is not known.
     #[inline]
     pub fn tokens(&self, n: u64) {
         tokens(self.request, n);
     }
 
-    /// `n` tokens were made, together, at the moment `made`: as [`Generation::tokens`] there and then,
-    /// for tokens that are counted later than they are made, or on another thread. About 6 ns and no
-    /// clock reading.
+    /// Counts `n` tokens that were made together at the moment `made`, as [`Generation::tokens`]
+    /// would have at that moment: for tokens that are counted later than they are made, or on
+    /// another thread. About 6 ns and no clock reading.
     ///
-    /// Stamps are expected in the order in which tokens were made. One that is no later than the one
-    /// before ends no gap.
+    /// Stamps are expected in the order in which tokens were made. Tokens with a stamp that is not
+    /// later than the latest are counted, and end no gap.
     #[inline]
     pub fn tokens_at(&self, n: u64, made: Stamp) {
         if n > 0 {
@@ -107,8 +108,8 @@ impl Generation {
         }
     }
 
-    /// `n` tokens were received, now, from where they may have been waiting. For adapters, which have
-    /// their generation to themselves while they are used.
+    /// Counts `n` tokens that are received now, from where they may have been waiting. For adapters:
+    /// no other thread counts at the same time.
     #[inline]
     pub(super) fn received(&self, n: u64) {
         if n > 0 {
@@ -117,7 +118,7 @@ impl Generation {
         }
     }
 
-    /// `n` tokens were received that were made at the moment `made`. For adapters.
+    /// Counts `n` tokens that are received now and were made at the moment `made`. For adapters.
     #[inline]
     pub(super) fn received_at(&self, n: u64, made: Stamp) {
         if n > 0 {
@@ -125,28 +126,30 @@ impl Generation {
         }
     }
 
-    /// An error came up: however it ends now, it ends as an error.
+    /// Has the request end as an error, whatever outcome it is ended with.
     pub fn failed(&self) {
         self.request.fail();
     }
 
-    /// The answer was cut at the longest that was asked for: where it ends ok, `finished_reason` is "length" in place of "stop".
+    /// Marks the answer as cut at the length limit of its request: where it ends ok,
+    /// `finished_reason` is "length" in place of "stop".
     pub fn truncated(&self) {
         self.request.truncate();
     }
 
-    /// The code that answers it unwound: it ends as panicked, also where it is dropped when the unwinding is over.
+    /// Has it end as panicked, also where it is dropped after the unwinding.
     pub(super) fn unwound(&self) {
         self.request.unwound();
     }
 
-    /// What its tokens are counted at while it is in scope.
+    /// Its state, at which tokens are counted while it is in scope.
     #[inline]
     pub(super) fn request(&self) -> &'static Request {
         self.request
     }
 
-    /// Tokens are counted fastest on this thread from here on. Only where no other thread counts any meanwhile.
+    /// Has tokens counted fastest on this thread from here on. Only where no other thread counts any
+    /// at the same time.
     #[inline]
     pub(super) fn move_here(&mut self) {
         self.request.move_here();

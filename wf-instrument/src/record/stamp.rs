@@ -35,7 +35,7 @@ impl From<Instant> for Stamp {
     /// The moment of `instant`, to a millionth of its age; now where it lies in the future. Two clock
     /// readings.
     fn from(instant: Instant) -> Self {
-        let age = Nanos::from(instant.elapsed());
-        Self(clock::before(clock::ticks(), age))
+        let now = clock::ticks();
+        Self(clock::before(now, Nanos::from(instant.elapsed())))
     }
 }
