@@ -177,9 +177,12 @@ use self::build::Build;
 ///   `wf_instrument::truncated()` there. Tokens in items that follow are orphans.
 /// * An item is one token, or as many as `tokens` says; an item of several ends one gap. An item of none (a role, a keep-alive) is no
 ///   first token and no gap.
-/// * Items that are received within 100 µs of one another had been waiting and came together: they end one gap. Where tokens may wait
-///   for their receiver, in a channel say, stamp them where they are made: `tokens = |token| (token.count, token.made)` with a
-///   `record::Stamp` has the gaps between the stamps.
+/// * Items that are received less than 100 µs apart count as received together, and end one gap: a
+///   receiver that is late takes what waited for it about that fast. A source of more than 10,000
+///   items a second for one reply has no gaps, nor a time per output token. Where tokens may wait
+///   for their receiver, in a channel say, or are made that fast, stamp them where they are made:
+///   `tokens = |token| (token.count, token.made)` with a `record::Stamp` has the gaps between the
+///   stamps.
 /// * Items that are `Result`s, whatever the type is called, are seen through: `tokens` gets what is
 ///   in the `Ok`; an `Err` is no token, and the reply ends as an error.
 ///

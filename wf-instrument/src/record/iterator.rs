@@ -6,7 +6,7 @@ use super::Generation;
 use super::progress::Judgement;
 use super::stream::{end, orphan};
 
-/// Yields what `iterator` yields, and tells the generation of each item and of the end.
+/// Yields what `iterator` yields, and counts each item and the end at the generation.
 ///
 /// As [`MeasureStream`](super::MeasureStream), for iterators.
 #[derive(Debug)]

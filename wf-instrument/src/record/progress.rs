@@ -7,10 +7,15 @@ use super::Stamp;
 pub enum Progress {
     /// So many tokens; none for a role or a keep-alive.
     ///
-    /// They count when they are received. Items that are received within 100 µs of one another were
-    /// waiting already and came together: what lies between them is the receiver's own time.
+    /// They count when they are received. Items less than 100 µs apart count as received together
+    /// and end one gap: a receiver that is late takes what waited in its channel about that fast,
+    /// and the time between such items is its own.
+    ///
+    /// So a source that makes more than 10,000 items a second for one request has no gaps, nor a
+    /// time per output token; its counts of tokens and its time to first token are exact.
+    /// [`Progress::TokensAt`] records each gap, however short.
     Tokens(u64),
-    /// So many tokens, which were made at that moment, whenever they are received.
+    /// So many tokens that were made at that moment, whenever they are received.
     TokensAt(u64, Stamp),
     /// An error.
     Failed,

@@ -10,11 +10,11 @@ use super::{Generation, orphaned_tokens};
 use crate::outcome::Outcome;
 
 pin_project_lite::pin_project! {
-    /// Yields what `stream` yields, and tells the generation of each item and of the end.
+    /// Yields what `stream` yields, and counts each item and the end at the generation.
     ///
     /// The stream's end ends the generation, or an item that the judge says is the last: ok, or an
     /// error if an item was one. Dropped before, it was cancelled. Tokens that come after the end
-    /// are orphans. 8 bytes more than the stream; one clock reading an item, none where the item
+    /// are orphans; items less than 100 µs apart end one gap ([`Progress::Tokens`]). 8 bytes more than the stream; one clock reading an item, none where the item
     /// has a stamp; no allocation, no poll and no wake-up of its own.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
@@ -73,7 +73,8 @@ impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> Stream for MeasureStream<S, 
 }
 
 impl Generation {
-    /// Counts what an item brought; whether it is the last. For adapters, which have their generation to themselves while they are used.
+    /// Counts what an item brought, and returns whether it is the last. For adapters: no other thread
+    /// counts at the same time.
     #[inline]
     pub(super) fn tell(&self, judgement: impl Judgement) -> bool {
         let (progress, last) = judgement.into_parts();
@@ -94,7 +95,7 @@ pub(super) fn orphan(judgement: impl Judgement) {
     }
 }
 
-/// The stream or iterator is through: ok, unless the generation has failed.
+/// Ends the generation of a stream or iterator that has ended: ok, unless it has failed.
 pub(super) fn end(generation: &mut Option<Generation>) {
     if let Some(generation) = generation.take() {
         generation.end(Outcome::Ok);

@@ -14,8 +14,9 @@ pub(crate) enum Moment {
     Stamped(Ticks),
 }
 
-/// Items that follow each other faster than this were waiting for their receiver. No model makes
-/// 10,000 tokens a second for one request; handing a waiting token on takes from 1 to some 30 µs.
+/// Items that are received less than this apart count as received together. To hand on a token that
+/// was waiting takes 1 to 30 µs; models make fewer than 10,000 tokens a second for one request, and
+/// one that makes more can stamp them.
 const DRAINING: Nanos = Nanos::new(100_000);
 
 impl Moment {
