@@ -1,4 +1,4 @@
-//! Which generation the code at hand works for.
+//! The generation in scope: the one that the running code works for.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -20,8 +20,8 @@ static ORPHANS: Counter = Counter::new();
 struct Entered {
     request: &'static Request,
     serial: u32,
-    /// The serial of the request that gets the tokens that are pushed; one that no request has here
-    /// for long, where none does.
+    /// Equal to `serial` where pushed tokens are counted at the request; else a number that its place
+    /// does not get to in 2³¹ requests.
     pushed: u32,
 }
 
@@ -50,7 +50,7 @@ impl Entered {
         }
     }
 
-    /// The request that gets what is pushed.
+    /// The request at which pushed tokens are counted, if it has not ended.
     #[inline]
     fn pushed(self) -> Option<&'static Request> {
         (self.request.serial() == self.pushed).then_some(self.request)
@@ -66,7 +66,7 @@ impl Entered {
 impl Generation {
     /// Runs `work` with this generation in scope on this thread: tokens that it counts by
     /// [`current_tokens`] (`wf_token!`) are this generation's. The generation that was in scope
-    /// before is so again afterwards. About 1 ns.
+    /// before is in scope again afterwards. About 1 ns.
     ///
     /// The scope is the thread's. What else a runtime runs on the thread before `work` returns is
     /// within it too: a task that another executor polls inside (`block_on`, `rayon::yield_now`),
@@ -87,15 +87,15 @@ impl Generation {
         self.enter_for(Tokens::OfItems, work)
     }
 
-    /// As [`Generation::enter`], until what is returned is dropped: for code that must not be in a closure. A call that unwinds drops the
-    /// generation too, which knows it then.
+    /// As [`Generation::enter`], until the scope is dropped: for code that must not be in a closure.
+    /// Where the code unwinds, the generation is dropped by the same unwinding and records it.
     #[doc(hidden)]
     #[inline]
     pub fn enter_scope(&self) -> GenerationScope<'_> {
         GenerationScope::new(self, Tokens::Pushed)
     }
 
-    /// As [`Generation::enter_source`], until what is returned is dropped.
+    /// As [`Generation::enter_source`], until the scope is dropped.
     #[doc(hidden)]
     #[inline]
     pub fn enter_source_scope(&self) -> GenerationScope<'_> {
@@ -148,7 +148,7 @@ impl Drop for GenerationScope<'_> {
     }
 }
 
-/// Has `before` in scope again, unless another generation has been entered and not left: on the
+/// Has `before` in scope again, unless another generation has been entered and not left, as on the
 /// other stack of a coroutine.
 #[inline]
 fn leave(generation: &Generation, before: Option<Entered>) {
@@ -173,7 +173,7 @@ pub fn current_tokens(n: u64) {
 /// Ends the queue time of the generation in scope; does nothing where there is none, or where it
 /// has ended (by `queued_at`, say).
 ///
-/// For code between an annotated function and its queue, which has no handle at hand.
+/// For code between an annotated function and its queue, which has no handle.
 #[inline]
 pub fn admitted() {
     if let Some(request) = current() {
@@ -181,8 +181,8 @@ pub fn admitted() {
     }
 }
 
-/// The answer of the generation in scope was cut at the longest that was asked for; does nothing
-/// where there is none.
+/// Marks the answer of the generation in scope as cut at the length limit of its request; does
+/// nothing where there is none.
 ///
 /// Where it ends ok, `finished_reason` is "length" in place of "stop".
 #[inline]
@@ -197,7 +197,7 @@ pub(crate) fn orphaned_tokens(n: u64) {
     ORPHANS.add(n);
 }
 
-/// Tokens that were counted and are no generation's.
+/// The number of tokens that were counted and are no generation's.
 pub(crate) fn orphan_tokens() -> u64 {
     ORPHANS.total()
 }

@@ -2,7 +2,7 @@
 
 use crate::sync::{AtomicU64, Ordering};
 
-/// Who else may write the shard at hand.
+/// The threads that may write a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Writer {
     /// Nobody: this thread owns the shard, so a plain load and store is enough.
@@ -13,15 +13,17 @@ pub(crate) enum Writer {
 
 /// A count that only grows, up to the end of `u64`. Eight bytes.
 ///
-/// Only large additions look at where they arrive, and stop at [`FULL`]: the small ones after them cannot get from there past the end, so
-/// they need not look. Whatever is at or above it is read as `u64::MAX`.
+/// Additions below [`LARGE`] do not check for an overflow: from zero it takes about 2⁴⁰ of the
+/// largest of them to get to [`FULL`], which is 12 days at a million a second. Larger ones stop at `FULL`,
+/// from where it takes 2²⁴ small ones to get past the end. A count at or above `FULL` is read as
+/// `u64::MAX`.
 #[derive(Debug, Default)]
 pub(crate) struct Count(AtomicU64);
 
-/// Additions from here on are large. It would take a thousand years of small ones, a million a second, to reach the end of `u64`.
+/// Additions from here on are large.
 const LARGE: u64 = 1 << 24;
 
-/// Where large additions stop: 2²⁴ of the largest small ones below the end of `u64`.
+/// Where large additions stop: 2²⁴ times [`LARGE`] below the end of `u64`.
 const FULL: u64 = u64::MAX - (1 << 48) + 1;
 
 impl Count {
@@ -46,7 +48,8 @@ impl Count {
         self.add_ordered(n, writer, Ordering::Relaxed);
     }
 
-    /// Adds one; whoever reads the new count by [`Count::acquire`] also sees all that this thread did before.
+    /// Adds one. A thread that reads the new count by [`Count::acquire`] has all that this thread
+    /// stored before.
     #[inline]
     pub(crate) fn add_one_release(&self, writer: Writer) {
         // Release; pairs with Acquire in `acquire`.
