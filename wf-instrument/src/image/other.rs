@@ -1,6 +1,6 @@
 //! Systems whose images are not looked at, and programs that can load none.
 
-/// Does nothing: on other systems, whoever unloads an image has to know that nothing in it is measured.
+/// Does nothing: on other systems, an image that measures must not be unloaded.
 pub(crate) const fn keep_loaded(_address: usize) -> bool {
     true
 }
