@@ -2,8 +2,8 @@
 
 /// Runs `$run`, an `extern "C" fn()`, when its image is loaded.
 ///
-/// Nothing of the standard library that needs a thread may be used there. The sections are those that each system documents for
-/// constructors of C++.
+/// It must not use what the standard library keeps for each thread. The sections are those that each
+/// system documents for constructors of C++.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __wf_on_load {

@@ -112,7 +112,8 @@ pub fn histogram(
 ///
 /// Each copy has series of its own, and none shows those of another. Usually there is one. A plug-in (`cdylib`) that links this crate
 /// statically brings a second: to have its series in the program's snapshot, both have to link this crate from one shared object (a
-/// `dylib`). Images that share a copy are all seen, whenever they are loaded. Looks at every image: some microseconds.
+/// `dylib`). The series of all images that share a copy are in its snapshots, whenever they are loaded. Looks at
+/// every image: some microseconds.
 ///
 /// ```
 /// # #[cfg(target_os = "linux")]

@@ -183,7 +183,8 @@ pub enum SiteRef {
 }
 
 impl SiteRef {
-    /// Forgets all but what the owner of slot `mine` is in the middle of. Only in a process that has just been forked.
+    /// Forgets all but the calls and requests that the owner of slot `mine` has under way. Only in a
+    /// process that has just been forked.
     pub(crate) fn forget(&self, mine: usize) {
         match self {
             Self::Span(site) => site.series.all().for_each(|series| series.forget(mine)),

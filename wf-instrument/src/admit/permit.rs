@@ -55,8 +55,9 @@ impl Gate {
     ///
     /// The caller needs no timer: a request that still waits one millisecond before
     /// [`max_wait`](Self::max_wait) is over is refused at that moment, so that the caller has the answer
-    /// by the deadline (below two milliseconds, half-way). If the system cannot start a thread, a late
-    /// wait is refused when the future is polled or when a permit moves.
+    /// by the deadline; where `max_wait` is below two milliseconds, after half of it. If the system
+    /// cannot start a thread, a late wait is refused when the future is polled, or when a permit is
+    /// returned or the limit moves.
     ///
     /// # Errors
     /// [`Refused`] when the queue is full, or when the turn did not come in time.

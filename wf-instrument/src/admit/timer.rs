@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use super::queue::Queue;
 
-/// What all handles, waits and permits of a gate share. Dropped with the last of them, it ends the timer.
+/// The state that all handles, waits and permits of a gate share. Dropped with the last of them, it
+/// ends the timer.
 #[derive(Debug)]
 pub(super) struct Shared {
     core: Arc<Core>,
@@ -18,7 +19,7 @@ pub(super) struct Shared {
     timer: Mutex<Option<u32>>,
 }
 
-/// What the timer's thread knows of the gate.
+/// The part of that state that the timer's thread has, too.
 #[derive(Debug)]
 pub(super) struct Core {
     state: Mutex<State>,

@@ -22,7 +22,8 @@ static REGISTERED: [AtomicI32; PLACES] = [const { AtomicI32::new(FREE) }; PLACES
 ///
 /// `O_CLOEXEC` closes descriptors for a program that a child executes. A child that goes on as it is keeps them: a port stays taken, a
 /// connection open, whatever its parent does. To be dropped before the descriptor is closed here, since from then on the number may be
-/// another's. Takes no lock and allocates nothing; up to 1,024 atomic accesses.
+/// another's. Takes no lock and allocates nothing; up to 1,024 atomic accesses, and a system call where
+/// it is made and where it is dropped.
 #[derive(Debug)]
 #[must_use = "a descriptor is inherited again when this is dropped"]
 pub struct CloseInChild {
@@ -31,7 +32,7 @@ pub struct CloseInChild {
 }
 
 impl CloseInChild {
-    /// Registers `descriptor`.
+    /// Registers `descriptor`. Where 1,024 are registered already, the child inherits it.
     ///
     /// # Safety
     ///
@@ -39,7 +40,7 @@ impl CloseInChild {
     /// - in a child of a fork, nobody uses or closes it: its owner lives on the stack of a thread that does not fork, or is an
     ///   [`OfThisProcess`] that is asked first whether it [is here](OfThisProcess::is_here).
     pub unsafe fn new(descriptor: RawFd) -> Self {
-        // Relaxed: whoever forks copies the places as they are.
+        // Relaxed: a fork copies the places as they are.
         let takes = |place: &AtomicI32| {
             place.load(Ordering::Relaxed) == FREE
                 && place
@@ -64,7 +65,8 @@ impl Drop for CloseInChild {
     }
 }
 
-/// An owner of a descriptor that a forked child does not inherit. There, the owner is forgotten: its descriptor is closed.
+/// An owner of a descriptor that a forked child does not inherit. There the descriptor is closed, and
+/// the owner is not dropped. Costs what [`CloseInChild`] does.
 #[derive(Debug)]
 pub struct NotInherited<T>(OfThisProcess<(CloseInChild, T)>);
 
@@ -76,14 +78,15 @@ impl<T: AsFd + Into<OwnedFd>> NotInherited<T> {
         // SAFETY:
         // - the owner is dropped after this, and closes it then: a tuple is dropped in its order. It lends the descriptor, and cannot be
         //   taken out;
-        // - in a child the owner is forgotten; whoever uses it there gets an error from the system.
+        // - in a child the owner is forgotten, and is not to be used unless it `is_here`.
         let closes = unsafe { CloseInChild::new(descriptor) };
         Self(OfThisProcess::new((closes, owner)))
     }
 }
 
 impl<T> NotInherited<T> {
-    /// Whether this is the process that it was made in: elsewhere, its descriptor is closed and must not be used.
+    /// Whether this is the process that it was made in: elsewhere, its descriptor is closed and must
+    /// not be used. A system call.
     #[must_use]
     pub fn is_here(&self) -> bool {
         self.0.is_here()
@@ -103,7 +106,9 @@ pub(super) fn close_registered() {
     for place in &REGISTERED {
         let descriptor = place.swap(FREE, Ordering::Relaxed);
         if descriptor != FREE {
-            // SAFETY: `CloseInChild::new` was promised that it is open and that nobody else uses it here; may be called after a fork.
+            // SAFETY:
+            // - open, and used by nobody else here, as the caller of `CloseInChild::new` promised;
+            // - `close` may be called in a child of a process with threads (signal-safety(7)).
             unsafe { libc::close(descriptor) };
         }
     }

@@ -4,12 +4,12 @@ use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Held shared by who holds a lock or initialises something, and alone by who forks: a child would wait for ever for a thread of its parent's
-/// that it has not.
+/// Held shared by threads that hold a lock or initialise something, and alone by one that forks. Else
+/// a child could wait for ever for a lock that a thread of its parent holds.
 static GATE: RwLock<()> = RwLock::new(());
 
 thread_local! {
-    /// How often this thread holds it.
+    /// How many times this thread holds it.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -19,7 +19,7 @@ pub(crate) struct Unforked(Option<RwLockReadGuard<'static, ()>>);
 impl Unforked {
     fn enter() -> Self {
         let depth = DEPTH.replace(DEPTH.get() + 1);
-        // Once a thread: the second of a row would wait for whoever waits for the first.
+        // Once a thread: a second read lock would wait behind a fork that waits for the first.
         Self((depth == 0).then(|| GATE.read().unwrap_or_else(PoisonError::into_inner)))
     }
 }
@@ -37,14 +37,15 @@ pub(crate) fn without_fork<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// A lock that no child of a fork finds held by a thread that it has not.
+/// A lock that is never held while the process forks, so that a child finds it free.
 pub(crate) struct Locked<'a, T> {
     // In this order: the lock is given back first.
     guard: MutexGuard<'a, T>,
     _unforked: Unforked,
 }
 
-/// Takes a lock that is held for moments. A poisoned one is no reason to stop: what it protects is whole after every step.
+/// Takes a lock that is held for moments. Poisoning is ignored: what the lock protects is whole after
+/// every step.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> Locked<'_, T> {
     let unforked = Unforked::enter();
     Locked {
@@ -67,7 +68,8 @@ impl<T> DerefMut for Locked<'_, T> {
     }
 }
 
-/// Waits until nobody is within such a moment, and keeps it so; not where this thread is within one itself.
+/// Waits until no thread is within such a moment, and lets none begin one; `None` where this thread is
+/// within one itself.
 pub(super) fn close() -> Option<RwLockWriteGuard<'static, ()>> {
     (DEPTH.get() == 0).then(|| GATE.write().unwrap_or_else(PoisonError::into_inner))
 }

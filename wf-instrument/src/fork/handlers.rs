@@ -1,7 +1,8 @@
 //! What happens around a fork.
 //!
-//! Only the thread that forked goes on in the child. What its parent recorded is the parent's to export, and the places of the other threads
-//! are free again. A call or a request that the forking thread is in the middle of goes on and ends in the child as in the parent.
+//! Only the thread that forked goes on in the child. What its parent recorded is exported by the
+//! parent, and the slots of the other threads are free again. A call or a request that the forking
+//! thread has begun goes on and ends in the child as in the parent.
 #![cfg_attr(
     unix,
     expect(unsafe_code, reason = "libc registers the handlers around a fork")
@@ -36,24 +37,26 @@ thread_local! {
 /// Registers the handlers as soon as this crate is loaded: before anything is recorded.
 #[cfg(unix)]
 extern "C" fn watch() {
-    // Threads have destructors of this crate's.
+    // Threads have destructors of this crate.
     image::keep_loaded(watch as *const () as usize);
     // SAFETY:
     // - the three functions live as long as their image, with which libc forgets them, and do not unwind: they take locks, store and
     //   load atomics, close descriptors;
-    // - they run in the thread that forks; `start_clean`, which runs in the child, allocates nothing and waits for nobody.
-    // - where there is no memory for three pointers, the child counts on from where its parent was: no reason to fail here.
-    let _told = unsafe { libc::pthread_atfork(Some(hold), Some(resume), Some(start_clean)) };
+    // - they run in the thread that forks; `start_clean`, which runs in the child, allocates nothing and
+    //   waits for no other thread.
+    // An error means no memory for three pointers: a child then counts on from where its parent was.
+    let _registered = unsafe { libc::pthread_atfork(Some(hold), Some(resume), Some(start_clean)) };
 }
 
-/// The registry, with nobody inside it, and nobody inside a moment that a fork must not divide.
+/// The registry and the gate, held while the process is copied.
 struct Still {
     // In this order, against the order in which they are taken.
     registry: Held,
     _gate: Option<RwLockWriteGuard<'static, ()>>,
 }
 
-/// Nobody is in the middle of registering a series while the process is copied: in the child, it would never be finished.
+/// Waits until no thread is registering a series, and lets none begin: in the child, a registration by
+/// another thread would never be finished.
 extern "C" fn hold() {
     if !allocating() {
         let gate = gate::close();

@@ -4,8 +4,8 @@
 //! It starts a watch, a governor or an exporter of its own, as any process does, and may drop those of its parent. That takes `fork(2)`
 //! as libc offers it: what runs around it (`pthread_atfork`) does not run for a bare `clone(2)`.
 //!
-//! Code around this crate that has threads can have the same: [`CloseInChild`] for descriptors, [`OfThisProcess`] for values whose
-//! destructor would reach for a thread.
+//! Code around this crate that has threads can have the same: [`CloseInChild`] for descriptors,
+//! [`OfThisProcess`] for values whose destructor uses a thread.
 
 #[cfg(all(feature = "enabled", unix))]
 mod descriptor;

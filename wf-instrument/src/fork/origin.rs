@@ -41,16 +41,17 @@ impl Origin {
     }
 }
 
+/// Makes the process another one, for [`Origin`]: it has just been forked.
 #[cfg(feature = "enabled")]
-/// The process is another one from here on: it has just been forked.
 pub(super) fn count_fork() {
     FORKS.fetch_add(1, Ordering::Relaxed);
 }
 
 /// A value that is dropped in the process that it was made in, and forgotten in a child of `fork(2)`.
 ///
-/// For what a child has a copy of and nothing behind it: the handle of a thread, the sending end of a channel to one. Dropping such a copy
-/// would wait for, wake or detach a thread that the child does not have. Costs a system call where it is dropped.
+/// For handles to what a child does not have: a thread, the sending end of a channel to one. To drop
+/// the child's copy would wait for, wake or detach that thread. Costs a system call where it is made and
+/// where it is dropped.
 ///
 /// ```
 /// use wf_instrument::fork::OfThisProcess;
@@ -76,7 +77,7 @@ impl<T> OfThisProcess<T> {
         }
     }
 
-    /// Whether this is the process that it was made in.
+    /// Whether this is the process that it was made in. A system call.
     #[must_use]
     pub fn is_here(&self) -> bool {
         self.origin.is_here()
@@ -100,7 +101,9 @@ impl<T> DerefMut for OfThisProcess<T> {
 impl<T> Drop for OfThisProcess<T> {
     fn drop(&mut self) {
         if self.is_here() {
-            // SAFETY: dropped once, here, and not used afterwards.
+            // SAFETY:
+            // - dropped once: here is the only place, and `drop` runs once;
+            // - not used afterwards: `self` is being dropped, too.
             unsafe { ManuallyDrop::drop(&mut self.value) };
         }
     }

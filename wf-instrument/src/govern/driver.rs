@@ -142,7 +142,8 @@ impl Governor {
         fork::lock(&self.journal).status()
     }
 
-    /// In a forked child there is nobody to be told, and the lock may be held by a thread that the child does not have.
+    /// In a forked child there is no thread to stop, and the lock may be held by a thread that the child
+    /// does not have.
     fn set_mode(&self, mode: Mode) {
         if self.worker.is_here() {
             lock(&self.control).set_mode(mode);

@@ -1,4 +1,4 @@
-//! What a sum is that was kept modulo 2⁶⁴.
+//! Sums that are kept modulo 2⁶⁴, read in full.
 
 use super::layout::Layout;
 use crate::thread::shown;
@@ -6,8 +6,9 @@ use crate::thread::shown;
 /// The sum of the samples in a group of buckets of which `kept` is the remainder modulo 2⁶⁴. `counts` are those of
 /// its buckets, and `any` has every bit that is set in one of them.
 ///
-/// The buckets say how large the sum is to half of their width, 1/256 of it at two digits. So up to 2⁷¹ there is one sum that has this
-/// remainder, and it is exact; past that, what is returned is as far off as the buckets at most, and 2⁶³.
+/// The counts give the sum to half of a bucket's width, 1/256 of it at two digits. So up to 2⁷¹ there is
+/// one sum near that which has this remainder, and it is exact; past that, the result is off by at
+/// most 1/256 and 2⁶³.
 pub(super) fn unwrapped(layout: Layout, group: usize, kept: u64, any: u64, counts: &[u64]) -> u128 {
     let first = group * layout.group_len();
     let highest = layout.highest(first + counts.len() - 1);
@@ -87,8 +88,8 @@ mod tests {
             let samples = samples.iter().map(|&(value, shift, n)| (value >> shift, n));
             samples.clone().for_each(|(value, n)| recorder.record_n(value, n));
             let sum: u128 = samples.map(|(value, n)| u128::from(value) * u128::from(n)).sum();
-            let told = recorder.freeze().wide_sum();
-            prop_assert!(told.abs_diff(sum) <= sum / 128, "{told} for {sum}");
+            let found = recorder.freeze().wide_sum();
+            prop_assert!(found.abs_diff(sum) <= sum / 128, "{found} for {sum}");
         }
 
         #[test]

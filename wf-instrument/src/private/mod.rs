@@ -14,13 +14,14 @@ pub use self::probe::{Call, EndsBeforeFuture, EndsBeforeStream, Leaf, Probe};
 pub use self::rebuild::Rebuild;
 pub use self::then::{Then, then};
 
-/// Calls `work` as what it is, a function of one call: called in place, a closure could not return what it borrows from its captures.
+/// Calls `work`. A closure that is called in place could not return what it borrows from its captures;
+/// as an `FnOnce` it can.
 #[inline]
 pub fn call<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Makes the compiler know that `S` yields items of type `T`, before it has seen all of `S`.
+/// Fixes `T` as the type of the items of `S`, before the compiler has inferred all of `S`.
 #[inline]
 pub const fn stream_of<T, S: Stream<Item = T>>(_: &S) {}
 

@@ -1,4 +1,4 @@
-//! Data that is all there when a function returns it, and cannot bring tokens later.
+//! Plain data: complete when a function returns it, so that it cannot bring tokens later.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
@@ -15,7 +15,8 @@ use std::time::{Duration, Instant, SystemTime};
 #[inline]
 pub const fn plain_data<T: PlainData + ?Sized>(_: &T) {}
 
-/// Text, numbers and what std builds of them. An error brings no tokens, whatever it is.
+/// Is implemented for text, numbers and what std builds of them. An error brings no tokens, whatever
+/// its type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` may bring tokens after the function has returned it, and those would be lost",
     label = "not surely plain data, such as text and numbers",

@@ -1,9 +1,9 @@
 //! The type of a value, looked at by the compiler where a macro's expansion stands.
 //!
-//! A macro sees types as they are spelled, and no alias, associated type or parameter by what it
-//! stands for. Method resolution does: a method of [`Probe`] whose bounds hold comes before the one
-//! of the same name of [`Leaf`], to which a probe dereferences. All of it is resolved when the
-//! program is compiled; what is left of it is the comparison that finds an `Err`.
+//! A macro has types as they are spelled; it does not know what an alias, an associated type or a
+//! parameter stands for. Method resolution does: a method of [`Probe`] whose bounds hold comes before
+//! the one of the same name of [`Leaf`], to which a probe dereferences. All of it is resolved when
+//! the program is compiled; at run time only the comparison that finds an `Err` is left.
 
 use std::future::IntoFuture;
 use std::ops::Deref;
@@ -51,7 +51,7 @@ pub struct Leaf<'a, T> {
 }
 
 impl<'a, T> Leaf<'a, T> {
-    /// No value: there is none in it that is looked at.
+    /// A probe of no value: nothing in a value of this type is looked at.
     #[inline]
     pub const fn inner(&self) -> Probe<'a, ()> {
         Probe::of(None, self.failed)
@@ -63,11 +63,11 @@ impl<'a, T> Leaf<'a, T> {
         self.value
     }
 
-    /// Accepts it: it is no future.
+    /// Accepts a value that is no future.
     #[inline]
     pub const fn no_future(&self) {}
 
-    /// Accepts it: it is no stream.
+    /// Accepts a value that is no stream.
     #[inline]
     pub const fn no_stream(&self) {}
 
@@ -153,7 +153,7 @@ parts! {
 }
 
 impl<T: IntoFuture> Probe<'_, T> {
-    /// Refuses it: the work goes on in it.
+    /// Refuses a future: the work goes on in it.
     #[inline]
     pub const fn no_future(&self)
     where
@@ -163,7 +163,7 @@ impl<T: IntoFuture> Probe<'_, T> {
 }
 
 impl<T: Stream> Probe<'_, T> {
-    /// Refuses it: its items are still to come.
+    /// Refuses a stream: its items are still to come.
     #[inline]
     pub const fn no_stream(&self)
     where

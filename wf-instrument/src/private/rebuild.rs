@@ -1,4 +1,4 @@
-//! A boxed future, stream or iterator behind a name, made again around what measures it.
+//! Boxes of futures, streams and iterators behind a name, made anew around what measures them.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -15,7 +15,7 @@ use crate::units::Nanos;
 pub(crate) struct GenerationSeries {
     shards: Sharded<GenerationShard>,
     pub(crate) flight: Flight,
-    /// Whether an admission was ever told: before that, an error without one says nothing.
+    /// Whether an admission was ever recorded: before that, an error without one is no refusal.
     admits: AtomicBool,
 }
 
@@ -132,7 +132,7 @@ impl GenerationSeries {
             _ if request.has_begun() => request.read_prompt(shard, writer),
             _ => {}
         }
-        // Last: whoever counts the end also sees all that was recorded of the request.
+        // Last: a snapshot that has the end also has all that was recorded of the request.
         self.count_end(request, outcome, shard, writer);
     }
 

@@ -1,7 +1,7 @@
 //! The list of every site that is written in code, whichever image it was linked into.
 //!
 //! A list that the linker makes is one image's own: a program that loads plug-ins, or shares this crate with them in a shared object, has
-//! several. So each image adds its sites as it is loaded, and they exist before anybody calls them.
+//! several. So each image adds its sites as it is loaded, and they are there before their first call.
 #![expect(unsafe_code, reason = "entries are linked through an atomic pointer")]
 
 use std::iter::successors;
@@ -32,7 +32,9 @@ impl Entry {
         }
     }
 
-    /// Adds the site to the list: once, when its image is loaded. The image stays loaded from then on.
+    /// Adds the site to the list, and keeps its image loaded. To be called once: a second time would
+    /// make the list go round in a circle. Where the image cannot be kept, the site is not listed,
+    /// and counted as dropped.
     pub fn list(&'static self) {
         if !image::keep_loaded(ptr::from_ref(self).addr()) {
             return drop_one();
@@ -52,7 +54,7 @@ impl Entry {
 
 /// Every site that is written in code. Allocates nothing.
 pub(crate) fn listed() -> impl Iterator<Item = SiteRef> {
-    // Acquire; pairs with Release in `list`: every entry is seen as it was when it was added.
+    // Acquire; pairs with Release in `list`: entries are as they were when they were added.
     let last = entry(LAST.load(Ordering::Acquire));
     successors(last, |this| entry(this.next.load(Ordering::Relaxed))).map(|this| this.site)
 }

@@ -91,8 +91,8 @@ impl GaugeSite {
         self
     }
 
-    /// Replaces the value: the same for every place that sets a gauge of this name. It is seen from the first time on, since a gauge
-    /// that nobody has set has no value.
+    /// Replaces the value: the same for every place that sets a gauge of this name. It is in snapshots from the first time on, since
+    /// a gauge that was never set has no value.
     #[inline]
     pub fn set(&'static self, value: f64) {
         let shared = || self.shared(&[]);

@@ -76,7 +76,7 @@ pub struct GenerationTotals {
     pub tokens: u64,
     /// From arrival to admission; only of requests whose admission was told.
     pub queue: Frozen,
-    /// From admission to the first token; only of requests whose admission was told.
+    /// From admission to the first token; only of requests whose admission was recorded.
     pub prefill: Frozen,
     /// From the first token to the last, of requests that ended ok.
     pub decode: Frozen,
@@ -94,7 +94,7 @@ pub struct GenerationTotals {
     /// Requests that ended in an error before they were admitted: refused by a full queue, say. Only of code that tells admissions, and from
     /// the first of them on.
     pub turned_away: u64,
-    /// Of those that ended ok, answers that were cut at the longest that was asked for.
+    /// Of those that ended ok, answers that were cut at the length limit of their request.
     pub truncated: u64,
     /// Tokens read by each request whose prompt was counted.
     pub prompt_tokens_each: Frozen,

@@ -1,4 +1,4 @@
-//! `Cpus_allowed_list` of every thread: on which processors this process may run.
+//! `Cpus_allowed_list` of every thread: the processors that this process may run on.
 
 use super::cpus::Cpus;
 use super::files::Files;
@@ -20,8 +20,8 @@ pub(super) struct Affinity {
 }
 
 impl Affinity {
-    /// Those of `usable`. The kernel keeps each thread within its group's cpuset, but not within
-    /// what is online.
+    /// Those of `usable` that any thread may run on. The kernel keeps a thread within its group's
+    /// cpuset, but not within the processors that are online.
     pub(super) fn read(
         &mut self,
         files: &mut Files,
@@ -49,7 +49,7 @@ impl Affinity {
     }
 }
 
-/// Reads each thread, until all that is usable is among theirs.
+/// The processors of all threads together; stops at those that have all of `usable`.
 fn all_of(files: &mut Files, one: &Cpus, usable: &Cpus) -> Answer<Cpus> {
     let mut all = one.clone();
     for task in tasks::all(files)? {
@@ -65,5 +65,6 @@ fn all_of(files: &mut Files, one: &Cpus, usable: &Cpus) -> Answer<Cpus> {
     Ok(all)
 }
 
-/// A thread takes some 15 µs, and a process may have thousands.
+/// Passes from one reading of every thread to the next. A thread takes some 15 µs, and a process may
+/// have thousands.
 const PACE: u32 = 10;

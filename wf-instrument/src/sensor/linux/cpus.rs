@@ -19,7 +19,7 @@ impl Cpus {
         Some(cpus)
     }
 
-    /// Adds one; nothing where no machine has so many.
+    /// Adds one, unless its number is above [`HIGHEST`].
     pub(super) fn add(&mut self, cpu: usize) {
         if cpu > HIGHEST {
             return;
@@ -48,12 +48,13 @@ impl Cpus {
         self.within(other).count() == other.count()
     }
 
+    /// The number of processors in it.
     pub(super) fn count(&self) -> u64 {
         self.0.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 }
 
-/// Linux can be built for 8,192 processors at most.
+/// The highest number that is accepted: eight times what Linux can be built for (8,192).
 const HIGHEST: usize = (1 << 16) - 1;
 
 #[cfg(test)]

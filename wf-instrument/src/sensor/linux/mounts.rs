@@ -20,7 +20,7 @@ pub(super) struct Mount {
 }
 
 impl Mounts {
-    /// Leaves out the lines that it does not understand.
+    /// Reads `mountinfo`, without the lines that are not in its form.
     pub(super) fn parse(text: &str) -> Self {
         let lines = text
             .lines()
@@ -43,14 +43,14 @@ impl Mounts {
         self.0.iter().filter(|mount| wanted(mount)).collect()
     }
 
-    /// Checks whether its path leads to another mount, which lies over it or over one that it is
-    /// in.
+    /// Checks whether its path leads to another mount: one that lies over it, or over a mount that it
+    /// is in.
     pub(super) fn is_hidden(&self, mount: &Mount) -> bool {
         let mut way = (None, Some(mount));
-        // As many steps as there are mounts, where a file claims that they are in each other.
+        // At most as many steps as there are mounts: a file may claim that they are in each other.
         for _ in &self.0 {
             let (from, Some(at)) = way else { break };
-            // What lies over the mount that it is in may be where the way comes from.
+            // The mount that the way comes from may itself lie over the one that it is in.
             let covers = |other: &Mount| Some(other.id) != from && other.covers(at);
             if self.0.iter().any(covers) {
                 return true;
@@ -93,7 +93,8 @@ fn is_inside(path: &str, directory: &str) -> bool {
             .is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Spaces, tabs, ends of lines and backslashes are written as a backslash and three octal digits.
+/// Undoes the escapes of a path: the kernel writes spaces, tabs, ends of lines and backslashes as a
+/// backslash and three octal digits.
 fn unescaped(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -8,7 +8,7 @@ use crate::sensor::reading::{Answer, Reading, Reason};
 use crate::sensor::readings::Threads;
 use crate::units::Nanos;
 
-/// The threads of this process, and what was known of them before.
+/// The threads of this process, and their last known waits.
 ///
 /// Keeps 16 bytes for each thread there is, and forgets those that ended.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Tasks {
     waited: BTreeMap<u64, u64>,
     /// What all of them have waited, ended ones included.
     total: u64,
-    /// Delays were not accounted once, so threads from before then tell none.
+    /// Delays were not accounted at some time: threads that began before it ended show none.
     unaccounted: bool,
     /// The result of the last look.
     last: Found,
@@ -173,7 +173,7 @@ const MOST: usize = 2_048;
 
 const TOO_MANY: Reason = Reason::Borrowed("this process has more than 2048 threads");
 
-/// Past a quarter of a minute, an answer is history.
+/// The most passes, a second apart, until threads are looked at again.
 const LONGEST_REST: usize = 14;
 
 #[cfg(test)]
