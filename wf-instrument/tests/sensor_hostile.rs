@@ -5,7 +5,7 @@ mod sensor;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use sensor::Machine;
+use sensor::{Machine, OFFERED};
 use wf_instrument::clock::mock::Mock;
 use wf_instrument::sensor::{
     Cpu, Gpus, Memory, Pressure, Process, Reading, Readings, Runtime, Sensing, Sensors, Stall,
@@ -86,17 +86,7 @@ fn nonsense_is_unknown() {
 fn a_machine_without_any_file_is_unknown_but_for_what_it_cannot_have() {
     let readings = Sensors::rooted("/nowhere").read();
     for (name, value) in fields(&readings) {
-        let absent = [
-            "heap",
-            "gpus",
-            "gpu",
-            "gpu_memory",
-            "runtime",
-            "runtime_busy",
-            "alarms",
-            "guard",
-        ];
-        let absent = absent.contains(&name);
+        let absent = OFFERED.contains(&name);
         let expected = if absent { "Absent" } else { "Unknown" };
         assert!(value.starts_with(expected), "{name}: {value}");
     }

@@ -6,28 +6,35 @@ use std::sync::Barrier;
 use std::thread;
 
 use common::rows::{ends, generation};
-use wf_instrument::{Outcome, registry, wf_token};
+use wf_instrument::{Generation, Outcome, registry, wf_token};
 
 const THREADS: usize = 4;
 
-#[test]
-fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
-    const ROUNDS: u64 = 30;
-    const EACH: u64 = 5_000;
-    let site = registry::generation("shared", "", None).expect("a good name");
-    for _ in 0..ROUNDS {
+/// Has all threads do `work` at the same time, at one request after another.
+fn by_all(name: &str, requests: u64, work: impl Fn(&Generation) + Sync) {
+    let site = registry::generation(name, "", None).expect("a good name");
+    for _ in 0..requests {
         let request = site.arrive();
         let all = Barrier::new(THREADS);
         thread::scope(|scope| {
             for _ in 0..THREADS {
                 scope.spawn(|| {
                     all.wait();
-                    (0..EACH).for_each(|_| request.tokens(1));
+                    work(&request);
                 });
             }
         });
         request.end(Outcome::Ok);
     }
+}
+
+#[test]
+fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
+    const ROUNDS: u64 = 30;
+    const EACH: u64 = 5_000;
+    by_all("shared", ROUNDS, |request| {
+        (0..EACH).for_each(|_| request.tokens(1));
+    });
     let row = generation("shared");
     let tokens = THREADS as u64 * EACH;
     assert_eq!(row.tokens, ROUNDS * tokens);
@@ -53,22 +60,11 @@ fn threads_may_have_a_request_in_scope_at_once() {
 #[test]
 fn a_request_is_admitted_once_and_its_prompt_counted_once_whoever_says_so() {
     const ROUNDS: u64 = 300;
-    let site = registry::generation("admitted by all", "", None).expect("a good name");
-    for _ in 0..ROUNDS {
-        let request = site.arrive();
-        let all = Barrier::new(THREADS);
-        thread::scope(|scope| {
-            for _ in 0..THREADS {
-                scope.spawn(|| {
-                    all.wait();
-                    request.admitted();
-                    request.prompt_tokens(3);
-                    request.tokens(1);
-                });
-            }
-        });
-        request.end(Outcome::Ok);
-    }
+    by_all("admitted by all", ROUNDS, |request| {
+        request.admitted();
+        request.prompt_tokens(3);
+        request.tokens(1);
+    });
     let row = generation("admitted by all");
     assert_eq!((row.queue.count(), row.prefill.count()), (ROUNDS, ROUNDS));
     assert_eq!(row.prompt_tokens, ROUNDS * 3 * THREADS as u64);

@@ -3,7 +3,7 @@
 use wf_instrument::Bytes;
 use wf_instrument::sensor::{Readings, Sensors};
 
-use crate::sensor::Machine;
+use crate::sensor::{Machine, OFFERED};
 use crate::{kibibytes, near};
 
 fn read(machine: &Machine) -> Readings {
@@ -208,18 +208,8 @@ fn a_proc_that_shows_processes_alone_says_nothing_of_the_host() {
     }
     let readings = read(&machine);
     for (name, state) in readings.sensors() {
-        let offered = [
-            "heap",
-            "gpus",
-            "gpu",
-            "gpu_memory",
-            "runtime",
-            "runtime_busy",
-            "alarms",
-            "guard",
-        ];
         assert!(
-            !state.is_absent() || offered.contains(&name),
+            !state.is_absent() || OFFERED.contains(&name),
             "{name}: {state:?}"
         );
     }

@@ -5,6 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Readings that another part of the program offers, and that no file has.
+pub(crate) const OFFERED: [&str; 8] = [
+    "heap",
+    "gpus",
+    "gpu",
+    "gpu_memory",
+    "runtime",
+    "runtime_busy",
+    "alarms",
+    "guard",
+];
+
 /// A tree of the kernel's files below a directory of its own, which goes when it does.
 pub(crate) struct Machine {
     root: PathBuf,
