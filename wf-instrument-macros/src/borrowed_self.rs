@@ -1,4 +1,5 @@
-//! Functions among the arguments that use `self` when the body has it, or while a returned stream lives that may not borrow it.
+//! Functions among the arguments that use `self` after the body has taken it, or within a returned
+//! stream that may not borrow it.
 
 use syn::visit::Visit;
 use syn::{AssocType, Lifetime, ReturnType, TypeReference};
@@ -9,7 +10,7 @@ use crate::item::Function;
 use crate::mistakes::Mistakes;
 use crate::returned::{Call, Returned};
 
-/// Notes those that the borrow checker would refuse, with the way out.
+/// Notes a mistake for each of them, with the way out: the borrow checker would refuse it.
 pub(crate) fn borrowed_self(
     args: &Args,
     function: &Function,
@@ -37,7 +38,7 @@ pub(crate) fn borrowed_self(
         };
         if given.value.mentions_self() && given.value.made_once(name).is_none() {
             let message = format!(
-                "`{name}` is asked when the body has taken `self`: copy what it needs before, in a block, as in `{name} = {{ let limit = self.limit; move |item: &Item| item.n > limit }}`"
+                "`{name}` is called when the body has taken `self`: copy what it needs before, in a block, as in `{name} = {{ let limit = self.limit; move |item: &Item| item.n > limit }}`"
             );
             mistakes.at(given.at, message);
         }
@@ -58,7 +59,7 @@ impl<'a> Visit<'a> for Lasts {
         self.0 |= lifetime.ident == "static";
     }
 
-    /// Items may last longer.
+    /// Not looked into: the items may live longer than the source.
     fn visit_assoc_type(&mut self, _: &'a AssocType) {}
 
     fn visit_type_reference(&mut self, _: &'a TypeReference) {}

@@ -1,4 +1,4 @@
-//! An expression of the author's among the arguments, as it was written.
+//! An expression of the author among the arguments, as it was written.
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -13,7 +13,8 @@ use crate::invisible::visible;
 pub(crate) struct Code(TokenStream);
 
 impl Code {
-    /// The same where it is a block, made once and kept under `name`: the statement that makes it, and what stands for it.
+    /// Of an expression that is a block: a statement that evaluates it once and keeps the value under
+    /// `name`, and an expression for a reference to that value.
     pub(crate) fn made_once(&self, name: &str) -> Option<(TokenStream, Self)> {
         let mut tokens = self.0.clone().into_iter();
         let first = tokens.next()?;

@@ -13,7 +13,7 @@ use syn::{Error, Result};
 #[derive(Debug, PartialEq)]
 enum Dependency {
     Named(String),
-    /// It is no dependency of the crate's, which has it through another crate.
+    /// It is no dependency of the crate, which has it through another crate.
     Absent,
     /// There are no such arguments: an editor runs the macro, or they stand in a file.
     Unknown,
@@ -32,9 +32,11 @@ pub(crate) fn name() -> Option<&'static str> {
     }
 }
 
+/// Checks that expansions can name wf-instrument without the argument `crate`.
+///
 /// # Errors
 ///
-/// Where expansions would not find wf-instrument unless they are told where it is.
+/// Where the crate does not depend on it.
 pub(crate) fn check() -> Result<()> {
     match name() {
         Some(_) => Ok(()),

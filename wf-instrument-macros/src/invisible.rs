@@ -1,7 +1,7 @@
 //! Invisible groups: what `macro_rules!` puts around a fragment, so that `$n * 2` multiplies all of `$n`.
 //!
 //! The compiler ignores such a group once a procedural macro has taken the stream around it apart. So streams are
-//! emitted whole where they can be; where they cannot, brackets that the compiler heeds stand for the groups.
+//! emitted whole where they can be; where they cannot, visible parentheses stand in for the groups.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -69,7 +69,7 @@ fn bracketed(
     // `x as $t < y`: the compiler would take what follows for the type's arguments.
     let compared_cast = is_word(before, "as") && is_mark(after, '<');
     if taken_apart || compared_cast {
-        // Not their author's, and so not superfluous.
+        // Ours, so that they do not count as superfluous.
         let at = Span::call_site().located_at(span);
         vec![enclosed(Delimiter::Parenthesis, tokens, at).into()]
     } else {

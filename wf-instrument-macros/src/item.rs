@@ -18,11 +18,11 @@ pub(crate) struct Function {
     pub(crate) head: TokenStream,
     /// The signature, to be read.
     pub(crate) sig: Signature,
-    /// As it was written.
+    /// The body's braces and tokens, as they were written.
     written: Group,
     /// Attributes inside the body's brace, to stand in front of the function.
     pub(crate) inner_attrs: Vec<Attribute>,
-    /// Without them.
+    /// The body without these attributes.
     pub(crate) body: Group,
 }
 
@@ -78,7 +78,7 @@ impl Function {
     }
 }
 
-/// As it was written.
+/// Emits the function as it was written.
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(self.with(&TokenStream::new()));

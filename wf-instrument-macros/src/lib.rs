@@ -21,7 +21,7 @@
 //!
 //! arguments → function → contradictions → model → expansion. Every mistake is reported at its own token, all in one compile, and the item is
 //! kept whatever is wrong, so that nothing else is reported because of it. Bodies are never parsed: a half-typed one reaches the editor.
-//! Tokens of the author's are emitted as they came: what is parsed is a copy, so that fragments of `macro_rules!` stay whole.
+//! Tokens of the author are emitted as they came: what is parsed is a copy, so that fragments of `macro_rules!` stay whole.
 //!
 //! [wf-instrument]: https://docs.rs/wf-instrument
 
@@ -173,7 +173,7 @@ use self::build::Build;
 ///   the function or in its stream would be counted twice, and is an orphan.
 /// * Where the consumer leaves a stream at its last item, as it does at a `finish_reason`, `last =
 ///   |chunk| chunk.is_last()` says which item that is: the reply ends with it, ok. Where that item
-///   says that the answer was cut at the longest that was asked for, call
+///   says that the answer was cut at the length limit of the request, call
 ///   `wf_instrument::truncated()` there. Tokens in items that follow are orphans.
 /// * An item is one token, or as many as `tokens` says; an item of several ends one gap. An item of none (a role, a keep-alive) is no
 ///   first token and no gap.
@@ -183,8 +183,8 @@ use self::build::Build;
 ///   for their receiver, in a channel say, or are made that fast, stamp them where they are made:
 ///   `tokens = |token| (token.count, token.made)` with a `record::Stamp` has the gaps between the
 ///   stamps.
-/// * Items that are `Result`s, whatever the type is called, are seen through: `tokens` gets what is
-///   in the `Ok`; an `Err` is no token, and the reply ends as an error.
+/// * Of items that are `Result`s, whatever the type is called, `tokens` gets what is in the `Ok`; an
+///   `Err` is no token, and the reply ends as an error.
 ///
 /// A function that returns plain data (text, numbers and what std builds of them) counts its tokens
 /// itself, wherever it makes them, by [`wf_token!`](macro@wf_token). One that returns something
@@ -257,7 +257,7 @@ use self::build::Build;
 /// # Other attributes
 ///
 /// Where attribute macros of others stand on the function too, such as `#[tracing::instrument]` or `#[tokio::main]`, this one goes last: it
-/// measures what they make of the function, whatever the order in which they are written.
+/// measures what they make of the function, whatever their order.
 ///
 /// # Labels and outcomes
 ///
@@ -288,7 +288,7 @@ use self::build::Build;
 /// | `model = expr` | `ttft` | the series' name in place of `name`, asked at each call unless it is a literal: anything that is `AsRef<str>`. Past 32 models of a place, the rest share a series |
 /// | `labels(key = expr, ..)` | any | what else tells events from others, asked at each call: anything that is `AsRef<str>`. A series for each set of values; past 32 sets of a place, the rest share one, under "(other)" |
 /// | `ok_if = \|output\| bool`, `error_if = ..` | calls, `ttft` | what ends well, or does not, in place of the rule about `Result`: of what the function returns; of each item where it returns a stream or an iterator, an item that is an error has no tokens, nor has an `Err` that is none; an `Err` in place of a stream stays an error |
-/// | `tokens = \|item\| n` | `ttft` | how many tokens an item brings: an integer, or a `bool`; or the path of such a function |
+/// | `tokens = \|item\| n` | `ttft` | how many tokens an item brings: an integer or a `bool`, alone or in a pair with a `record::Stamp` of when they were made; or the path of such a function |
 /// | `last = \|item\| bool` | `ttft` | which item ends the reply; gets what `tokens` gets |
 /// | `returns = future`, `stream`, `iterator` or `value` | any | [what comes back](macro@wf_measure#what-comes-back), where the return type does not show it |
 /// | `prompt_tokens = n` | `ttft` | how many tokens are read |
@@ -335,8 +335,8 @@ use self::build::Build;
 /// # What it does not see
 ///
 /// * Of a measured iterator, `ExactSizeIterator` and `FusedIterator` hold where they held; `DoubleEndedIterator`, `Clone` and `Debug` do not.
-/// * What a type parameter stands for: in a generic function a `T` without bounds is taken for a
-///   value that is at rest and no `Err`.
+/// * What a type parameter stands for: in a generic function, a `T` without bounds is taken for a
+///   finished value and no `Err`.
 /// * Futures and streams in a field of a type, in a map or in a tuple of more than six parts are
 ///   not found.
 /// * A token that is pushed from another thread or task belongs to no reply there; an engine that works so takes its requests from

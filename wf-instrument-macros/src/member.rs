@@ -1,4 +1,4 @@
-//! What stands in an annotated block, told apart.
+//! The items of an annotated block: functions, and everything else.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
@@ -38,7 +38,7 @@ pub(crate) fn members(content: TokenStream) -> Result<Vec<Member>> {
     members.collect()
 }
 
-/// What is needed to see where items end: without what stands in braces.
+/// The tokens without what is in braces, which is enough to find where items end.
 fn skeleton(tokens: &[TokenTree]) -> TokenStream {
     let emptied = |token: &TokenTree| match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {

@@ -11,7 +11,7 @@ use syn::{Meta, Token};
 
 use crate::item::Function;
 
-/// What the attribute says when it stands below all others.
+/// The arguments of an attribute that has put itself below all others.
 pub(crate) struct Last {
     /// The type of the impl block that the function was found in.
     pub(crate) owner: Option<Ident>,
@@ -46,7 +46,7 @@ impl Last {
     }
 }
 
-/// Whether a macro of somebody else's may stand among the function's attributes.
+/// Whether a macro of another crate may stand among the function's attributes.
 pub(crate) fn has_macros_of_others(function: &Function) -> bool {
     !function.attrs.iter().all(|attr| is_inert(attr.meta()))
 }

@@ -1,5 +1,5 @@
-//! What a signature, and the argument `returns`, say about the value that the caller receives. An
-//! alias is not seen through.
+//! The value that the caller receives, by the signature and the argument `returns`. What an alias
+//! stands for is not known here.
 
 use syn::{Ident, ReturnType, Signature, Type};
 
@@ -8,7 +8,7 @@ use crate::spelling::{
     Owner, alias, associated, bounds, first_argument, is_result, owned, owner, plain,
 };
 
-/// How the value gets to the caller, and its type.
+/// The way in which the value gets to the caller, and its type.
 pub(crate) struct Returned<'a> {
     pub(crate) call: Call,
     /// The type after the arrow; `None` is the unit.

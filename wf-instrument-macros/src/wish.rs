@@ -1,4 +1,4 @@
-//! What the attributes of a function within a measured block say about its measurement.
+//! The measurement that a function within a measured block asks for by its own attributes.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
@@ -18,7 +18,8 @@ pub(crate) enum Wish {
 }
 
 impl Function {
-    /// What the function's own attributes wish. They stay, so that what imports them is used, and no longer do anything by themselves.
+    /// Reads the function's own attributes. They stay, so that their imports are used, and no longer do
+    /// anything by themselves.
     ///
     /// # Errors
     ///

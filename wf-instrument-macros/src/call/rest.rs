@@ -1,4 +1,4 @@
-//! What stands behind a metric's name: a value, and labels.
+//! The arguments behind a metric's name: a value, and labels.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;

@@ -46,7 +46,8 @@ pub(super) fn returned_within(
     })
 }
 
-/// The body as a part of the function, where that is needed and can be: with `#[track_caller]` it then knows the caller still.
+/// The body as a part of the function, for one with `#[track_caller]`: in a closure its caller would be
+/// the closure's. `None` where it is not needed, or the body may return early.
 fn in_place(
     model: &Model,
     output: Option<&Type>,
@@ -59,8 +60,8 @@ fn in_place(
     })
 }
 
-/// The future of a function that returns it held by `owner`, where the body shows it without its
-/// box.
+/// The future that the function returns, without its box, where the body shows it: for a box that
+/// `owner` stands for.
 pub(super) fn made_future(owner: Owner, body: &Group) -> Option<TokenStream> {
     (owner == Owner::PinBox)
         .then(|| unboxed_future(body))

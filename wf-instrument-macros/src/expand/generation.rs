@@ -59,7 +59,7 @@ fn declare(model: &Model, generation: &Generation) -> TokenStream {
     site::declare(runtime, "Generation", &made, labels)
 }
 
-/// The request arrives, and everything that the arguments say of it is told.
+/// The arrival of the request, with its queue time and the length of its prompt.
 fn arrival(model: &Model, generation: &Generation) -> TokenStream {
     let runtime = &model.runtime;
     let Generation {
@@ -105,7 +105,7 @@ fn arrive(model: &Model, generation: &Generation) -> TokenStream {
     }
 }
 
-/// Tokens come while the function runs, told by `wf_token!`.
+/// A function that counts its tokens by `wf_token!` while it runs.
 fn pushed(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
     let judge = outcome::judge(model, returned, plain_data);
     match returned.call {
@@ -131,7 +131,8 @@ fn pushed(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
     }
 }
 
-/// Tokens come from the stream or iterator that the function returns, which `answer` makes of `__wf_output`.
+/// A function whose tokens come from the stream or iterator that it returns, which `answer` makes of
+/// `__wf_output`.
 fn yielded(
     model: &Model,
     returned: &Returned<'_>,
@@ -203,7 +204,7 @@ fn judge_items(model: &Model, generation: &Generation, item: Option<&Type>) -> T
         (None, Content::Fallible(depth)) => Some(err_within(runtime, &quote!(__wf_item), depth)),
         (None, Content::Unknown) => Some(err_within(runtime, &quote!(__wf_item), DEPTH)),
     };
-    // What `last` looks at is there only where tokens are.
+    // `last` looks at the same value as `tokens`, and an item without one is not the last.
     let not_last = |progress: TokenStream| match generation.last {
         Some(_) => quote!((#progress, false)),
         None => progress,

@@ -1,4 +1,4 @@
-//! What `impl Fn(&str) -> usize` says about the closure that the body returns.
+//! The types that `impl Fn(&str) -> usize` gives to the closure that the body returns.
 //!
 //! The compiler takes the types of a closure's parameters from the signature where the closure is what the function itself returns, and not
 //! where something around it is.
@@ -15,8 +15,8 @@ use syn::{
 use super::at;
 use super::straight::is_straight;
 
-/// `body` with that said within it, where it can be said: in a function of its own, which sees no generic parameter but lifetimes that it
-/// declares.
+/// `body` with these types fixed within it, where they can be: by a function, which can name no generic
+/// parameters but lifetimes of its own.
 pub(super) fn known(generics: &Generics, output: Option<&Type>, body: &Group) -> Group {
     let said = output
         .and_then(|output| signature(generics, output))
@@ -36,7 +36,7 @@ pub(super) fn known(generics: &Generics, output: Option<&Type>, body: &Group) ->
     known
 }
 
-/// The bound that says how to call the value, with no name in it that could be a generic parameter.
+/// The `Fn` bound of the output, if no name in it could be a generic parameter.
 fn signature(generics: &Generics, output: &Type) -> Option<TraitBound> {
     let Type::ImplTrait(output) = output else {
         return None;
@@ -62,8 +62,8 @@ fn is_known(generics: &Generics, signature: &TraitBound) -> bool {
     !unknown.found
 }
 
-/// Looks for a name that may be a generic parameter: of the function, or of a block around it, by the custom that these have no lower-case
-/// letter.
+/// Looks for a name that may be a generic parameter: of the function, or of a block around it, where by
+/// custom it has no lower-case letter.
 struct Unknown<'g> {
     generics: &'g Generics,
     found: bool,
@@ -92,7 +92,7 @@ impl<'a> Visit<'a> for Unknown<'_> {
     }
 }
 
-/// Those that are named.
+/// The lifetimes that are named in `signature`.
 fn lifetimes(signature: &TraitBound) -> BTreeSet<Lifetime> {
     let mut named = Named(BTreeSet::new());
     named.visit_trait_bound(signature);

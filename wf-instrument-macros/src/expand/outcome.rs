@@ -76,7 +76,7 @@ fn failure(runtime: &TokenStream, returned: &Returned<'_>, output: &TokenStream)
     }
 }
 
-/// An error if there is an `Err` in `value`, a reference, at most so deep.
+/// An error if there is an `Err` in `value`, a reference, at most `depth` types deep.
 pub(super) fn err_within(runtime: &TokenStream, value: &TokenStream, depth: usize) -> TokenStream {
     let inner = (0..depth).map(|_| quote!(.inner()));
     quote!(#runtime::Probe::at(#value) #(#inner)* .outcome())
@@ -116,7 +116,7 @@ fn at_rest_within(ty: &Type, probe: &TokenStream) -> TokenStream {
     if Content::at_rest(ty) != Content::Unknown {
         return TokenStream::new();
     }
-    // Neither what a trait object stands for nor a part of a long tuple can be looked at by itself.
+    // A probe has no way into a trait object, nor to the parts of a long tuple.
     let held = type_arguments(ty)
         .next()
         .filter(|held| !matches!(held, Type::TraitObject(_)));

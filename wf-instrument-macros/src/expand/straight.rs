@@ -1,8 +1,9 @@
-//! Bodies that control leaves at their end only: they need no closure around them to have what they return looked at.
+//! Bodies that return at their end only: what they return can be looked at without a closure around
+//! them.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// Whether nothing in `body` can return from the function early. Where that cannot be seen, `false`.
+/// Whether nothing in `body` can return from the function early; `false` where that is not certain.
 pub(super) fn is_straight(body: TokenStream) -> bool {
     let mut tokens = body.into_iter().peekable();
     while let Some(token) = tokens.next() {
