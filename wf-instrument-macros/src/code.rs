@@ -13,8 +13,8 @@ use crate::invisible::visible;
 pub(crate) struct Code(TokenStream);
 
 impl Code {
-    /// Of an expression that is a block: a statement that evaluates it once and keeps the value under
-    /// `name`, and an expression for a reference to that value.
+    /// Of an expression that is a block: a statement that evaluates it once and keeps the value
+    /// under `name`, and an expression for a reference to that value.
     pub(crate) fn made_once(&self, name: &str) -> Option<(TokenStream, Self)> {
         let mut tokens = self.0.clone().into_iter();
         let first = tokens.next()?;

@@ -1,7 +1,8 @@
 //! The name that the annotated crate has for wf-instrument.
 //!
-//! A procedural macro has no `$crate`. What the crate depends on, and what `Cargo.toml` renamed it to, stands in the arguments of the compiler
-//! that runs the macro: `--extern wf=target/debug/deps/libwf_instrument-0123.rmeta`.
+//! A procedural macro has no `$crate`. What the crate depends on, and what `Cargo.toml` renamed it
+//! to, stands in the arguments of the compiler that runs the macro:
+//! `--extern wf=target/debug/deps/libwf_instrument-0123.rmeta`.
 
 use std::env;
 use std::sync::OnceLock;

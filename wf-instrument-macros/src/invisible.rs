@@ -1,14 +1,16 @@
-//! Invisible groups: what `macro_rules!` puts around a fragment, so that `$n * 2` multiplies all of `$n`.
+//! Invisible groups: what `macro_rules!` puts around a fragment, so that `$n * 2` multiplies all of
+//! `$n`.
 //!
-//! The compiler ignores such a group once a procedural macro has taken the stream around it apart. So streams are
-//! emitted whole where they can be; where they cannot, visible parentheses stand in for the groups.
+//! The compiler ignores such a group once a procedural macro has taken the stream around it apart.
+//! So streams are emitted whole where they can be; where they cannot, visible parentheses stand in
+//! for the groups.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Expr, Type};
 
-/// `tokens` with no invisible group among them; groups with visible brackets are kept as they are, with all that is in
-/// them.
+/// `tokens` with no invisible group among them; groups with visible brackets are kept as they are,
+/// with all that is in them.
 pub(crate) fn visible(tokens: TokenStream) -> Vec<TokenTree> {
     let mut tokens = tokens.into_iter().peekable();
     let mut shown: Vec<TokenTree> = Vec::new();
@@ -39,8 +41,8 @@ pub(crate) fn visible_within(tokens: TokenStream) -> TokenStream {
     visible(tokens).into_iter().map(within).collect()
 }
 
-/// `tokens` with nothing in the place of invisible groups: for attributes, in which nothing binds tighter than anything
-/// else. To be read, not to be emitted.
+/// `tokens` with nothing in the place of invisible groups: for attributes, in which nothing binds
+/// tighter than anything else. To be read, not to be emitted.
 pub(crate) fn flattened(tokens: TokenStream) -> TokenStream {
     let flat = |token| match token {
         TokenTree::Group(group) => {
@@ -55,7 +57,8 @@ pub(crate) fn flattened(tokens: TokenStream) -> TokenStream {
     tokens.into_iter().flat_map(flat).collect()
 }
 
-/// The tokens of a group, in the parentheses that keep them together where they stand `between` two others.
+/// The tokens of a group, in the parentheses that keep them together where they stand `between` two
+/// others.
 fn bracketed(
     fragment: Vec<TokenTree>,
     (before, after): (Option<&TokenTree>, Option<&TokenTree>),
@@ -77,7 +80,8 @@ fn bracketed(
     }
 }
 
-/// Whether an operator beside several tokens could take a part of them only. Parentheses may stand around expressions, types and patterns.
+/// Whether an operator beside several tokens could take a part of them only. Parentheses may stand
+/// around expressions, types and patterns.
 fn can_be_taken_apart(tokens: &TokenStream) -> bool {
     match syn::parse2(tokens.clone()) {
         Ok(Type::Path(_) | Type::Macro(_)) => false,

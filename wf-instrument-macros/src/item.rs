@@ -1,4 +1,5 @@
-//! The annotated function: its signature understood, all of it kept as the tokens it was written in.
+//! The annotated function: its signature understood, all of it kept as the tokens it was written
+//! in.
 //!
 //! The body is never parsed, so a half-typed one reaches the compiler (and the editor) as it is.
 
@@ -128,7 +129,8 @@ fn is_const_fn(input: ParseStream<'_>) -> bool {
     input.fork().parse::<Signature>().is_ok()
 }
 
-/// The body without the attributes at its beginning, whose stream is taken apart only where there are some.
+/// The body without the attributes at its beginning, whose stream is taken apart only where there
+/// are some.
 fn split(written: &Group) -> Result<(Vec<Attribute>, Group)> {
     let mut start = written.stream().into_iter();
     let begins = |token: Option<TokenTree>, mark| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark);

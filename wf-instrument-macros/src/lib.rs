@@ -12,16 +12,20 @@
 //!
 //! # Without the feature `enabled`
 //!
-//! The final application sets this feature of wf-instrument, which is on by default; that crate chooses by it which form of each macro it exports.
-//! Without it an annotated item is left exactly as it is, and a macro evaluates nothing; the form of arguments is still checked, and the types of those of function-like macros.
-//! What only an argument of the attribute uses is then unused, and the compiler says so: where warnings are errors, put
-//! `#[cfg_attr(not(feature = ".."), expect(unused_variables, reason = ".."))]` on the function.
+//! The final application sets this feature of wf-instrument, which is on by default; that crate
+//! chooses by it which form of each macro it exports. Without it an annotated item is left exactly
+//! as it is, and a macro evaluates nothing; the form of arguments is still checked, and the types
+//! of those of function-like macros. What only an argument of the attribute uses is then unused,
+//! and the compiler says so: where warnings are errors, put `#[cfg_attr(not(feature = ".."),
+//! expect(unused_variables, reason = ".."))]` on the function.
 //!
 //! # From the inside
 //!
-//! arguments → function → contradictions → model → expansion. Every mistake is reported at its own token, all in one compile, and the item is
-//! kept whatever is wrong, so that nothing else is reported because of it. Bodies are never parsed: a half-typed one reaches the editor.
-//! Tokens of the author are emitted as they came: what is parsed is a copy, so that fragments of `macro_rules!` stay whole.
+//! arguments → function → contradictions → model → expansion. Every mistake is reported at its own
+//! token, all in one compile, and the item is kept whatever is wrong, so that nothing else is
+//! reported because of it. Bodies are never parsed: a half-typed one reaches the editor. Tokens of
+//! the author are emitted as they came: what is parsed is a copy, so that fragments of
+//! `macro_rules!` stay whole.
 //!
 //! [wf-instrument]: https://docs.rs/wf-instrument
 
@@ -175,16 +179,16 @@ use self::build::Build;
 ///   |chunk| chunk.is_last()` says which item that is: the reply ends with it, ok. Where that item
 ///   says that the answer was cut at the length limit of the request, call
 ///   `wf_instrument::truncated()` there. Tokens in items that follow are orphans.
-/// * An item is one token, or as many as `tokens` says; an item of several ends one gap. An item of none (a role, a keep-alive) is no
-///   first token and no gap.
+/// * An item is one token, or as many as `tokens` says; an item of several ends one gap. An item of
+///   none (a role, a keep-alive) is no first token and no gap.
 /// * Items that are received less than 100 µs apart count as received together, and end one gap: a
 ///   receiver that is late takes what waited for it about that fast. A source of more than 10,000
 ///   items a second for one reply has no gaps, nor a time per output token. Where tokens may wait
 ///   for their receiver, in a channel say, or are made that fast, stamp them where they are made:
 ///   `tokens = |token| (token.count, token.made)` with a `record::Stamp` has the gaps between the
 ///   stamps.
-/// * Of items that are `Result`s, whatever the type is called, `tokens` gets what is in the `Ok`; an
-///   `Err` is no token, and the reply ends as an error.
+/// * Of items that are `Result`s, whatever the type is called, `tokens` gets what is in the `Ok`;
+///   an `Err` is no token, and the reply ends as an error.
 ///
 /// A function that returns plain data (text, numbers and what std builds of them) counts its tokens
 /// itself, wherever it makes them, by [`wf_token!`](macro@wf_token). One that returns something
@@ -247,17 +251,21 @@ use self::build::Build;
 /// assert!(!spans.iter().any(|row| row.span.ends_with("len")));
 /// ```
 ///
-/// On an impl block or an inline module, every function in it is measured: by default as a call, by its own `#[wf_measure(..)]` as that says,
-/// with `#[wf_skip]` not at all; `#[cfg_attr(condition, wf_skip)]` and its like hold where the condition does. Functions of an impl block are
-/// named after the type as well. A `const fn` is left alone, and so is what stands deeper: functions of a module within the module.
+/// On an impl block or an inline module, every function in it is measured: by default as a call, by
+/// its own `#[wf_measure(..)]` as that says, with `#[wf_skip]` not at all;
+/// `#[cfg_attr(condition, wf_skip)]` and its like hold where the condition does. Functions of an
+/// impl block are named after the type as well. A `const fn` is left alone, and so is what stands
+/// deeper: functions of a module within the module.
 ///
-/// Functions that a macro call makes within the block cannot be measured from here. So that none is left out silently, the call is an error
-/// until `#[wf_skip]` stands on it; the macro can put `#[wf_measure]` on the functions itself. (`macro_rules!` and `thread_local!` make none.)
+/// Functions that a macro call makes within the block cannot be measured from here. So that none is
+/// left out silently, the call is an error until `#[wf_skip]` stands on it; the macro can put
+/// `#[wf_measure]` on the functions itself. (`macro_rules!` and `thread_local!` make none.)
 ///
 /// # Other attributes
 ///
-/// Where attribute macros of others stand on the function too, such as `#[tracing::instrument]` or `#[tokio::main]`, this one goes last: it
-/// measures what they make of the function, whatever their order.
+/// Where attribute macros of others stand on the function too, such as `#[tracing::instrument]` or
+/// `#[tokio::main]`, this one goes last: it measures what they make of the function, whatever their
+/// order.
 ///
 /// # Labels and outcomes
 ///
@@ -297,12 +305,15 @@ use self::build::Build;
 /// | `target_fps = 60` | `frame` | the promise for frames: a number, or a constant |
 /// | `crate = path` | any | where wf-instrument is, for those who have it through another crate; a dependency that Cargo.toml renames is found |
 ///
-/// Expressions are evaluated once, in the function, before its body; they see its arguments and `self`. `tokens` is asked for each item,
-/// after the function has returned: what it captures it takes along, which the body then cannot use unless it is `Copy`, and which must live as long as the stream. The
-/// same holds for `ok_if`, `error_if` and `last`. Where the body needs what they capture, copy it in a block, which runs once, before the body:
+/// Expressions are evaluated once, in the function, before its body; they see its arguments and
+/// `self`. `tokens` is asked for each item, after the function has returned: what it captures it
+/// takes along, which the body then cannot use unless it is `Copy`, and which must live as long as
+/// the stream. The same holds for `ok_if`, `error_if` and `last`. Where the body needs what they
+/// capture, copy it in a block, which runs once, before the body:
 /// `tokens = { let scale = self.scale; move |item: &Item| item.n * scale }`.
 ///
-/// The first line of the function's doc comment is the series' help text in snapshots. Closures get references: `error_if = |n| *n > 3`.
+/// The first line of the function's doc comment is the series' help text in snapshots. Closures get
+/// references: `error_if = |n| *n > 3`.
 ///
 /// # What it expands to
 ///
@@ -325,12 +336,14 @@ use self::build::Build;
 ///
 /// # What it costs
 ///
-/// The clock is most of it: a call reads it twice and takes about 26 ns in all, a reply about 34 ns and 16 ns a token (`measure`, `label` and
-/// `token` among the benches). No lock, no system call, and no allocation, except that a boxed stream or future is boxed once more.
+/// The clock is most of it: a call reads it twice and takes about 26 ns in all, a reply about 34 ns
+/// and 16 ns a token (`measure`, `label` and `token` among the benches). No lock, no system call,
+/// and no allocation, except that a boxed stream or future is boxed once more.
 ///
-/// A future or stream grows by at most 64 bytes and what labels and closures keep, and never by a copy of the body: also the boxed future of
-/// `#[async_trait]` and one that a function returns. Where an `async fn` does not hold its arguments across an `.await`, its future has them
-/// twice; take large ones by reference or in a box there.
+/// A future or stream grows by at most 64 bytes and what labels and closures keep, and never by a
+/// copy of the body: also the boxed future of `#[async_trait]` and one that a function returns.
+/// Where an `async fn` does not hold its arguments across an `.await`, its future has them twice;
+/// take large ones by reference or in a box there.
 ///
 /// # What it does not see
 ///
@@ -341,15 +354,17 @@ use self::build::Build;
 ///   not found.
 /// * A token that is pushed from another thread or task belongs to no reply there; an engine that works so takes its requests from
 ///   `wf_instrument::registry::generation` and hands them on.
-/// * In a function with `#[track_caller]` that may return early (by `return`, `?` or a macro that is not of std), and whose end has to be judged
-///   or whose tokens are counted, `Location::caller()` names a place in the body.
+/// * In a function with `#[track_caller]` that may return early (by `return`, `?` or a macro that
+///   is not of std), and whose end has to be judged or whose tokens are counted,
+///   `Location::caller()` names a place in the body.
 /// * `const fn` cannot be measured, nor can a declaration without a body.
 #[proc_macro_attribute]
 pub fn wf_measure(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::measure(args.into(), item.into(), Build::Measuring).into()
 }
 
-/// [`#[wf_measure]`](macro@wf_measure) of a build without the feature `enabled`: checks its arguments, and leaves the item as it is.
+/// [`#[wf_measure]`](macro@wf_measure) of a build without the feature `enabled`: checks its
+/// arguments, and leaves the item as it is.
 #[proc_macro_attribute]
 pub fn wf_measure_disabled(args: TokenStream, item: TokenStream) -> TokenStream {
     measure::measure(args.into(), item.into(), Build::Disabled).into()
@@ -368,9 +383,11 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 /// iterator that it returns. Where there is none, and there, the tokens are counted as orphans,
 /// which a snapshot shows.
 ///
-/// Of a task that a runtime runs inside the function (`block_on`, `rayon::yield_now`), tokens are its own where it is a measured function too;
-/// otherwise they are counted at the reply in scope. Where a stackful coroutine suspends inside a measured function, none are lost, but which
-/// reply they are counted at is not promised: count by a handle there (`wf_instrument::Generation::tokens`).
+/// Of a task that a runtime runs inside the function (`block_on`, `rayon::yield_now`), tokens are
+/// its own where it is a measured function too; otherwise they are counted at the reply in scope.
+/// Where a stackful coroutine suspends inside a measured function, none are lost, but which reply
+/// they are counted at is not promised: count by a handle there
+/// (`wf_instrument::Generation::tokens`).
 ///
 /// `n` is an integer (below zero is none) or a `bool`. No token at all leaves every time as it is. The first token of a reply
 /// ends its time to first token; each later one ends a gap, and n that come together end one.
@@ -397,7 +414,8 @@ pub fn wf_token(tokens: TokenStream) -> TokenStream {
     call::token(tokens.into(), Build::Measuring).into()
 }
 
-/// [`wf_token!`](macro@wf_token) of a build without the feature `enabled`: checks its arguments, and does nothing.
+/// [`wf_token!`](macro@wf_token) of a build without the feature `enabled`: checks its arguments,
+/// and does nothing.
 #[proc_macro]
 pub fn wf_token_disabled(tokens: TokenStream) -> TokenStream {
     call::token(tokens.into(), Build::Disabled).into()
@@ -427,7 +445,8 @@ pub fn wf_frame(tokens: TokenStream) -> TokenStream {
     call::frame(tokens.into(), Build::Measuring).into()
 }
 
-/// [`wf_frame!`](macro@wf_frame) of a build without the feature `enabled`: checks its arguments, and does nothing.
+/// [`wf_frame!`](macro@wf_frame) of a build without the feature `enabled`: checks its arguments,
+/// and does nothing.
 #[proc_macro]
 pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
     call::frame(tokens.into(), Build::Disabled).into()
@@ -439,11 +458,12 @@ pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
 /// it (so it may not have that itself); every place that counts under a name adds to the same counter. `n` is as for
 /// [`wf_token!`](macro@wf_token), and `wf_count!(tokens, n)` is `wf_token!(n)`.
 ///
-/// `labels(key = expr, ..)` at the end adds labels: each set of values (anything that is `AsRef<str>`)
-/// has a series, from its first count on. Past 32 sets of a place, the rest share one, under "(other)".
+/// `labels(key = expr, ..)` at the end adds labels: each set of values (anything that is
+/// `AsRef<str>`) has a series, from its first count on. Past 32 sets of a place, the rest share
+/// one, under "(other)".
 ///
-/// Below 1 ns, without a lock, and about a nanosecond more for each label value compared; without the
-/// feature `enabled` nothing, not even `n`.
+/// Below 1 ns, without a lock, and about a nanosecond more for each label value compared; without
+/// the feature `enabled` nothing, not even `n`.
 ///
 /// ```
 /// use wf_instrument::{snapshot::Snapshot, wf_count};
@@ -464,7 +484,8 @@ pub fn wf_count(tokens: TokenStream) -> TokenStream {
     call::count(tokens.into(), Build::Measuring).into()
 }
 
-/// [`wf_count!`](macro@wf_count) of a build without the feature `enabled`: checks its arguments, and does nothing.
+/// [`wf_count!`](macro@wf_count) of a build without the feature `enabled`: checks its arguments,
+/// and does nothing.
 #[proc_macro]
 pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
     call::count(tokens.into(), Build::Disabled).into()
@@ -475,9 +496,9 @@ pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
 /// The name is a literal in snake case; the value an `f64`. Every place that sets a gauge of a name sets the same one, and the last wins. A
 /// gauge that was never set is not shown.
 ///
-/// `labels(key = expr, ..)` at the end adds labels, as for [`wf_count!`](macro@wf_count). Past 32 sets
-/// of a place a value is not kept, and counted as dropped: a series that several sets share would
-/// show the value of one of them only.
+/// `labels(key = expr, ..)` at the end adds labels, as for [`wf_count!`](macro@wf_count). Past 32
+/// sets of a place a value is not kept, and counted as dropped: a series that several sets share
+/// would show the value of one of them only.
 ///
 /// One atomic store; the first time at a place also a lock. Without the feature `enabled` nothing, not even the value.
 ///
@@ -497,7 +518,8 @@ pub fn wf_gauge(tokens: TokenStream) -> TokenStream {
     call::gauge(tokens.into(), Build::Measuring).into()
 }
 
-/// [`wf_gauge!`](macro@wf_gauge) of a build without the feature `enabled`: checks its arguments, and does nothing.
+/// [`wf_gauge!`](macro@wf_gauge) of a build without the feature `enabled`: checks its arguments,
+/// and does nothing.
 #[proc_macro]
 pub fn wf_gauge_disabled(tokens: TokenStream) -> TokenStream {
     call::gauge(tokens.into(), Build::Disabled).into()

@@ -18,7 +18,8 @@ use crate::model::{Model, runtime};
 use crate::order::{Last, has_macros_of_others};
 use crate::wish::{Wish, is_done};
 
-/// What `#[wf_measure(args)] item` becomes. In a build that does not measure: the item, once all is found right.
+/// What `#[wf_measure(args)] item` becomes. In a build that does not measure: the item, once all is
+/// found right.
 pub(crate) fn measure(args: TokenStream, item: TokenStream, build: Build) -> TokenStream {
     if is_done(&args) {
         return item;

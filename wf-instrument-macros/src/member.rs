@@ -23,7 +23,8 @@ const WITHOUT_FUNCTIONS: [&str; 2] = ["macro_rules", "thread_local"];
 ///
 /// # Errors
 ///
-/// Where one of them may contain a function and cannot be read: left as it is, it would silently not be measured.
+/// Where one of them may contain a function and cannot be read: left as it is, it would silently
+/// not be measured.
 pub(crate) fn members(content: TokenStream) -> Result<Vec<Member>> {
     let mut tokens = visible(content);
     let lengths = lengths.parse2(skeleton(&tokens))?;

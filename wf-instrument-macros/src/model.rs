@@ -82,7 +82,8 @@ impl Model {
     }
 }
 
-/// Takes the blocks out of `args` that make a function, so that they run once and in front of the body.
+/// Takes the blocks out of `args` that make a function, so that they run once and in front of the
+/// body.
 fn make_once(args: &mut Args) -> TokenStream {
     let functions = [
         (&mut args.tokens, "__wf_tokens"),

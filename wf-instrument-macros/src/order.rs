@@ -1,7 +1,8 @@
 //! Attribute macros of others on a measured function: they go first, wherever they stand.
 //!
-//! Some look for a form of the body, as `tracing::instrument` does for `Box::pin(async move { .. })`, and would not find it in a measured
-//! function. So an attribute that has others' macros below it puts itself below them, and measures what they make.
+//! Some look for a form of the body, as `tracing::instrument` does for
+//! `Box::pin(async move { .. })`, and would not find it in a measured function. So an attribute
+//! that has others' macros below it puts itself below them, and measures what they make.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -51,7 +52,8 @@ pub(crate) fn has_macros_of_others(function: &Function) -> bool {
     !function.attrs.iter().all(|attr| is_inert(attr.meta()))
 }
 
-/// Whether an attribute leaves the function's body alone: the compiler's own, those of tools, and ours.
+/// Whether an attribute leaves the function's body alone: the compiler's own, those of tools, and
+/// ours.
 fn is_inert(meta: &Meta) -> bool {
     let path = meta.path();
     let ours = |word: &Ident| word == "wf_measure" || word == "wf_skip";
@@ -75,7 +77,8 @@ fn brings_inert(meta: &Meta) -> bool {
     parts.is_ok_and(|parts| parts.iter().skip(1).all(is_inert))
 }
 
-/// Attributes of the compiler that may stand on a function: <https://doc.rust-lang.org/reference/attributes.html>.
+/// Attributes of the compiler that may stand on a function:
+/// <https://doc.rust-lang.org/reference/attributes.html>.
 const BUILT_IN: [&str; 27] = [
     "allow",
     "automatically_derived",

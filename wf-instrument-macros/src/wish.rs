@@ -18,8 +18,8 @@ pub(crate) enum Wish {
 }
 
 impl Function {
-    /// Reads the function's own attributes. They stay, so that their imports are used, and no longer do
-    /// anything by themselves.
+    /// Reads the function's own attributes. They stay, so that their imports are used, and no
+    /// longer do anything by themselves.
     ///
     /// # Errors
     ///
@@ -39,8 +39,9 @@ impl Function {
         Ok(wish)
     }
 
-    /// For the first `#[cfg_attr(condition, ..)]` that may bring an attribute of ours: the function where the condition
-    /// holds, and where it does not. A macro cannot know which; the compiler keeps one of them.
+    /// For the first `#[cfg_attr(condition, ..)]` that may bring an attribute of ours: the function
+    /// where the condition holds, and where it does not. A macro cannot know which; the compiler
+    /// keeps one of them.
     ///
     /// # Errors
     ///

@@ -159,8 +159,9 @@ pub use self::{
 
 #[doc(inline)]
 pub use wf_instrument_macros::wf_skip;
-// Which form of a macro a crate gets is decided here. A feature of the macros' crate would not do: Cargo builds that crate once for the host,
-// with the features of all who use it, be they build scripts that measure and libraries that do not.
+// Which form of a macro a crate gets is decided here. A feature of the macros' crate would not do:
+// Cargo builds that crate once for the host, with the features of all who use it, be they build
+// scripts that measure and libraries that do not.
 #[cfg(feature = "enabled")]
 #[doc(inline)]
 pub use wf_instrument_macros::{wf_count, wf_frame, wf_gauge, wf_measure, wf_token};

@@ -1,9 +1,10 @@
-//! Functions that run as soon as the image that holds them is loaded: a program before `main`, a shared object within `dlopen`.
+//! Functions that run as soon as the image that holds them is loaded: a program before `main`, a
+//! shared object within `dlopen`.
 
 /// Runs `$run`, an `extern "C" fn()`, when its image is loaded.
 ///
-/// It must not use what the standard library keeps for each thread. The sections are those that each
-/// system documents for constructors of C++.
+/// It must not use what the standard library keeps for each thread. The sections are those that
+/// each system documents for constructors of C++.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __wf_on_load {

@@ -38,8 +38,8 @@ impl Outcome {
         Self::ok_if(output, |output| !is_error(output))
     }
 
-    /// The outcome of what is dropped before it is ended: panicked where the thread has begun to unwind
-    /// since its beginning, else cancelled.
+    /// The outcome of what is dropped before it is ended: panicked where the thread has begun to
+    /// unwind since its beginning, else cancelled.
     pub(crate) const fn of_drop(has_unwound: bool) -> Self {
         if has_unwound {
             Self::Panicked

@@ -5,9 +5,9 @@
 //!
 //! Names and labels follow the rules of the macros, so that no two series can have one name on the
 //! endpoint: names are in snake case and do not end as parts of other metrics do (`_total`, `_sum`,
-//! `_bucket` and others), and labels that Prometheus sets (`job`, `instance`, `le`, `quantile`, `__…`)
-//! are refused. An empty label value, which Prometheus takes for no label, becomes "(none)". What was
-//! refused is listed by [`conflicts`], though the caller may have ignored the error.
+//! `_bucket` and others), and labels that Prometheus sets (`job`, `instance`, `le`, `quantile`,
+//! `__…`) are refused. An empty label value, which Prometheus takes for no label, becomes "(none)".
+//! What was refused is listed by [`conflicts`], though the caller may have ignored the error.
 
 mod conflict;
 mod conflicts;
@@ -108,12 +108,14 @@ pub fn histogram(
     }
 }
 
-/// The number of copies of this crate in the process; `None` where the system does not say (outside Linux).
+/// The number of copies of this crate in the process; `None` where the system does not say (outside
+/// Linux).
 ///
-/// Each copy has series of its own, and none shows those of another. Usually there is one. A plug-in (`cdylib`) that links this crate
-/// statically brings a second: to have its series in the program's snapshot, both have to link this crate from one shared object (a
-/// `dylib`). The series of all images that share a copy are in its snapshots, whenever they are loaded. Looks at
-/// every image: some microseconds.
+/// Each copy has series of its own, and none shows those of another. Usually there is one. A
+/// plug-in (`cdylib`) that links this crate statically brings a second: to have its series in the
+/// program's snapshot, both have to link this crate from one shared object (a `dylib`). The series
+/// of all images that share a copy are in its snapshots, whenever they are loaded. Looks at every
+/// image: some microseconds.
 ///
 /// ```
 /// # #[cfg(target_os = "linux")]

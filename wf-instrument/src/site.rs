@@ -36,7 +36,8 @@ impl SpanSite {
     }
 
     /// Each call carries values of `labels`, in their order: by [`SpanSite::enter_with`] and
-    /// [`SpanSite::start_with`]. There is no series before the first of them, unless they are [`SpanSite::known`].
+    /// [`SpanSite::start_with`]. There is no series before the first of them, unless they are
+    /// [`SpanSite::known`].
     #[doc(hidden)]
     #[must_use]
     pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
@@ -101,7 +102,8 @@ impl GenerationSite {
         self
     }
 
-    /// Every request carries these values of the labels: its series is there before the first of them.
+    /// Every request carries these values of the labels: its series is there before the first of
+    /// them.
     #[doc(hidden)]
     #[must_use]
     pub const fn known(mut self, values: &'static [&'static str]) -> Self {
@@ -144,7 +146,8 @@ impl FrameSite {
         self
     }
 
-    /// Every picture carries these values of the labels: its series is there before the first of them.
+    /// Every picture carries these values of the labels: its series is there before the first of
+    /// them.
     #[doc(hidden)]
     #[must_use]
     pub const fn known(mut self, values: &'static [&'static str]) -> Self {
@@ -183,8 +186,8 @@ pub enum SiteRef {
 }
 
 impl SiteRef {
-    /// Forgets all but the calls and requests that the owner of slot `mine` has under way. Only in a
-    /// process that has just been forked.
+    /// Forgets all but the calls and requests that the owner of slot `mine` has under way. Only in
+    /// a process that has just been forked.
     pub(crate) fn forget(&self, mine: usize) {
         match self {
             Self::Span(site) => site.series.all().for_each(|series| series.forget(mine)),

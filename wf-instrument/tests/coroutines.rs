@@ -1,7 +1,7 @@
 //! Stackful coroutines that suspend inside measured functions and end in any order, on any thread.
 //!
-//! Where their tokens are counted is not promised, but none is lost, nothing is left behind, and no code
-//! like this, which has nothing unsafe, may crash.
+//! Where their tokens are counted is not promised, but none is lost, nothing is left behind, and no
+//! code like this, which has nothing unsafe, may crash.
 #![forbid(unsafe_code)]
 
 mod common;

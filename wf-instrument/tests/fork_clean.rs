@@ -1,4 +1,5 @@
-//! A forked child has nothing open of its parent's watch and governor, waits for none of its parent's threads, and starts its own.
+//! A forked child has nothing open of its parent's watch and governor, waits for none of its
+//! parent's threads, and starts its own.
 //!
 //! One test to a process: others would open files meanwhile.
 #![cfg(target_os = "linux")]
@@ -25,7 +26,8 @@ fn a_forked_child_is_clean_and_starts_its_own() {
     forked_with_files_open();
 }
 
-/// Calibrating takes some tens of milliseconds, and a child cannot end what its parent's thread has begun.
+/// Calibrating takes some tens of milliseconds, and a child cannot end what its parent's thread has
+/// begun.
 fn forked_while_the_clock_is_calibrated() {
     let (tell, told) = channel();
     let calibrating = thread::spawn(move || {

@@ -1,4 +1,5 @@
-//! Counts stop at the end of `u64`, sums go on past it, and neither begins again: in snapshots, in windows, and summed over places.
+//! Counts stop at the end of `u64`, sums go on past it, and neither begins again: in snapshots, in
+//! windows, and summed over places.
 
 use wf_instrument::histogram::Frozen;
 use wf_instrument::snapshot::{Snapshot, Totals, Window};

@@ -1,5 +1,5 @@
-//! What measuring adds to a future, whatever its body holds across an await: at most 64 bytes. An `async fn` that does not hold its
-//! arguments across one has them twice.
+//! What measuring adds to a future, whatever its body holds across an await: at most 64 bytes. An
+//! `async fn` that does not hold its arguments across one has them twice.
 #![expect(
     clippy::manual_async_fn,
     clippy::type_complexity,
@@ -29,8 +29,8 @@ fn boxed<F: Future + ?Sized>(future: &Pin<Box<F>>) -> usize {
     size_of_val(&**future)
 }
 
-/// A test that the future of a function `f`, declared once and compiled plain and measured, takes `most` bytes more at most, for a
-/// number of bytes that are its arguments.
+/// A test that the future of a function `f`, declared once and compiled plain and measured, takes
+/// `most` bytes more at most, for a number of bytes that are its arguments.
 macro_rules! grows {
     ($test:ident, $size:ident, $most:expr, [$($attribute:tt)*], $($declared:tt)*) => {
         #[test]

@@ -1,11 +1,13 @@
-//! Sites of every image that shares one copy of the SDK are seen: those of the program, of shared objects, and of plug-ins.
+//! Sites of every image that shares one copy of the SDK are seen: those of the program, of shared
+//! objects, and of plug-ins.
 #![cfg(all(target_os = "linux", not(target_feature = "crt-static")))]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A package whose library is a `dylib` with the SDK, whose program links that, and whose examples are plug-ins.
+/// A package whose library is a `dylib` with the SDK, whose program links that, and whose examples
+/// are plug-ins.
 const MANIFEST: &str = r#"
 [package]
 name = "shared"
@@ -88,7 +90,8 @@ fn sites_of_every_image_that_shares_a_copy_are_seen_and_other_copies_are_counted
     assert!(!shown.contains("alone_called"), "{shown}");
 }
 
-/// Builds the package, and returns where its program lies. Cargo builds again only what has changed.
+/// Builds the package, and returns where its program lies. Cargo builds again only what has
+/// changed.
 fn build() -> PathBuf {
     let sdk = Path::new(env!("CARGO_MANIFEST_DIR"));
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("images");

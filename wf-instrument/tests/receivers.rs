@@ -54,7 +54,8 @@ fn drain<T>(clock: &Mock, mut receive: impl FnMut() -> Option<T>) {
     }
 }
 
-/// The first token after 100 ms; then the receiver gets no processor for 60 ms, in which three come.
+/// The first token after 100 ms; then the receiver gets no processor for 60 ms, in which three
+/// come.
 fn check_drained<T>(name: &str, mut send: impl FnMut(), mut receive: impl FnMut() -> Option<T>) {
     let clock = Mock::start();
     clock.advance(Nanos::from_millis(100));

@@ -27,8 +27,8 @@ struct Expansion {
     checked: TokenStream,
 }
 
-/// Expands `tokens` by what `read` makes of them; its mistake, if any, stands where the call stood. What it leaves is refused with the
-/// `form` that the macro has.
+/// Expands `tokens` by what `read` makes of them; its mistake, if any, stands where the call stood.
+/// What it leaves is refused with the `form` that the macro has.
 fn expand(
     tokens: TokenStream,
     build: Build,

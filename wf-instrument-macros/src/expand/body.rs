@@ -46,8 +46,8 @@ pub(super) fn returned_within(
     })
 }
 
-/// The body as a part of the function, for one with `#[track_caller]`: in a closure its caller would be
-/// the closure's. `None` where it is not needed, or the body may return early.
+/// The body as a part of the function, for one with `#[track_caller]`: in a closure its caller
+/// would be the closure's. `None` where it is not needed, or the body may return early.
 fn in_place(
     model: &Model,
     output: Option<&Type>,

@@ -50,7 +50,8 @@ fn declare(model: &Model, generation: &Generation) -> TokenStream {
     };
     let made = match &generation.model {
         None => quote!(new(#name, #help, #target)),
-        // A model that is known when the program is compiled: its series is there before the first call.
+        // A model that is known when the program is compiled: its series is there before the first
+        // call.
         Some(model) => match model.literal() {
             Some(model) => quote!(new(#model, #help, #target)),
             None => quote!(by_model(#help, #target)),
@@ -131,8 +132,8 @@ fn pushed(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
     }
 }
 
-/// A function whose tokens come from the stream or iterator that it returns, which `answer` makes of
-/// `__wf_output`.
+/// A function whose tokens come from the stream or iterator that it returns, which `answer` makes
+/// of `__wf_output`.
 fn yielded(
     model: &Model,
     returned: &Returned<'_>,

@@ -1,7 +1,7 @@
 //! The types that `impl Fn(&str) -> usize` gives to the closure that the body returns.
 //!
-//! The compiler takes the types of a closure's parameters from the signature where the closure is what the function itself returns, and not
-//! where something around it is.
+//! The compiler takes the types of a closure's parameters from the signature where the closure is
+//! what the function itself returns, and not where something around it is.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +15,8 @@ use syn::{
 use super::at;
 use super::straight::is_straight;
 
-/// `body` with these types fixed within it, where they can be: by a function, which can name no generic
-/// parameters but lifetimes of its own.
+/// `body` with these types fixed within it, where they can be: by a function, which can name no
+/// generic parameters but lifetimes of its own.
 pub(super) fn known(generics: &Generics, output: Option<&Type>, body: &Group) -> Group {
     let said = output
         .and_then(|output| signature(generics, output))
@@ -62,8 +62,8 @@ fn is_known(generics: &Generics, signature: &TraitBound) -> bool {
     !unknown.found
 }
 
-/// Looks for a name that may be a generic parameter: of the function, or of a block around it, where by
-/// custom it has no lower-case letter.
+/// Looks for a name that may be a generic parameter: of the function, or of a block around it,
+/// where by custom it has no lower-case letter.
 struct Unknown<'g> {
     generics: &'g Generics,
     found: bool,

@@ -35,8 +35,8 @@ pub(super) fn answer(
     }
 }
 
-/// Fixes the type of the items as the signature has it, before the compiler gets to the closures that
-/// look at them: nothing else in the function may say what it is.
+/// Fixes the type of the items as the signature has it, before the compiler gets to the closures
+/// that look at them: nothing else in the function may say what it is.
 fn typed(runtime: &TokenStream, source: &Source<'_>) -> TokenStream {
     let Some(item) = source.item else {
         return TokenStream::new();

@@ -15,9 +15,9 @@ use super::timer::Shared;
 /// takes nothing back and lets nobody in until enough permits were returned. Works under any async
 /// runtime, and without one ([`Gate::admit_blocking`]).
 ///
-/// Each call locks a mutex for tens of nanoseconds. Nothing is allocated for a request that need not
-/// wait. The first request that waits starts a thread, `wf-admit`: it sleeps until a wait has to be
-/// refused, and ends with the last handle, wait and permit of the gate.
+/// Each call locks a mutex for tens of nanoseconds. Nothing is allocated for a request that need
+/// not wait. The first request that waits starts a thread, `wf-admit`: it sleeps until a wait has
+/// to be refused, and ends with the last handle, wait and permit of the gate.
 ///
 /// A child of `fork(2)` has a copy of the gate, with the permits of the parent's other threads. The
 /// copy cannot be used if one of these threads was inside a call on the gate during the fork.
@@ -54,10 +54,10 @@ impl Gate {
     /// Asks for a permit. The wait begins at the first poll; dropping the future leaves the queue.
     ///
     /// The caller needs no timer: a request that still waits one millisecond before
-    /// [`max_wait`](Self::max_wait) is over is refused at that moment, so that the caller has the answer
-    /// by the deadline; where `max_wait` is below two milliseconds, after half of it. If the system
-    /// cannot start a thread, a late wait is refused when the future is polled, or when a permit is
-    /// returned or the limit moves.
+    /// [`max_wait`](Self::max_wait) is over is refused at that moment, so that the caller has the
+    /// answer by the deadline; where `max_wait` is below two milliseconds, after half of it. If the
+    /// system cannot start a thread, a late wait is refused when the future is polled, or when a
+    /// permit is returned or the limit moves.
     ///
     /// # Errors
     /// [`Refused`] when the queue is full, or when the turn did not come in time.
@@ -68,7 +68,8 @@ impl Gate {
         }
     }
 
-    /// Asks for a permit and blocks the thread until the answer: [`admit`](Self::admit) for code that is not async.
+    /// Asks for a permit and blocks the thread until the answer: [`admit`](Self::admit) for code
+    /// that is not async.
     ///
     /// # Errors
     /// [`Refused`] when the queue is full, or when the turn did not come in time.

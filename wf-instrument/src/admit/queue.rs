@@ -142,7 +142,8 @@ impl Queue {
         std::mem::take(&mut self.to_wake)
     }
 
-    /// When the first in the queue has to be refused; `None` if the queue is empty or has no deadline.
+    /// When the first in the queue has to be refused; `None` if the queue is empty or has no
+    /// deadline.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
         let (_, front) = self.waiting.first_key_value()?;
         front.since.checked_add(self.max_wait - self.lead())

@@ -81,7 +81,8 @@ impl Shared {
 }
 
 impl Drop for Shared {
-    /// Does not wait for the thread: it may be inside a waker that waits for a lock of the caller's.
+    /// Does not wait for the thread: it may be inside a waker that waits for a lock of the
+    /// caller's.
     fn drop(&mut self) {
         self.core.lock().closed = true;
         self.core.changed.notify_one();

@@ -60,8 +60,8 @@ pub fn between(start: Ticks, end: Ticks) -> Nanos {
     asked_between(start, end)
 }
 
-/// The time since `start`; zero where the clock went backwards. As [`between`] and [`ticks`], but that where the counter is the clock, it is
-/// asked once whether it is.
+/// The time since `start`; zero where the clock went backwards. As [`between`] and [`ticks`], but
+/// that where the counter is the clock, it is asked once whether it is.
 #[inline]
 #[must_use]
 pub(crate) fn since(start: Ticks) -> Nanos {

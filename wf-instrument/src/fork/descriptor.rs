@@ -10,7 +10,8 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use super::origin::{OfThisProcess, Origin};
 use crate::sync::{AtomicI32, Ordering};
 
-/// How many descriptors can be registered at a time. Those beyond are inherited, as descriptors usually are.
+/// How many descriptors can be registered at a time. Those beyond are inherited, as descriptors
+/// usually are.
 const PLACES: usize = 1_024;
 
 const FREE: RawFd = -1;
@@ -20,10 +21,11 @@ static REGISTERED: [AtomicI32; PLACES] = [const { AtomicI32::new(FREE) }; PLACES
 
 /// Has a descriptor closed in every child that is forked while this lives.
 ///
-/// `O_CLOEXEC` closes descriptors for a program that a child executes. A child that goes on as it is keeps them: a port stays taken, a
-/// connection open, whatever its parent does. To be dropped before the descriptor is closed here, since from then on the number may be
-/// another's. Takes no lock and allocates nothing; up to 1,024 atomic accesses, and a system call where
-/// it is made and where it is dropped.
+/// `O_CLOEXEC` closes descriptors for a program that a child executes. A child that goes on as it
+/// is keeps them: a port stays taken, a connection open, whatever its parent does. To be dropped
+/// before the descriptor is closed here, since from then on the number may be another's. Takes no
+/// lock and allocates nothing; up to 1,024 atomic accesses, and a system call where it is made and
+/// where it is dropped.
 #[derive(Debug)]
 #[must_use = "a descriptor is inherited again when this is dropped"]
 pub struct CloseInChild {
@@ -37,8 +39,9 @@ impl CloseInChild {
     /// # Safety
     ///
     /// - `descriptor` is open until this is dropped;
-    /// - in a child of a fork, nobody uses or closes it: its owner lives on the stack of a thread that does not fork, or is an
-    ///   [`OfThisProcess`] that is asked first whether it [is here](OfThisProcess::is_here).
+    /// - in a child of a fork, nobody uses or closes it: its owner lives on the stack of a thread
+    ///   that does not fork, or is an [`OfThisProcess`] that is asked first whether it [is
+    ///   here](OfThisProcess::is_here).
     pub unsafe fn new(descriptor: RawFd) -> Self {
         // Relaxed: a fork copies the places as they are.
         let takes = |place: &AtomicI32| {
@@ -65,8 +68,8 @@ impl Drop for CloseInChild {
     }
 }
 
-/// An owner of a descriptor that a forked child does not inherit. There the descriptor is closed, and
-/// the owner is not dropped. Costs what [`CloseInChild`] does.
+/// An owner of a descriptor that a forked child does not inherit. There the descriptor is closed,
+/// and the owner is not dropped. Costs what [`CloseInChild`] does.
 #[derive(Debug)]
 pub struct NotInherited<T>(OfThisProcess<(CloseInChild, T)>);
 
@@ -76,8 +79,8 @@ impl<T: AsFd + Into<OwnedFd>> NotInherited<T> {
     pub fn new(owner: T) -> Self {
         let descriptor = owner.as_fd().as_raw_fd();
         // SAFETY:
-        // - the owner is dropped after this, and closes it then: a tuple is dropped in its order. It lends the descriptor, and cannot be
-        //   taken out;
+        // - the owner is dropped after this, and closes it then: a tuple is dropped in its order.
+        //   It lends the descriptor, and cannot be taken out;
         // - in a child the owner is forgotten, and is not to be used unless it `is_here`.
         let closes = unsafe { CloseInChild::new(descriptor) };
         Self(OfThisProcess::new((closes, owner)))
@@ -85,8 +88,8 @@ impl<T: AsFd + Into<OwnedFd>> NotInherited<T> {
 }
 
 impl<T> NotInherited<T> {
-    /// Whether this is the process that it was made in: elsewhere, its descriptor is closed and must
-    /// not be used. A system call.
+    /// Whether this is the process that it was made in: elsewhere, its descriptor is closed and
+    /// must not be used. A system call.
     #[must_use]
     pub fn is_here(&self) -> bool {
         self.0.is_here()

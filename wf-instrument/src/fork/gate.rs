@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// Held shared by threads that hold a lock or initialise something, and alone by one that forks. Else
-/// a child could wait for ever for a lock that a thread of its parent holds.
+/// Held shared by threads that hold a lock or initialise something, and alone by one that forks.
+/// Else a child could wait for ever for a lock that a thread of its parent holds.
 static GATE: RwLock<()> = RwLock::new(());
 
 thread_local! {
@@ -44,8 +44,8 @@ pub(crate) struct Locked<'a, T> {
     _unforked: Unforked,
 }
 
-/// Takes a lock that is held for moments. Poisoning is ignored: what the lock protects is whole after
-/// every step.
+/// Takes a lock that is held for moments. Poisoning is ignored: what the lock protects is whole
+/// after every step.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> Locked<'_, T> {
     let unforked = Unforked::enter();
     Locked {
@@ -68,8 +68,8 @@ impl<T> DerefMut for Locked<'_, T> {
     }
 }
 
-/// Waits until no thread is within such a moment, and lets none begin one; `None` where this thread is
-/// within one itself.
+/// Waits until no thread is within such a moment, and lets none begin one; `None` where this thread
+/// is within one itself.
 pub(super) fn close() -> Option<RwLockWriteGuard<'static, ()>> {
     (DEPTH.get() == 0).then(|| GATE.write().unwrap_or_else(PoisonError::into_inner))
 }

@@ -40,11 +40,11 @@ extern "C" fn watch() {
     // Threads have destructors of this crate.
     image::keep_loaded(watch as *const () as usize);
     // SAFETY:
-    // - the three functions live as long as their image, with which libc forgets them, and do not unwind: they take locks, store and
-    //   load atomics, close descriptors;
-    // - they run in the thread that forks; `start_clean`, which runs in the child, allocates nothing and
-    //   waits for no other thread.
-    // An error means no memory for three pointers: a child then counts on from where its parent was.
+    // - the three functions live as long as their image, with which libc forgets them, and do not
+    //   unwind: they take locks, store and load atomics, close descriptors;
+    // - they run in the thread that forks; `start_clean`, which runs in the child, allocates
+    //   nothing and waits for no other thread. An error means no memory for three pointers: a child
+    //   then counts on from where its parent was.
     let _registered = unsafe { libc::pthread_atfork(Some(hold), Some(resume), Some(start_clean)) };
 }
 
@@ -55,8 +55,8 @@ struct Still {
     _gate: Option<RwLockWriteGuard<'static, ()>>,
 }
 
-/// Waits until no thread is registering a series, and lets none begin: in the child, a registration by
-/// another thread would never be finished.
+/// Waits until no thread is registering a series, and lets none begin: in the child, a registration
+/// by another thread would never be finished.
 extern "C" fn hold() {
     if !allocating() {
         let gate = gate::close();

@@ -1,8 +1,9 @@
 //! What belongs to this process, and not to a child that it forks.
 //!
-//! After `fork(2)` the child starts clean: its counts at zero, no thread of this crate's, none of the descriptors that those threads had open.
-//! It starts a watch, a governor or an exporter of its own, as any process does, and may drop those of its parent. That takes `fork(2)`
-//! as libc offers it: what runs around it (`pthread_atfork`) does not run for a bare `clone(2)`.
+//! After `fork(2)` the child starts clean: its counts at zero, no thread of this crate's, none of
+//! the descriptors that those threads had open. It starts a watch, a governor or an exporter of its
+//! own, as any process does, and may drop those of its parent. That takes `fork(2)` as libc offers
+//! it: what runs around it (`pthread_atfork`) does not run for a bare `clone(2)`.
 //!
 //! Code around this crate that has threads can have the same: [`CloseInChild`] for descriptors,
 //! [`OfThisProcess`] for values whose destructor uses a thread.

@@ -17,7 +17,8 @@ static FORKS: AtomicU64 = AtomicU64::new(0);
 
 /// The process that something was made in: a child of `fork(2)` is another.
 ///
-/// Not the process's number alone: a child may be number 1 of a namespace of its own, as its parent is.
+/// Not the process's number alone: a child may be number 1 of a namespace of its own, as its parent
+/// is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     process: u32,
@@ -47,11 +48,12 @@ pub(super) fn count_fork() {
     FORKS.fetch_add(1, Ordering::Relaxed);
 }
 
-/// A value that is dropped in the process that it was made in, and forgotten in a child of `fork(2)`.
+/// A value that is dropped in the process that it was made in, and forgotten in a child of
+/// `fork(2)`.
 ///
-/// For handles to what a child does not have: a thread, the sending end of a channel to one. To drop
-/// the child's copy would wait for, wake or detach that thread. Costs a system call where it is made and
-/// where it is dropped.
+/// For handles to what a child does not have: a thread, the sending end of a channel to one. To
+/// drop the child's copy would wait for, wake or detach that thread. Costs a system call where it
+/// is made and where it is dropped.
 ///
 /// ```
 /// use wf_instrument::fork::OfThisProcess;

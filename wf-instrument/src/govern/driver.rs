@@ -21,7 +21,8 @@ use crate::worker::Worker;
 
 /// A running governor. Dropping it ends its thread, waits for a tick in progress, and leaves the knobs where they are.
 ///
-/// In a child of `fork(2)` nothing is governed: what the parent's governor wrote down can be read, and it moves nothing.
+/// In a child of `fork(2)` nothing is governed: what the parent's governor wrote down can be read,
+/// and it moves nothing.
 ///
 /// It has one thread, which sleeps between ticks. A tick that comes more than five periods (and three seconds) late puts the knobs back to
 /// the last good setting, and the governor begins afresh from there. So does one that panics, but then the governor is advisory until
@@ -142,8 +143,8 @@ impl Governor {
         fork::lock(&self.journal).status()
     }
 
-    /// In a forked child there is no thread to stop, and the lock may be held by a thread that the child
-    /// does not have.
+    /// In a forked child there is no thread to stop, and the lock may be held by a thread that the
+    /// child does not have.
     fn set_mode(&self, mode: Mode) {
         if self.worker.is_here() {
             lock(&self.control).set_mode(mode);

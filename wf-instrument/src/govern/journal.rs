@@ -81,8 +81,8 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Empty, with a count of 0 for each move that there may be of knobs of these names: a counter that begins at its first event hides it
-    /// from `increase()`.
+    /// Empty, with a count of 0 for each move that there may be of knobs of these names: a counter
+    /// that begins at its first event hides it from `increase()`.
     pub(crate) fn of(knobs: impl IntoIterator<Item = Arc<str>>) -> Self {
         let keys = |knob: Arc<str>| {
             let directions = Move::DIRECTIONS.into_iter();

@@ -69,15 +69,18 @@ impl Frozen {
         self.count
     }
 
-    /// The sum of the samples as they were recorded (not of bucket midpoints); `u64::MAX` where it is more than that.
+    /// The sum of the samples as they were recorded (not of bucket midpoints); `u64::MAX` where it
+    /// is more than that.
     #[must_use]
     pub fn sum(&self) -> u64 {
         u64::try_from(self.sum).unwrap_or(u64::MAX)
     }
 
-    /// The sum of the samples past the end of `u64` too. [`Frozen::mean`] and differences are taken of this one.
+    /// The sum of the samples past the end of `u64` too. [`Frozen::mean`] and differences are taken
+    /// of this one.
     ///
-    /// Exact while what one thread has recorded of one octave of values adds up to less than 2⁷¹; within 1/128 past that.
+    /// Exact while what one thread has recorded of one octave of values adds up to less than 2⁷¹;
+    /// within 1/128 past that.
     #[must_use]
     pub const fn wide_sum(&self) -> u128 {
         self.sum

@@ -16,8 +16,8 @@ const LAYOUT: Layout = Layout::TWO_DIGITS;
 const GROUPS: usize = LAYOUT.groups();
 const GROUP_LEN: usize = LAYOUT.group_len();
 
-/// The buckets of an octave, and the sum of the values in them modulo 2⁶⁴: a sum for all octaves would have each record wait for the one
-/// before.
+/// The buckets of an octave, and the sum of the values in them modulo 2⁶⁴: a sum for all octaves
+/// would have each record wait for the one before.
 #[derive(Debug)]
 struct Group {
     sum: Count,

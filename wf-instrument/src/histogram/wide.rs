@@ -3,12 +3,12 @@
 use super::layout::Layout;
 use crate::thread::shown;
 
-/// The sum of the samples in a group of buckets of which `kept` is the remainder modulo 2⁶⁴. `counts` are those of
-/// its buckets, and `any` has every bit that is set in one of them.
+/// The sum of the samples in a group of buckets of which `kept` is the remainder modulo 2⁶⁴.
+/// `counts` are those of its buckets, and `any` has every bit that is set in one of them.
 ///
-/// The counts give the sum to half of a bucket's width, 1/256 of it at two digits. So up to 2⁷¹ there is
-/// one sum near that which has this remainder, and it is exact; past that, the result is off by at
-/// most 1/256 and 2⁶³.
+/// The counts give the sum to half of a bucket's width, 1/256 of it at two digits. So up to 2⁷¹
+/// there is one sum near that which has this remainder, and it is exact; past that, the result is
+/// off by at most 1/256 and 2⁶³.
 pub(super) fn unwrapped(layout: Layout, group: usize, kept: u64, any: u64, counts: &[u64]) -> u128 {
     let first = group * layout.group_len();
     let highest = layout.highest(first + counts.len() - 1);

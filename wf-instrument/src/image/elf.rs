@@ -146,8 +146,8 @@ fn size(number: impl TryInto<usize>) -> usize {
 fn each(visit: &mut dyn FnMut(Image<'_>)) {
     let mut visit = visit;
     // SAFETY:
-    // - `show` takes the pointer for what it is, `&mut &mut dyn FnMut`, which lives for the call and
-    //   is used by nobody else meanwhile;
+    // - `show` takes the pointer for what it is, `&mut &mut dyn FnMut`, which lives for the call
+    //   and is used by nobody else meanwhile;
     // - `show` does not unwind: what is visited with calculates and compares.
     unsafe { libc::dl_iterate_phdr(Some(show), ptr::from_mut(&mut visit).cast()) };
 }
@@ -176,8 +176,8 @@ unsafe extern "C" fn show(
 
 /// Holds a loaded image by its name; the program itself has none, and is never unloaded.
 fn keep(name: *const std::ffi::c_char) -> bool {
-    // SAFETY: null, or a C string of the dynamic linker that lives as long as the image. That is being
-    // loaded, or runs this, so it is not unloaded meanwhile.
+    // SAFETY: null, or a C string of the dynamic linker that lives as long as the image. That is
+    // being loaded, or runs this, so it is not unloaded meanwhile.
     let is_program = name.is_null() || unsafe { CStr::from_ptr(name) }.is_empty();
     let how = libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE;
     // SAFETY: the name is a C string, as above; nothing new is loaded, so no constructor runs.

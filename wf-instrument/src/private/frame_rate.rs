@@ -4,7 +4,8 @@
 ///
 /// # Panics
 ///
-/// Where it is not above zero. Only constants are made by it, so the compiler panics and not the program.
+/// Where it is not above zero. Only constants are made by it, so the compiler panics and not the
+/// program.
 #[must_use]
 pub const fn frame_rate(fps: f64) -> f64 {
     assert!(

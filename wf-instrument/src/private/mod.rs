@@ -14,8 +14,8 @@ pub use self::probe::{Call, EndsBeforeFuture, EndsBeforeStream, Leaf, Probe};
 pub use self::rebuild::Rebuild;
 pub use self::then::{Then, then};
 
-/// Calls `work`. A closure that is called in place could not return what it borrows from its captures;
-/// as an `FnOnce` it can.
+/// Calls `work`. A closure that is called in place could not return what it borrows from its
+/// captures; as an `FnOnce` it can.
 #[inline]
 pub fn call<T>(work: impl FnOnce() -> T) -> T {
     work()

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant, SystemTime};
 #[inline]
 pub const fn plain_data<T: PlainData + ?Sized>(_: &T) {}
 
-/// Is implemented for text, numbers and what std builds of them. An error brings no tokens, whatever
-/// its type.
+/// Is implemented for text, numbers and what std builds of them. An error brings no tokens,
+/// whatever its type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` may bring tokens after the function has returned it, and those would be lost",
     label = "not surely plain data, such as text and numbers",

@@ -1,9 +1,10 @@
 //! The type of a value, looked at by the compiler where a macro's expansion stands.
 //!
 //! A macro has types as they are spelled; it does not know what an alias, an associated type or a
-//! parameter stands for. Method resolution does: a method of [`Probe`] whose bounds hold comes before
-//! the one of the same name of [`Leaf`], to which a probe dereferences. All of it is resolved when
-//! the program is compiled; at run time only the comparison that finds an `Err` is left.
+//! parameter stands for. Method resolution does: a method of [`Probe`] whose bounds hold comes
+//! before the one of the same name of [`Leaf`], to which a probe dereferences. All of it is
+//! resolved when the program is compiled; at run time only the comparison that finds an `Err` is
+//! left.
 
 use std::future::IntoFuture;
 use std::ops::Deref;

@@ -7,7 +7,8 @@ use crate::site::FrameSite;
 use crate::sync::Ordering;
 
 impl FrameSite {
-    /// Begins a picture; it is drawn when the scope is dropped, unless the thread has begun to unwind.
+    /// Begins a picture; it is drawn when the scope is dropped, unless the thread has begun to
+    /// unwind.
     #[inline]
     pub fn enter(&'static self) -> FrameScope {
         FrameScope::begin(self.series.plain())

@@ -16,17 +16,17 @@ impl GenerationSite {
         Generation::arrive(self.series.plain())
     }
 
-    /// A request for `model` arrives. About a nanosecond more for each model that the site got before
-    /// it; past 32 models of a site, the rest share the series "(other)".
+    /// A request for `model` arrives. About a nanosecond more for each model that the site got
+    /// before it; past 32 models of a site, the rest share the series "(other)".
     #[inline]
     pub fn arrive_as(&'static self, model: &str) -> Generation {
         self.arrive_with(&[model])
     }
 
     /// A request arrives for the model that is the first of `values`; the others are those of the
-    /// site's labels. About a nanosecond more for each value compared (bench `label`); past 32 sets of
-    /// a site, the rest share a series whose values are all "(other)". With another number of values
-    /// than declared it is recorded with "(none)" for each, and listed by
+    /// site's labels. About a nanosecond more for each value compared (bench `label`); past 32 sets
+    /// of a site, the rest share a series whose values are all "(other)". With another number of
+    /// values than declared it is recorded with "(none)" for each, and listed by
     /// [`conflicts`](crate::registry::conflicts).
     #[inline]
     pub fn arrive_with(&'static self, values: &[&str]) -> Generation {
@@ -45,14 +45,14 @@ impl GenerationSite {
 ///
 /// The time to first token and the gaps are recorded as they happen, whatever follows. Dropped
 /// before [`Generation::end`], it was cancelled, or panicked where the thread has begun to unwind
-/// since it arrived. Cancelled before its first token, it is a miss of any TTFT target. Its place in
-/// flight cannot leak.
+/// since it arrived. Cancelled before its first token, it is a miss of any TTFT target. Its place
+/// in flight cannot leak.
 ///
 /// 8 bytes. Arrival and end cost about 30 ns each; a token one clock reading and about 6 ns. It
 /// allocates only where more requests are in flight than ever before.
 ///
-/// Threads may share it: no token is lost, and exactly one is the first. It is fastest on the thread
-/// that counts the first token; on others, each call costs an atomic exchange.
+/// Threads may share it: no token is lost, and exactly one is the first. It is fastest on the
+/// thread that counts the first token; on others, each call costs an atomic exchange.
 pub struct Generation {
     request: &'static Request,
 }
@@ -65,8 +65,8 @@ impl Generation {
         }
     }
 
-    /// Admits the request, which has waited since `arrived`: its queue time, time to first token and
-    /// end-to-end time count from there. Two more clock readings than [`Generation::admitted`].
+    /// Admits the request, which has waited since `arrived`: its queue time, time to first token
+    /// and end-to-end time count from there. Two more clock readings than [`Generation::admitted`].
     pub fn queued_at(&mut self, arrived: Instant) {
         self.request.rebook(Stamp::from(arrived).ticks());
         self.admitted();
@@ -79,8 +79,8 @@ impl Generation {
 
     /// Adds `n` tokens to the prompt. Several calls add up, to `u32::MAX` at most.
     ///
-    /// They are counted once the prompt is known to be read: at the first token, or where the request
-    /// ends ok without one. A request that is refused or cancelled before has read nothing.
+    /// They are counted once the prompt is known to be read: at the first token, or where the
+    /// request ends ok without one. A request that is refused or cancelled before has read nothing.
     pub fn prompt_tokens(&self, n: u64) {
         self.request.add_prompt(n);
     }
@@ -108,8 +108,8 @@ impl Generation {
         }
     }
 
-    /// Counts `n` tokens that are received now, from where they may have been waiting. For adapters:
-    /// no other thread counts at the same time.
+    /// Counts `n` tokens that are received now, from where they may have been waiting. For
+    /// adapters: no other thread counts at the same time.
     #[inline]
     pub(super) fn received(&self, n: u64) {
         if n > 0 {
@@ -148,8 +148,8 @@ impl Generation {
         self.request
     }
 
-    /// Has tokens counted fastest on this thread from here on. Only where no other thread counts any
-    /// at the same time.
+    /// Has tokens counted fastest on this thread from here on. Only where no other thread counts
+    /// any at the same time.
     #[inline]
     pub(super) fn move_here(&mut self) {
         self.request.move_here();

@@ -58,7 +58,8 @@ pub fn count<T: ?Sized, N: IntoProgress>(item: &T, by: impl FnOnce(&T) -> N) -> 
     by(item).into_progress()
 }
 
-/// What a closure may return of an item: a number of tokens, alone or with the moment they were made.
+/// What a closure may return of an item: a number of tokens, alone or with the moment they were
+/// made.
 pub trait IntoProgress {
     /// What the item brought.
     fn into_progress(self) -> Progress;

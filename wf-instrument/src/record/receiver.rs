@@ -7,16 +7,18 @@ use super::Generation;
 use super::progress::Judgement;
 use super::stream::{end, orphan};
 
-/// Hands on what `receiver` receives, and counts each item and the end at the generation. The end is
-/// where every sender is gone.
+/// Hands on what `receiver` receives, and counts each item and the end at the generation. The end
+/// is where every sender is gone.
 ///
-/// Items less than 100 µs apart end one gap ([`Progress::Tokens`](super::Progress::Tokens)): tokens that may wait in the channel
-/// should carry a [`Stamp`](super::Stamp).
+/// Items less than 100 µs apart end one gap ([`Progress::Tokens`](super::Progress::Tokens)): tokens
+/// that may wait in the channel should carry a [`Stamp`](super::Stamp).
 ///
-/// A channel's receiver cannot be measured behind its own type: return this in its place. 8 bytes more than the receiver and what `judge`
-/// captures; dropped before its end, the generation was cancelled. A thread that dies and drops its sender looks like one that is done: send
-/// `Err` items where that matters, and judge them [`Progress::Failed`](super::Progress::Failed). Receivers of `std` are served in any build, those of tokio and
-/// crossbeam-channel with the features of these names.
+/// A channel's receiver cannot be measured behind its own type: return this in its place. 8 bytes
+/// more than the receiver and what `judge` captures; dropped before its end, the generation was
+/// cancelled. A thread that dies and drops its sender looks like one that is done: send `Err` items
+/// where that matters, and judge them [`Progress::Failed`](super::Progress::Failed). Receivers of
+/// `std` are served in any build, those of tokio and crossbeam-channel with the features of these
+/// names.
 ///
 /// ```
 /// use std::sync::mpsc;

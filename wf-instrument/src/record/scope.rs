@@ -20,8 +20,8 @@ static ORPHANS: Counter = Counter::new();
 struct Entered {
     request: &'static Request,
     serial: u32,
-    /// Equal to `serial` where pushed tokens are counted at the request; else a number that its place
-    /// does not get to in 2³¹ requests.
+    /// Equal to `serial` where pushed tokens are counted at the request; else a number that its
+    /// place does not get to in 2³¹ requests.
     pushed: u32,
 }
 
@@ -87,8 +87,9 @@ impl Generation {
         self.enter_for(Tokens::OfItems, work)
     }
 
-    /// As [`Generation::enter`], until the scope is dropped: for code that must not be in a closure.
-    /// Where the code unwinds, the generation is dropped by the same unwinding and records it.
+    /// As [`Generation::enter`], until the scope is dropped: for code that must not be in a
+    /// closure. Where the code unwinds, the generation is dropped by the same unwinding and records
+    /// it.
     #[doc(hidden)]
     #[inline]
     pub fn enter_scope(&self) -> GenerationScope<'_> {

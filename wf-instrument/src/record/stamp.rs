@@ -7,13 +7,13 @@ use crate::units::Nanos;
 
 /// A moment that travels with tokens from the thread that makes them to the one that counts them.
 ///
-/// Tokens that wait in a channel are received back to back once their receiver gets a processor, and
-/// counted then they have no time between them. Take a stamp where a token is made, send it along,
-/// and count by [`Generation::tokens_at`](super::Generation::tokens_at) or with
+/// Tokens that wait in a channel are received back to back once their receiver gets a processor,
+/// and counted then they have no time between them. Take a stamp where a token is made, send it
+/// along, and count by [`Generation::tokens_at`](super::Generation::tokens_at) or with
 /// `tokens = |token| (token.count, token.made)`: the gaps are then those between the stamps.
 ///
-/// 8 bytes. One clock reading, about 10 ns, which counting then does not take; nothing in a build that
-/// does not measure.
+/// 8 bytes. One clock reading, about 10 ns, which counting then does not take; nothing in a build
+/// that does not measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp(Ticks);
 
@@ -32,8 +32,8 @@ impl Stamp {
 }
 
 impl From<Instant> for Stamp {
-    /// The moment of `instant`, to a millionth of its age; now where it lies in the future. Two clock
-    /// readings.
+    /// The moment of `instant`, to a millionth of its age; now where it lies in the future. Two
+    /// clock readings.
     fn from(instant: Instant) -> Self {
         let now = clock::ticks();
         Self(clock::before(now, Nanos::from(instant.elapsed())))

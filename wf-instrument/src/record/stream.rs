@@ -14,8 +14,9 @@ pin_project_lite::pin_project! {
     ///
     /// The stream's end ends the generation, or an item that the judge says is the last: ok, or an
     /// error if an item was one. Dropped before, it was cancelled. Tokens that come after the end
-    /// are orphans; items less than 100 µs apart end one gap ([`Progress::Tokens`]). 8 bytes more than the stream; one clock reading an item, none where the item
-    /// has a stamp; no allocation, no poll and no wake-up of its own.
+    /// are orphans; items less than 100 µs apart end one gap ([`Progress::Tokens`]). 8 bytes more
+    /// than the stream; one clock reading an item, none where the item has a stamp; no allocation,
+    /// no poll and no wake-up of its own.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
     pub struct MeasureStream<S, J> {
@@ -73,8 +74,8 @@ impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> Stream for MeasureStream<S, 
 }
 
 impl Generation {
-    /// Counts what an item brought, and returns whether it is the last. For adapters: no other thread
-    /// counts at the same time.
+    /// Counts what an item brought, and returns whether it is the last. For adapters: no other
+    /// thread counts at the same time.
     #[inline]
     pub(super) fn tell(&self, judgement: impl Judgement) -> bool {
         let (progress, last) = judgement.into_parts();

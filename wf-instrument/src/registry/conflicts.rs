@@ -7,12 +7,12 @@ use super::store::{named, refusals, sites};
 use super::{Conflict, RegistryError};
 use crate::site::SiteRef;
 
-/// The names under which code measures, counts or sets several kinds of things, whose series are kept
-/// apart; those that were refused, by whatever part of the program; and those of events that brought
-/// another number of label values than was declared.
+/// The names under which code measures, counts or sets several kinds of things, whose series are
+/// kept apart; those that were refused, by whatever part of the program; and those of events that
+/// brought another number of label values than was declared.
 ///
-/// What is measured (calls, replies, frames) and what the application counts itself have their names
-/// each among themselves. Locks and allocates.
+/// What is measured (calls, replies, frames) and what the application counts itself have their
+/// names each among themselves. Locks and allocates.
 ///
 /// ```
 /// let conflicts = wf_instrument::registry::conflicts();

@@ -6,8 +6,8 @@ use super::store::{place, refuse};
 use crate::site::{FrameSite, GenerationSite, SiteRef, SpanSite};
 use crate::slo::Target;
 
-/// A place that measures calls, for code that has no function to annotate: the same one for the same name, that of an annotation without
-/// labels included.
+/// A place that measures calls, for code that has no function to annotate: the same one for the
+/// same name, that of an annotation without labels included.
 ///
 /// # Errors
 ///
@@ -25,12 +25,13 @@ pub fn span(name: &str, help: &str) -> Result<&'static SpanSite, RegistryError> 
     labelled_span(name, help, &[])
 }
 
-/// As [`span`], where each call carries values of `labels`, in this order: the same one for the same
-/// name and labels.
+/// As [`span`], where each call carries values of `labels`, in this order: the same one for the
+/// same name and labels.
 ///
-/// There is a series for each set of values, from its first call on; past 32 sets, the rest share one
-/// whose values are "(other)". A call that brings another number of values, or none, is recorded with
-/// "(none)" for each label; one with a wrong number makes a [`Conflict`](super::Conflict), too.
+/// There is a series for each set of values, from its first call on; past 32 sets, the rest share
+/// one whose values are "(other)". A call that brings another number of values, or none, is
+/// recorded with "(none)" for each label; one with a wrong number makes a
+/// [`Conflict`](super::Conflict), too.
 ///
 /// # Errors
 ///
@@ -62,8 +63,9 @@ pub fn labelled_span(
     })
 }
 
-/// A place that answers requests with tokens, for engines that push them from threads of their own: the same one for the same name, that
-/// of an annotation without labels included. `target` is how soon the first token is promised.
+/// A place that answers requests with tokens, for engines that push them from threads of their own:
+/// the same one for the same name, that of an annotation without labels included. `target` is how
+/// soon the first token is promised.
 ///
 /// # Errors
 ///
@@ -92,18 +94,18 @@ pub fn generation(
     requests(name, help, target, None)
 }
 
-/// As [`generation`], where each request carries its model and values of `labels`, in this order: the
-/// same one for the same name and labels.
+/// As [`generation`], where each request carries its model and values of `labels`, in this order:
+/// the same one for the same name and labels.
 ///
 /// There is a series for each model and set of values, from its first request on; past 32 of them,
-/// the rest share one whose values are "(other)". A request that brings another number of values, or
-/// none, is recorded under the model `name` with "(none)" for each label; one with a wrong number
-/// makes a [`Conflict`](super::Conflict), too.
+/// the rest share one whose values are "(other)". A request that brings another number of values,
+/// or none, is recorded under the model `name` with "(none)" for each label; one with a wrong
+/// number makes a [`Conflict`](super::Conflict), too.
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name is blank or was given another target, a label cannot be exported,
-/// or [`LIMIT`](super::LIMIT) is reached.
+/// [`RegistryError`] where the name is blank or was given another target, a label cannot be
+/// exported, or [`LIMIT`](super::LIMIT) is reached.
 ///
 /// ```
 /// use wf_instrument::{Outcome, registry};
@@ -149,8 +151,8 @@ fn requests(
     same_target(name, found, target.is_none() || found.target == target)
 }
 
-/// A place that draws pictures, `target_fps` a second (0: none are promised): the same one for the same name, that of an
-/// annotation without labels included.
+/// A place that draws pictures, `target_fps` a second (0: none are promised): the same one for the
+/// same name, that of an annotation without labels included.
 ///
 /// # Errors
 ///
@@ -175,8 +177,8 @@ pub fn frame(name: &str, help: &str, target_fps: f64) -> Result<&'static FrameSi
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name is blank or was given another target, a label cannot be exported,
-/// or [`LIMIT`](super::LIMIT) is reached.
+/// [`RegistryError`] where the name is blank or was given another target, a label cannot be
+/// exported, or [`LIMIT`](super::LIMIT) is reached.
 pub fn labelled_frame(
     name: &str,
     help: &str,

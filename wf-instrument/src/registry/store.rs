@@ -72,8 +72,8 @@ struct Store {
     refusals: Refusals,
 }
 
-/// The first refusal under a name, which is the application's own metric's or not; for as many names
-/// as there may be series.
+/// The first refusal under a name, which is the application's own metric's or not; for as many
+/// names as there may be series.
 type Refusals = BTreeMap<(bool, Arc<str>), RegistryError>;
 
 /// Every refusal of a name, a label or a kind.
@@ -116,7 +116,8 @@ pub(crate) fn named() -> Vec<(Key, Named)> {
 /// The store, held so that nobody is changing it.
 pub(crate) struct Held(MutexGuard<'static, Store>);
 
-/// Takes the store for a process that is being forked: everybody else takes it where nobody forks, so nobody has it.
+/// Takes the store for a process that is being forked: everybody else takes it where nobody forks,
+/// so nobody has it.
 pub(crate) fn hold() -> Held {
     Held(STORE.lock().unwrap_or_else(PoisonError::into_inner))
 }

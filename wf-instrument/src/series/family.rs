@@ -7,7 +7,8 @@ use crate::sync::{AtomicU64, Ordering};
 #[derive(Debug)]
 pub(crate) struct Family<S> {
     labels: &'static [&'static str],
-    /// The values that every event carries, where the code names them; none where they are known at run time only.
+    /// The values that every event carries, where the code names them; none where they are known at
+    /// run time only.
     known: &'static [&'static str],
     /// Values before those of the labels: one where each event may name its model.
     leading: usize,
@@ -46,8 +47,8 @@ impl<S> Family<S> {
         self.known = values;
     }
 
-    /// Makes the series of the values that the code names, behind `leading`, so that it is there before its first event. Does nothing
-    /// where a value is known at run time only.
+    /// Makes the series of the values that the code names, behind `leading`, so that it is there
+    /// before its first event. Does nothing where a value is known at run time only.
     pub(crate) fn begin(&self, leading: &[&str], make: impl FnOnce() -> S) {
         let values: Vec<_> = leading.iter().chain(self.known).copied().collect();
         if !values.is_empty() && values.len() == self.width() {

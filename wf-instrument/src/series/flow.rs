@@ -48,7 +48,8 @@ impl Flow {
         self.ended[outcome.index()].add_one_release(writer);
     }
 
-    /// Ends ok, though cut short. Counted apart from other good ends, so that neither count ever falls.
+    /// Ends ok, though cut short. Counted apart from other good ends, so that neither count ever
+    /// falls.
     #[cfg(not(wf_loom))]
     pub(crate) fn truncate(&self, admitted: bool, writer: Writer) {
         if !admitted {

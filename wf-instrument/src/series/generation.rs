@@ -136,7 +136,8 @@ impl GenerationSeries {
         self.count_end(request, outcome, shard, writer);
     }
 
-    /// Counts the end of a request. An error before the admission was a refusal, where there are admissions.
+    /// Counts the end of a request. An error before the admission was a refusal, where there are
+    /// admissions.
     #[inline]
     fn count_end(
         &self,

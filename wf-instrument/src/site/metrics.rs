@@ -38,7 +38,8 @@ impl CounterSite {
         self
     }
 
-    /// Every count carries these values of the labels: its series is there before the first of them.
+    /// Every count carries these values of the labels: its series is there before the first of
+    /// them.
     #[doc(hidden)]
     #[must_use]
     pub const fn known(mut self, values: &'static [&'static str]) -> Self {
@@ -91,14 +92,15 @@ impl GaugeSite {
         self
     }
 
-    /// Replaces the value: the same for every place that sets a gauge of this name. It is in snapshots from the first time on, since
-    /// a gauge that was never set has no value.
+    /// Replaces the value: the same for every place that sets a gauge of this name. It is in
+    /// snapshots from the first time on, since a gauge that was never set has no value.
     #[inline]
     pub fn set(&'static self, value: f64) {
         let shared = || self.shared(&[]);
         let gauge = match self.gauge.get() {
             Some(known) => *known,
-            // An allocator that shows its bytes must not wait for the registration that it is allocating for.
+            // An allocator that shows its bytes must not wait for the registration that it is
+            // allocating for.
             None if allocating() => None,
             None => without_fork(|| *self.gauge.get_or_init(shared)),
         };

@@ -5,20 +5,21 @@ use std::thread::{self, ThreadId};
 
 use super::window::{Snapshot, Window};
 
-/// A view of what is recorded from its beginning on, for a test, while other tests wait for their turn.
+/// A view of what is recorded from its beginning on, for a test, while other tests wait for their
+/// turn.
 ///
-/// All tests of a binary run in one process and share every series. Those that record begin with one
-/// of these, and none has what another recorded: they take turns, however many threads the harness
-/// runs them on. A view has what any thread records, so threads, thread pools and async runtimes of
-/// the test are included. The record path costs what it always costs.
+/// All tests of a binary run in one process and share every series. Those that record begin with
+/// one of these, and none has what another recorded: they take turns, however many threads the
+/// harness runs them on. A view has what any thread records, so threads, thread pools and async
+/// runtimes of the test are included. The record path costs what it always costs.
 ///
 /// # Limits
 ///
 /// - What a test records without a view of its own is in the views of others: each test that calls
 ///   measured code needs one.
 /// - Threads and tasks that outlive their test go on to record in the next one's turn: join them.
-/// - In flight, gauges and the age of the oldest request are states of the process, not differences:
-///   they begin as the test before left them.
+/// - In flight, gauges and the age of the oldest request are states of the process, not
+///   differences: they begin as the test before left them.
 /// - Series of other tests are there, at zero.
 ///
 /// A runner with a process for each test (`cargo nextest`) isolates without it.

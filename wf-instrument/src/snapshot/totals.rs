@@ -70,7 +70,8 @@ pub struct GenerationTotals {
     pub running: u64,
     /// The age of the oldest that has not ended; `None` where there is none.
     pub oldest: Option<Nanos>,
-    /// Tokens of the prompts that were read: those of requests that had a first token, or ended ok without one.
+    /// Tokens of the prompts that were read: those of requests that had a first token, or ended ok
+    /// without one.
     pub prompt_tokens: u64,
     /// Tokens generated.
     pub tokens: u64,
@@ -82,7 +83,8 @@ pub struct GenerationTotals {
     pub decode: Frozen,
     /// From arrival to the first token.
     pub time_to_first_token: Frozen,
-    /// Between tokens; those that came together (an item of several, or several items that had been waiting) end one gap.
+    /// Between tokens; those that came together (an item of several, or several items that had been
+    /// waiting) end one gap.
     pub inter_token: Frozen,
     /// From the first token to the last, divided by the tokens that came after the first ones, of each request that ended ok; an answer that
     /// came whole has none.

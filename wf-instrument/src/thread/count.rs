@@ -14,9 +14,9 @@ pub(crate) enum Writer {
 /// A count that only grows, up to the end of `u64`. Eight bytes.
 ///
 /// Additions below [`LARGE`] do not check for an overflow: from zero it takes about 2⁴⁰ of the
-/// largest of them to get to [`FULL`], which is 12 days at a million a second. Larger ones stop at `FULL`,
-/// from where it takes 2²⁴ small ones to get past the end. A count at or above `FULL` is read as
-/// `u64::MAX`.
+/// largest of them to get to [`FULL`], which is 12 days at a million a second. Larger ones stop at
+/// `FULL`, from where it takes 2²⁴ small ones to get past the end. A count at or above `FULL` is
+/// read as `u64::MAX`.
 #[derive(Debug, Default)]
 pub(crate) struct Count(AtomicU64);
 
@@ -33,7 +33,8 @@ impl Count {
         Self(AtomicU64::new(0))
     }
 
-    /// Adds `n`: for the sole writer two moves and an addition, without a lock prefix, and a comparison where `n` is not a constant.
+    /// Adds `n`: for the sole writer two moves and an addition, without a lock prefix, and a
+    /// comparison where `n` is not a constant.
     #[inline]
     pub(crate) fn add(&self, n: u64, writer: Writer) {
         match n < LARGE {
@@ -70,8 +71,9 @@ impl Count {
 
     /// The count so far, and with it all that came before each [`Count::add_one_release`] in it.
     pub(crate) fn acquire(&self) -> u64 {
-        // Acquire; pairs with Release in `add_one_release`. A Release sequence is not broken by the sole writer's plain
-        // stores, since each of them is a Release itself and later ones carry the earlier ones along.
+        // Acquire; pairs with Release in `add_one_release`. A Release sequence is not broken by the
+        // sole writer's plain stores, since each of them is a Release itself and later ones carry
+        // the earlier ones along.
         self.0.load(Ordering::Acquire)
     }
 

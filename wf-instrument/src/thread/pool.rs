@@ -4,9 +4,9 @@ use crate::sync::{AtomicU64, Ordering};
 
 /// How many threads at once have a shard of their own. Those beyond share one: slower, never wrong.
 ///
-/// A byte has 256 values, and two of them are states without a slot. Tokio's blocking pool alone may
-/// have that many threads busy. A slot
-/// costs 8 bytes of address space a series, and memory only where a thread has recorded.
+/// A byte has 256 values, and two of them are states without a slot. Tokio's blocking pool alone
+/// may have that many threads busy. A slot costs 8 bytes of address space a series, and memory only
+/// where a thread has recorded.
 #[cfg(not(wf_loom))]
 pub(crate) const SLOTS: usize = 254;
 #[cfg(wf_loom)]

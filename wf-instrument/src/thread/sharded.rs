@@ -63,16 +63,18 @@ impl<T: Default + Sync> Sharded<T> {
     pub(crate) fn sole(&self) -> Option<&T> {
         let slot = usize::from(slot::asked());
         let place = self.owned.get(slot)?;
-        // One comparison: a thread that has no slot, or has not asked for it yet, finds an empty place, as one does that comes here first.
-        // Relaxed: only this slot's owners store here, and a new owner synchronised with the last one in `Pool`.
+        // One comparison: a thread that has no slot, or has not asked for it yet, finds an empty
+        // place, as one does that comes here first. Relaxed: only this slot's owners store here,
+        // and a new owner synchronised with the last one in `Pool`.
         let shard = place.load(Ordering::Relaxed);
         if shard.is_null() {
             return self.touch(slot);
         }
         // SAFETY:
         // - not null, as was just checked;
-        // - points to a live `Padded<T>`: it came from `Box::into_raw` and is freed only in `drop`, which has `&mut self`, while the
-        //   reference to the place that we return the lifetime of is one into `self`;
+        // - points to a live `Padded<T>`: it came from `Box::into_raw` and is freed only in `drop`,
+        //   which has `&mut self`, while the reference to the place that we return the lifetime of
+        //   is one into `self`;
         // - shared access only: `T: Sync`, and no `&mut T` is ever made before `drop`.
         Some(unsafe { &(*shard).0 })
     }
@@ -86,7 +88,8 @@ impl<T: Default + Sync> Sharded<T> {
         }
     }
 
-    /// The shard of a slot, for the slot's owner, made where it is missing; none past the last slot.
+    /// The shard of a slot, for the slot's owner, made where it is missing; none past the last
+    /// slot.
     #[cold]
     fn touch(&self, slot: usize) -> Option<&T> {
         let place = &self.owned[..SLOTS].get(slot)?;

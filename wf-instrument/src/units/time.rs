@@ -47,7 +47,8 @@ impl Nanos {
         self.0
     }
 
-    /// In seconds, the base unit of everything that is exported: the nearest `f64`, as written by hand.
+    /// In seconds, the base unit of everything that is exported: the nearest `f64`, as written by
+    /// hand.
     #[must_use]
     pub fn as_secs(self) -> f64 {
         to_f64(self.0) / 1e9

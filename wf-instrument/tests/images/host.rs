@@ -1,4 +1,5 @@
-//! Loads the plug-ins that it is given, and prints what its snapshot has at each stage: `stage name count`.
+//! Loads the plug-ins that it is given, and prints what its snapshot has at each stage:
+//! `stage name count`.
 
 use std::env;
 use std::thread;

@@ -1,4 +1,5 @@
-//! Functions that `macro_rules!` makes of fragments compute what they compute without `#[wf_measure]`.
+//! Functions that `macro_rules!` makes of fragments compute what they compute without
+//! `#[wf_measure]`.
 #![allow(
     clippy::cast_lossless,
     clippy::cast_possible_truncation,

@@ -65,6 +65,6 @@ fn all_of(files: &mut Files, one: &Cpus, usable: &Cpus) -> Answer<Cpus> {
     Ok(all)
 }
 
-/// Passes from one reading of every thread to the next. A thread takes some 15 µs, and a process may
-/// have thousands.
+/// Passes from one reading of every thread to the next. A thread takes some 15 µs, and a process
+/// may have thousands.
 const PACE: u32 = 10;

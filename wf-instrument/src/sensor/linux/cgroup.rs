@@ -33,8 +33,8 @@ pub(super) struct Cgroups {
 }
 
 impl Cgroups {
-    /// Whether all were found that are looked for again: what is not mounted may be mounted later. The
-    /// threads' masks stand in for a cpuset that was not found.
+    /// Whether all were found that are looked for again: what is not mounted may be mounted later.
+    /// The threads' masks stand in for a cpuset that was not found.
     const fn is_whole(&self) -> bool {
         self.cpu.is_ok() && self.memory.is_ok() && self.unified.is_ok()
     }

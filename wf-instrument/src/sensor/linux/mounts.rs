@@ -43,8 +43,8 @@ impl Mounts {
         self.0.iter().filter(|mount| wanted(mount)).collect()
     }
 
-    /// Checks whether its path leads to another mount: one that lies over it, or over a mount that it
-    /// is in.
+    /// Checks whether its path leads to another mount: one that lies over it, or over a mount that
+    /// it is in.
     pub(super) fn is_hidden(&self, mount: &Mount) -> bool {
         let mut way = (None, Some(mount));
         // At most as many steps as there are mounts: a file may claim that they are in each other.

@@ -113,9 +113,9 @@ impl Request {
         });
     }
 
-    /// Makes this thread the owner of the tally, and gives its share of the series; none where there
-    /// was no token yet, or it has no share of its own. Only where no other thread counts at the same
-    /// time.
+    /// Makes this thread the owner of the tally, and gives its share of the series; none where
+    /// there was no token yet, or it has no share of its own. Only where no other thread counts at
+    /// the same time.
     #[inline]
     pub(crate) fn move_here(&self) -> Option<&'static GenerationShard> {
         self.own_shard().or_else(|| self.take_over())
