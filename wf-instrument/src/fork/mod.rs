@@ -21,3 +21,5 @@ pub use self::descriptor::{CloseInChild, NotInherited};
 #[cfg(feature = "enabled")]
 pub(crate) use self::gate::{Locked, lock, without_fork};
 pub use self::origin::OfThisProcess;
+#[cfg(feature = "admit")]
+pub(crate) use self::origin::Origin;
