@@ -306,7 +306,7 @@ use self::build::Build;
 /// | `crate = path` | any | where wf-instrument is, for those who have it through another crate; a dependency that Cargo.toml renames is found |
 ///
 /// Expressions are evaluated once, in the function, before its body; they see its arguments and
-/// `self`. `tokens` is asked for each item, after the function has returned: what it captures it
+/// `self`. `tokens` is called for each item, after the function has returned: what it captures it
 /// takes along, which the body then cannot use unless it is `Copy`, and which must live as long as
 /// the stream. The same holds for `ok_if`, `error_if` and `last`. Where the body needs what they
 /// capture, copy it in a block, which runs once, before the body:

@@ -49,7 +49,7 @@ impl Tally {
     // the last one in `Pool`, and who reads the sum has exclusive access to the request, which
     // orders it by itself.
 
-    /// Nothing counted, from here on. Only where nobody else counts.
+    /// Begins again at nothing. Only where no other thread counts.
     #[cfg(not(wf_loom))]
     #[inline]
     pub(crate) fn restart(&self) {
