@@ -4,9 +4,10 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::buffer::Cursor;
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, LitStr, Result};
+use syn::{LitStr, Result};
 
 use crate::invisible::visible;
+use crate::leaving::stays_within;
 
 /// An expression that was understood as one, to be emitted token for token.
 #[derive(Clone)]
@@ -42,7 +43,7 @@ impl Code {
 impl Parse for Code {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let begin = input.cursor();
-        input.parse::<Expr>()?;
+        stays_within(&input.parse()?)?;
         let tokens = visible(between(begin, input.cursor()).collect());
         Ok(Self(tokens.into_iter().collect()))
     }

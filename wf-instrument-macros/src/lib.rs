@@ -45,6 +45,7 @@ mod frame_rate;
 mod invisible;
 mod item;
 mod labels;
+mod leaving;
 mod measure;
 mod member;
 mod mistakes;
@@ -305,8 +306,9 @@ use self::build::Build;
 /// | `target_fps = 60` | `frame` | the promise for frames: a number, or a constant |
 /// | `crate = path` | any | where wf-instrument is, for those who have it through another crate; a dependency that Cargo.toml renames is found |
 ///
-/// Expressions are evaluated once, in the function, before its body; they see its arguments and
-/// `self`. `tokens` is called for each item, after the function has returned: what it captures it
+/// Expressions are evaluated once, in the function, before its body, and in a build that measures
+/// only: they may not leave the function (`?`, `return`, `.await`). They see its arguments and
+/// `self`. `tokens` is asked for each item, after the function has returned: what it captures it
 /// takes along, which the body then cannot use unless it is `Copy`, and which must live as long as
 /// the stream. The same holds for `ok_if`, `error_if` and `last`. Where the body needs what they
 /// capture, copy it in a block, which runs once, before the body:
@@ -389,7 +391,7 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 /// they are counted at is not promised: count by a handle there
 /// (`wf_instrument::Generation::tokens`).
 ///
-/// `n` is an integer (below zero is none) or a `bool`. No token at all leaves every time as it is. The first token of a reply
+/// `n` is an integer of up to 64 bits (below zero is none) or a `bool`. No token at all leaves every time as it is. The first token of a reply
 /// ends its time to first token; each later one ends a gap, and n that come together end one.
 ///
 /// About 16 ns, most of it the clock; without the feature `enabled` nothing, not even `n`.
