@@ -44,7 +44,7 @@ pub(crate) fn check(args: &Args, function: &Function, mistakes: &mut Mistakes) {
     }
 }
 
-/// Refuses a `returns` that states what the type shows, or a source whose items are not measured.
+/// Refuses a `returns` that states what the type shows, or items that nobody measures.
 fn stated_in_vain(args: &Args, returned: &Returned<'_>, mistakes: &mut Mistakes) {
     let Some(given) = &args.returns else {
         return;

@@ -25,7 +25,7 @@ impl Content {
         Self::of(ty, &is_data)
     }
 
-    /// Asks for a finished value: one in which no work goes on after the function has returned it.
+    /// Asks for a value in which no work goes on after the function has returned it.
     pub(crate) fn at_rest(ty: &Type) -> Self {
         Self::of(ty, &is_at_rest)
     }

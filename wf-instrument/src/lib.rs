@@ -36,7 +36,7 @@
 //! | say that a picture is there, where no function draws it | [`wf_frame`] |
 //! | count or show something of one's own | [`wf_count`], [`wf_gauge`], [`registry`] |
 //! | say that a request is through its queue | [`admitted`] |
-//! | mark an answer as cut at the length limit of its request | [`truncated`] |
+//! | say that an answer was cut at the longest that was asked for | [`truncated`] |
 //! | read it all | [`snapshot`] |
 //! | test what code records, apart from other tests | [`snapshot::Isolated`] |
 //! | let requests in, live-adjustably | [`admit`] |

@@ -38,8 +38,8 @@ use crate::units::Unit;
 /// The number of series and places that may be named at run time.
 ///
 /// Before anybody records, a counter or a histogram takes 2 KiB, a place of calls or of pictures 3
-/// KiB, and one of requests 7 KiB: 8 to 28 MiB at the limit. Each set of label values that comes to
-/// a place takes another 2 KiB, of requests 6 KiB.
+/// KiB, and one of requests 7 KiB: 8 to 28 MiB at the limit. Each set of label values that comes to a
+/// place takes another 2 KiB, of requests 6 KiB.
 pub const LIMIT: usize = 4_096;
 
 /// A counter by its name (without `_total`) and labels: the same one for the same name and labels.

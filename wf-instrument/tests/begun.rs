@@ -19,31 +19,6 @@ fn shown(labels: &[Label]) -> String {
     pairs.collect::<Vec<_>>().join(",")
 }
 
-/// The name, labels and count of each series with labels whose name is of the test below.
-fn labelled() -> Vec<(String, String, u64)> {
-    let totals = totals();
-    let spans = totals
-        .spans
-        .iter()
-        .map(|row| (&row.span, &row.labels, row.ok.count()));
-    let frames = totals
-        .frames
-        .iter()
-        .map(|row| (&row.frame, &row.labels, row.duration.count()));
-    let replies = totals
-        .generations
-        .iter()
-        .map(|row| (&row.model, &row.labels, row.arrived));
-    let counters = totals
-        .counters
-        .iter()
-        .map(|row| (&row.name, &row.labels, row.value));
-    let all = spans.chain(frames).chain(replies).chain(counters);
-    all.filter(|(name, labels, _)| name.starts_with("begun") && !labels.is_empty())
-        .map(|(name, labels, n)| (name.to_string(), shown(labels), n))
-        .collect()
-}
-
 #[test]
 fn a_declared_model_has_its_series_before_its_first_request() {
     #[wf_measure(ttft, model = model)]
@@ -90,6 +65,31 @@ fn labels_that_are_literals_have_their_series_before_the_first_event() {
         wf_count!("begun_hits", labels(tier = "disk"));
     };
     registry::declare_model("begun model");
+    let series = || {
+        let totals = totals();
+        let spans = totals
+            .spans
+            .iter()
+            .map(|row| (row.span.to_string(), shown(&row.labels), row.ok.count()));
+        let frames = totals.frames.iter().map(|row| {
+            (
+                row.frame.to_string(),
+                shown(&row.labels),
+                row.duration.count(),
+            )
+        });
+        let replies = totals
+            .generations
+            .iter()
+            .map(|row| (row.model.to_string(), shown(&row.labels), row.arrived));
+        let counters = totals
+            .counters
+            .iter()
+            .map(|row| (row.name.to_string(), shown(&row.labels), row.value));
+        let all = spans.chain(frames).chain(replies).chain(counters);
+        all.filter(|(name, labels, _)| name.starts_with("begun") && !labels.is_empty())
+            .collect::<Vec<_>>()
+    };
     let expected = |n: u64| {
         [
             ("begun span", "stage=prefill,tier=a"),
@@ -100,9 +100,9 @@ fn labels_that_are_literals_have_their_series_before_the_first_event() {
         ]
         .map(|(name, labels)| (name.to_owned(), labels.to_owned(), n))
     };
-    assert_eq!(labelled(), expected(0));
+    assert_eq!(series(), expected(0));
     run();
-    let (later, known): (Vec<_>, Vec<_>) = labelled()
+    let (later, known): (Vec<_>, Vec<_>) = series()
         .into_iter()
         .partition(|(name, ..)| name == "begun later");
     assert_eq!(known, expected(1));

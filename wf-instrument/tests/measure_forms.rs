@@ -18,14 +18,8 @@ mod common;
 mod blocks;
 #[path = "measure_forms/calls.rs"]
 mod calls;
-#[path = "measure_forms/coercions.rs"]
-mod coercions;
 #[path = "measure_forms/fragments.rs"]
 mod fragments;
-#[path = "measure_forms/fragments_in_arguments.rs"]
-mod fragments_in_arguments;
-#[path = "measure_forms/fragments_in_blocks.rs"]
-mod fragments_in_blocks;
 #[path = "measure_forms/frames.rs"]
 mod frames;
 #[path = "measure_forms/futures.rs"]

@@ -27,6 +27,33 @@ fn while_unwinding(work: impl FnMut()) {
 }
 
 #[test]
+fn calls_that_panic_themselves_are_not_taken_for_ok() {
+    #[wf_measure(name = "within: panics")]
+    fn panics() -> Result<(), String> {
+        panic!("on purpose");
+    }
+
+    #[wf_measure(name = "within: panics, judged", error_if = |n| *n == 0)]
+    fn panics_judged(n: u8) -> u8 {
+        if n > 0 {
+            return n;
+        }
+        panic!("on purpose");
+    }
+
+    while_unwinding(|| {
+        assert!(catch_unwind(panics).is_err());
+        assert!(catch_unwind(|| panics_judged(0)).is_err());
+        panics_judged(1);
+    });
+    assert_eq!(ends(span("within: panics").outcomes()), [0, 0, 0, 1]);
+    assert_eq!(
+        ends(span("within: panics, judged").outcomes()),
+        [1, 0, 0, 1]
+    );
+}
+
+#[test]
 fn calls_that_return_have_not_panicked() {
     #[wf_measure(name = "within: plain")]
     fn plain(early: bool) -> u8 {
@@ -86,6 +113,39 @@ fn replies_end_as_ever() {
     assert_eq!(ends(generation("within: pushed").outcomes), [1, 0, 0, 0]);
     let row = generation("within: yielded");
     assert_eq!((row.tokens, ends(row.outcomes)), (4, [1, 0, 1, 0]));
+}
+
+/// A neighbour panics, as one of several futures that a task waits for.
+#[test]
+fn what_waits_while_somebody_else_panics_was_cancelled() {
+    #[wf_measure(name = "beside: call")]
+    async fn call() {
+        std::future::pending::<()>().await;
+    }
+
+    #[wf_measure(ttft, name = "beside: pushed")]
+    async fn pushed() {
+        wf_token!();
+        std::future::pending::<()>().await;
+    }
+
+    #[wf_measure(ttft, name = "beside: yielded")]
+    fn yielded() -> impl Iterator<Item = u8> {
+        0..3
+    }
+
+    let unwound = catch_unwind(AssertUnwindSafe(|| {
+        let (mut call, mut pushed) = (Box::pin(call()), Box::pin(pushed()));
+        assert!(common::poll_once(call.as_mut()).is_pending());
+        assert!(common::poll_once(pushed.as_mut()).is_pending());
+        for _token in yielded() {
+            panic!("on purpose");
+        }
+    }));
+    assert!(unwound.is_err());
+    assert_eq!(ends(span("beside: call").outcomes()), [0, 0, 1, 0]);
+    assert_eq!(ends(generation("beside: pushed").outcomes), [0, 0, 1, 0]);
+    assert_eq!(ends(generation("beside: yielded").outcomes), [0, 0, 1, 0]);
 }
 
 #[test]

@@ -58,6 +58,7 @@ fn called(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
     let work = body::returned_by(model, returned.spelled, body);
     let outcome = outcome::outcome(model, returned, at_rest, &quote!(&__wf_output));
     quote! {
+        let __wf_scope = __wf_scope.judged();
         let __wf_output = #work;
         __wf_scope.end(#outcome);
         __wf_output

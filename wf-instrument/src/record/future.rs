@@ -7,6 +7,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use super::measured::Measured;
 use super::{Generation, Span};
 use crate::outcome::Outcome;
 
@@ -20,7 +21,7 @@ impl Span {
     {
         SpanFuture {
             future,
-            span: Some(self),
+            span: Measured::new(self),
             judge,
         }
     }
@@ -35,7 +36,7 @@ impl Generation {
     {
         GenerationFuture {
             future,
-            generation: Some(self),
+            generation: Measured::new(self),
             judge,
         }
     }
@@ -45,7 +46,7 @@ impl Generation {
     pub fn accompany<F: Future>(self, future: F) -> Accompanied<F> {
         Accompanied {
             future,
-            generation: Some(self),
+            generation: Measured::new(self),
         }
     }
 }
@@ -57,7 +58,7 @@ pin_project_lite::pin_project! {
     pub struct SpanFuture<F, J> {
         #[pin]
         future: F,
-        span: Option<Span>,
+        span: Measured<Span>,
         judge: J,
     }
 }
@@ -97,7 +98,7 @@ pin_project_lite::pin_project! {
     pub struct GenerationFuture<F, J> {
         #[pin]
         future: F,
-        generation: Option<Generation>,
+        generation: Measured<Generation>,
         judge: J,
     }
 }
@@ -129,7 +130,7 @@ pin_project_lite::pin_project! {
     pub struct Accompanied<F> {
         #[pin]
         future: F,
-        generation: Option<Generation>,
+        generation: Measured<Generation>,
     }
 }
 

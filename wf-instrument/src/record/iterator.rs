@@ -3,6 +3,7 @@
 use std::iter::FusedIterator;
 
 use super::Generation;
+use super::measured::Measured;
 use super::progress::Judgement;
 use super::stream::{end, orphan};
 
@@ -13,7 +14,7 @@ use super::stream::{end, orphan};
 #[must_use = "iterators do nothing unless consumed"]
 pub struct MeasureIterator<I, J> {
     iterator: I,
-    generation: Option<Generation>,
+    generation: Measured<Generation>,
     judge: J,
 }
 
@@ -24,7 +25,7 @@ impl<I: Iterator, J: Fn(&I::Item) -> V, V: Judgement> MeasureIterator<I, J> {
     pub fn new(iterator: I, generation: Generation, judge: J) -> Self {
         Self {
             iterator,
-            generation: Some(generation),
+            generation: Measured::new(generation),
             judge,
         }
     }
@@ -36,7 +37,7 @@ impl<I: Iterator, J: Fn(&I::Item) -> V, V: Judgement> Iterator for MeasureIterat
     #[inline]
     fn next(&mut self) -> Option<I::Item> {
         let (iterator, judge) = (&mut self.iterator, &self.judge);
-        let Some(generation) = &self.generation else {
+        let Some(generation) = self.generation.as_ref() else {
             return iterator.next().inspect(|item| orphan(judge(item)));
         };
         let mut last = false;

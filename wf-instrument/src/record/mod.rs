@@ -9,6 +9,7 @@ mod future;
 #[cfg(feature = "enabled")]
 mod generation;
 mod iterator;
+mod measured;
 mod progress;
 mod receiver;
 #[cfg(feature = "enabled")]

@@ -99,8 +99,16 @@ impl SpanScope {
     /// Ends the call as its output says.
     #[inline]
     pub fn end(self, outcome: Outcome) {
-        end(self.series, outcome, self.start);
+        self.judged().end(outcome);
+    }
+
+    /// The same call, which has panicked where it is dropped.
+    #[doc(hidden)]
+    #[inline]
+    pub fn judged(self) -> JudgedScope {
+        let (series, start) = (self.series, self.start);
         mem::forget(self);
+        JudgedScope { series, start }
     }
 }
 
@@ -112,6 +120,33 @@ impl Drop for SpanScope {
         } else {
             end(self.series, Outcome::Ok, self.start);
         }
+    }
+}
+
+/// A call whose output says how it ended. 16 bytes.
+///
+/// Dropped before [`JudgedScope::end`], it has panicked: nothing else leaves it without output.
+#[doc(hidden)]
+#[derive(Debug)]
+#[must_use = "a scope that is dropped at once has panicked"]
+pub struct JudgedScope {
+    series: &'static SpanSeries,
+    start: Start,
+}
+
+impl JudgedScope {
+    /// Ends the call as its output says.
+    #[inline]
+    pub fn end(self, outcome: Outcome) {
+        end(self.series, outcome, self.start);
+        mem::forget(self);
+    }
+}
+
+impl Drop for JudgedScope {
+    #[cold]
+    fn drop(&mut self) {
+        self.series.end(Outcome::Panicked, self.start.elapsed());
     }
 }
 

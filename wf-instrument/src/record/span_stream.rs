@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 
 use super::Span;
+use super::measured::Measured;
 use crate::outcome::Outcome;
 
 impl Span {
@@ -20,7 +21,7 @@ impl Span {
         SpanStream {
             stream,
             call: Call {
-                span: Some(self),
+                span: Measured::new(self),
                 failed: false,
             },
             judge,
@@ -67,7 +68,7 @@ impl<S: Stream, J: Fn(&S::Item) -> Outcome> Stream for SpanStream<S, J> {
 /// A call in flight, and whether an item of it was an error.
 #[derive(Debug)]
 struct Call {
-    span: Option<Span>,
+    span: Measured<Span>,
     failed: bool,
 }
 
@@ -89,7 +90,7 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        // Otherwise the span knows by itself how it ends.
+        // Otherwise it was cancelled.
         if self.failed {
             self.end(Outcome::Error);
         }

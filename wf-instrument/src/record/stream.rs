@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
+use super::measured::Measured;
 use super::progress::{Judgement, Progress};
 use super::{Generation, orphaned_tokens};
 use crate::outcome::Outcome;
@@ -22,7 +23,7 @@ pin_project_lite::pin_project! {
     pub struct MeasureStream<S, J> {
         #[pin]
         stream: S,
-        generation: Option<Generation>,
+        generation: Measured<Generation>,
         judge: J,
     }
 }
@@ -33,7 +34,7 @@ impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> MeasureStream<S, J> {
     pub fn new(stream: S, generation: Generation, judge: J) -> Self {
         Self {
             stream,
-            generation: Some(generation),
+            generation: Measured::new(generation),
             judge,
         }
     }
@@ -46,7 +47,7 @@ impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> Stream for MeasureStream<S, 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
         let (stream, judge) = (this.stream, &*this.judge);
-        let Some(generation) = this.generation else {
+        let Some(generation) = this.generation.as_ref() else {
             let polled = stream.poll_next(cx);
             if let Poll::Ready(Some(item)) = &polled {
                 orphan(judge(item));

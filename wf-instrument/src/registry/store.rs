@@ -116,8 +116,8 @@ pub(crate) fn named() -> Vec<(Key, Named)> {
 /// The store, held so that nobody is changing it.
 pub(crate) struct Held(MutexGuard<'static, Store>);
 
-/// Takes the store for a process that is being forked. It does not wait: others take the store
-/// within the gate, which is closed.
+/// Takes the store for a process that is being forked: everybody else takes it where nobody forks,
+/// so nobody has it.
 pub(crate) fn hold() -> Held {
     Held(STORE.lock().unwrap_or_else(PoisonError::into_inner))
 }

@@ -103,7 +103,7 @@ impl Flight {
     }
 
     fn newest(&self) -> Option<&'static Block> {
-        // Acquire; pairs with Release in `grow`: the block is as it was initialised.
+        // Acquire; pairs with Release in `grow`: the block is seen as it was initialised.
         let newest = self.newest.load(Ordering::Acquire);
         // SAFETY:
         // - `as_ref` takes null as None; anything else was leaked by `grow`, so it is valid for
@@ -146,8 +146,8 @@ fn try_begin<'a>(
         .find(|request| request.is_free() && request.try_begin(series, arrived))
 }
 
-/// A place for a request that an allocator measures while it allocates more places: it is counted
-/// as lost, and not measured.
+/// A place for a request that an allocator measures while it is being asked for more of them: it is
+/// not measured, but counted as lost.
 #[cold]
 fn unplaced(arrived: Ticks) -> &'static Request {
     drop_one();

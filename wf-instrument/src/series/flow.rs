@@ -12,7 +12,7 @@ pub(crate) struct Flow {
     ended_waiting: Count,
     /// Of them, in an error, where requests are known to be admitted.
     turned_away: Count,
-    /// Ended ok, cut at the length limit of the request.
+    /// Ended ok, cut at the longest answer that was asked for.
     truncated: Count,
     /// All others.
     ended: [Count; 4],

@@ -128,7 +128,7 @@ impl GenerationSeries {
             Outcome::Cancelled if !request.has_begun() => {
                 shard.gave_up.record(took.get(), 1, writer);
             }
-            // Counted before, unless another thread added it while the first token was counted.
+            // Already counted, unless it was said at the very moment of the first token.
             _ if request.has_begun() => request.read_prompt(shard, writer),
             _ => {}
         }

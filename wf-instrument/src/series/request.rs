@@ -18,7 +18,7 @@ use crate::units::Nanos;
 /// The state of a request: atomics in memory that is never freed, so that any thread may hold a
 /// reference to it, whatever ends first. One cache line.
 ///
-/// Used by one request after another, each with another [`Request::serial`].
+/// Used by one request after another; [`Request::serial`] tells them apart.
 #[derive(Debug)]
 #[repr(align(64))]
 pub(crate) struct Request {
@@ -45,7 +45,7 @@ const NEVER: u64 = 0;
 const ADMITTED: u8 = 1;
 const FAILED: u8 = 2;
 const UNWOUND: u8 = 4;
-/// Where it ends ok, the answer was cut at the length limit of the request.
+/// Where it ends ok, the answer was cut at the longest that was asked for.
 const TRUNCATED: u8 = 32;
 /// The thread was unwinding when the request arrived.
 const UNWINDING: u8 = 8;

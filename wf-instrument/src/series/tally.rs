@@ -49,7 +49,7 @@ impl Tally {
     // the last one in `Pool`, and who reads the sum has exclusive access to the request, which
     // orders it by itself.
 
-    /// Begins again at nothing. Only where no other thread counts.
+    /// Nothing counted, from here on. Only where nobody else counts.
     #[cfg(not(wf_loom))]
     #[inline]
     pub(crate) fn restart(&self) {

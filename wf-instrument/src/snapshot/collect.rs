@@ -94,7 +94,7 @@ impl Collector {
         }
     }
 
-    /// A row for each model and set of labels, and one for requests without a model:
+    /// A row for each model and set of labels, and one for requests of which the code says nothing:
     /// where it always says something, only if there were any.
     fn generations(&mut self, site: &GenerationSite) {
         let labelled = site.series.is_labelled();

@@ -10,7 +10,8 @@
 
 use std::fmt::Display;
 
-use wf_instrument::{wf_measure, wf_skip};
+use futures_util::stream::{self, Stream, StreamExt as _};
+use wf_instrument::{wf_measure, wf_skip, wf_token};
 
 use crate::common::{block_on, yield_now};
 
@@ -223,4 +224,160 @@ fn measured_functions_of_fragments_compute_what_they_compute() {
     assert_eq!(results!(measured), expected);
     assert_eq!(results!(judged), expected);
     assert_eq!(results!(generations), expected);
+}
+
+/// A block whose members and whose values are fragments.
+macro_rules! engine {
+    ([$($measure:tt)*] $type:ident, $trait:path, $n:expr, $body:block, $vis:vis, $(#[$meta:meta])* $name:ident; $($item:item)*) => {
+        pub(crate) struct $type;
+
+        $($measure)*
+        impl $type {
+            pub(crate) const SIZE: usize = $n * 2;
+            pub(crate) const NEGATIVE: i32 = -($n as i32) * 2;
+
+            pub(crate) fn size(&self) -> usize $body
+
+            $(#[$meta])*
+            $vis fn $name(&self) -> usize { self.size() + $n * 10 }
+
+            pub(crate) fn array(&self) -> [u8; $n * 2] { [0; $n * 2] }
+        }
+
+        $($measure)*
+        impl $trait for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}", $n * 3)
+            }
+        }
+
+        $($measure)*
+        pub(crate) mod items {
+            pub(crate) const SIZE: usize = 2 * $n;
+            $($item)*
+        }
+    };
+}
+
+mod plain_block {
+    engine!([] Engine, std::fmt::Debug, 1 + 2, { 1 + 3 }, pub(crate), #[inline] #[doc = "Named."] named;
+        pub(crate) fn first() -> usize { 1 } pub(crate) struct S; pub(crate) fn second() -> usize { 2 });
+}
+
+mod measured_block {
+    use wf_instrument::wf_measure;
+
+    engine!([#[wf_measure]] Engine, std::fmt::Debug, 1 + 2, { 1 + 3 }, pub(crate), #[inline] #[doc = "Named."] named;
+        pub(crate) fn first() -> usize { 1 } pub(crate) struct S; pub(crate) fn second() -> usize { 2 });
+}
+
+macro_rules! results_of_block {
+    ($module:ident) => {{
+        use $module::{Engine, items};
+        let _: items::S = items::S;
+        let sizes = [
+            Engine::SIZE,
+            items::SIZE,
+            Engine.size(),
+            Engine.named(),
+            Engine.array().len(),
+        ];
+        format!(
+            "{sizes:?} {} {:?} {}",
+            Engine::NEGATIVE,
+            Engine,
+            items::first() + items::second()
+        )
+    }};
+}
+
+#[test]
+fn measured_blocks_of_fragments_compute_what_they_compute() {
+    assert_eq!(results_of_block!(plain_block), "[6, 6, 4, 34, 6] -6 9 3");
+    assert_eq!(
+        results_of_block!(measured_block),
+        results_of_block!(plain_block)
+    );
+    #[cfg(feature = "enabled")]
+    {
+        let spans = wf_instrument::snapshot::Snapshot::take().totals.spans;
+        for name in ["size", "named", "array", "fmt"] {
+            let name = format!("::measured_block::Engine::{name}");
+            assert!(
+                spans.iter().any(|row| row.span.ends_with(&name)),
+                "{name} is not measured"
+            );
+        }
+        for name in [
+            "::measured_block::items::first",
+            "::measured_block::items::second",
+        ] {
+            assert!(
+                spans.iter().any(|row| row.span.ends_with(name)),
+                "{name} is not measured"
+            );
+        }
+    }
+}
+
+/// Arguments that are fragments.
+macro_rules! arguments {
+    ($name:literal, $n:expr, $model:ident = $asked:expr, $tokens:expr, $label:expr, $slo:literal) => {
+        #[wf_measure(
+            ttft, model = $asked, tokens = $tokens, prompt_tokens = $n * 2, slo = $slo, labels(kind = $label),
+            error_if = |item| *item == $n * 10,
+        )]
+        fn generated($model: &str) -> impl Stream<Item = usize> {
+            let _ = $model;
+            stream::iter([$n * 2])
+        }
+
+        #[wf_measure(ttft, name = $name, prompt_tokens = [$n * 2][0])]
+        fn pushed() -> usize {
+            wf_token!($n * 2);
+            wf_token!([$n * 2][0]);
+            wf_instrument::wf_count!(tokens, $n * 2);
+            wf_instrument::wf_count!("fragments", $n * 2);
+            wf_instrument::wf_gauge!("fragment", -$n as f64 * 2.0);
+            7
+        }
+    };
+}
+
+arguments!(
+    "fragments",
+    1 + 2,
+    model = model,
+    |n| n * 2,
+    String::from("a"),
+    "p99 < 1s"
+);
+
+#[test]
+fn arguments_of_fragments_are_what_they_are() {
+    assert_eq!(block_on(generated("of fragments").collect::<Vec<_>>()), [6]);
+    assert_eq!(pushed(), 7);
+    #[cfg(feature = "enabled")]
+    {
+        let totals = wf_instrument::snapshot::Snapshot::take().totals;
+        let of = |model| {
+            totals
+                .generations
+                .iter()
+                .find(|row| &*row.model == model)
+                .expect(model)
+        };
+        assert_eq!(
+            (of("of fragments").tokens, of("of fragments").prompt_tokens),
+            (12, 6)
+        );
+        assert_eq!(
+            (of("fragments").tokens, of("fragments").prompt_tokens),
+            (18, 6)
+        );
+        let counted = totals.counters.iter().find(|row| &*row.name == "fragments");
+        assert_eq!(counted.map(|row| row.value), Some(6));
+        let set = totals.gauges.iter().find(|row| &*row.name == "fragment");
+        assert_eq!(set.map(|row| row.value), Some(-6.0));
+    }
 }

@@ -8,7 +8,7 @@ use crate::sensor::Reading;
 use crate::units::Ratio;
 
 /// What is remembered from tick to tick: a gate for each reading that a class rests on. A class
-/// with several is left when each of them has been low: one that is unknown does not stand for the
+/// with several is left when each of them has been low: one that is unknown says nothing of the
 /// others.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct State {

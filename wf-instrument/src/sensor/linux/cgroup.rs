@@ -20,7 +20,7 @@ pub(super) struct Hierarchy {
 }
 
 /// Where to look for what bounds this process: `None` where the kernel has no such controller, and
-/// an error where it has one whose groups cannot be reached here. Then their bounds are unknown,
+/// an error where it has one whose groups cannot be seen here. What those bound is not known then,
 /// which is not to be taken for no bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cgroups {
@@ -174,8 +174,8 @@ impl Search<'_> {
     }
 }
 
-/// Lines of the form `number:controllers:path`, or none; `None` for anything else, which does not
-/// mean that there are no groups.
+/// Lines of the form `number:controllers:path`; anything else says nothing of groups, and not that
+/// there are none.
 fn lines(text: &str) -> Option<String> {
     let is_one = |line: &str| {
         let number = line.split_once(':').filter(|(_, rest)| rest.contains(":/"));

@@ -41,8 +41,8 @@ impl Files {
         self.exhausted = false;
     }
 
-    /// Checks whether a file was not read because this process, or the host, may open no more: then
-    /// the file may be there all the same.
+    /// Checks whether a file was not read because this process, or the host, may open no more:
+    /// which says nothing of the file.
     pub(super) const fn is_exhausted(&self) -> bool {
         self.exhausted
     }

@@ -31,7 +31,7 @@ pub(super) struct Found {
     pub(super) threads: Reading<Threads>,
     /// Time that all of them together have waited for storage. Absent where the sysctl
     /// `kernel.task_delayacct` is off. The kernel accounts waits with it alone (since Linux 5.14),
-    /// of threads that begin later; what it does not account it writes as 0, so a 0 is no reading.
+    /// of threads that begin later; what it does not account it writes as 0, so a 0 says nothing.
     pub(super) waited: Reading<Nanos>,
 }
 

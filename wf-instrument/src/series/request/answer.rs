@@ -155,7 +155,7 @@ impl Request {
         let stamp = |at: &AtomicU64| Ticks::from_raw(at.load(Ordering::Relaxed));
         let decoding = clock::between(stamp(&self.stage), stamp(&self.last)).get();
         shard.decode.record(decoding, 1, writer);
-        // An answer that came whole has no time per output token.
+        // An answer that came whole says nothing about the time a token takes.
         if let Some(each) = decoding.checked_div(self.tally.later()) {
             shard.per_output_token.record(each, 1, writer);
         }
