@@ -1,9 +1,11 @@
-//! Where a port listens.
+//! Addresses to listen on.
 
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
 use std::str::FromStr;
+
+use crate::hosts::is_port;
 
 /// An address to listen on: a number and a port, or a name and a port (`localhost:9464`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +27,8 @@ pub struct AddressError {
 }
 
 impl Address {
-    /// The addresses that it stands for, those of version 4 first: who means this machine mostly writes
-    /// `127.0.0.1`. A name is looked up, which may ask the network and blocks.
+    /// The addresses that it stands for, those of IPv4 first: clients mostly write `127.0.0.1`.
+    /// A name is looked up, which blocks and may ask the network.
     ///
     /// # Errors
     ///
@@ -59,13 +61,12 @@ impl FromStr for Address {
     }
 }
 
-/// A host and a port; whether there is such a host is only known when it is looked up.
+/// Refuses what is no host and port. Only a look-up shows that there is such a host.
 fn check(name: &str) -> Result<(), AddressError> {
     let wrong = || AddressError { text: name.into() };
     let (host, port) = name.rsplit_once(':').ok_or_else(wrong)?;
     let is_host = !host.is_empty() && !host.contains([':', '[', ']', '/', '@', ' ']);
-    let is_port = port.bytes().all(|digit| digit.is_ascii_digit()) && port.parse::<u16>().is_ok();
-    (is_host && is_port).then_some(()).ok_or_else(wrong)
+    (is_host && is_port(port)).then_some(()).ok_or_else(wrong)
 }
 
 impl fmt::Display for Address {

@@ -8,18 +8,19 @@ use hyper::{Request, StatusCode, Version};
 
 /// The hosts that requests to a port may name.
 ///
-/// A web page may make a name of its own stand for this machine (DNS rebinding); what the browser then
-/// fetches is the same origin to it, and readable. The name stays in the request, so a port answers only
-/// to names that nobody else can point at it: `localhost` and names below it, addresses of loopback, the
-/// address it is bound to, and what is [allowed](Hosts::allow) besides. The port in the name makes no
-/// difference: it may have been forwarded.
+/// A web page can let a name of its own resolve to this machine (DNS rebinding). To the browser,
+/// what it then fetches from here is of the page's own origin, and the page may read it. The
+/// request still has that name, so a port answers only to names that no other party controls:
+/// `localhost` and names below it, loopback addresses, the address that it is bound to, and those
+/// that are [allowed](Hosts::allow). The port number after the name is not compared: it may have
+/// been forwarded.
 #[derive(Clone, Debug)]
 pub struct Hosts {
     bound: IpAddr,
     allowed: Vec<String>,
 }
 
-/// The reason why a request is not answered under its name.
+/// The reason why a request is refused by its host.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HostError {
@@ -38,7 +39,7 @@ pub enum HostError {
         /// The header.
         text: String,
     },
-    /// The host is none that this port answers to.
+    /// The host is not one of [`Hosts`].
     #[error(
         "this port does not answer to the host {host:?}; use localhost or 127.0.0.1, or allow that name where the port is opened"
     )]
@@ -49,7 +50,7 @@ pub enum HostError {
 }
 
 impl HostError {
-    /// The status of an answer that says so: 421 for a host that is not known here, 400 for the rest.
+    /// The status of the refusal: 421 for an unknown host, 400 for the rest.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
@@ -62,8 +63,8 @@ impl HostError {
 }
 
 impl Hosts {
-    /// The hosts of a port that is bound to `address`. One that is bound to every address of the machine
-    /// answers to every number, but to no further name.
+    /// The hosts of a port that is bound to `address`. One that is bound to all addresses of the
+    /// machine answers to every address, but to no further name.
     #[must_use]
     pub const fn of(address: SocketAddr) -> Self {
         Self {
@@ -79,12 +80,12 @@ impl Hosts {
         self
     }
 
-    /// Whether a request may be answered: the host in its target and the one in its header, where they
-    /// are there. Requests before HTTP/1.1 need not have one, and no browser sends them.
+    /// Checks the host in a request's target and the one in its header, where it has them. Requests
+    /// before HTTP/1.1 need no header; no browser sends such requests.
     ///
     /// # Errors
     ///
-    /// Where a host is named that is none of these, or not as HTTP has it.
+    /// Where one of the hosts is unknown or malformed, or the header is missing or repeated.
     pub fn check<B>(&self, request: &Request<B>) -> Result<(), HostError> {
         if let Some(authority) = request.uri().authority() {
             self.check_host(authority.as_str())?;
@@ -106,11 +107,11 @@ impl Hosts {
             .as_str()
             .strip_prefix(host)
             .ok_or_else(malformed)?;
-        let is_port = port.is_empty()
+        let has_port = port.is_empty()
             || port
                 .strip_prefix(':')
-                .is_some_and(|digits| digits.is_empty() || digits.parse::<u16>().is_ok());
-        if !is_port {
+                .is_some_and(|digits| digits.is_empty() || is_port(digits));
+        if !has_port {
             return Err(malformed());
         }
         match self.answers_to(host) {
@@ -131,7 +132,8 @@ impl Hosts {
             || self.allowed.iter().any(|name| same(name, host))
     }
 
-    /// A number cannot be pointed elsewhere, so where any address of the machine is served, any number is.
+    /// No other party can let an address resolve to this machine, so a port that is bound to all
+    /// addresses answers to any.
     fn answers_to_ip(&self, ip: IpAddr) -> bool {
         let (ip, bound) = (ip.to_canonical(), self.bound.to_canonical());
         ip.is_loopback() || ip == bound || bound.is_unspecified()
@@ -143,6 +145,11 @@ impl Hosts {
         let last = host.rsplit('.').next().unwrap_or(host);
         last.eq_ignore_ascii_case("localhost")
     }
+}
+
+/// Digits alone: the number's own parser takes a sign too.
+pub(crate) fn is_port(text: &str) -> bool {
+    text.bytes().all(|digit| digit.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
 fn same(name: &str, host: &str) -> bool {
@@ -225,6 +232,7 @@ mod tests {
             "localhost:80:80",
             "localhost:http",
             "localhost:99999",
+            "localhost:+80",
             "user@localhost",
             "http://localhost",
             "localhost/metrics",
