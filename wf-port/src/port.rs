@@ -36,6 +36,7 @@ impl Port {
     /// A port on `listener` within `limits`.
     #[must_use]
     pub fn new(listener: TcpListener, limits: Limits) -> Self {
+        let limits = limits.in_range();
         Self {
             listener,
             limits,
@@ -49,8 +50,8 @@ impl Port {
         &self.listener
     }
 
-    /// The next connection, once there is a seat for it. Cancelled, it loses at most the connection
-    /// that was waiting.
+    /// The next connection, once there is a seat for it. Where this future is dropped, at most the
+    /// connection that was waiting is lost.
     ///
     /// Connections that end while they are accepted are passed over. Where the process has no
     /// descriptor left, an idle peer leaves, and the next attempt is made after [`Limits::retry`].
@@ -60,7 +61,8 @@ impl Port {
         Visitor::new(stream, seat, self.limits)
     }
 
-    /// Closes the socket, asks every peer to leave after the answer at hand, and waits until all have.
+    /// Closes the socket and waits until every peer has left, those that are being answered after
+    /// that answer.
     pub async fn close(self) {
         drop(self.listener);
         self.seats.empty().await;
@@ -80,7 +82,7 @@ impl Port {
     }
 }
 
-/// The peer left before it was accepted.
+/// True where the peer left before it was accepted.
 fn is_of_the_peer(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(
