@@ -1,4 +1,4 @@
-//! An answer that says when it is complete.
+//! Answers whose end is noted at their seat.
 
 use std::pin::Pin;
 use std::sync::Arc;

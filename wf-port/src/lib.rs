@@ -1,10 +1,10 @@
-//! HTTP/1 ports that no peer can hold.
+//! HTTP/1 ports whose connections are bounded in number and time.
 //!
-//! A [`Port`] accepts connections up to a limit and gives each a seat. Where all seats are taken, the
-//! peer that has been idle longest leaves for the next one; where none is idle, each leaves after the
-//! answer at hand, and a peer that does not take its answer is cut off. [`Hosts`] are the names under
-//! which a port may be asked, so that a web page cannot reach it by a name of its own (DNS rebinding).
-//! An [`Address`] is where a port listens, by number or by name.
+//! A [`Port`] accepts connections up to a limit and gives each a seat. Where all seats are taken,
+//! the connection that has been idle longest is closed for the next one. Where none is idle, each
+//! is closed after its current answer, and a peer that does not read its answer is cut off.
+//! [`Hosts`] are the names under which a port answers, so that a web page cannot reach it by a name
+//! of its own (DNS rebinding). An [`Address`] is where a port listens, by number or by name.
 //!
 //! Built on hyper and tokio; starts no thread and no runtime, and spawns no task.
 

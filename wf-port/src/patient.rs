@@ -13,8 +13,8 @@ use crate::seats::Seat;
 
 /// Fails a write where what was written since the last flush is not taken by the peer in time.
 ///
-/// The whole counts, not each piece: a peer that takes a byte now and then is too slow as well. While
-/// another peer waits for the seat, it is to be hurried.
+/// The whole counts, not each piece: a peer that takes a byte now and then is too slow as well.
+/// While another peer waits for the seat, the shorter [`Limits::hurried_response`] applies.
 #[derive(Debug)]
 pub(crate) struct Patient<S> {
     stream: S,
@@ -35,7 +35,7 @@ impl<S> Patient<S> {
         }
     }
 
-    /// Passes on what the stream said; where that is "wait", sees to it that the wait ends.
+    /// Passes on what the stream said; a wait ends at the deadline.
     fn wait<T>(&mut self, said: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         if said.is_ready() {
             return said;
@@ -194,17 +194,14 @@ mod tests {
             sleep(HURRIED * 2).await;
             seats.make_room();
         });
-        // As the connection does, which is woken when it is asked to leave.
+        // As a connection does, which goes on writing when it is asked to leave.
         let seat = Arc::clone(&stream.seat);
-        let written = tokio::spawn(async move {
-            let mut write = std::pin::pin!(write(&mut stream, 9));
-            std::future::poll_fn(|cx| {
-                let _asked = seat.poll_asked(cx);
-                write.as_mut().poll(cx)
-            })
-            .await
-        });
-        assert_eq!(written.await.unwrap(), Err(io::ErrorKind::TimedOut));
+        let mut write = std::pin::pin!(write(&mut stream, 9));
+        tokio::select! {
+            _ = &mut write => panic!("the peer was not hurried"),
+            () = seat.asked() => {}
+        }
+        assert_eq!(write.await, Err(io::ErrorKind::TimedOut));
         assert_eq!(begin.elapsed(), HURRIED * 3);
     }
 }

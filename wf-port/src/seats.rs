@@ -1,10 +1,9 @@
-//! Who is connected, who of them is idle, and who has been asked to leave.
+//! The peers of a port: their number, which of them are idle, and which are asked to leave.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// The seats of one port.
 #[derive(Clone, Debug)]
@@ -28,13 +27,14 @@ struct Room {
 #[derive(Debug)]
 struct Peer {
     phase: Phase,
-    asked: bool,
-    waker: Option<Waker>,
+    /// True once the peer is asked to leave.
+    asked: watch::Sender<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// Waits for a request, or for the rest of its header; since when, in the order of `Room::next`.
+    /// Waits for a request, or for the rest of its header; since when, in the order of
+    /// `Room::next`.
     Idle(u64),
     Answering,
     /// The answer is made, and not yet written to its end.
@@ -46,18 +46,19 @@ enum Phase {
 pub(crate) struct Seat {
     shared: Arc<Shared>,
     number: u64,
+    asked: watch::Receiver<bool>,
 }
 
 impl Seats {
     pub(crate) fn new(limit: usize) -> Self {
         Self(Arc::new(Shared {
-            limit: limit.max(1),
+            limit,
             room: Mutex::default(),
             changed: Notify::new(),
         }))
     }
 
-    /// A seat; where all are taken, after a peer has left for it.
+    /// A seat. Where all are taken, a peer is asked to leave, and its seat is waited for.
     pub(crate) async fn take(&self) -> Seat {
         loop {
             let changed = self.0.changed.notified();
@@ -82,7 +83,7 @@ impl Seats {
         }
     }
 
-    /// Asks everybody to leave and waits until they have.
+    /// Asks all peers to leave and waits until they have.
     pub(crate) async fn empty(&self) {
         loop {
             let changed = self.0.changed.notified();
@@ -93,7 +94,7 @@ impl Seats {
         }
     }
 
-    /// Whether there is anybody to ask.
+    /// False where there is no peer to ask.
     fn ask_all(&self) -> bool {
         let mut room = self.0.room();
         room.peers.values_mut().for_each(Peer::ask);
@@ -106,15 +107,16 @@ impl Seats {
             return None;
         }
         let number = room.count();
+        let (ask, asked) = watch::channel(false);
         let peer = Peer {
             phase: Phase::Idle(number),
-            asked: false,
-            waker: None,
+            asked: ask,
         };
         room.peers.insert(number, peer);
         Some(Seat {
             shared: Arc::clone(&self.0),
             number,
+            asked,
         })
     }
 }
@@ -122,12 +124,9 @@ impl Seats {
 impl Seat {
     /// A request arrived.
     pub(crate) fn answers(&self) {
-        let asked = self.with(|peer, _| {
-            peer.phase = Phase::Answering;
-            peer.asked
-        });
-        if asked {
-            // Who waits for this seat may have to ask others.
+        self.with(|peer, _| peer.phase = Phase::Answering);
+        if self.is_asked() {
+            // The connection that waits for this seat has to ask another peer.
             self.shared.changed.notify_waiters();
         }
     }
@@ -151,18 +150,13 @@ impl Seat {
     }
 
     pub(crate) fn is_asked(&self) -> bool {
-        self.with(|peer, _| peer.asked)
+        *self.asked.borrow()
     }
 
-    /// Ready when the peer should leave.
-    pub(crate) fn poll_asked(&self, cx: &Context<'_>) -> Poll<()> {
-        self.with(|peer, _| match peer.asked {
-            true => Poll::Ready(()),
-            false => {
-                peer.waker = Some(cx.waker().clone());
-                Poll::Pending
-            }
-        })
+    /// Completes when the peer is asked to leave, for each task that waits for it.
+    pub(crate) async fn asked(&self) {
+        let asked = self.asked.clone().wait_for(|asked| *asked).await.is_ok();
+        debug_assert!(asked, "the sender lives as long as the seat");
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Peer, u64) -> T) -> T {
@@ -182,10 +176,7 @@ impl Drop for Seat {
 
 impl Peer {
     fn ask(&mut self) {
-        self.asked = true;
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
+        self.asked.send_replace(true);
     }
 }
 

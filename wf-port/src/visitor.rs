@@ -43,14 +43,14 @@ impl Visitor {
         &self.stream
     }
 
-    /// Answers requests until the peer leaves, breaks the protocol, is too slow, or another one needs
-    /// the seat. None of these is an error to anybody.
+    /// Answers requests until the peer leaves, breaks the protocol, is too slow, or another one
+    /// needs the seat. None of these is an error of the caller's, so none is returned.
     ///
-    /// A peer that has closed its sending side still gets its answer: one that has left cannot be told
-    /// from it before something is written to it. A packet is sent as soon as it is written, so a token
-    /// does not wait for the next.
+    /// A peer that has closed its sending side still gets its answer: it looks the same as one that
+    /// has left, until something is written to it. A packet is sent as soon as it is written, so a
+    /// token does not wait for the next.
     ///
-    /// `held` is dropped just before the connection is closed.
+    /// `held` is dropped before the socket.
     pub async fn serve<S, B, H>(self, service: S, held: H)
     where
         S: Service<Request<Incoming>, Response = Response<B>>,
@@ -59,7 +59,7 @@ impl Visitor {
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let (seat, limits) = (self.seat, self.limits);
-        // Without it, answers come later: no reason to refuse them.
+        // Without it answers come later, which is no reason to refuse them.
         let _ = self.stream.set_nodelay(true);
         let stream = Patient::new(self.stream, Arc::clone(&seat), limits);
         let service = service_fn(|mut request: Request<Incoming>| {
@@ -78,14 +78,16 @@ impl Visitor {
         );
         // Declared after the connection, so dropped before it.
         let _held = held;
+        let mut asked = pin!(seat.asked());
         let ended = poll_fn(|cx| match connection.as_mut().poll(cx) {
             Poll::Ready(_) => Poll::Ready(true),
-            Poll::Pending => seat.poll_asked(cx).map(|()| false),
+            Poll::Pending => asked.as_mut().poll(cx).map(|()| false),
         });
         if ended.await {
             return;
         }
-        // A request that has arrived already is answered: the runtime looks at its sockets meanwhile.
+        // A request that has arrived already is answered: the runtime looks at its sockets
+        // meanwhile.
         yield_now().await;
         let ended = poll_fn(|cx| Poll::Ready(connection.as_mut().poll(cx).is_ready())).await;
         if !ended && !seat.is_idle() {
@@ -95,14 +97,14 @@ impl Visitor {
     }
 }
 
-/// The wish of others for a connection's seat; in the extensions of each request.
+/// The demand for a connection's seat; in the extensions of each request.
 #[derive(Clone, Debug)]
 pub struct Crowd(Arc<Seat>);
 
 impl Crowd {
-    /// Completes when another peer wants the seat: what still has to arrive of the request should be
-    /// waited for no longer than a moment.
+    /// Completes when another peer waits for the seat, or the port closes. From then on a handler
+    /// should wait for the rest of a request's body for a second at most.
     pub async fn waits(&self) {
-        poll_fn(|cx| self.0.poll_asked(cx)).await;
+        self.0.asked().await;
     }
 }

@@ -13,10 +13,9 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, oneshot};
-use tokio::task::spawn_blocking;
-use tokio::time::sleep;
-use wf_port::{Limits, Port};
+use tokio::sync::oneshot;
+use tokio::task::{spawn_blocking, yield_now};
+use wf_port::{Crowd, Limits, Port};
 
 /// Only a failing test waits as long.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -49,6 +48,10 @@ fn hello() -> Result<Response<Full<Bytes>>, Infallible> {
     Ok(Response::new(Full::new(Bytes::from("hello"))))
 }
 
+fn crowd(request: &Request<Incoming>) -> Crowd {
+    request.extensions().get::<Crowd>().unwrap().clone()
+}
+
 /// The first of the answer, read on a thread that may wait for it.
 async fn status(mut client: TcpStream) -> (TcpStream, String) {
     let read = move || {
@@ -76,26 +79,83 @@ async fn requests_that_came_before_their_connection_was_accepted_are_answered() 
 
 #[tokio::test]
 async fn a_request_that_is_being_answered_keeps_its_seat_and_the_next_peer_comes_after_it() {
-    static GATE: Semaphore = Semaphore::const_new(0);
     let (port, address) = port(LIMITS).await;
     let (first, second) = (ask(address), ask(address));
-    tokio::spawn(async move {
-        loop {
-            let service = service_fn(async |_: Request<Incoming>| {
-                let _open = GATE.acquire().await.unwrap();
-                hello()
-            });
-            tokio::spawn(port.next().await.serve(service, ()));
-        }
-    });
-    // Time for the second to be accepted and to want the seat. If it does not, the test proves less.
-    sleep(Duration::from_millis(50)).await;
-    GATE.add_permits(1);
+    let served = async move {
+        let until_another_comes = service_fn(async |request| {
+            crowd(&request).waits().await;
+            hello()
+        });
+        tokio::spawn(port.next().await.serve(until_another_comes, ()));
+        let visitor = port.next().await;
+        visitor.serve(service_fn(async |_| hello()), ()).await;
+    };
+    tokio::spawn(served);
     let (mut first, answer) = status(first).await;
     assert_eq!(answer, "HTTP/1.1 200");
     assert_eq!(status(second).await.1, "HTTP/1.1 200");
     let ended = spawn_blocking(move || first.read_to_end(&mut Vec::new()));
     ended.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn every_task_of_a_handler_learns_that_another_peer_waits() {
+    let (port, address) = port(LIMITS).await;
+    let first = ask(address);
+    let (waiting, are_waiting) = oneshot::channel();
+    let waiting = Mutex::new(Some(waiting));
+    let until_all_know = service_fn(move |request: Request<Incoming>| {
+        let tasks: Vec<_> = (0..3)
+            .map(|_| tokio::spawn(wait(crowd(&request))))
+            .collect();
+        let waiting = waiting.lock().unwrap().take().unwrap();
+        async {
+            // Each task begins to wait, and then the connection does again.
+            yield_now().await;
+            waiting.send(()).unwrap();
+            for task in tasks {
+                task.await.unwrap();
+            }
+            hello()
+        }
+    });
+    tokio::spawn(async move {
+        tokio::spawn(port.next().await.serve(until_all_know, ()));
+        let visitor = port.next().await;
+        visitor.serve(service_fn(async |_| hello()), ()).await;
+    });
+    are_waiting.await.unwrap();
+    let second = ask(address);
+    assert_eq!(status(first).await.1, "HTTP/1.1 200");
+    assert_eq!(status(second).await.1, "HTTP/1.1 200");
+}
+
+async fn wait(crowd: Crowd) {
+    crowd.waits().await;
+}
+
+#[tokio::test]
+async fn limits_out_of_range_count_as_the_nearest_in_it() {
+    let longest = Duration::MAX;
+    let (port, address) = port(Limits {
+        connections: 0,
+        request: longest,
+        response: longest,
+        hurried_response: longest,
+        header: 0,
+        retry: longest,
+    })
+    .await;
+    let clients = [ask(address), ask(address)];
+    tokio::spawn(async move {
+        loop {
+            let service = service_fn(async |_: Request<Incoming>| hello());
+            tokio::spawn(port.next().await.serve(service, ()));
+        }
+    });
+    for client in clients {
+        assert_eq!(status(client).await.1, "HTTP/1.1 200");
+    }
 }
 
 #[tokio::test]
@@ -108,15 +168,13 @@ async fn closing_waits_for_answers_and_not_for_the_idle() {
     let (_idle, busy) = (TcpStream::connect(address).unwrap(), ask(address));
     let (begun, has_begun) = oneshot::channel();
     let begun = Mutex::new(Some(begun));
-    let late = service_fn(|_: Request<Incoming>| {
+    let until_it_closes = service_fn(async |request| {
         begun.lock().unwrap().take().unwrap().send(()).unwrap();
-        async {
-            sleep(Duration::from_millis(50)).await;
-            hello()
-        }
+        crowd(&request).waits().await;
+        hello()
     });
     let idle = port.next().await.serve(service_fn(async |_| hello()), ());
-    let answered = port.next().await.serve(late, ());
+    let answered = port.next().await.serve(until_it_closes, ());
     let closed = async {
         has_begun.await.unwrap();
         port.close().await;
