@@ -1,7 +1,8 @@
 //! Are the gaps between tokens that the engine records those that its clients see?
 //!
-//! The reference engine under three loads, up to one that keeps every processor busy, so that the threads which deliver tokens have to wait
-//! for one. What the engine recorded of its own tokens stands beside what the clients of its load measured with clocks of their own.
+//! The reference engine under three loads, up to one that keeps every processor busy, so that the
+//! threads which deliver tokens have to wait for one. What the engine recorded of its own tokens
+//! stands beside what the clients of its load measured with clocks of their own.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::process::ExitCode;

@@ -1,10 +1,12 @@
 //! Do other people's load generators count what the engine counts?
 //!
-//! AIPerf and GuideLLM, from PyPI, put load on the engine with their own validation on. Requests and output tokens must be equal
-//! on both sides; mean TTFT and ITL stand beside each other. Every answer has the same length, so that a mean over requests (the
-//! tools') and a mean over tokens (the engine's) are the same mean.
+//! AIPerf and GuideLLM, from PyPI, put load on the engine with their own validation on. Requests
+//! and output tokens must be equal on both sides; mean TTFT and ITL stand beside each other. Every
+//! answer has the same length, so that a mean over requests (the tools') and a mean over tokens
+//! (the engine's) are the same mean.
 //!
-//! The first run installs both tools under `target/load-tools`: some 7 GB, since GuideLLM needs PyTorch.
+//! The first run installs both tools under `target/load-tools`: some 7 GB, since GuideLLM needs
+//! PyTorch.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::fs;

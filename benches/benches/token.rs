@@ -1,7 +1,8 @@
 //! What does a token of a measured stream cost, against the one clock reading that it cannot do without?
 //!
-//! No peer measures gaps between tokens in the process that makes them. Items of an iterator or a stream that is always ready count as come
-//! together; pushed tokens end a gap each, as those of a stream do that has to be waited for; stamped ones pay for the stamp as well.
+//! No peer measures gaps between tokens in the process that makes them. Items of an iterator or a
+//! stream that is always ready count as come together; pushed tokens end a gap each, as those of a
+//! stream do that has to be waited for; stamped ones pay for the stamp as well.
 
 use std::hint::black_box;
 use std::pin::pin;

@@ -1,4 +1,5 @@
-//! The reference engine as a program: built, run to its end and asked for its report, or kept serving.
+//! The reference engine as a program: built, run to its end and asked for its report, or kept
+//! serving.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -16,7 +16,8 @@ use crate::server;
 
 /// A running endpoint. Dropping it ends the thread and closes the port.
 ///
-/// A child of `fork(2)` has no endpoint, and none of its sockets: it may drop this, and start one of its own.
+/// A child of `fork(2)` has no endpoint, and none of its sockets: it may drop this, and start one
+/// of its own.
 ///
 /// ```
 /// let exporter = wf_exporter::Exporter::builder()
@@ -66,7 +67,8 @@ impl Exporter {
 
 impl Drop for Exporter {
     fn drop(&mut self) {
-        // A child of `fork(2)` has neither the thread nor its sockets: there is nothing to end or to wake.
+        // A child of `fork(2)` has neither the thread nor its sockets: there is nothing to end or
+        // to wake.
         if !self.running.is_here() {
             return;
         }
@@ -74,7 +76,8 @@ impl Drop for Exporter {
             return;
         };
         drop(stop);
-        // A collector that owns the exporter drops it on the exporter's own thread, which cannot wait for itself.
+        // A collector that owns the exporter drops it on the exporter's own thread, which cannot
+        // wait for itself.
         if thread.thread().id() != thread::current().id() {
             // What panicked in it is in the output of the panic hook.
             let _ended = thread.join();
@@ -92,9 +95,11 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Where to listen; a loopback address, by number or by name (`"localhost:9464"`). Port 0 takes any that is free.
+    /// Where to listen; a loopback address, by number or by name (`"localhost:9464"`). Port 0 takes
+    /// any that is free.
     ///
-    /// Of the addresses that a name stands for, the first that can be had is taken, of version 4 before those of version 6.
+    /// Of the addresses that a name stands for, the first that can be had is taken, of version 4
+    /// before those of version 6.
     pub fn address(mut self, address: impl Into<Address>) -> Self {
         self.address = address.into();
         self
@@ -102,8 +107,9 @@ impl Builder {
 
     /// Answers requests for the host `name` too, which is without a port.
     ///
-    /// Others are answered for `localhost`, names below it and loopback addresses alone, so that a web page cannot read the
-    /// measurements under a name of its own (DNS rebinding). Needed where a proxy on this machine passes its own name on.
+    /// Others are answered for `localhost`, names below it and loopback addresses alone, so that a
+    /// web page cannot read the measurements under a name of its own (DNS rebinding). Needed where
+    /// a proxy on this machine passes its own name on.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());
         self
@@ -117,9 +123,10 @@ impl Builder {
 
     /// Asks `collector` for more families on each scrape.
     ///
-    /// It runs on the exporter's thread and should take microseconds: every scraper waits for it. The recorded series and earlier
-    /// collectors keep a name that it adds again. Where it panics, the families that it adds are missing from that scrape, all others
-    /// are there, and `wf_collector_panics_total` counts it. A child that it forks must not return from it.
+    /// It runs on the exporter's thread and should take microseconds: every scraper waits for it.
+    /// The recorded series and earlier collectors keep a name that it adds again. Where it panics,
+    /// the families that it adds are missing from that scrape, all others are there, and
+    /// `wf_collector_panics_total` counts it. A child that it forks must not return from it.
     ///
     /// ```
     /// use wf_exporter::{Exporter, Family};
@@ -145,8 +152,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Where the address is unknown, not a loopback address or cannot be bound, or the system gives no thread. Then nothing is left
-    /// behind.
+    /// Where the address is unknown, not a loopback address or cannot be bound, or the system gives
+    /// no thread. Then nothing is left behind.
     pub fn start(self) -> Result<Exporter, StartError> {
         let (listener, address) = server::bind(&self.address)?;
         let hosts = self

@@ -9,9 +9,11 @@ use crate::families::{Families, Family, FamilyError};
 
 /// A collector over where a governor stands and what it did.
 ///
-/// `wf_bottleneck` and `wf_bottleneck_plain` by class, the one by our rule and the other by the playbook's, `wf_bottleneck_score_ratio`,
-/// `wf_governor_enabled`, `wf_governor_target_seconds` by objective, `wf_governor_setpoint` of each knob, `wf_governor_actions_total` by knob, direction and reason, and
-/// `wf_governor_decision_seconds`, the time that the last tick took. It never waits for a knob.
+/// `wf_bottleneck` and `wf_bottleneck_plain` by class, the one by our rule and the other by the
+/// playbook's, `wf_bottleneck_score_ratio`, `wf_governor_enabled`, `wf_governor_target_seconds` by
+/// objective, `wf_governor_setpoint` of each knob, `wf_governor_actions_total` by knob, direction
+/// and reason, and `wf_governor_decision_seconds`, the time that the last tick took. It never waits
+/// for a knob.
 ///
 /// The collector keeps the governor running for as long as the exporter runs.
 ///

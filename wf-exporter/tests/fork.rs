@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use wf_exporter::Exporter;
 
-/// The child goes on while the parent stops: what it had inherited would keep the port and the connections.
+/// The child goes on while the parent stops: what it had inherited would keep the port and the
+/// connections.
 #[test]
 fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
     let before = open();

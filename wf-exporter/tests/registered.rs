@@ -1,4 +1,5 @@
-//! Whatever is registered, the page shows each series once, and nothing that was registered is lost.
+//! Whatever is registered, the page shows each series once, and nothing that was registered is
+//! lost.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 

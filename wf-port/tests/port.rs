@@ -48,6 +48,13 @@ fn hello() -> Result<Response<Full<Bytes>>, Infallible> {
     Ok(Response::new(Full::new(Bytes::from("hello"))))
 }
 
+async fn serve_hello(port: Port) {
+    loop {
+        let service = service_fn(async |_: Request<Incoming>| hello());
+        tokio::spawn(port.next().await.serve(service, ()));
+    }
+}
+
 fn crowd(request: &Request<Incoming>) -> Crowd {
     request.extensions().get::<Crowd>().unwrap().clone()
 }
@@ -66,12 +73,7 @@ async fn status(mut client: TcpStream) -> (TcpStream, String) {
 async fn requests_that_came_before_their_connection_was_accepted_are_answered() {
     let (port, address) = port(LIMITS).await;
     let clients: Vec<_> = (0..100).map(|_| ask(address)).collect();
-    tokio::spawn(async move {
-        loop {
-            let service = service_fn(async |_: Request<Incoming>| hello());
-            tokio::spawn(port.next().await.serve(service, ()));
-        }
-    });
+    tokio::spawn(serve_hello(port));
     for client in clients {
         assert_eq!(status(client).await.1, "HTTP/1.1 200");
     }
@@ -147,12 +149,7 @@ async fn limits_out_of_range_count_as_the_nearest_in_it() {
     })
     .await;
     let clients = [ask(address), ask(address)];
-    tokio::spawn(async move {
-        loop {
-            let service = service_fn(async |_: Request<Incoming>| hello());
-            tokio::spawn(port.next().await.serve(service, ()));
-        }
-    });
+    tokio::spawn(serve_hello(port));
     for client in clients {
         assert_eq!(status(client).await.1, "HTTP/1.1 200");
     }

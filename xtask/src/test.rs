@@ -111,7 +111,8 @@ impl Run {
         self.report.command("loom", command);
     }
 
-    /// The sensors of other systems, run in a build for this one: `targets` compiles them, and no other system is here to run them.
+    /// The sensors of other systems, run in a build for this one: `targets` compiles them, and no
+    /// other system is here to run them.
     fn portable(&mut self) {
         let mut command = cargo(
             "test --package wf-instrument --features govern,gpu,mock,tokio --lib --test sensor_watch",

@@ -70,7 +70,8 @@ pub struct Flags {
     #[arg(long, default_value = "127.0.0.1:9464", value_name = "ADDR")]
     pub metrics: Address,
 
-    /// Answer requests for this host too, besides this machine's own names (may be given several times)
+    /// Answer requests for this host too, besides this machine's own names (may be given several
+    /// times)
     #[arg(long, value_name = "NAME")]
     pub allow_host: Vec<String>,
 

@@ -15,8 +15,8 @@ use super::error::ApiError;
 /// streams waiting.
 const MAX: usize = 256 * 1024;
 
-/// How much of a body is taken in and thrown away before it is refused: a client that is still sending when its connection is closed may
-/// never see why.
+/// How much of a body is taken in and thrown away before it is refused: a client that is still
+/// sending when its connection is closed may never see why.
 const DISCARDED: usize = 8 * 1024 * 1024;
 
 /// How long it may take: the largest at 70 kbit/s.

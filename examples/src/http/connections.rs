@@ -9,8 +9,8 @@ use wf_port::{Limits, Port};
 
 use super::peer::Peer;
 
-/// More connections than the engine lets wait and run, so that a client that finds its queue full is refused by it; half of the 1,024
-/// descriptors that a process commonly has.
+/// More connections than the engine lets wait and run, so that a client that finds its queue full
+/// is refused by it; half of the 1,024 descriptors that a process commonly has.
 const LIMITS: Limits = Limits {
     connections: 512,
     request: Duration::from_secs(30),

@@ -15,7 +15,8 @@ use super::shape::Shape;
 use crate::client::Answer;
 use crate::engine::{EngineError, Token};
 
-/// A chunk for each token, usage if asked for, `[DONE]`. An error in between is sent as an event and is the last one.
+/// A chunk for each token, usage if asked for, `[DONE]`. An error in between is sent as an event
+/// and is the last one.
 ///
 /// Also a token without text yet has its chunk, so that a client that counts chunks counts tokens.
 #[derive(Debug)]

@@ -1,10 +1,12 @@
 //! The engine on a socket: OpenAI's interface for models, completions and chat, streamed or whole.
 //!
-//! A request that is not understood is refused with the parameter's name, never answered differently from what was asked: of the
-//! parameters that shape an answer, `max_tokens` (`max_completion_tokens`), `min_tokens`, `ignore_eos`, `temperature`, `top_p`, `seed`,
-//! `stop`, `stream` and `stream_options` are served, and any other is refused unless its value changes nothing. A client that hangs
-//! up ends its request: a stream within two steps, a whole answer within a second where the client is on this machine. One that closes its
-//! sending side only is still answered.
+//! A request that is not understood is refused with the parameter's name, never answered
+//! differently from what was asked: of the parameters that shape an answer, `max_tokens`
+//! (`max_completion_tokens`), `min_tokens`, `ignore_eos`, `temperature`, `top_p`, `seed`, `stop`,
+//! `stream` and `stream_options` are served, and any other is refused unless its value changes
+//! nothing. A client that hangs up ends its request: a stream within two steps, a whole answer
+//! within a second where the client is on this machine. One that closes its sending side only is
+//! still answered.
 
 mod ask;
 mod body;
@@ -46,7 +48,8 @@ use crate::model::Model;
 
 /// Serves until `stop` completes, then until the connections have their answers.
 ///
-/// Requests for other hosts than `hosts` are refused, so that no web page reaches the engine under a name of its own (DNS rebinding).
+/// Requests for other hosts than `hosts` are refused, so that no web page reaches the engine under
+/// a name of its own (DNS rebinding).
 pub async fn serve(
     listener: TcpListener,
     hosts: Hosts,
@@ -129,7 +132,8 @@ async fn chat(
     unless_gone(peer, answer(&client, ask)).await
 }
 
-/// Waits for an answer no longer than its client does. What is already sent as a stream ends by itself when it cannot be written.
+/// Waits for an answer no longer than its client does. What is already sent as a stream ends by
+/// itself when it cannot be written.
 async fn unless_gone(
     peer: Option<Extension<Peer>>,
     answer: impl Future<Output = Result<Response, ApiError>>,

@@ -1,8 +1,9 @@
 //! Whether the client at the other end of a connection is still there.
 //!
-//! One that has closed its sending side may wait for its answer or be gone: TCP says the same of both until something is sent to it. Of
-//! a stream something is sent with each token; of an answer in one piece nothing is before its end. The kernel knows of clients on this
-//! machine, though: nobody owns the socket of one that is gone.
+//! One that has closed its sending side may wait for its answer or be gone: TCP says the same of
+//! both until something is sent to it. Of a stream something is sent with each token; of an answer
+//! in one piece nothing is before its end. The kernel knows of clients on this machine, though:
+//! nobody owns the socket of one that is gone.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -32,8 +33,8 @@ impl Peer {
         })
     }
 
-    /// Completes once the client has left, within a second or so. Never for one on another machine, and where the kernel has no list of
-    /// sockets: of these nothing is known.
+    /// Completes once the client has left, within a second or so. Never for one on another machine,
+    /// and where the kernel has no list of sockets: of these nothing is known.
     pub(super) async fn gone(self) {
         loop {
             // First of all: a list from before the connection does not have it.
@@ -53,7 +54,8 @@ impl Peer {
 /// Local and remote ends of sockets.
 type Ends = HashSet<(SocketAddr, SocketAddr)>;
 
-/// The sockets that somebody owns, as they were at most [`PERIOD`] ago: the list of all is read once for everybody who asks.
+/// The sockets that somebody owns, as they were at most [`PERIOD`] ago: the list of all is read
+/// once for everybody who asks.
 fn owned() -> Option<Arc<Ends>> {
     static LAST: Mutex<Option<(Instant, Arc<Ends>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);

@@ -59,8 +59,9 @@ impl Shape {
         answer
     }
 
-    /// A token in a stream, and why it is the last where it is. The first of a chat also says whose words they are, so that no chunk comes
-    /// before the first token: clients take the first one for it.
+    /// A token in a stream, and why it is the last where it is. The first of a chat also says whose
+    /// words they are, so that no chunk comes before the first token: clients take the first one
+    /// for it.
     pub(super) fn piece(&self, text: &str, is_first: bool, finish: Option<Finish>) -> Value {
         let mut choice = match self.endpoint {
             Endpoint::Completions => json!({ "text": text }),

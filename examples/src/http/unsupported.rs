@@ -1,6 +1,7 @@
 //! Parameters that this engine does not have.
 //!
-//! What it does not know may change the answer, so it is refused: only values that ask for what is done anyway are taken.
+//! What it does not know may change the answer, so it is refused: only values that ask for what is
+//! done anyway are taken.
 
 use serde_json::Value;
 
@@ -35,7 +36,8 @@ const HARMLESS: [&str; 9] = [
     "user",
 ];
 
-/// Parameters of OpenAI and vLLM, and the values (JSON) by which clients spell out what is done anyway.
+/// Parameters of OpenAI and vLLM, and the values (JSON) by which clients spell out what is done
+/// anyway.
 const NEUTRAL: [(&str, &[&str]); 29] = [
     ("add_generation_prompt", &["true"]),
     ("bad_words", &["[]"]),

@@ -89,7 +89,8 @@ impl Score {
     }
 }
 
-/// Tokens that a client receives in quicker succession had been waiting for it and came together, as the SDK counts them too.
+/// Tokens that a client receives in quicker succession had been waiting for it and came together,
+/// as the SDK counts them too.
 const DRAINING: Duration = Duration::from_micros(100);
 
 impl Targets {

@@ -1,4 +1,5 @@
-//! Whether the engine sleeps, as vLLM's does to free a GPU. This one never does, and boards that count awake engines count it.
+//! Whether the engine sleeps, as vLLM's does to free a GPU. This one never does, and boards that
+//! count awake engines count it.
 
 use wf_exporter::{Families, Family, FamilyError};
 

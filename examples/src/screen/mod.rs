@@ -1,4 +1,5 @@
-//! The status of a run: a screen in a terminal that can show one, a line now and then anywhere else.
+//! The status of a run: a screen in a terminal that can show one, a line now and then anywhere
+//! else.
 
 mod draw;
 mod lines;
@@ -27,7 +28,8 @@ pub fn show(scene: &Scene, stopped: &watch::Receiver<bool>, quit: impl Fn()) -> 
     }
 }
 
-/// By the name of the terminal's kind: one without a name, or that calls itself dumb, shows lines as they come.
+/// By the name of the terminal's kind: one without a name, or that calls itself dumb, shows lines
+/// as they come.
 fn moves_its_cursor(kind: Option<&OsStr>) -> bool {
     kind.is_some_and(|kind| !kind.is_empty() && kind != "dumb")
 }

@@ -8,7 +8,8 @@ use crate::client::get;
 use crate::process::Process;
 use crate::prometheus::{Prometheus, tool};
 
-/// Of vLLM's Grafana dashboards (`grafana.json`, performance, query and Kubernetes statistics), and what status boards read: name by name.
+/// Of vLLM's Grafana dashboards (`grafana.json`, performance, query and Kubernetes statistics), and
+/// what status boards read: name by name.
 const QUERIES: [&str; 43] = [
     "histogram_quantile(0.99, sum by(le) (rate(vllm:e2e_request_latency_seconds_bucket{model_name=\"$model_name\"}[$__rate_interval])))",
     "rate(vllm:e2e_request_latency_seconds_sum{model_name=\"$model_name\"}[$__rate_interval]) / rate(vllm:e2e_request_latency_seconds_count{model_name=\"$model_name\"}[$__rate_interval])",

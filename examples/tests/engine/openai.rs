@@ -111,7 +111,8 @@ fn a_streamed_chat_says_the_same_as_a_whole_one() {
     assert!(chunks.iter().all(|chunk| chunk["id"] == chunks[0]["id"]));
 }
 
-/// A client that takes the first chunk for the first token is right, and so is one that counts chunks.
+/// A client that takes the first chunk for the first token is right, and so is one that counts
+/// chunks.
 #[test]
 fn a_stream_has_a_chunk_for_each_token_and_none_before_the_first() {
     let engine = Process::start(&["--no-load"]);

@@ -7,7 +7,8 @@ pub(super) fn is_metric_name(name: &str) -> bool {
     bytes.next().is_some_and(starts) && bytes.all(|b| starts(b) || b.is_ascii_digit())
 }
 
-/// As a metric name, and none that Prometheus sets itself: two underscores first, or a target's labels.
+/// As a metric name, and none that Prometheus sets itself: two underscores first, or a target's
+/// labels.
 pub(super) fn is_label_name(name: &str) -> bool {
     is_metric_name(name) && !name.starts_with("__") && !["instance", "job"].contains(&name)
 }

@@ -34,8 +34,8 @@ pub(super) fn losses(totals: &Totals, families: &mut Families) {
     families.offer(orphans.sample(&[], to_f64(totals.orphan_tokens)));
 }
 
-/// These come before any collector's, which cannot take their names; with what is known only when the
-/// page is nearly done, they are written once more.
+/// These come before any collector's, which cannot take their names; with what is known only when
+/// the page is nearly done, they are written once more.
 pub(crate) fn own(own: Own, refused: u64) -> impl Iterator<Item = Family> {
     let build = Family::gauge("wf_build_info", "Always 1; the labels say what runs.");
     let conflicts = Family::gauge(

@@ -1,4 +1,5 @@
-//! The descriptors of the server's thread, which a forked child must not have: it would keep the port and every connection open.
+//! The descriptors of the server's thread, which a forked child must not have: it would keep the
+//! port and every connection open.
 #![expect(
     unsafe_code,
     reason = "descriptors are closed by their numbers, in a child that has no use for them"
@@ -8,12 +9,14 @@ use std::os::fd::{AsFd, AsRawFd, RawFd};
 
 use wf_instrument::fork::CloseInChild;
 
-/// Has a socket of the server's closed in each child that is forked while this lives. To be dropped before the socket.
+/// Has a socket of the server's closed in each child that is forked while this lives. To be dropped
+/// before the socket.
 pub(super) fn closed_in_child(socket: &impl AsFd) -> CloseInChild {
     close(socket.as_fd().as_raw_fd())
 }
 
-/// The same of what the runtime opened for itself: the poll instance that `socket` is registered with, and what wakes that.
+/// The same of what the runtime opened for itself: the poll instance that `socket` is registered
+/// with, and what wakes that.
 ///
 /// The runtime does not say which they are. Linux does.
 #[cfg(target_os = "linux")]
@@ -31,8 +34,9 @@ pub(super) fn runtime_closed_in_child(_socket: &impl AsFd) -> Vec<CloseInChild> 
 fn close(descriptor: RawFd) -> CloseInChild {
     // SAFETY:
     // - the server's thread opens and closes it, and drops this before;
-    // - its owner lives on that thread, which a child that another thread forks has not. What a collector forks on the server's thread
-    //   must not return from the collector, as it is documented there.
+    // - its owner lives on that thread, which a child that another thread forks has not. What a
+    //   collector forks on the server's thread must not return from the collector, as it is
+    //   documented there.
     unsafe { CloseInChild::new(descriptor) }
 }
 
@@ -44,7 +48,8 @@ mod linux {
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
 
-    /// The poll instance that watches `socket`, by each of its numbers, and all else that it watches.
+    /// The poll instance that watches `socket`, by each of its numbers, and all else that it
+    /// watches.
     pub(super) fn of_runtime(socket: RawFd) -> Option<BTreeSet<RawFd>> {
         let inode = fs::metadata(format!("/proc/self/fd/{socket}")).ok()?.ino();
         let mut found = BTreeSet::new();
@@ -61,7 +66,8 @@ mod linux {
         Some(found)
     }
 
-    /// What a poll instance watches, as `/proc/self/fdinfo` has it since Linux 5.1: descriptors and their inodes.
+    /// What a poll instance watches, as `/proc/self/fdinfo` has it since Linux 5.1: descriptors and
+    /// their inodes.
     fn watched(info: &str) -> Vec<(RawFd, u64)> {
         let lines = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
         let watched = lines.filter_map(|line| {

@@ -1,7 +1,7 @@
 //! HTTP on a thread of its own.
 //!
-//! A single-threaded tokio runtime: one thread gives the rule "one page at a time" without a lock. The runtime is private: the
-//! application may use another one or none.
+//! A single-threaded tokio runtime: one thread gives the rule "one page at a time" without a lock.
+//! The runtime is private: the application may use another one or none.
 
 #[cfg(unix)]
 mod inherited;
