@@ -25,12 +25,14 @@ fn written(totals: &Totals) -> BTreeMap<String, String> {
     samples.map(|line| pair(line).unwrap()).collect()
 }
 
-fn check(totals: &Totals, expected: &[(&str, &str)]) {
+/// Each line of `samples` has to be on the page.
+fn check(totals: &Totals, samples: &str) {
     let written = written(totals);
-    for (series, value) in expected {
+    for sample in samples.trim().lines() {
+        let (series, value) = sample.rsplit_once(' ').unwrap();
         assert_eq!(
-            written.get(*series).map(String::as_str),
-            Some(*value),
+            written.get(series).map(String::as_str),
+            Some(value),
             "{series}\nin {written:#?}"
         );
     }
@@ -82,121 +84,38 @@ fn of_generations(generations: Vec<GenerationTotals>) -> Totals {
 
 #[test]
 fn a_generation_has_vllms_names() {
-    let totals = of_generations(vec![generation("llama")]);
-    check(
-        &totals,
-        &[
-            (
-                r#"wf_time_to_first_token_seconds_bucket{engine="0",model_name="llama",le="0.2"}"#,
-                "2",
-            ),
-            (
-                r#"wf_time_to_first_token_seconds_bucket{engine="0",model_name="llama",le="1.0"}"#,
-                "3",
-            ),
-            (
-                r#"wf_time_to_first_token_seconds_count{engine="0",model_name="llama"}"#,
-                "3",
-            ),
-            (
-                r#"wf_time_to_first_token_seconds_sum{engine="0",model_name="llama"}"#,
-                "1.2",
-            ),
-            (
-                r#"wf_inter_token_latency_seconds_bucket{engine="0",model_name="llama",le="0.008"}"#,
-                "1",
-            ),
-            (
-                r#"wf_request_time_per_output_token_seconds_sum{engine="0",model_name="llama"}"#,
-                "0.009",
-            ),
-            (
-                r#"wf_e2e_request_latency_seconds_sum{engine="0",model_name="llama"}"#,
-                "1",
-            ),
-            (
-                r#"wf_request_queue_time_seconds_bucket{engine="0",model_name="llama",le="0.005"}"#,
-                "1",
-            ),
-            (
-                r#"wf_request_cancelled_before_first_token_seconds_count{engine="0",model_name="llama"}"#,
-                "1",
-            ),
-            (
-                r#"wf_request_prompt_tokens_bucket{engine="0",model_name="llama",le="10.0"}"#,
-                "1",
-            ),
-            (
-                r#"wf_request_generation_tokens_sum{engine="0",model_name="llama"}"#,
-                "80",
-            ),
-            (
-                r#"wf_prompt_tokens_total{engine="0",model_name="llama"}"#,
-                "70",
-            ),
-            (
-                r#"wf_generation_tokens_total{engine="0",model_name="llama"}"#,
-                "80",
-            ),
-            (
-                r#"wf_request_success_total{engine="0",finished_reason="stop",model_name="llama"}"#,
-                "3",
-            ),
-            (
-                r#"wf_request_success_total{engine="0",finished_reason="length",model_name="llama"}"#,
-                "1",
-            ),
-            (
-                r#"wf_request_success_total{engine="0",finished_reason="abort",model_name="llama"}"#,
-                "2",
-            ),
-            (
-                r#"wf_request_success_total{engine="0",finished_reason="error",model_name="llama"}"#,
-                "2",
-            ),
-            (
-                r#"wf_request_prefill_time_seconds_sum{engine="0",model_name="llama"}"#,
-                "0.117",
-            ),
-            (
-                r#"wf_request_decode_time_seconds_sum{engine="0",model_name="llama"}"#,
-                "0.88",
-            ),
-            (
-                r#"wf_time_per_output_token_seconds_sum{engine="0",model_name="llama"}"#,
-                "0.007",
-            ),
-            (
-                r#"wf_request_failure_total{engine="0",error_type="error",model_name="llama"}"#,
-                "1",
-            ),
-            (
-                r#"wf_request_failure_total{engine="0",error_type="turned_away",model_name="llama"}"#,
-                "2",
-            ),
-            (
-                r#"wf_request_failure_total{engine="0",error_type="cancelled",model_name="llama"}"#,
-                "2",
-            ),
-            (
-                r#"wf_request_failure_total{engine="0",error_type="panicked",model_name="llama"}"#,
-                "1",
-            ),
-            (
-                r#"wf_num_requests_running{engine="0",model_name="llama"}"#,
-                "1",
-            ),
-            (
-                r#"wf_num_requests_waiting{engine="0",model_name="llama"}"#,
-                "1",
-            ),
-            (
-                r#"wf_oldest_request_age_seconds{engine="0",model_name="llama"}"#,
-                "2.5",
-            ),
-        ],
-    );
+    check(&of_generations(vec![generation("llama")]), SAMPLES);
 }
+
+const SAMPLES: &str = r#"
+wf_time_to_first_token_seconds_bucket{engine="0",model_name="llama",le="0.2"} 2
+wf_time_to_first_token_seconds_bucket{engine="0",model_name="llama",le="1.0"} 3
+wf_time_to_first_token_seconds_count{engine="0",model_name="llama"} 3
+wf_time_to_first_token_seconds_sum{engine="0",model_name="llama"} 1.2
+wf_inter_token_latency_seconds_bucket{engine="0",model_name="llama",le="0.008"} 1
+wf_request_time_per_output_token_seconds_sum{engine="0",model_name="llama"} 0.009
+wf_e2e_request_latency_seconds_sum{engine="0",model_name="llama"} 1
+wf_request_queue_time_seconds_bucket{engine="0",model_name="llama",le="0.005"} 1
+wf_request_cancelled_before_first_token_seconds_count{engine="0",model_name="llama"} 1
+wf_request_prompt_tokens_bucket{engine="0",model_name="llama",le="10.0"} 1
+wf_request_generation_tokens_sum{engine="0",model_name="llama"} 80
+wf_prompt_tokens_total{engine="0",model_name="llama"} 70
+wf_generation_tokens_total{engine="0",model_name="llama"} 80
+wf_request_success_total{engine="0",finished_reason="stop",model_name="llama"} 3
+wf_request_success_total{engine="0",finished_reason="length",model_name="llama"} 1
+wf_request_success_total{engine="0",finished_reason="abort",model_name="llama"} 2
+wf_request_success_total{engine="0",finished_reason="error",model_name="llama"} 2
+wf_request_prefill_time_seconds_sum{engine="0",model_name="llama"} 0.117
+wf_request_decode_time_seconds_sum{engine="0",model_name="llama"} 0.88
+wf_time_per_output_token_seconds_sum{engine="0",model_name="llama"} 0.007
+wf_request_failure_total{engine="0",error_type="error",model_name="llama"} 1
+wf_request_failure_total{engine="0",error_type="turned_away",model_name="llama"} 2
+wf_request_failure_total{engine="0",error_type="cancelled",model_name="llama"} 2
+wf_request_failure_total{engine="0",error_type="panicked",model_name="llama"} 1
+wf_num_requests_running{engine="0",model_name="llama"} 1
+wf_num_requests_waiting{engine="0",model_name="llama"} 1
+wf_oldest_request_age_seconds{engine="0",model_name="llama"} 2.5
+"#;
 
 #[test]
 fn series_are_there_before_the_first_event() {
@@ -222,20 +141,11 @@ fn a_target_is_a_bound_of_every_model() {
     };
     check(
         &of_generations(vec![declared, generation("b")]),
-        &[
-            (
-                r#"wf_time_to_first_token_seconds_bucket{engine="0",model_name="a",le="0.35"}"#,
-                "2",
-            ),
-            (
-                r#"wf_time_to_first_token_seconds_bucket{engine="0",model_name="b",le="0.35"}"#,
-                "2",
-            ),
-            (
-                r#"wf_request_cancelled_before_first_token_seconds_bucket{engine="0",model_name="b",le="0.35"}"#,
-                "0",
-            ),
-        ],
+        r#"
+wf_time_to_first_token_seconds_bucket{engine="0",model_name="a",le="0.35"} 2
+wf_time_to_first_token_seconds_bucket{engine="0",model_name="b",le="0.35"} 2
+wf_request_cancelled_before_first_token_seconds_bucket{engine="0",model_name="b",le="0.35"} 0
+"#,
     );
 }
 
@@ -253,29 +163,14 @@ fn a_span_has_every_outcome() {
             spans: vec![span],
             ..Totals::default()
         },
-        &[
-            (
-                r#"wf_span_duration_seconds_bucket{outcome="ok",span="decode",le="0.005"}"#,
-                "1",
-            ),
-            (
-                r#"wf_span_duration_seconds_bucket{outcome="cancelled",span="decode",le="60.0"}"#,
-                "0",
-            ),
-            (
-                r#"wf_span_duration_seconds_bucket{outcome="cancelled",span="decode",le="+Inf"}"#,
-                "1",
-            ),
-            (
-                r#"wf_span_duration_seconds_count{outcome="error",span="decode"}"#,
-                "0",
-            ),
-            (
-                r#"wf_span_duration_seconds_count{outcome="panicked",span="decode"}"#,
-                "0",
-            ),
-            (r#"wf_spans_in_flight{span="decode"}"#, "2"),
-        ],
+        r#"
+wf_span_duration_seconds_bucket{outcome="ok",span="decode",le="0.005"} 1
+wf_span_duration_seconds_bucket{outcome="cancelled",span="decode",le="60.0"} 0
+wf_span_duration_seconds_bucket{outcome="cancelled",span="decode",le="+Inf"} 1
+wf_span_duration_seconds_count{outcome="error",span="decode"} 0
+wf_span_duration_seconds_count{outcome="panicked",span="decode"} 0
+wf_spans_in_flight{span="decode"} 2
+"#,
     );
 }
 
@@ -294,15 +189,12 @@ fn frames_are_counted_against_their_budget() {
             frames: vec![frame],
             ..Totals::default()
         },
-        &[
-            (r#"wf_frames_total{frame="draw"}"#, "2"),
-            (r#"wf_frames_late_total{frame="draw"}"#, "1"),
-            (r#"wf_frames_dropped_total{frame="draw"}"#, "2"),
-            (
-                r#"wf_frame_duration_seconds_bucket{frame="draw",le="0.016667"}"#,
-                "1",
-            ),
-        ],
+        r#"
+wf_frames_total{frame="draw"} 2
+wf_frames_late_total{frame="draw"} 1
+wf_frames_dropped_total{frame="draw"} 2
+wf_frame_duration_seconds_bucket{frame="draw",le="0.016667"} 1
+"#,
     );
 }
 
@@ -331,14 +223,11 @@ fn labels_of_annotated_code_stand_beside_those_of_its_family() {
     };
     check(
         &totals,
-        &[
-            (
-                r#"wf_generation_tokens_total{engine="0",lane="fast",model_name="a"}"#,
-                "7",
-            ),
-            (r#"wf_spans_in_flight{lane="fast",span="decode"}"#, "2"),
-            (r#"wf_frames_late_total{frame="draw",lane="fast"}"#, "1"),
-        ],
+        r#"
+wf_generation_tokens_total{engine="0",lane="fast",model_name="a"} 7
+wf_spans_in_flight{lane="fast",span="decode"} 2
+wf_frames_late_total{frame="draw",lane="fast"} 1
+"#,
     );
 }
 
@@ -375,17 +264,17 @@ fn the_application_keeps_its_own_names() {
     };
     check(
         &totals,
-        &[
-            (r#"cache_hits_total{tier="disk"}"#, "1"),
-            (r#"cache_hits_total{tier="memory"}"#, "41"),
-            ("batch", "3.5"),
-            (r#"batch_size_bucket{le="10.0"}"#, "1"),
-            ("load_seconds_sum", "0.25"),
-            (r#"upload_bytes_bucket{le="256.0"}"#, "0"),
-            (r#"upload_bytes_bucket{le="1024.0"}"#, "1"),
-            ("wf_orphan_tokens_total", "5"),
-            ("wf_events_dropped_total", "6"),
-        ],
+        r#"
+cache_hits_total{tier="disk"} 1
+cache_hits_total{tier="memory"} 41
+batch 3.5
+batch_size_bucket{le="10.0"} 1
+load_seconds_sum 0.25
+upload_bytes_bucket{le="256.0"} 0
+upload_bytes_bucket{le="1024.0"} 1
+wf_orphan_tokens_total 5
+wf_events_dropped_total 6
+"#,
     );
 }
 

@@ -9,8 +9,8 @@ use std::os::fd::{AsFd, AsRawFd, RawFd};
 
 use wf_instrument::fork::CloseInChild;
 
-/// Has a socket of the server's closed in each child that is forked while this lives. To be dropped
-/// before the socket.
+/// Closes a socket of the server's in each child that is forked while the result lives. The result
+/// has to be dropped before the socket.
 pub(super) fn closed_in_child(socket: &impl AsFd) -> CloseInChild {
     close(socket.as_fd().as_raw_fd())
 }
