@@ -47,7 +47,10 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         .iter()
         .find(|comparison| !comparison.counts_equal())
     {
-        Some(unequal) => Err(format!("{} counts otherwise than the engine", unequal.tool)),
+        Some(unequal) => Err(format!(
+            "{} and the engine have different counts",
+            unequal.tool
+        )),
         None => Ok(()),
     }
 }

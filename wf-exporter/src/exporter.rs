@@ -16,8 +16,8 @@ use crate::server;
 
 /// A running endpoint. Dropping it ends the thread and closes the port.
 ///
-/// A child of `fork(2)` has no endpoint, and none of its sockets: it may drop this, and start one
-/// of its own.
+/// A child of `fork(2)` has neither the endpoint nor its sockets: it may drop this handle and start
+/// an exporter of its own.
 ///
 /// ```
 /// let exporter = wf_exporter::Exporter::builder()
@@ -98,18 +98,18 @@ impl Builder {
     /// Where to listen; a loopback address, by number or by name (`"localhost:9464"`). Port 0 takes
     /// any that is free.
     ///
-    /// Of the addresses that a name stands for, the first that can be had is taken, of version 4
-    /// before those of version 6.
+    /// Of the addresses that a name stands for, the first that can be bound is taken, those of IPv4
+    /// before those of IPv6.
     pub fn address(mut self, address: impl Into<Address>) -> Self {
         self.address = address.into();
         self
     }
 
-    /// Answers requests for the host `name` too, which is without a port.
+    /// Answers requests for the host `name` too: a name without a port.
     ///
-    /// Others are answered for `localhost`, names below it and loopback addresses alone, so that a
-    /// web page cannot read the measurements under a name of its own (DNS rebinding). Needed where
-    /// a proxy on this machine passes its own name on.
+    /// Without it, requests for `localhost`, names below it and loopback addresses are answered, and
+    /// no others, so that a web page cannot read the measurements under a name of its own (DNS
+    /// rebinding). Needed where a proxy on this machine forwards its own name.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());
         self

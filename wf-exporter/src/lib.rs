@@ -16,20 +16,20 @@
 //! # What it promises
 //!
 //! * Everything recorded is on `GET /metrics`, in text 0.0.4, under vLLM's names with `wf_` for
-//!   `vllm:` and base units (`VLLM.md` beside this crate says what differs, and how to ask whether
-//!   an objective is kept); `promtool check metrics` finds nothing. Series of call-sites that are
+//!   `vllm:` and base units (`VLLM.md` in this crate lists what differs, and has the queries for
+//!   objectives); `promtool check metrics` finds nothing. Series of call-sites that are
 //!   known from the start are there before the first event, at zero, so that `rate()` sees the
 //!   first one.
 //! * The page is always one that Prometheus can read. What would break it (a name, a label, buckets, a second kind, a repeated series)
 //!   is refused with a [`FamilyError`] and counted in `wf_families_refused_total`. What is not a number is left out.
 //! * It takes one thread, which sleeps between scrapes, and touches nothing else in the process. No recording waits for a scrape.
-//! * No peer can hold it: 64 connections at once, of which the one that has been idle longest
-//!   leaves for the next; 8 KiB of header, 5 s to send a request, 10 s to take the answer, half a
-//!   second where others wait. A panic in a [collector](Builder::collector) costs that collector's
+//! * No peer can occupy it: it takes 64 connections at once, and the one that has been idle longest
+//!   is closed for the next. A request has 8 KiB of header and 5 s to arrive; its answer has 10 s to
+//!   be read, half a second where other peers wait. A panic in a [collector](Builder::collector) costs that collector's
 //!   families of that scrape.
-//! * It listens on loopback only and answers to the names of this machine only
-//!   ([`Builder::allow_host`]), so that no web page can read it; whoever can connect can read. It
-//!   changes nothing: it takes `GET` and `HEAD`.
+//! * It listens on loopback only, and answers to the names of this machine only
+//!   ([`Builder::allow_host`] adds others), so that no web page can read it. Every local process can.
+//!   It changes nothing: it takes `GET` and `HEAD`.
 //!
 //! # What a scrape costs
 //!
@@ -49,6 +49,7 @@
 //!
 //! `sense`: `sensors`, a collector over what the SDK's sensors read. `govern`: `governor`, a collector over where the governor
 //! stands, and `profile`, one over what the machine is good for.
+
 mod bounds;
 mod error;
 mod exporter;

@@ -32,8 +32,8 @@ pub struct Counts {
     pub failed: u64,
     /// Requests whose client went away first.
     pub left: u64,
-    /// Tokens of the prompts that were read, as far as a client can tell: those of requests that
-    /// brought a token or were answered.
+    /// Tokens of the prompts that a client knows to have been read: those of requests that brought
+    /// a token or were answered.
     pub prompt_tokens: u64,
     /// Tokens that arrived.
     pub tokens: u64,

@@ -17,8 +17,10 @@ pub enum EngineError {
     /// An answer of no tokens.
     #[error("max_tokens is 0: ask for at least one token")]
     NothingAsked,
-    /// An answer that is longer than itself.
-    #[error("min_tokens is {min}, but the answer ends after {max} tokens: ask for at most that")]
+    /// The shortest answer that was asked for is longer than the longest.
+    #[error(
+        "min_tokens is {min}, but the answer has at most {max} tokens: lower it, or raise max_tokens"
+    )]
     MinAboveMax {
         /// The shortest answer that was asked for.
         min: usize,

@@ -9,8 +9,8 @@ pub struct Token {
     pub text: String,
     /// How many tokens the model generated for it: 1, or 0 for an end that brings no text of its own.
     pub count: u64,
-    /// When the model generated them: tokens wait for the threads that deliver them while the
-    /// processors compute.
+    /// The time at which the model generated them; they may wait until a processor is free to
+    /// deliver them.
     pub made: Stamp,
     /// Set on the last piece.
     pub finish: Option<Finish>,

@@ -31,7 +31,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
         let (head, body) = request.into_parts();
         Ok(Self(match refusal(&head.headers) {
-            // Nothing of it has been sent, and without an answer before the answer nothing will be.
+            // The client sends the body only after `100 Continue`, and that only reading would send.
             Some(refusal) if is(&head.headers, header::EXPECT, "100-continue") => Err(refusal),
             refusal => {
                 let read = read_in_time(body, head.extensions.get()).await;
@@ -43,7 +43,8 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 
 /// What the headers alone say against the body.
 ///
-/// A page of another origin cannot send JSON without asking first, and nobody here says yes.
+/// A web page of another origin may send JSON only after a preflight request, which this engine
+/// refuses.
 fn refusal(headers: &HeaderMap) -> Option<ApiError> {
     let encoded = headers.contains_key(header::CONTENT_ENCODING);
     let length = headers.get(header::CONTENT_LENGTH);
@@ -59,7 +60,7 @@ fn refusal(headers: &HeaderMap) -> Option<ApiError> {
     }
 }
 
-/// Whether the header says `word`, in any case and with any parameters.
+/// Whether the header's value is `word`, in any case and with any parameters.
 fn is(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
     let essence = value.and_then(|value| value.split(';').next());

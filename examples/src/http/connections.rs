@@ -20,7 +20,7 @@ const LIMITS: Limits = Limits {
     retry: Duration::from_millis(100),
 };
 
-/// Serves until `stop` completes, then until the requests under way have their answers; whoever comes then is refused.
+/// Serves until `stop` completes, then until the requests under way have their answers; later connections are refused.
 pub(super) async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Output = ()>) {
     serve_within(LIMITS, listener, routes, stop).await;
 }

@@ -27,7 +27,7 @@ pub(super) struct ApiError {
 const RETRY_AFTER: &str = "2";
 
 impl ApiError {
-    /// The request is for another host.
+    /// The request is for a host that this engine does not answer to.
     pub(super) fn host(error: &HostError) -> Self {
         Self::request(error.status(), None, error.to_string())
     }
@@ -106,7 +106,7 @@ impl ApiError {
         Self::malformed(format!("the body could not be read: {why}"))
     }
 
-    /// Nobody reads it: what is left to do is to end the request.
+    /// Ends the request of a client that has left; no one reads this answer.
     pub(super) fn client_left() -> Self {
         let message = "the client left before its answer was complete";
         Self::request(StatusCode::REQUEST_TIMEOUT, None, message)

@@ -18,7 +18,7 @@ use crate::engine::{EngineError, Token};
 /// A chunk for each token, usage if asked for, `[DONE]`. An error in between is sent as an event
 /// and is the last one.
 ///
-/// Also a token without text yet has its chunk, so that a client that counts chunks counts tokens.
+/// A token that has no text yet has a chunk too, so that a client that counts chunks counts tokens.
 #[derive(Debug)]
 pub(super) struct Events {
     /// `None` when all of it was read.

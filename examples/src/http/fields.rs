@@ -85,7 +85,8 @@ impl Fields {
     }
 }
 
-/// A whole number, also where it is written with a decimal point: JSON does not tell 1.0 from 1.
+/// A whole number, also where it is written with a decimal point: to JSON, 1.0 and 1 are one
+/// number.
 pub(super) fn whole(value: &Value) -> Option<i64> {
     #[expect(
         clippy::cast_possible_truncation,
@@ -96,5 +97,5 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| exact(value.as_f64()?))
 }
 
-/// 2⁵³: above it, a float no longer tells neighbouring whole numbers apart.
+/// 2⁵³: above it, a float cannot represent every whole number.
 const EXACT: f64 = 9_007_199_254_740_992.0;

@@ -1,10 +1,10 @@
-//! The messages of a chat: who said what.
+//! The messages of a chat: the role and the text of each.
 
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
 
-/// What the parts of a message may be said by.
+/// The roles that a message may have.
 const ROLES: [&str; 4] = ["system", "developer", "user", "assistant"];
 
 /// Fields of a message that are read.
@@ -49,7 +49,7 @@ fn role(at: &str, fields: &Map<String, Value>) -> Result<&'static str, ApiError>
     known.ok_or_else(|| unexpected(&at, "system, developer, user or assistant", given))
 }
 
-/// An assistant that only called tools has said nothing; of others something is expected.
+/// The text of a message. It may be missing in an assistant's only, which may have called tools.
 fn content(at: &str, role: &str, content: Option<&Value>) -> Result<String, ApiError> {
     match content {
         None | Some(Value::Null) if role == "assistant" => Ok(String::new()),
@@ -72,7 +72,7 @@ fn text<'a>(at: &str, part: &'a Value) -> Result<&'a str, ApiError> {
     text.ok_or_else(|| unexpected(at, r#"a part of type "text" with its text"#, part))
 }
 
-/// Clients send fields without a value along.
+/// False for a field without a value, which some clients send.
 fn says_more(value: &Value) -> bool {
     match value {
         Value::Null => false,

@@ -1,9 +1,9 @@
-//! Whether the client at the other end of a connection is still there.
+//! A check whether the client of a connection has left.
 //!
-//! One that has closed its sending side may wait for its answer or be gone: TCP says the same of
-//! both until something is sent to it. Of a stream something is sent with each token; of an answer
-//! in one piece nothing is before its end. The kernel knows of clients on this machine, though:
-//! nobody owns the socket of one that is gone.
+//! A client that has closed its sending side may wait for its answer or have left: to TCP both are
+//! the same until something is sent to it. A streamed answer sends something with each token, an
+//! answer in one piece only at its end. Of clients on this machine the kernel knows more: the socket
+//! of one that has left has no owner.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -33,11 +33,11 @@ impl Peer {
         })
     }
 
-    /// Completes once the client has left, within a second or so. Never for one on another machine,
-    /// and where the kernel has no list of sockets: of these nothing is known.
+    /// Completes within about a second after the client has left. Never completes for a client on
+    /// another machine, or where the kernel has no list of sockets.
     pub(super) async fn gone(self) {
         loop {
-            // First of all: a list from before the connection does not have it.
+            // Before the first look: a list from before the connection does not have it.
             sleep(PERIOD).await;
             if self.theirs.ip().is_loopback() && self.is_gone() {
                 return;
@@ -54,8 +54,8 @@ impl Peer {
 /// Local and remote ends of sockets.
 type Ends = HashSet<(SocketAddr, SocketAddr)>;
 
-/// The sockets that somebody owns, as they were at most [`PERIOD`] ago: the list of all is read
-/// once for everybody who asks.
+/// The sockets that have an owner, as of at most [`PERIOD`] ago: the list is read once for all
+/// connections.
 fn owned() -> Option<Arc<Ends>> {
     static LAST: Mutex<Option<(Instant, Arc<Ends>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! The name of a request by which its client and this engine's answers can be matched.
+//! The id of a request, by which its client finds the engine's answer to it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

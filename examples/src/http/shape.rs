@@ -59,9 +59,8 @@ impl Shape {
         answer
     }
 
-    /// A token in a stream, and why it is the last where it is. The first of a chat also says whose
-    /// words they are, so that no chunk comes before the first token: clients take the first one
-    /// for it.
+    /// A token in a stream, with the reason of the end where it is the last. The first of a chat has
+    /// the role as well: clients take the first chunk for the first token, so none comes before it.
     pub(super) fn piece(&self, text: &str, is_first: bool, finish: Option<Finish>) -> Value {
         let mut choice = match self.endpoint {
             Endpoint::Completions => json!({ "text": text }),

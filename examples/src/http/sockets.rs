@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::fs::read_to_string;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Local and remote end of each socket of this network that somebody owns; `None` where the kernel
-/// does not tell.
+/// Local and remote end of each socket of this network namespace that has an owner; `None` where
+/// the kernel has no list of them.
 pub(super) fn owned() -> Option<HashSet<(SocketAddr, SocketAddr)>> {
     let four = read_to_string("/proc/self/net/tcp").ok()?;
     // Missing where the kernel has no IPv6.
@@ -14,8 +14,8 @@ pub(super) fn owned() -> Option<HashSet<(SocketAddr, SocketAddr)>> {
     Some(sockets.filter_map(socket).collect())
 }
 
-/// A line of the list, unless its socket is nobody's any more and the kernel keeps it for what may
-/// still arrive.
+/// A line of the list; `None` for a socket without an owner, which the kernel keeps for packets
+/// that may still arrive.
 fn socket(line: &str) -> Option<(SocketAddr, SocketAddr)> {
     let mut fields = line.split_ascii_whitespace().skip(1);
     let (local, remote) = (fields.next()?, fields.next()?);

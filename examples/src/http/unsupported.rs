@@ -1,7 +1,7 @@
 //! Parameters that this engine does not have.
 //!
-//! What it does not know may change the answer, so it is refused: only values that ask for what is
-//! done anyway are taken.
+//! An unknown parameter may change the answer, so it is refused. Of the known ones, only values
+//! that ask for what is done anyway are accepted.
 
 use serde_json::Value;
 

@@ -89,8 +89,8 @@ impl Score {
     }
 }
 
-/// Tokens that a client receives in quicker succession had been waiting for it and came together,
-/// as the SDK counts them too.
+/// The shortest time that counts as a gap. Tokens that a client receives in quicker succession had
+/// been waiting for it and came together; the SDK counts them in the same way.
 const DRAINING: Duration = Duration::from_micros(100);
 
 impl Targets {

@@ -1,5 +1,5 @@
-//! Whether the engine sleeps, as vLLM's does to free a GPU. This one never does, and boards that
-//! count awake engines count it.
+//! The sleep state of the engine. vLLM's can sleep to free a GPU; this one is always awake, and
+//! status boards that count awake engines count it.
 
 use wf_exporter::{Families, Family, FamilyError};
 

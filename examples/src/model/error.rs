@@ -117,7 +117,7 @@ pub enum ModelError {
         /// What the template engine said.
         source: minijinja::Error,
     },
-    /// The chat template has no place for a message, so the model would never see it.
+    /// The chat template leaves a message out, so the model would not read it.
     #[error(
         "{}: the chat template leaves out messages of the role {role}; send none, or correct the \
          template", file.display()

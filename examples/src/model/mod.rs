@@ -174,7 +174,7 @@ impl Model {
         self.config.end.contains(&token)
     }
 
-    /// Leaves no chance for the next token to end the answer.
+    /// Gives the tokens that end an answer a probability of zero.
     pub fn rule_out_ends(&self, logits: &mut Logits) {
         for &end in &self.config.end {
             if let Some(score) = logits.0.get_mut(end as usize) {

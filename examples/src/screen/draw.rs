@@ -10,7 +10,7 @@ use super::lines::{NAME, fitting, lines};
 use super::rows::{self, Row};
 use crate::app::View;
 
-/// Draws everything that there is to see. Where the terminal is too small for all of it, the
+/// Draws the whole screen. Where the terminal is too small for all of it, the
 /// governor comes first, then the engine, then the machine, and each panel says how many of its
 /// rows are missing.
 pub(super) fn draw(frame: &mut Frame<'_>, title: &str, view: &View) {

@@ -27,8 +27,8 @@ pub(super) fn lines((name, text): &Row, width: usize) -> Vec<Line> {
     lines
 }
 
-/// As many whole rows as fit into `height` lines, at least the beginning of the first, and how many
-/// rows do not.
+/// As many whole rows as fit into `height` lines, at least the beginning of the first, and the
+/// number of rows that do not fit.
 pub(super) fn fitting(rows: &[Row], width: usize, height: usize) -> (Vec<Line>, usize) {
     let mut shown = Vec::new();
     for (index, row) in rows.iter().enumerate() {

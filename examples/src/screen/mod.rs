@@ -28,8 +28,7 @@ pub fn show(scene: &Scene, stopped: &watch::Receiver<bool>, quit: impl Fn()) -> 
     }
 }
 
-/// By the name of the terminal's kind: one without a name, or that calls itself dumb, shows lines
-/// as they come.
+/// False for a terminal that shows lines only: `TERM` is unset, empty or `dumb`.
 fn moves_its_cursor(kind: Option<&OsStr>) -> bool {
     kind.is_some_and(|kind| !kind.is_empty() && kind != "dumb")
 }

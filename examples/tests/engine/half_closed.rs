@@ -59,8 +59,6 @@ fn a_client_that_is_gone_while_it_waits_for_a_whole_answer_ends_it() {
     wait_for("wf_request_success_total{engine=\"0\",finished_reason=\"abort\"");
     let report = engine.finish();
     assert_eq!(report["clients"]["left"], 1, "{report}");
-    assert!(
-        report["clients"]["tokens"].as_u64() < Some(1_900),
-        "{report}"
-    );
+    let tokens = report["clients"]["tokens"].as_u64().expect("a count");
+    assert!(tokens < 1_900, "{report}");
 }

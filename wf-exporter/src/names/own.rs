@@ -28,19 +28,19 @@ pub(super) fn losses(totals: &Totals, families: &mut Families) {
     );
     let orphans = Family::counter(
         "wf_orphan_tokens",
-        "Tokens that are no request's: counted where none was in scope, or where those of its items are, or after its end.",
+        "Tokens of no request: counted where no request was in scope, where its items are counted instead, or after its end.",
     );
     families.offer(dropped.sample(&[], to_f64(totals.dropped)));
     families.offer(orphans.sample(&[], to_f64(totals.orphan_tokens)));
 }
 
-/// These come before any collector's, which cannot take their names; with what is known only when
-/// the page is nearly done, they are written once more.
+/// The exporter's own families. They are added before any collector's, so that no collector takes
+/// their names, and once more at the end of the page, when the last of their values are known.
 pub(crate) fn own(own: Own, refused: u64) -> impl Iterator<Item = Family> {
     let build = Family::gauge("wf_build_info", "Always 1; the labels say what runs.");
     let conflicts = Family::gauge(
         "wf_registry_conflicts",
-        "Names of several kinds of series, and names of refused registrations; `registry::conflicts()` lists them.",
+        "Names used for several kinds of series, and names of refused registrations; `registry::conflicts()` lists them.",
     );
     let copies = Family::gauge(
         "wf_registry_copies",

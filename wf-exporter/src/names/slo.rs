@@ -8,7 +8,7 @@ use super::pairs;
 use crate::bounds::{Bounds, to_f64};
 use crate::families::{Families, Family};
 
-/// What is judged, as the value of the label `slo`.
+/// Values of the label `slo`: the quantity that is judged.
 const TTFT: &str = "ttft";
 const FRAME_TIME: &str = "frame_time";
 
@@ -24,7 +24,7 @@ pub(super) fn slos(rows: &[GenerationTotals], frames: &[FrameTotals], families: 
     );
     let mut violations = Family::counter(
         "wf_slo_violations",
-        "Of these, requests that were not within the limit; cancelled and rejected ones are not.",
+        "Of these, requests that missed the limit; cancelled and rejected ones count as missed.",
     );
     for (row, target) in rows.iter().filter_map(|row| Some((row, row.target?))) {
         let mut labels = labels(row);
@@ -44,8 +44,8 @@ pub(super) fn slos(rows: &[GenerationTotals], frames: &[FrameTotals], families: 
     }
 }
 
-/// How many requests the objective is about, and how many of them missed it: late by whole recorded
-/// buckets, as the bucket of the TTFT histogram at the limit has it.
+/// Counts the requests that the objective judges, and those of them that missed it. Late is what the
+/// bucket of the TTFT histogram at the limit leaves out.
 fn judge(row: &GenerationTotals, target: Target) -> (u64, u64) {
     let times = Bounds::seconds([target.limit.get()]).count(&row.time_to_first_token);
     let within = times.buckets.first().map_or(0, |&(_, n)| n);
