@@ -138,9 +138,9 @@ fn what_waits_while_somebody_else_panics_was_cancelled() {
         let (mut call, mut pushed) = (Box::pin(call()), Box::pin(pushed()));
         assert!(common::poll_once(call.as_mut()).is_pending());
         assert!(common::poll_once(pushed.as_mut()).is_pending());
-        for _token in yielded() {
-            panic!("on purpose");
-        }
+        let mut tokens = yielded();
+        assert_eq!(tokens.next(), Some(0));
+        panic!("on purpose");
     }));
     assert!(unwound.is_err());
     assert_eq!(ends(span("beside: call").outcomes()), [0, 0, 1, 0]);
