@@ -45,29 +45,15 @@ fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
         unsafe { libc::alarm(60) };
         let inherited: Vec<_> = open().difference(&before).cloned().collect();
         let clean = inherited.iter().all(|(number, _)| ours.contains(number));
-
-        // The child's copy of the handle: nothing happens to the parent's.
-        drop(exporter);
-        drop(idle);
-        let own = Exporter::builder()
-            .address(([127, 0, 0, 1], 0))
-            .start()
-            .unwrap();
-        let serves = scrape(own.local_addr()).contains("\nwf_build_info{");
-        to_parent
-            .write_all(&[u8::from(clean), u8::from(serves)])
-            .unwrap();
-        // The parent has stopped.
-        in_child.read_exact(&mut [0]).unwrap();
-        let takes = Exporter::builder().address(address).start();
-        let takes_over =
-            takes.is_ok_and(|own| scrape(own.local_addr()).contains("\nwf_build_info{"));
+        // The child's copies: nothing happens to the parent's.
+        drop((exporter, idle));
+        let takes_over = serve_in_child(address, clean, &mut to_parent, &mut in_child);
         // SAFETY: ends the process and runs nothing of it.
         unsafe { libc::_exit(i32::from(!takes_over)) };
     }
-    let mut told = [0; 2];
-    from_child.read_exact(&mut told).unwrap();
-    assert_eq!(told, [1, 1], "the child is clean, and serves its own");
+    let mut report = [0; 2];
+    from_child.read_exact(&mut report).unwrap();
+    assert_eq!(report, [1, 1], "the child is clean, and serves its own");
     assert!(
         scrape(address).contains("\nwf_build_info{"),
         "the parent serves on"
@@ -90,6 +76,27 @@ fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
         (ended, libc::WIFEXITED(status), libc::WEXITSTATUS(status)),
         (child, true, 0)
     );
+}
+
+/// Serves an exporter of the child's own and reports both. Once the parent has stopped, returns
+/// whether the child can take the parent's address.
+fn serve_in_child(
+    address: SocketAddr,
+    clean: bool,
+    to_parent: &mut impl Write,
+    from_parent: &mut impl Read,
+) -> bool {
+    let serves = |own: &Exporter| scrape(own.local_addr()).contains("\nwf_build_info{");
+    let own = Exporter::builder()
+        .address(([127, 0, 0, 1], 0))
+        .start()
+        .unwrap();
+    to_parent
+        .write_all(&[u8::from(clean), u8::from(serves(&own))])
+        .unwrap();
+    from_parent.read_exact(&mut [0]).unwrap();
+    let takes_over = Exporter::builder().address(address).start();
+    takes_over.is_ok_and(|own| serves(&own))
 }
 
 /// Past any time that a test needs: only a failing test waits this long.
