@@ -18,7 +18,7 @@ pub struct Flags {
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub duration: Option<Duration>,
 
-    /// Requests of this first part of the run are served and counted, but leave no mark on goodput and the clients' times
+    /// Requests of this first part of the run are served and counted, but are not included in goodput and the clients' times
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub warm_up: Option<Duration>,
 
@@ -26,11 +26,11 @@ pub struct Flags {
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 
-    /// Say what this machine is good for to begin with, and why; then end
+    /// Print the starting configuration for this machine, with reasons, and exit
     #[arg(long)]
     pub profile: bool,
 
-    /// Leave the knobs where they are
+    /// Leave the knobs where they are; the governor then only reports what it would do
     #[arg(long)]
     pub no_governor: bool,
 
@@ -42,15 +42,15 @@ pub struct Flags {
     #[arg(long)]
     pub no_load: bool,
 
-    /// Sequences in at once, to start with (1-64)
+    /// Sequences processed at once, initial value (1-64)
     #[arg(long, value_parser = concurrent, default_value_t = Settings::default().max_concurrent, value_name = "N")]
     pub max_concurrent: usize,
 
-    /// Threads that compute, to start with (1-16)
+    /// Threads that compute, initial value (1-16)
     #[arg(long, value_parser = workers, default_value_t = Settings::default().workers, value_name = "N")]
     pub workers: usize,
 
-    /// The longest wait for a turn; then a request is refused. Without it, 3/5 of the target for the first token
+    /// Longest queue time before a request is rejected; without it, 3/5 of the target for the first token
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub max_wait: Option<Duration>,
 
@@ -70,8 +70,8 @@ pub struct Flags {
     #[arg(long, default_value = "127.0.0.1:9464", value_name = "ADDR")]
     pub metrics: Address,
 
-    /// Answer requests for this host too, besides this machine's own names (may be given several
-    /// times)
+    /// Answer requests whose Host header names this host too, besides localhost, loopback addresses
+    /// and the address served on (may be given several times)
     #[arg(long, value_name = "NAME")]
     pub allow_host: Vec<String>,
 
@@ -97,12 +97,12 @@ pub struct Flags {
 pub enum Variant {
     /// 0.8 M parameters, trained: short true answers, thousands of tokens a second
     Tiny,
-    /// 14 M random weights: no sense, but work that two cores feel
+    /// 14 M random weights: the text is meaningless, the load is realistic
     M15,
 }
 
 impl Flags {
-    /// What the engine starts with.
+    /// Initial settings of the engine.
     #[must_use]
     pub fn settings(&self) -> Settings {
         Settings {

@@ -44,7 +44,7 @@ pub struct Summary {
 /// The knobs' positions.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Knobs {
-    /// Sequences in at once.
+    /// Sequences processed at once.
     pub max_concurrent: usize,
     /// Threads that compute.
     pub workers: usize,

@@ -188,7 +188,7 @@ impl Instruments {
     }
 }
 
-/// What this machine is good for to begin with, in sentences.
+/// The starting configuration for this machine, in sentences.
 #[must_use]
 pub fn profile() -> Option<String> {
     let readings = Sensors::new().settle(SETTLED).read();
