@@ -17,9 +17,9 @@ pub enum Refused {
         waiting: usize,
     },
     /// The turn did not come in time, or would not.
-    #[error("no turn came in {waited:?}, and the longest wait is {limit:?}: try again later")]
+    #[error("no turn came within the longest wait of {limit:?}: try again later")]
     WaitedTooLong {
-        /// From the first poll to the refusal.
+        /// From the first poll to the refusal; not in the text, which is one for all.
         waited: Duration,
         /// The longest wait.
         limit: Duration,
