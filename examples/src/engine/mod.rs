@@ -190,7 +190,7 @@ impl Engine {
                 answer: request.max_tokens,
                 context,
             }),
-            _ => Ok(()),
+            _ => Ok(self.model.check_tokens(&request.prompt)?),
         }
     }
 }

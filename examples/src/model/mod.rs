@@ -230,7 +230,11 @@ impl Model {
         })
     }
 
-    fn check_tokens(&self, tokens: &[u32]) -> Result<(), ModelError> {
+    /// Refuses tokens that the model has no embedding for.
+    ///
+    /// # Errors
+    /// [`ModelError::Token`] with the first of them.
+    pub(crate) fn check_tokens(&self, tokens: &[u32]) -> Result<(), ModelError> {
         let vocabulary = self.config.vocabulary;
         let unknown = |&&token: &&u32| token as usize >= vocabulary;
         match tokens.iter().find(unknown) {

@@ -72,6 +72,23 @@ fn an_answer_that_its_client_leaves_is_an_abort_and_one_that_is_stopped_an_error
 }
 
 #[test]
+fn a_prompt_that_cannot_be_served_is_counted_nowhere() {
+    let engine = Process::start(&["--no-load"]);
+    for prompt in [json!([72, 999_999]), json!(vec![72; 300]), json!([])] {
+        let body = json!({ "model": "tiny", "prompt": prompt });
+        assert_eq!(post(engine.serve, COMPLETIONS, &body).status, 400);
+    }
+    let none = engine.metrics.map(|_| 0);
+    for reason in ["stop", "length", "abort", "error"] {
+        assert_eq!(finished(&engine, reason), none, "{reason}");
+    }
+    let failures = "wf_request_failure_total{engine=\"0\",error_type=\"error\"";
+    assert_eq!(value(&engine, failures), none);
+    let report = engine.finish();
+    assert_eq!(report["clients"]["sent"], 0, "{report}");
+}
+
+#[test]
 fn a_prompt_that_was_turned_away_was_not_read() {
     let engine = Process::start(&[
         "--no-load",
