@@ -132,13 +132,14 @@ impl Usage {
         let mut usage = Self::default();
         for (option, value) in options.filter(|(_, value)| !value.is_null()) {
             let at = format!("{name}.{option}");
-            let wanted = value
-                .as_bool()
-                .ok_or_else(|| ApiError::unexpected(name, &at, "true or false", value))?;
+            let wanted = || {
+                let wanted = value.as_bool();
+                wanted.ok_or_else(|| ApiError::unexpected(name, &at, "true or false", value))
+            };
             match option.as_str() {
-                "include_usage" => usage.at_the_end = wanted,
-                "continuous_usage_stats" => usage.continuous = wanted,
-                "include_obfuscation" if !wanted => {}
+                "include_usage" => usage.at_the_end = wanted()?,
+                "continuous_usage_stats" => usage.continuous = wanted()?,
+                "include_obfuscation" if !wanted()? => {}
                 _ => return Err(ApiError::unsupported(name, &at)),
             }
         }

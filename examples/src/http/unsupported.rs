@@ -38,29 +38,38 @@ const HARMLESS: [&str; 9] = [
 
 /// Parameters of OpenAI and vLLM, and the values (JSON) by which clients spell out what is done
 /// anyway.
-const NEUTRAL: [(&str, &[&str]); 29] = [
+const NEUTRAL: [(&str, &[&str]); 39] = [
     ("add_generation_prompt", &["true"]),
+    ("allowed_token_ids", &["[]"]),
     ("bad_words", &["[]"]),
     ("best_of", &["1"]),
+    ("chat_template_kwargs", &["{}"]),
     ("continue_final_message", &["false"]),
     ("detokenize", &["true"]),
     ("documents", &["[]"]),
+    ("early_stopping", &["false"]),
     ("echo", &["false"]),
     ("frequency_penalty", &["0"]),
     ("function_call", &[r#""auto""#, r#""none""#]),
     ("functions", &["[]"]),
+    ("include_reasoning", &["true"]),
     ("include_stop_str_in_output", &["false"]),
     ("length_penalty", &["1"]),
     ("logit_bias", &["{}"]),
+    ("logits_processors", &["[]"]),
     ("logprobs", &["false"]),
     ("min_p", &["0"]),
+    ("mm_processor_kwargs", &["{}"]),
     ("modalities", &[r#"["text"]"#]),
     ("parallel_tool_calls", &["false", "true"]),
     ("presence_penalty", &["0"]),
     ("priority", &["0"]),
     ("repetition_penalty", &["1"]),
     ("response_format", &[r#"{"type":"text"}"#]),
+    ("return_token_ids", &["false"]),
+    ("return_tokens_as_token_ids", &["false"]),
     ("skip_special_tokens", &["true"]),
+    ("spaces_between_special_tokens", &["true"]),
     ("stop_token_ids", &["[]"]),
     ("suffix", &[r#""""#]),
     ("tool_choice", &[r#""auto""#, r#""none""#]),
@@ -68,6 +77,7 @@ const NEUTRAL: [(&str, &[&str]); 29] = [
     ("top_k", &["-1", "0"]),
     ("top_logprobs", &["0"]),
     ("use_beam_search", &["false"]),
+    ("vllm_xargs", &["{}"]),
 ];
 
 #[cfg(test)]
@@ -93,6 +103,10 @@ mod tests {
             ("invented_next_year", json!(false)),
             ("logprobs", json!(0)),
             ("skip_special_tokens", json!(false)),
+            ("spaces_between_special_tokens", json!(false)),
+            ("return_token_ids", json!(true)),
+            ("chat_template_kwargs", json!({ "enable_thinking": false })),
+            ("allowed_token_ids", json!([5])),
             ("stop_token_ids", json!([2])),
             ("presence_penalty", json!(0.1)),
             ("response_format", json!({ "type": "json_object" })),

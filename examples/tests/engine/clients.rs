@@ -123,6 +123,11 @@ fn parameters_that_change_nothing_are_taken() {
     let with = json!({
         "n": 1, "user": "me", "logprobs": null, "tools": [], "presence_penalty": 0,
         "response_format": { "type": "text" }, "stop": null, "metadata": {},
+        "spaces_between_special_tokens": true, "return_tokens_as_token_ids": false,
+        "return_token_ids": false, "early_stopping": false, "include_reasoning": true,
+        "chat_template_kwargs": {}, "mm_processor_kwargs": {}, "logits_processors": [],
+        "allowed_token_ids": [], "vllm_xargs": {},
     });
-    assert_eq!(post(engine.serve, CHAT, &question(with)).status, 200);
+    let answer = post(engine.serve, CHAT, &question(with));
+    assert_eq!(answer.status, 200, "{}", answer.body);
 }

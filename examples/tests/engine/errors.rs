@@ -64,6 +64,11 @@ fn a_bad_parameter_is_refused_by_name() {
             "stream_options",
             "stream_options.include_usage",
         ),
+        (
+            json!({ "stream": true, "stream_options": { "foo": 1 } }),
+            "stream_options",
+            "stream_options.foo is not supported",
+        ),
         (json!({ "min_tokens": 17 }), "min_tokens", "16 tokens"),
         (json!({ "min_tokens": -1 }), "min_tokens", "from 0"),
         (json!({ "ignore_eos": "no" }), "ignore_eos", "true or false"),
