@@ -57,7 +57,11 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let checked = from_fn_with_state(Arc::new(hosts), check_host);
-    connections::serve(listener, routes(client).layer(checked), stop).await;
+    // The id outermost: refusals of the host have one too.
+    let routes = routes(client)
+        .layer(checked)
+        .layer(from_fn(request_id::echo));
+    connections::serve(listener, routes, stop).await;
 }
 
 async fn check_host(
@@ -81,7 +85,6 @@ pub fn routes(client: Client) -> Router {
         .route("/v1/chat/completions", post(chat))
         .fallback(async || ApiError::no_such_path())
         .method_not_allowed_fallback(async || ApiError::wrong_method())
-        .layer(from_fn(request_id::echo))
         .with_state(client)
 }
 

@@ -19,7 +19,10 @@ fn a_name_that_others_can_point_here_is_refused_on_both_ports() {
         }
     }
     let asked = "GET /v1/models HTTP/1.0\r\nhost: evil.example\r\n\r\n";
-    let error = exchange(engine.serve, asked).json();
+    let refused = exchange(engine.serve, asked);
+    let headers = &refused.headers;
+    assert!(headers.contains("x-request-id: "), "{headers}");
+    let error = refused.json();
     let message = error["error"]["message"].as_str().expect("OpenAI's form");
     assert!(message.contains("evil.example"), "{message}");
     engine.finish();
