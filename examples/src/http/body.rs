@@ -15,12 +15,15 @@ use super::error::ApiError;
 /// streams waiting.
 const MAX: usize = 256 * 1024;
 
-/// How much of a body is taken in and thrown away before it is refused: a client that is still
-/// sending when its connection is closed may never see why.
+/// How much of a refused body is taken in and thrown away: a client that is still sending when its
+/// connection is closed may never see why.
 const DISCARDED: usize = 8 * 1024 * 1024;
 
 /// How long it may take: the largest at 70 kbit/s.
 const TIME: Duration = Duration::from_secs(30);
+
+/// How long a body that its headers rule out is taken in and thrown away.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// The bytes of a body that is declared as JSON, or what is wrong with it.
 pub(super) struct Body(pub(super) Result<Bytes, ApiError>);
@@ -33,10 +36,12 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         Ok(Self(match refusal(&head.headers) {
             // The client sends the body only after `100 Continue`, and that only reading would send.
             Some(refusal) if is(&head.headers, header::EXPECT, "100-continue") => Err(refusal),
-            refusal => {
-                let read = read_in_time(body, head.extensions.get()).await;
-                refusal.map_or(read, Err)
+            Some(refusal) => {
+                // What is on its way is still taken in, but the refusal does not wait for it.
+                tokio::spawn(timeout(LINGER, read(body)));
+                Err(refusal)
             }
+            None => read_in_time(body, head.extensions.get()).await,
         }))
     }
 }
@@ -164,6 +169,29 @@ mod tests {
         let refused = status(request(&headers, endless())).await;
         assert_eq!(refused, StatusCode::PAYLOAD_TOO_LARGE);
         assert!(begun.elapsed().is_zero(), "the body was asked for");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_its_headers_rule_out_is_refused_before_it_arrives() {
+        for (kind, length, expected) in [
+            ("application/json", "262145", StatusCode::PAYLOAD_TOO_LARGE),
+            (
+                "application/json",
+                "99999999999",
+                StatusCode::PAYLOAD_TOO_LARGE,
+            ),
+            (
+                "application/json",
+                "18446744073709551615",
+                StatusCode::PAYLOAD_TOO_LARGE,
+            ),
+            ("text/plain", "9", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ] {
+            let headers = [("content-type", kind), ("content-length", length)];
+            let begun = tokio::time::Instant::now();
+            assert_eq!(status(request(&headers, endless())).await, expected);
+            assert!(begun.elapsed().is_zero(), "{kind}, {length}");
+        }
     }
 
     #[tokio::test]
