@@ -35,10 +35,11 @@ async fn serve_within(
     let serve = async {
         loop {
             let visitor = port.next().await;
-            let routes = match Peer::of(visitor.stream()) {
-                Some(peer) => routes.clone().layer(Extension(peer)),
-                None => routes.clone(),
+            // A client that reset its connection already can receive no answer.
+            let Some(peer) = Peer::of(visitor.stream()) else {
+                continue;
             };
+            let routes = routes.clone().layer(Extension(peer));
             tokio::spawn(visitor.serve(TowerToHyperService::new(routes), ()));
         }
     };
@@ -123,6 +124,26 @@ mod tests {
         let mut client = TcpStream::connect(address).await.unwrap();
         assert_eq!(ask(&mut client).await, *b"HTTP/1.1 200 OK");
         drop(held);
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_client_reset_before_it_was_accepted_is_not_served() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut reset = TcpStream::connect(address).await.unwrap();
+        let request = b"POST /reset HTTP/1.1\r\nhost: here\r\n\r\n";
+        reset.write_all(request).await.unwrap();
+        reset.set_zero_linger().unwrap();
+        drop(reset);
+        let (served, mut was_served) = tokio::sync::mpsc::unbounded_channel();
+        let routes = routes().route("/reset", post(async move || served.send(()).unwrap()));
+        let serve = serve_within(LIMITS, listener, routes, std::future::pending());
+        tokio::spawn(serve);
+        for _ in 0..20 {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            assert_eq!(ask(&mut client).await, *b"HTTP/1.1 200 OK");
+        }
+        assert!(was_served.try_recv().is_err());
     }
 
     #[tokio::test]
