@@ -7,6 +7,7 @@
 //!
 //! Time to first token needs no term of its own: it is missed when requests wait, and waiting with head-room is what raises the limit.
 
+use super::opinion::HOLD;
 use super::{Bound, Cause, Move, Opinion, Seen};
 use crate::govern::ledger::{Ledger, Owner};
 use crate::govern::limits::{self, Limits, whole};
@@ -17,6 +18,8 @@ use crate::units::{Nanos, to_f64};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct State {
     pub(super) moved: Nanos,
+    /// Whether the last move was only advised.
+    advised: bool,
     not_before: Nanos,
     ceiling: Option<Ceiling>,
     raised: Option<Raise>,
@@ -78,12 +81,16 @@ impl Law<'_> {
             return self.take_back(state, raise);
         }
         if self.seen.now() < state.not_before {
-            return self.hold(Bound::CoolDown, "the last move has to show first");
+            let why = match state.advised {
+                true => "waiting after a move that would have been made",
+                false => "waiting for the effect of the last move",
+            };
+            return self.hold(Bound::CoolDown, why);
         }
         if head_room < 0.0 {
             self.cut(state, head_room)
         } else if !self.seen.evidence().is_limited() {
-            self.hold(Bound::Demand, "nobody waits")
+            self.hold(Bound::Demand, "no need for more")
         } else if head_room <= self.limits().dead_band {
             self.hold(Bound::InterToken, "no room for more")
         } else {
@@ -174,6 +181,7 @@ impl Law<'_> {
         // A little less than the rest, so that a tick that comes a moment early still counts.
         let slack = Nanos::from_millis(100);
         state.moved = self.seen.now();
+        state.advised = !self.seen.inputs.mode.makes(cause);
         state.not_before = self.seen.now().plus(rest).since(slack);
         let what = Move::new(self.index, self.knob, to);
         let why = format!("{what}: {}", self.situation());
@@ -182,7 +190,7 @@ impl Law<'_> {
 
     fn hold(&self, bound: Bound, why: &str) -> Opinion {
         let reason = format!(
-            "hold {} {}: {}, {why}",
+            "{HOLD} {} {}: {}, {why}",
             self.knob.name,
             self.knob.value,
             self.situation()

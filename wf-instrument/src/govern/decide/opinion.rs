@@ -191,6 +191,9 @@ impl Bound {
     }
 }
 
+/// The first word of a reason to leave a knob at its value.
+pub(super) const HOLD: &str = "hold";
+
 /// What a controller wants.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Opinion {
@@ -210,10 +213,15 @@ impl Opinion {
         }
     }
 
-    /// With a reason that says of moves that are only advised that they would be made.
+    /// With a reason that says of moves and holds that are only advised that they would be made.
     pub(super) fn in_words_of(mut self, mode: Mode) -> Self {
-        if !self.moves.is_empty() && !mode.makes(self.cause) {
+        if mode.makes(self.cause) {
+            return self;
+        }
+        if !self.moves.is_empty() {
             self.reason = format!("would move {}", self.reason);
+        } else if self.reason.starts_with(HOLD) {
+            self.reason = format!("would {}", self.reason);
         }
         self
     }

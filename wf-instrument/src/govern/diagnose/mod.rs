@@ -137,26 +137,34 @@ pub struct Scores {
     pub cpu: Option<f64>,
     /// Promised frames over drawn ones.
     pub ui: Option<f64>,
+    /// Whether the disk's wait is `None` because the machine has no such reading.
+    pub io_absent: bool,
+    /// Whether the GPU's use is `None` because the machine has no GPU.
+    pub gpu_absent: bool,
 }
 
 impl fmt::Display for Scores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scores = [
-            ("memory", self.memory),
-            ("disk wait", self.io),
-            ("GPU", self.gpu),
-            ("processors", self.cpu),
-            ("frames", self.ui),
+            ("memory", self.memory, "unknown"),
+            ("disk wait", self.io, missing(self.io_absent)),
+            ("GPU", self.gpu, missing(self.gpu_absent)),
+            ("processors", self.cpu, "unknown"),
+            ("frames", self.ui, "not drawn"),
         ];
-        for (i, (name, score)) in scores.into_iter().enumerate() {
+        for (i, (name, score, missing)) in scores.into_iter().enumerate() {
             f.write_str(if i == 0 { "" } else { ", " })?;
             match score {
                 Some(score) => write!(f, "{name} {:.0} %", score * 100.0)?,
-                None => write!(f, "{name} untold")?,
+                None => write!(f, "{name} {missing}")?,
             }
         }
         Ok(())
     }
+}
+
+const fn missing(absent: bool) -> &'static str {
+    if absent { "absent" } else { "unknown" }
 }
 
 /// A tick's verdict.
@@ -253,6 +261,8 @@ fn scores(evidence: &Evidence, thresholds: &Thresholds) -> Scores {
         gpu: over(&evidence.host.gpu, thresholds.gpu_busy),
         cpu: evidence.cpu().map(|c| c.get() / thresholds.cpu_busy),
         ui: evidence.frames.map(|f| thresholds.frames_short / f.get()),
+        io_absent: evidence.host.disk_wait.is_absent(),
+        gpu_absent: evidence.host.gpu.is_absent(),
     }
 }
 

@@ -125,3 +125,57 @@ fn what_an_operator_holds_is_left_alone_until_the_lease_ends() {
     let (_, free) = step(state, &inputs(evidence(12, 2.0, 8, 3), 8), &config());
     assert_eq!(free.moves.len(), 1);
 }
+
+/// The reasons of a cut in `mode` and of the tick after it in `later`.
+fn reasons(mode: Mode, later: Mode) -> [String; 2] {
+    let tick = |at, gap_ms, limit, mode| Inputs {
+        mode,
+        ..inputs(evidence(at, gap_ms, limit, 3), limit)
+    };
+    let (state, cut) = step(State::default(), &tick(10, 25.0, 10, mode), &config());
+    let limit = match mode {
+        Mode::Active => cut.moves[0].to,
+        _ => 10,
+    };
+    let (_, cooling) = step(state, &tick(11, 5.0, limit, later), &config());
+    assert_eq!(
+        (cooling.moves.len(), cooling.bound_by),
+        (0, Bound::CoolDown)
+    );
+    [cut.reason, cooling.reason]
+}
+
+#[test]
+fn advice_says_of_moves_and_of_holds_that_they_would_be_made() {
+    let [cut, hold] = reasons(Mode::Advisory, Mode::Advisory);
+    assert!(cut.starts_with("would move "), "{cut}");
+    assert!(hold.starts_with("would hold "), "{hold}");
+    assert!(
+        hold.ends_with("after a move that would have been made"),
+        "{hold}"
+    );
+}
+
+#[test]
+fn a_cool_down_after_a_move_that_was_made_waits_for_its_effect_in_any_mode() {
+    for later in [Mode::Active, Mode::Advisory] {
+        let [cut, hold] = reasons(Mode::Active, later);
+        assert!(!cut.contains("would"), "{cut}");
+        assert!(hold.ends_with("for the effect of the last move"), "{hold}");
+        assert_eq!(
+            hold.starts_with("would hold"),
+            later == Mode::Advisory,
+            "{hold}"
+        );
+    }
+}
+
+#[test]
+fn a_hold_without_demand_gives_the_counts_once() {
+    let idle = first(evidence(10, 2.0, 0, 0), 8);
+    assert!(
+        idle.reason.ends_with("0 run, 0 wait, no need for more"),
+        "{}",
+        idle.reason
+    );
+}

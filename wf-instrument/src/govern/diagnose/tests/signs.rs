@@ -80,6 +80,30 @@ fn a_verdict_says_what_it_rests_on() {
     assert_eq!(
         diagnosis.explain(),
         "balanced (the plain rule, on this tick alone: cpu_bound); of its threshold: memory 59 %, disk wait 1 %, \
-         GPU untold, processors 110 %, frames untold; more threads than processors; the host swaps; models took 2.5 s to load"
+         GPU absent, processors 110 %, frames not drawn; more threads than processors; the host swaps; models took 2.5 s to load"
+    );
+}
+
+#[test]
+fn a_score_that_is_missing_is_absent_or_unknown_as_its_reading_is() {
+    let explained = |gpu: Reading<Ratio>, disk_wait: Reading<Nanos>| {
+        let evidence = with(|e| (e.host.gpu, e.host.disk_wait) = (gpu, disk_wait));
+        let (thresholds, targets) = (Thresholds::default(), Targets::default());
+        diagnose(State::default(), &evidence, &thresholds, &targets)
+            .1
+            .explain()
+    };
+    let absent = explained(
+        Reading::Absent("no GPU".into()),
+        Reading::Unknown("EIO".into()),
+    );
+    assert!(absent.contains("disk wait unknown, GPU absent"), "{absent}");
+    let unknown = explained(
+        Reading::Unknown("busy".into()),
+        Reading::Absent("no disk".into()),
+    );
+    assert!(
+        unknown.contains("disk wait absent, GPU unknown"),
+        "{unknown}"
     );
 }
