@@ -13,4 +13,4 @@ pub use self::flags::{Flags, Variant};
 pub use self::run::run;
 pub use self::summary::Summary;
 pub use self::view::{Scene, View};
-pub(crate) use self::words::Millis;
+pub(crate) use self::words::{Millis, came, count};

@@ -31,7 +31,9 @@ pub struct Summary {
     pub load: Option<Totals>,
     /// Requests of the load that kept both targets; `None` without a load.
     pub goodput: Option<Goodput>,
-    /// Tokens that arrived while the load ran, a second.
+    /// Tokens that arrived in `seconds`; `clients` has those of the time to drain too.
+    pub tokens: u64,
+    /// Those a second.
     pub tokens_per_second: f64,
     /// What the SDK measured; `None` in a build that does not measure.
     pub measured: Option<Measured>,
@@ -97,6 +99,7 @@ impl Summary {
                 ttft_target_seconds: flags.ttft_target.as_secs_f64(),
                 gap_target_seconds: flags.gap_target.as_secs_f64(),
             }),
+            tokens: stopped.counts.tokens,
             tokens_per_second: per(stopped.counts.tokens, seconds),
             exact: measured.as_ref().map(|measured| measured.equals(&clients)),
             measured,
@@ -112,5 +115,37 @@ fn per(count: u64, seconds: f64) -> f64 {
         count as f64 / seconds
     } else {
         0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::Parser;
+
+    use super::*;
+
+    fn view(seconds: u64, tokens: u64) -> View {
+        let counts = Counts {
+            tokens,
+            ..Counts::default()
+        };
+        View {
+            elapsed: Duration::from_secs(seconds),
+            counts,
+            ..View::default()
+        }
+    }
+
+    #[test]
+    fn the_rate_is_of_the_tokens_and_the_time_that_are_shown_with_it() {
+        let flags = Flags::parse_from(["wf-examples", "--no-load"]);
+        let summary = Summary::new(&flags, "tiny", &view(10, 100), view(14, 250), None);
+        assert_eq!(summary.clients.tokens, 250);
+        let words = summary.to_string();
+        assert!(words.contains("tiny       10.0 s"), "{words}");
+        let tokens = "100 streamed, 10 a second; 150 more in answers that ended after that";
+        assert!(words.contains(tokens), "{words}");
     }
 }

@@ -11,7 +11,7 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut row = |name: &str, words: String| writeln!(f, "  {name:<10} {words}");
         row(&self.model, ran(self))?;
-        row("requests", requests(&self.clients))?;
+        row("requests", requests(&self.clients, self.load.is_some()))?;
         row("tokens", tokens(self))?;
         if let Some(kept) = &self.goodput {
             row("goodput", goodput(kept))?;
@@ -43,7 +43,7 @@ fn ran(summary: &Summary) -> String {
     format!("{seconds:.1} s, {knobs_before} → {knobs_after}")
 }
 
-fn requests(counts: &Counts) -> String {
+fn requests(counts: &Counts, built_in_load: bool) -> String {
     let Counts {
         sent,
         answered,
@@ -52,12 +52,35 @@ fn requests(counts: &Counts) -> String {
         left,
         ..
     } = counts;
-    format!("{sent} sent: {answered} answered, {shed} shed, {failed} failed, {left} left")
+    let verb = came(built_in_load);
+    format!("{sent} {verb}: {answered} answered, {shed} shed, {failed} failed, {left} left")
+}
+
+/// The word for the requests that were counted: without the built-in load, all are of others.
+pub(crate) const fn came(built_in_load: bool) -> &'static str {
+    if built_in_load { "sent" } else { "received" }
+}
+
+/// A number and what it counts: one move, two moves.
+pub(crate) fn count(number: u64, one: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {one}s"),
+    }
 }
 
 fn tokens(summary: &Summary) -> String {
-    let (count, rate) = (summary.clients.tokens, summary.tokens_per_second);
-    format!("{count} streamed, {rate:.0} a second")
+    let Summary {
+        tokens,
+        tokens_per_second,
+        clients,
+        ..
+    } = summary;
+    let streamed = format!("{tokens} streamed, {tokens_per_second:.0} a second");
+    match clients.tokens.saturating_sub(*tokens) {
+        0 => streamed,
+        more => format!("{streamed}; {more} more in answers that ended after that"),
+    }
 }
 
 fn goodput(goodput: &Goodput) -> String {
@@ -97,7 +120,8 @@ fn ends(measured: &Measured) -> String {
     } = measured;
     let [p50, p99] = [queue_seconds.p50, queue_seconds.p99].map(Millis);
     format!(
-        "{arrived} arrived: {ok} ok, {error} error, {cancelled} cancelled, {panicked} panicked; {tokens} tokens; queue p50 {p50} p99 {p99}"
+        "{arrived} arrived: {ok} ok, {error} error, {cancelled} cancelled, {panicked} panicked; {}; queue p50 {p50} p99 {p99}",
+        count(*tokens, "token")
     )
 }
 
@@ -109,7 +133,8 @@ fn governor(governed: &Governed) -> String {
         reason,
         ..
     } = governed;
-    format!("{mode}, {moves} moves, bottleneck {bottleneck}: {reason}")
+    let moves = count(*moves, "move");
+    format!("{mode}, {moves}, bottleneck {bottleneck}: {reason}")
 }
 
 const fn exact(exact: Option<bool>, sent: u64) -> &'static str {
@@ -127,7 +152,9 @@ impl fmt::Display for Knobs {
             max_concurrent,
             workers,
         } = self;
-        write!(f, "{max_concurrent} sequences on {workers} threads")
+        let sequences = count(*max_concurrent as u64, "sequence");
+        let threads = count(*workers as u64, "thread");
+        write!(f, "{sequences} on {threads}")
     }
 }
 
@@ -156,6 +183,34 @@ mod tests {
         assert!(exact(Some(true), 0).starts_with("yes (no request came"));
         assert!(exact(Some(true), 1).starts_with("yes (each request"));
         assert!(exact(None, 0).contains("not measured in this build"));
+    }
+
+    #[test]
+    fn one_of_a_kind_is_singular() {
+        let knobs = |max_concurrent, workers| {
+            let knobs = Knobs {
+                max_concurrent,
+                workers,
+            };
+            knobs.to_string()
+        };
+        assert_eq!(knobs(1, 1), "1 sequence on 1 thread");
+        assert_eq!(knobs(8, 2), "8 sequences on 2 threads");
+        let governed = Governed {
+            moves: 1,
+            ..Governed::default()
+        };
+        assert!(governor(&governed).contains(", 1 move, "));
+    }
+
+    #[test]
+    fn requests_are_sent_by_the_built_in_load_and_received_without_it() {
+        let counts = Counts {
+            sent: 192,
+            ..Counts::default()
+        };
+        assert!(requests(&counts, true).starts_with("192 sent: "));
+        assert!(requests(&counts, false).starts_with("192 received: "));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Paragraph, Wrap};
 
-use super::lines::{NAME, fitting, lines};
-use super::rows::{self, Row};
+use super::lines::{NAME, cut, fitting, lines};
+use super::rows::{self, GOVERNOR_LINES, Row};
 use crate::app::View;
 
 /// Draws the whole screen. Where the terminal is too small for all of it, the
@@ -40,11 +40,13 @@ fn panels(frame: &mut Frame<'_>, area: Rect, view: &View) {
         panel(frame, top, "engine", &engine);
         return panel(frame, rest, "not measured", &[]);
     };
-    let (machine, governor) = (&look.machine.rows, rows::governor(&look.governed));
-    let left = area
-        .height
-        .saturating_sub(engine_height + height(machine, area));
-    let governor_height = height(&governor, area).min(left.max(area.height / 2));
+    let machine = &look.machine.rows;
+    let below = area.height.saturating_sub(engine_height);
+    let governor = governor(rows::governor(&look.governed), area.width, below);
+    let first = &governor[..GOVERNOR_LINES.len().min(governor.len())];
+    let least = height(first, area).max(area.height / 2).min(below);
+    let left = below.saturating_sub(height(machine, area));
+    let governor_height = height(&governor, area).min(left.max(least));
     let [top, middle, bottom] = Layout::vertical([
         Constraint::Max(engine_height),
         Constraint::Min(0),
@@ -54,6 +56,17 @@ fn panels(frame: &mut Frame<'_>, area: Rect, view: &View) {
     panel(frame, top, "engine", &engine);
     panel(frame, middle, "machine", machine);
     panel(frame, bottom, "governor", &governor);
+}
+
+/// The governor's rows, the first of them cut where not all fit into a panel of that size.
+fn governor(mut rows: Vec<Row>, width: u16, most: u16) -> Vec<Row> {
+    if height(&rows, Rect::new(0, 0, width, most)) > most {
+        let width = usize::from(width.saturating_sub(BORDERS));
+        for (row, &most) in rows.iter_mut().zip(&GOVERNOR_LINES) {
+            row.1 = cut(row, width, most);
+        }
+    }
+    rows
 }
 
 /// The height of a panel that shows all of the rows.
@@ -170,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_screen_of_80_by_24_shows_knobs_bottleneck_and_decision_and_announces_the_rest() {
+    fn a_screen_of_80_by_24_shows_knobs_bottleneck_decision_and_last_move_and_announces_the_rest() {
         let picture = drawn(80, 24, &crowded());
         for words in [
             "max_concurrent 8 (1 to 64)",
@@ -178,12 +191,34 @@ mod tests {
             "cpu_bound since 12 s",
             "hold max_concurrent 8: inter-token",
             "move is too recent",
+            "max_concurrent 4 → 8",
             "tok/s",
-            "+5 rows, enlarge",
-            "+1 row, enlarge",
+            "rows, enlarge",
         ] {
             assert!(picture.contains(words), "{words}: {picture}");
         }
+    }
+
+    #[test]
+    fn long_reasons_leave_room_for_the_other_first_rows_of_the_governor() {
+        let mut view = crowded();
+        let governed = &mut view.look.as_mut().expect("it is measured").governed;
+        governed.reason = format!("hold 8: {}", "inter-token 5.0 ms; ".repeat(20));
+        governed.diagnosis = format!("gpu_bound: {}", "processors 110 %; ".repeat(20));
+        governed.last_move = Some(format!("workers 1 → 2: {}", "it helped; ".repeat(20)));
+        view.score = Some(crate::load::Totals::default());
+        let picture = drawn(80, 24, &view);
+        for words in [
+            "knobs          max_concurrent 8",
+            "now            hold 8",
+            "last move      workers 1 → 2",
+            "bottleneck     gpu_bound",
+            "+3 rows, enlarge",
+        ] {
+            assert!(picture.contains(words), "{words}: {picture}");
+        }
+        let blank = format!("│{}│", " ".repeat(78));
+        assert!(!picture.contains(&blank), "{picture}");
     }
 
     #[test]

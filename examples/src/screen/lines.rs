@@ -27,20 +27,32 @@ pub(super) fn lines((name, text): &Row, width: usize) -> Vec<Line> {
     lines
 }
 
-/// As many whole rows as fit into `height` lines, at least the beginning of the first, and the
-/// number of rows that do not fit.
+/// The text of a row in at most `most` lines; it ends in "…" where some of it is left out.
+pub(super) fn cut(row: &Row, width: usize, most: usize) -> String {
+    let mut shown = lines(row, width);
+    if shown.len() <= most {
+        return row.1.clone();
+    }
+    shown.truncate(most);
+    if let Some((_, last)) = shown.last_mut() {
+        let room = width.saturating_sub(NAME + 1);
+        *last = last.chars().take(room).chain(['…']).collect();
+    }
+    let texts: Vec<_> = shown.into_iter().map(|(_, text)| text).collect();
+    texts.join(" ")
+}
+
+/// The rows that fit into `height` lines, the last of them [cut] where only its beginning fits, and
+/// the number of rows of which nothing fits.
 pub(super) fn fitting(rows: &[Row], width: usize, height: usize) -> (Vec<Line>, usize) {
     let mut shown = Vec::new();
     for (index, row) in rows.iter().enumerate() {
-        let more = lines(row, width);
-        if shown.len() + more.len() > height {
-            if shown.is_empty() {
-                shown.extend(more.into_iter().take(height));
-                return (shown, rows.len() - 1);
-            }
+        let room = height - shown.len();
+        if room == 0 {
             return (shown, rows.len() - index);
         }
-        shown.extend(more);
+        let text = cut(row, width, room);
+        shown.extend(lines(&(row.0, text), width).into_iter().take(room));
     }
     (shown, 0)
 }
@@ -72,6 +84,25 @@ mod tests {
         assert_eq!(fitting(&rows, width, 4).1, 0);
         assert_eq!(fitting(&rows, width, 3).1, 1);
         assert_eq!(fitting(&rows, width, 2).1, 2);
-        assert_eq!(fitting(&rows, width, 1), (vec![("name", "one".into())], 2));
+        assert_eq!(fitting(&rows, width, 1), (vec![("name", "on…".into())], 2));
+    }
+
+    #[test]
+    fn no_line_stays_blank_while_a_row_is_missing() {
+        let rows = [row("three"), row("one two six ten"), row("four")];
+        for height in 1..=5 {
+            let (shown, missing) = fitting(&rows, NAME + 7, height);
+            assert!(missing == 0 || shown.len() == height, "{height}: {shown:?}");
+        }
+        let (shown, missing) = fitting(&rows, NAME + 7, 2);
+        assert_eq!((shown[1].1.as_str(), missing), ("one tw…", 1));
+    }
+
+    #[test]
+    fn a_row_is_cut_to_the_lines_it_gets_and_says_so() {
+        let cut = |text, most| cut(&row(text), NAME + 7, most);
+        assert_eq!(cut("one two", 1), "one two");
+        assert_eq!(cut("one two three four", 2), "one two three…");
+        assert_eq!(cut("one incomprehensible", 1), "one…");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::app::{Millis, View};
+use crate::app::{Millis, View, came, count};
 use crate::measure::{Governed, Knob};
 use crate::spread::Spread;
 
@@ -13,7 +13,7 @@ pub(super) type Row = (&'static str, String);
 pub(super) fn line(view: &View) -> String {
     let (ttft, gap) = times(view);
     let mut line = format!(
-        "{:>5.0} s  {}  TTFT p50 {} p99 {}  gap p50 {} p99 {}  in {}/{} waiting {}  workers {}",
+        "{:>5.0} s  {}  TTFT p50 {} p99 {}  gap p50 {} p99 {}  running {} limit {} waiting {}  workers {}",
         view.elapsed.as_secs_f64(),
         speed(view),
         Millis(ttft.p50),
@@ -47,15 +47,20 @@ pub(super) fn engine(view: &View) -> Vec<Row> {
         (
             "requests",
             format!(
-                "{} in of {} that may be, {} waiting",
+                "{} running, limit {}, {} waiting",
                 view.running, view.max_concurrent, view.waiting
             ),
         ),
         (
             "so far",
             format!(
-                "{} sent: {} answered, {} shed, {} failed, {} left",
-                counts.sent, counts.answered, counts.shed, counts.failed, counts.left
+                "{} {}: {} answered, {} shed, {} failed, {} left",
+                counts.sent,
+                came(view.score.is_some()),
+                counts.answered,
+                counts.shed,
+                counts.failed,
+                counts.left
             ),
         ),
     ];
@@ -66,7 +71,11 @@ pub(super) fn engine(view: &View) -> Vec<Row> {
     rows
 }
 
-/// Where the governor stands. A small screen shows the first rows only.
+/// Most lines of each of the first rows of [`governor`] where not all rows fit.
+pub(super) const GOVERNOR_LINES: [usize; 4] = [2, 3, 2, 2];
+
+/// Where the governor stands. A small screen shows the first rows only, each cut to
+/// [`GOVERNOR_LINES`].
 pub(super) fn governor(governed: &Governed) -> Vec<Row> {
     let knobs: Vec<_> = governed.knobs.iter().map(knob).collect();
     let last = governed.last_move.as_deref().unwrap_or("none yet");
@@ -74,12 +83,16 @@ pub(super) fn governor(governed: &Governed) -> Vec<Row> {
     let mut rows = vec![
         ("knobs", knobs.join(" · ")),
         ("now", governed.reason.clone()),
+        ("last move", last.to_owned()),
         ("bottleneck", governed.diagnosis.clone()),
         (
             "mode",
-            format!("{} · {} moves so far", governed.mode, governed.moves),
+            format!(
+                "{} · {} so far",
+                governed.mode,
+                count(governed.moves, "move")
+            ),
         ),
-        ("last move", last.to_owned()),
         ("bound by", governed.bound_by.to_owned()),
         ("tier", tier.to_owned()),
     ];
@@ -112,7 +125,7 @@ fn times(view: &View) -> (Spread, Spread) {
 fn speed(view: &View) -> String {
     match &view.look {
         Some(look) => format!("{:.0} tok/s", look.tokens_per_second),
-        None => format!("{} tokens so far", view.counts.tokens),
+        None => format!("{} so far", count(view.counts.tokens, "token")),
     }
 }
 
