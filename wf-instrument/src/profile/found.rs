@@ -39,7 +39,7 @@ fn cores(machine: &Machine) -> String {
     };
     let quota = match sensible(machine.quota) {
         Some(quota) => format!("a quota allows {}", shown(quota)),
-        None => "no CPU quota binds them".to_owned(),
+        None => "no CPU quota that can be seen binds them".to_owned(),
     };
     format!("{of}; {quota}.")
 }
@@ -56,7 +56,9 @@ fn memory(machine: &Machine) -> String {
         (Some(memory), Some(host)) if memory < host => {
             format!("{memory} of the host's {host} of memory may be used, by a container's limit.")
         }
-        (Some(memory), Some(_)) => format!("All of the host's {memory} of memory may be used."),
+        (Some(memory), Some(_)) => format!(
+            "All of the host's {memory} of memory may be used; no limit that can be seen is lower."
+        ),
     }
 }
 

@@ -158,9 +158,13 @@ fn the_explanation_says_what_is_unknown() {
     assert_told(
         only_limits,
         &[
-            "4 processors may be used, and how many the host has is unknown; no CPU quota binds them.",
+            "4 processors may be used, and how many the host has is unknown; no CPU quota that can be seen binds them.",
             "8 GiB of memory may be used, and how much the host has is unknown.",
         ],
+    );
+    assert_told(
+        machine(4.0, gib(8)),
+        &["All of the host's 8 GiB of memory may be used; no limit that can be seen is lower."],
     );
     let one_of_many = Machine {
         quota: Some(1.0),
