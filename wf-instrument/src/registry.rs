@@ -7,7 +7,8 @@
 //! endpoint: names are in snake case and do not end as parts of other metrics do (`_total`, `_sum`,
 //! `_bucket` and others), and labels that Prometheus sets (`job`, `instance`, `le`, `quantile`,
 //! `__…`) are refused. An empty label value, which Prometheus takes for no label, becomes "(none)".
-//! What was refused is listed by [`conflicts`], though the caller may have ignored the error.
+//! What was refused is listed by [`conflicts`], though the caller may have ignored the error: the
+//! first refusal of a name, for at most [`LIMIT`] names.
 
 mod conflict;
 mod conflicts;
@@ -95,6 +96,9 @@ fn gauge_for(wanted: &Wanted<'_>) -> Result<&'static Gauge, RegistryError> {
 }
 
 /// A histogram by its name and labels, whose samples are in `unit`: the same one for the same name and labels.
+///
+/// It is exported under its name as it is, with nothing added for the unit, in base units: samples
+/// in nanoseconds as seconds, and bytes as bytes. End the name in `_seconds` or `_bytes` yourself.
 ///
 /// # Errors
 ///
@@ -189,6 +193,21 @@ mod tests {
         assert!(matches!(refused, RegistryError::Target { .. }), "{refused}");
         frame("registry target", "", 60.0).unwrap();
         assert!(frame("registry target", "", 30.0).is_err());
+    }
+
+    #[test]
+    fn a_target_that_is_no_frame_rate_is_refused() {
+        for fps in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0] {
+            // Before the name has a target, and after.
+            for _ in 0..2 {
+                let refused = frame("registry fps", "", fps).unwrap_err();
+                assert!(matches!(refused, RegistryError::FrameRate { .. }), "{fps}");
+                assert!(refused.to_string().contains(&fps.to_string()), "{refused}");
+                assert!(labelled_frame("registry fps", "", fps, &["a"]).is_err());
+                frame("registry fps", "", 60.0).unwrap();
+            }
+        }
+        assert!(frame("registry no fps", "", 0.0).is_ok());
     }
 
     #[test]

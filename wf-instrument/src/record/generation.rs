@@ -77,7 +77,7 @@ impl Generation {
         admit(self.request);
     }
 
-    /// Adds `n` tokens to the prompt. Several calls add up, to `u32::MAX` at most.
+    /// Adds `n` tokens to the prompt. Several calls add up, to 4,294,967,295 (`u32::MAX`) at most.
     ///
     /// They are counted once the prompt is known to be read: at the first token, or where the
     /// request ends ok without one. A request that is refused or cancelled before has read nothing.
@@ -90,6 +90,9 @@ impl Generation {
     ///
     /// The first tokens end the time to first token. Later ones end one gap, however many they are:
     /// the time that each of them took by itself is not known.
+    ///
+    /// The tokens of one request saturate at 4,294,967,295 (`u32::MAX`) where they are counted per
+    /// request, as in the histogram of tokens each. The counter of tokens takes all of them.
     #[inline]
     pub fn tokens(&self, n: u64) {
         tokens(self.request, n);

@@ -39,6 +39,13 @@ pub enum RegistryError {
         /// The name asked for.
         name: String,
     },
+    /// A target of frames is a finite number, 0 or above.
+    FrameRate {
+        /// The name asked for.
+        name: String,
+        /// The target asked for, written as a number.
+        target_fps: String,
+    },
     /// Events brought another number of label values than was declared, and were recorded with
     /// "(none)" for each. Only in [`conflicts`](super::conflicts).
     Values {
@@ -69,6 +76,10 @@ impl fmt::Display for RegistryError {
             Self::Target { name } => write!(
                 f,
                 "`{name}` has another target already: give it the same one, or choose another name"
+            ),
+            Self::FrameRate { name, target_fps } => write!(
+                f,
+                "{target_fps} frames a second cannot be the target of `{name}`: give a finite number above 0, or 0 for no target"
             ),
             Self::Values {
                 name,

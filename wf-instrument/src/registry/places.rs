@@ -156,8 +156,8 @@ fn requests(
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name is blank or was given another target, or
-/// [`LIMIT`](super::LIMIT) is reached.
+/// [`RegistryError`] where the name is blank or was given another target, the target is negative or
+/// not finite, or [`LIMIT`](super::LIMIT) is reached.
 ///
 /// ```
 /// use wf_instrument::registry;
@@ -177,15 +177,17 @@ pub fn frame(name: &str, help: &str, target_fps: f64) -> Result<&'static FrameSi
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name is blank or was given another target, a label cannot be
-/// exported, or [`LIMIT`](super::LIMIT) is reached.
+/// [`RegistryError`] where the name is blank or was given another target, the target is negative or
+/// not finite, a label cannot be exported, or [`LIMIT`](super::LIMIT) is reached.
 pub fn labelled_frame(
     name: &str,
     help: &str,
     target_fps: f64,
     labels: &[&str],
 ) -> Result<&'static FrameSite, RegistryError> {
-    check_site(name, labels).map_err(|refused| refuse(false, name, refused))?;
+    check_site(name, labels)
+        .and_then(|()| check_rate(name, target_fps))
+        .map_err(|refused| refuse(false, name, refused))?;
     let known = |site: &SiteRef| match site {
         SiteRef::Frame(site) if site.name == name && site.series.labels() == labels => Some(*site),
         _ => None,
@@ -197,6 +199,16 @@ pub fn labelled_frame(
     })?;
     let same = target_fps <= 0.0 || found.target_fps.to_bits() == target_fps.to_bits();
     same_target(name, found, same)
+}
+
+fn check_rate(name: &str, target_fps: f64) -> Result<(), RegistryError> {
+    match target_fps.is_finite() && target_fps >= 0.0 {
+        true => Ok(()),
+        false => Err(RegistryError::FrameRate {
+            name: name.into(),
+            target_fps: target_fps.to_string(),
+        }),
+    }
 }
 
 /// A second target for one place would be none of its series'.

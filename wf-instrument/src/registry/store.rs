@@ -76,7 +76,7 @@ struct Store {
 /// names as there may be series.
 type Refusals = BTreeMap<(bool, Arc<str>), RegistryError>;
 
-/// Every refusal of a name, a label or a kind.
+/// The refusals that are kept.
 pub(super) fn refusals() -> Refusals {
     allocate(|| store().refusals.clone())
 }
@@ -143,11 +143,7 @@ pub(super) fn series(
     // An allocator that shows its bytes must not wait for the store that is allocating.
     let found = check_metric(wanted.name, wanted.labels)
         .and_then(|()| allocate(|| found_or_made(wanted, make)));
-    found.map_err(|refusal| match refusal {
-        // Not a collision, and of any number of names.
-        RegistryError::Full { .. } => refusal,
-        _ => refuse(true, wanted.name, refusal),
-    })
+    found.map_err(|refusal| refuse(true, wanted.name, refusal))
 }
 
 fn found_or_made(
@@ -198,7 +194,7 @@ pub(super) fn place<T>(
     known: impl Fn(&SiteRef) -> Option<T>,
     make: impl FnOnce() -> (T, SiteRef),
 ) -> Result<T, RegistryError> {
-    allocate(|| {
+    let found = allocate(|| {
         let mut store = store();
         let mut sites = listed().chain(store.sites.iter().copied());
         if let Some(known) = sites.find_map(|site| known(&site)) {
@@ -210,7 +206,8 @@ pub(super) fn place<T>(
         let (made, site) = make();
         store.sites.push(site);
         Ok(made)
-    })
+    });
+    found.map_err(|refusal| refuse(false, name, refusal))
 }
 
 fn store() -> Locked<'static, Store> {
