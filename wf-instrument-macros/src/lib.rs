@@ -114,7 +114,7 @@ use self::build::Build;
 ///
 /// | what comes back | without `returns` | otherwise |
 /// |---|---|---|
-/// | a future or a stream that is not spelled out, also in a `Result`, an `Option`, a `Vec` or a tuple | refused | `returns = future` or `returns = stream` where it is a name for `Pin<Box<dyn ..>>`, or for an opaque type; `returns = value` measures the call alone |
+/// | a future or a stream that is not spelled out, also in a `Result`, an `Option`, a `Vec` or a tuple | refused | `returns = future` or `returns = stream` where it is a name for `Pin<Box<dyn ..>>`, not for a `Result` with one in it: spell that out; of `impl OtherTrait`, name the future as well, as in `impl OtherTrait + Future<Output = ..>`; `returns = value` measures the call alone |
 /// | with `ttft`: anything but text, numbers and what std builds of them | refused, as it may bring tokens later | `returns = stream` or `returns = iterator` where it is a name for `Pin<Box<dyn Stream>>` or `Box<dyn Iterator>`; `returns = value` where every token is counted by `wf_token!` before the function returns, or its future is ready |
 ///
 /// ```
@@ -300,7 +300,7 @@ use self::build::Build;
 /// | `tokens = \|item\| n` | `ttft` | how many tokens an item brings: an integer or a `bool`, alone or in a pair with a `record::Stamp` of when they were made; or the path of such a function |
 /// | `last = \|item\| bool` | `ttft` | which item ends the reply; gets what `tokens` gets |
 /// | `returns = future`, `stream`, `iterator` or `value` | any | [what comes back](macro@wf_measure#what-comes-back), where the return type does not show it |
-/// | `prompt_tokens = n` | `ttft` | how many tokens are read |
+/// | `prompt_tokens = n` | `ttft` | how many tokens are read, 4,294,967,295 at most |
 /// | `queued_at = instant` | `ttft` | since when the request has waited for this call, as a `std::time::Instant`: its queue time ends here, and `admitted()` has nothing to add |
 /// | `slo = "p99 < 500ms"` | `ttft` | the promise for the time to first token: a percentile, and a time in `us`, `ms` or `s`. Kept in snapshots; a bucket of the endpoint ends there, and the governor takes the shortest for its target unless it is told another |
 /// | `target_fps = 60` | `frame` | the promise for frames: a number, or a constant |
@@ -396,6 +396,9 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// About 16 ns, most of it the clock; without the feature `enabled` nothing, not even `n`.
 ///
+/// `crate = path` beside the other arguments says where wf-instrument is, for those who have it
+/// through another crate: `wf_token!(n, crate = my_app::wf_instrument)`.
+///
 /// ```
 /// use wf_instrument::{wf_measure, wf_token};
 ///
@@ -428,6 +431,8 @@ pub fn wf_token_disabled(tokens: TokenStream) -> TokenStream {
 /// For render loops, where [`#[wf_measure(frame)]`](macro@wf_measure#frames) has no function to stand on, and where the wait for the screen
 /// counts too: each picture took as long as it is since the one before at the same place, so the first has no time yet, and is not counted. With `target_fps` it
 /// is late, and pictures are dropped, as there; a loop that pauses has one late picture after it.
+///
+/// `crate = path` is as for [`wf_token!`](macro@wf_token).
 ///
 /// Without a name it is the module's; two loops need two names. One clock reading, an atomic exchange and a record; without the feature `enabled` nothing.
 ///
@@ -463,6 +468,8 @@ pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
 /// `labels(key = expr, ..)` at the end adds labels: each set of values (anything that is
 /// `AsRef<str>`) has a series, from its first count on. Past 32 sets of a place, the rest share
 /// one, under "(other)".
+///
+/// `crate = path` is as for [`wf_token!`](macro@wf_token).
 ///
 /// Below 1 ns, without a lock, and about a nanosecond more for each label value compared; without
 /// the feature `enabled` nothing, not even `n`.
@@ -501,6 +508,8 @@ pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
 /// `labels(key = expr, ..)` at the end adds labels, as for [`wf_count!`](macro@wf_count). Past 32
 /// sets of a place a value is not kept, and counted as dropped: a series that several sets share
 /// would show the value of one of them only.
+///
+/// `crate = path` is as for [`wf_token!`](macro@wf_token).
 ///
 /// One atomic store; the first time at a place also a lock. Without the feature `enabled` nothing, not even the value.
 ///

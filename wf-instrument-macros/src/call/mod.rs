@@ -6,7 +6,7 @@ mod gauge;
 mod rest;
 mod token;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Error, LitStr, Path, Result, Token};
@@ -42,7 +42,7 @@ fn expand(
             false => Err(input.error(form)),
         }
     };
-    match read_all.parse2(tokens) {
+    match read_all.parse2(runtime_first(tokens)) {
         Ok(Expansion { measuring, .. }) if build == Build::Measuring => quote!({ #measuring }),
         Ok(Expansion { checked, .. }) => quote!({ if false { #checked } }),
         Err(mistakes) => {
@@ -50,6 +50,28 @@ fn expand(
             quote!({ #mistakes })
         }
     }
+}
+
+/// The arguments with `crate = path` in front of the others, wherever it stands among them.
+fn runtime_first(tokens: TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let begins = |three: &[TokenTree]| {
+        let is_crate = matches!(&three[1], TokenTree::Ident(word) if word == "crate");
+        is_mark(&three[0], ',') && is_crate && is_mark(&three[2], '=')
+    };
+    let Some(comma) = tokens.windows(3).position(begins) else {
+        return tokens.into_iter().collect();
+    };
+    let (before, behind) = (&tokens[..comma], &tokens[comma + 1..]);
+    let ends = behind.iter().position(|token| is_mark(token, ','));
+    let (runtime, after) = behind.split_at(ends.unwrap_or(behind.len()));
+    // A second one comes to the front as well, where it is refused.
+    let others = runtime_first(quote!(#(#before)* #(#after)*));
+    quote!(#(#runtime)*, #others)
+}
+
+fn is_mark(token: &TokenTree, mark: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark)
 }
 
 /// `crate = path,` in front of the other arguments, for those who re-export the macros.
@@ -96,6 +118,69 @@ fn with<T>(mistake: Option<Error>, result: Result<T>) -> Result<T> {
         (Some(mut mistake), Err(other)) => {
             mistake.combine(other);
             Err(mistake)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Macro = fn(TokenStream, Build) -> TokenStream;
+
+    #[test]
+    fn the_argument_crate_may_stand_anywhere() {
+        for (expand, first, others) in [
+            (
+                count as Macro,
+                quote!(crate = a::wf, "hits", 2, labels(tier = "a")),
+                vec![
+                    quote!("hits", 2, labels(tier = "a"), crate = a::wf),
+                    quote!("hits", crate = a::wf, 2, labels(tier = "a")),
+                    quote!("hits", 2, crate = a::wf, labels(tier = "a")),
+                ],
+            ),
+            (
+                gauge,
+                quote!(crate = ::wf, "depth", 1.0),
+                vec![quote!("depth", 1.0, crate = ::wf)],
+            ),
+            (
+                frame,
+                quote!(crate = a::wf, "canvas", target_fps = 60),
+                vec![
+                    quote!("canvas", target_fps = 60, crate = a::wf),
+                    quote!("canvas", crate = a::wf, target_fps = 60),
+                ],
+            ),
+            (
+                token,
+                quote!(crate = a::wf, n),
+                vec![quote!(n, crate = a::wf)],
+            ),
+        ] {
+            for build in [Build::Measuring, Build::Disabled] {
+                let expected = expand(first.clone(), build).to_string();
+                assert!(!expected.contains("compile_error"), "{expected}");
+                for other in &others {
+                    assert_eq!(
+                        expand(other.clone(), build).to_string(),
+                        expected,
+                        "{other}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_second_crate_argument_is_refused() {
+        for twice in [
+            quote!(crate = a, "hits", crate = b),
+            quote!("hits", crate = a, crate = b),
+        ] {
+            let expansion = count(twice, Build::Measuring).to_string();
+            assert!(expansion.contains("compile_error"), "{expansion}");
         }
     }
 }
