@@ -22,6 +22,7 @@ pub const fn plain_data<T: PlainData + ?Sized>(_: &T) {}
     label = "not surely plain data, such as text and numbers",
     note = "where every token is counted by `wf_token!` before the function returns (or its future is ready), write `returns = value`",
     note = "where a stream or iterator brings the tokens, write `#[wf_measure(ttft)]` on the function that returns it as `impl Stream<Item = ..>` or `impl Iterator<Item = ..>` (boxed or in a `Result`, as you like), and hand its result on; where this is a name for a boxed one, write `returns = stream` or `returns = iterator`",
+    note = "where the return type is an alias of a `Result` with a stream or iterator in it, spell `Result<.., ..>` out in the signature: an alias of it is not seen through",
     note = "without such a function, remove this attribute and measure the source with a handle: `wf_instrument::record::MeasureStream`, `MeasureIterator` or `MeasureReceiver` around it and `wf_instrument::registry::generation(..)?.arrive()`"
 )]
 pub trait PlainData {}

@@ -182,6 +182,7 @@ pub struct Call;
     message = "`{T}` is a future, or becomes one by `.await`: the work goes on after the function returns it",
     label = "the time until this is returned would be taken for the time of the work",
     note = "where the function is not `async` and returns a name for `Pin<Box<dyn Future<..>>>` and nothing else, write `returns = future`: the call then lasts until the future is ready",
+    note = "where it returns `impl` of another trait, name the trait of futures as well and leave out `returns`: `impl OtherTrait + Future<Output = ..>`",
     note = "any other future is measured where it is awaited: write `#[wf_measure]` on the `async fn` that awaits it, or that a task runs",
     note = "to measure the call alone, write `returns = value`"
 )]
@@ -192,6 +193,7 @@ pub trait EndsBeforeFuture<T> {}
     message = "`{T}` is a stream: its items are still to come when the function returns it",
     label = "the time until this is returned would be taken for the time of the stream",
     note = "return `impl Stream<Item = ..>` (boxed or in a `Result`, as you like), or where this is a name for `Pin<Box<dyn Stream<..>>>`, write `returns = stream`: the call then lasts until the stream ends",
+    note = "where the return type is an alias of a `Result` with a stream in it, spell `Result<.., ..>` out in the signature: an alias of it is not seen through",
     note = "to measure the call alone, write `returns = value`"
 )]
 pub trait EndsBeforeStream<T> {}
