@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::metadata::Package;
 use crate::process::{self, cargo};
 
-/// Runs every bench, or those named, one after the other: two at once would measure each other.
+/// Runs every bench but those of [`ON_REQUEST`], or those named, one after the other: two at once would measure each other.
 ///
 /// A bench is a `[[bench]]` or a `[[bin]]` of the package that takes `--json FILE`.
 ///
@@ -26,7 +26,10 @@ pub(crate) fn run(names: &[&str]) -> Result<(), String> {
         .map_err(|error| error.to_string())?
         .join("target/bench");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let wanted = |bench: &&Bench| names.is_empty() || names.contains(&bench.name.as_str());
+    let wanted = |bench: &&Bench| match names {
+        [] => !ON_REQUEST.contains(&bench.name.as_str()),
+        names => names.contains(&bench.name.as_str()),
+    };
     benches
         .iter()
         .filter(wanted)
@@ -68,3 +71,6 @@ impl Bench {
 }
 
 const PACKAGE: &str = "wf-benches";
+
+/// Runs only where it is named, since it installs 7 GB of other people's programs.
+const ON_REQUEST: [&str; 1] = ["load_tools"];
