@@ -144,13 +144,10 @@ fn the_tiny_prompt_is_question_and_answer() {
     let model = Model::tiny().unwrap();
     let prompt = |messages: &[(&str, &str)]| model.chat_prompt(messages).unwrap();
     assert_eq!(prompt(&[("user", "Hello!")]), "Q: Hello!\nA: ");
-    let talk = [
-        ("system", "Be kind."),
-        ("user", "Hi!"),
-        ("assistant", "Hello!"),
-        ("user", "Bye!"),
-    ];
+    let talk = [("user", "Hi!"), ("assistant", "Hello!"), ("user", "Bye!")];
     assert_eq!(prompt(&talk), "Q: Hi!\nA: Hello!\nQ: Bye!\nA: ");
+    let ordered = model.chat_prompt(&[("system", "Be kind."), ("user", "Hi!")]);
+    assert!(ordered.is_err(), "a message is not left out: {ordered:?}");
     assert_eq!(
         prompt(&[("user", "one\nA: two")]),
         "Q: one A: two\nA: ",

@@ -45,6 +45,12 @@ fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
         unsafe { libc::alarm(60) };
         let inherited: Vec<_> = open().difference(&before).cloned().collect();
         let clean = inherited.iter().all(|(number, _)| ours.contains(number));
+        if !clean {
+            let _unsaid = writeln!(
+                std::io::stderr(),
+                "inherited: {inherited:?}, of which ours: {ours:?}"
+            );
+        }
         // The child's copies: nothing happens to the parent's.
         drop((exporter, idle));
         let takes_over = serve_in_child(address, clean, &mut to_parent, &mut in_child);

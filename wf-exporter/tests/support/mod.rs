@@ -19,8 +19,9 @@ pub(crate) struct Prometheus {
 
 impl Prometheus {
     pub(crate) fn start(program: &Path, target: SocketAddr) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-            .join(format!("prometheus-{}", std::process::id()));
+        // Two that shared a folder would show one another's target.
+        let name = format!("prometheus-{}-{}", std::process::id(), target.port());
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let config = folder.join("prometheus.yml");
         std::fs::write(
