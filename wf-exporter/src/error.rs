@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use wf_port::Address;
+use wf_port::{Address, HostNameError};
 
 /// Why an exporter did not start. Nothing is left behind: no thread, no port.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,9 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
+    /// A name that was given to [`Builder::allow_host`](crate::Builder::allow_host) is not a host.
+    #[error(transparent)]
+    HostName(#[from] HostNameError),
     /// The address cannot be listened on.
     #[error(
         "cannot listen on {address} ({source}); choose another port, or port 0 for any that is free"

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 use wf_instrument::fork::OfThisProcess;
 use wf_instrument::snapshot::Snapshot;
-use wf_port::{Address, Hosts};
+use wf_port::{Address, HostName, Hosts};
 
 use crate::error::StartError;
 use crate::families::{Families, FamilyError};
@@ -105,11 +105,13 @@ impl Builder {
         self
     }
 
-    /// Answers requests for the host `name` too: a name without a port.
+    /// Answers requests for the host `name` too: one name or address without a port, which
+    /// [`start`](Builder::start) checks.
     ///
-    /// Without it, requests for `localhost`, names below it and loopback addresses are answered, and
-    /// no others, so that a web page cannot read the measurements under a name of its own (DNS
-    /// rebinding). Needed where a proxy on this machine forwards its own name.
+    /// Without it, requests for `localhost`, names below it, loopback addresses and the name in
+    /// [`address`](Builder::address) are answered, and no others, so that a web page cannot read the
+    /// measurements under a name of its own (DNS rebinding). Needed where a proxy on this machine
+    /// forwards its own name.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());
         self
@@ -152,14 +154,17 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Where the address is unknown, not a loopback address or cannot be bound, or the system gives
-    /// no thread. Then nothing is left behind.
+    /// Where the address is unknown, not a loopback address or cannot be bound, an allowed host is
+    /// not one, or the system gives no thread. Then nothing is left behind.
     pub fn start(self) -> Result<Exporter, StartError> {
-        let (listener, address) = server::bind(&self.address)?;
-        let hosts = self
+        let mut names: Vec<HostName> = self
             .hosts
-            .into_iter()
-            .fold(Hosts::of(address), Hosts::allow);
+            .iter()
+            .map(|name| name.parse())
+            .collect::<Result<_, _>>()?;
+        names.extend(self.address.name());
+        let (listener, address) = server::bind(&self.address)?;
+        let hosts = names.into_iter().fold(Hosts::of(address), Hosts::allow);
         let (stop, stopped) = oneshot::channel();
         let mut collectors = vec![recorded(self.source)];
         collectors.extend(self.collectors);

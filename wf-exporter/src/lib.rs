@@ -75,4 +75,4 @@ pub use self::governor::governor;
 pub use self::profile::profile;
 #[cfg(feature = "sense")]
 pub use self::sensors::sensors;
-pub use wf_port::Address;
+pub use wf_port::{Address, HostNameError};

@@ -84,22 +84,43 @@ fn localhost_and_a_port_are_an_address() {
     }
 }
 
+/// The answer to a request under the name `host`.
+fn ask(exporter: &Exporter, host: &str) -> String {
+    let mut stream = TcpStream::connect(exporter.local_addr()).unwrap();
+    let request = format!("GET / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 #[test]
 fn a_name_is_answered_to_where_it_was_allowed() {
-    let ask = |exporter: &Exporter| {
-        let mut stream = TcpStream::connect(exporter.local_addr()).unwrap();
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nhost: metrics.example\r\nconnection: close\r\n\r\n")
-            .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    };
     let builder = || Exporter::builder().address(ANY_PORT);
     let strict = builder().start().unwrap();
-    assert!(ask(&strict).starts_with("HTTP/1.1 421 "));
+    assert!(ask(&strict, "metrics.example").starts_with("HTTP/1.1 421 "));
     let allowing = builder().allow_host("metrics.example").start().unwrap();
-    assert!(ask(&allowing).starts_with("HTTP/1.1 200 "));
+    assert!(ask(&allowing, "metrics.example").starts_with("HTTP/1.1 200 "));
+}
+
+/// `127.1` is a name to the exporter, and resolvers of Unix find the loopback address for it.
+#[cfg(unix)]
+#[test]
+fn the_name_in_the_address_is_answered_to() {
+    let exporter = Exporter::builder().address("127.1:0").start().unwrap();
+    let port = exporter.local_addr().port();
+    assert!(ask(&exporter, &format!("127.1:{port}")).starts_with("HTTP/1.1 200 "));
+    assert!(ask(&exporter, "evil.example").starts_with("HTTP/1.1 421 "));
+}
+
+#[test]
+fn an_allowed_host_that_no_request_can_name_is_refused_at_start() {
+    for name in ["", "x:80", "http://y", "*.w.example"] {
+        let builder = Exporter::builder().address(ANY_PORT).allow_host(name);
+        let error = builder.start().unwrap_err();
+        assert!(matches!(error, StartError::HostName(_)), "{error}");
+        assert!(error.to_string().contains(&format!("{name:?}")), "{error}");
+    }
 }
 
 #[test]

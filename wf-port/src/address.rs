@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
 use std::str::FromStr;
 
+use crate::host_name::HostName;
 use crate::hosts::is_port;
 
 /// An address to listen on: a number and a port, or a name and a port (`localhost:9464`).
@@ -27,6 +28,16 @@ pub struct AddressError {
 }
 
 impl Address {
+    /// The host by which it is named, for [`Hosts::allow`](crate::Hosts::allow); `None` where it is
+    /// a number.
+    #[must_use]
+    pub fn name(&self) -> Option<HostName> {
+        match &self.0 {
+            Kind::Number(_) => None,
+            Kind::Name(name) => name.rsplit_once(':')?.0.parse().ok(),
+        }
+    }
+
     /// The addresses that it stands for, those of IPv4 first: clients mostly write `127.0.0.1`.
     /// A name is looked up, which blocks and may ask the network.
     ///
@@ -139,6 +150,15 @@ mod tests {
             "{found:?}"
         );
         assert_eq!(Address::from(([127, 0, 0, 1], 1)), "127.0.0.1:1".into());
+    }
+
+    #[test]
+    fn an_address_by_name_has_that_name() {
+        let name = Address::from("Node-7.example:80").name().unwrap();
+        assert_eq!(name.to_string(), "node-7.example");
+        for text in ["192.0.2.7:80", "[::1]:80", "here"] {
+            assert_eq!(Address::from(text).name(), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The names under which a port may be asked.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use hyper::header::HOST;
 use hyper::http::uri::Authority;
 use hyper::{Request, StatusCode, Version};
+
+use crate::host_name::{Host, HostName};
 
 /// The hosts that requests to a port may name.
 ///
@@ -12,12 +14,12 @@ use hyper::{Request, StatusCode, Version};
 /// what it then fetches from here is of the page's own origin, and the page may read it. The
 /// request still has that name, so a port answers only to names that no other party controls:
 /// `localhost` and names below it, loopback addresses, the address that it is bound to, and those
-/// that are [allowed](Hosts::allow). The port number after the name is not compared: it may have
+/// that are [allowed](Hosts::allow), such as the [name of its address](crate::Address::name). The port number after the name is not compared: it may have
 /// been forwarded.
 #[derive(Clone, Debug)]
 pub struct Hosts {
     bound: IpAddr,
-    allowed: Vec<String>,
+    allowed: Vec<HostName>,
 }
 
 /// The reason why a request is refused by its host.
@@ -73,10 +75,10 @@ impl Hosts {
         }
     }
 
-    /// Answers to `name` too: a host without a port, in any case.
+    /// Answers to `name` too.
     #[must_use]
-    pub fn allow(mut self, name: impl Into<String>) -> Self {
-        self.allowed.push(name.into());
+    pub fn allow(mut self, name: HostName) -> Self {
+        self.allowed.push(name);
         self
     }
 
@@ -121,30 +123,27 @@ impl Hosts {
     }
 
     fn answers_to(&self, host: &str) -> bool {
-        let literal = host
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .map_or_else(
-                || host.parse().ok().map(IpAddr::V4),
-                |inner| inner.parse::<Ipv6Addr>().ok().map(IpAddr::V6),
-            );
-        literal.map_or_else(|| self.answers_to_name(host), |ip| self.answers_to_ip(ip))
-            || self.allowed.iter().any(|name| same(name, host))
+        let Ok(host) = host.parse::<HostName>() else {
+            return false;
+        };
+        self.allowed.contains(&host)
+            || match &host.0 {
+                Host::Ip(ip) => self.answers_to_ip(*ip),
+                Host::Name(name) => is_local(name),
+            }
     }
 
     /// No other party can let an address resolve to this machine, so a port that is bound to all
     /// addresses answers to any.
     fn answers_to_ip(&self, ip: IpAddr) -> bool {
-        let (ip, bound) = (ip.to_canonical(), self.bound.to_canonical());
+        let bound = self.bound.to_canonical();
         ip.is_loopback() || ip == bound || bound.is_unspecified()
     }
+}
 
-    /// Resolvers answer for `localhost` and what is below it by themselves (RFC 6761, 6.3).
-    fn answers_to_name(&self, host: &str) -> bool {
-        let host = host.strip_suffix('.').unwrap_or(host);
-        let last = host.rsplit('.').next().unwrap_or(host);
-        last.eq_ignore_ascii_case("localhost")
-    }
+/// Resolvers answer for `localhost` and what is below it by themselves (RFC 6761, 6.3).
+fn is_local(name: &str) -> bool {
+    name.rsplit('.').next() == Some("localhost")
 }
 
 /// Digits alone: the number's own parser takes a sign too.
@@ -152,13 +151,10 @@ pub(crate) fn is_port(text: &str) -> bool {
     text.bytes().all(|digit| digit.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
-fn same(name: &str, host: &str) -> bool {
-    let bare = |text: &str| text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-    bare(name) == bare(host)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv6Addr;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -274,7 +270,8 @@ mod tests {
 
     #[test]
     fn the_bound_address_and_allowed_names_are_answered_to() {
-        let bound = Hosts::of(([192, 0, 2, 7], 80).into()).allow("Metrics.Example");
+        let bound =
+            Hosts::of(([192, 0, 2, 7], 80).into()).allow("Metrics.Example".parse().unwrap());
         for host in [
             "192.0.2.7:80",
             "metrics.example",
@@ -286,6 +283,8 @@ mod tests {
         for host in ["192.0.2.8", "x.metrics.example"] {
             assert!(check(&bound, host).is_err(), "{host}");
         }
+        let proxied = bound.allow("[2001:db8::8]".parse().unwrap());
+        assert_eq!(check(&proxied, "[2001:DB8:0::8]:80"), Ok(()));
         let everywhere = Hosts::of(([0, 0, 0, 0], 80).into());
         assert_eq!(check(&everywhere, "192.0.2.8"), Ok(()));
         assert!(check(&everywhere, "evil.example").is_err());

@@ -10,6 +10,7 @@
 
 mod address;
 mod answer;
+mod host_name;
 mod hosts;
 mod limits;
 mod patient;
@@ -18,6 +19,7 @@ mod seats;
 mod visitor;
 
 pub use self::address::{Address, AddressError};
+pub use self::host_name::{HostName, HostNameError};
 pub use self::hosts::{HostError, Hosts};
 pub use self::limits::Limits;
 pub use self::port::Port;

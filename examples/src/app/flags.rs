@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use wf_port::Address;
+use wf_port::{Address, HostName};
 
 use super::error::AppError;
 use crate::engine::{MAX_CONCURRENT, Settings, WORKERS};
@@ -71,9 +71,9 @@ pub struct Flags {
     pub metrics: Address,
 
     /// Answer requests whose Host header names this host too, besides localhost, loopback addresses
-    /// and the address served on (may be given several times)
+    /// and the address or name served on (may be given several times)
     #[arg(long, value_name = "NAME")]
-    pub allow_host: Vec<String>,
+    pub allow_host: Vec<HostName>,
 
     /// Seed of the load, and of random weights
     #[arg(long, default_value_t = 1, value_name = "N")]

@@ -96,7 +96,8 @@ async fn prepare(
     let title = title(engine.name(), address, &instruments);
     let score = (!flags.no_load).then(|| Arc::new(Score::new(flags.targets())));
     let scene = Scene::new(Client::new(engine), score, instruments, title);
-    let names = flags.allow_host.iter().cloned();
+    let allowed = flags.allow_host.iter().cloned();
+    let names = allowed.chain(flags.serve.name());
     let hosts = names.fold(Hosts::of(address), Hosts::allow);
     Ok((listener, hosts, Arc::new(scene)))
 }

@@ -63,7 +63,7 @@ impl Instruments {
         let governor = Arc::new(govern(engine, flags, Arc::clone(&watch))?);
         let (shown, profiled) = (Arc::clone(&watch), Arc::clone(&watch));
         let machine = move || profile::Machine::read(&profiled.readings());
-        let hosts = flags.allow_host.iter().cloned();
+        let hosts = flags.allow_host.iter().map(ToString::to_string);
         let exporter = hosts
             .fold(Exporter::builder(), Builder::allow_host)
             .address(flags.metrics.clone())

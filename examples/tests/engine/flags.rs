@@ -17,7 +17,7 @@ fn check(refused: &Output, words: &str) {
 
 #[test]
 fn a_bad_flag_is_refused_in_one_line() {
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 15] = [
         (&["--workers", "17"], "1 to 16"),
         (&["--max-concurrent", "0"], "1 to 64"),
         (&["--rate", "fast"], "--rate"),
@@ -31,6 +31,8 @@ fn a_bad_flag_is_refused_in_one_line() {
         (&["--serve", "here"], "--serve"),
         (&["--serve", "localhost"], "localhost:9464"),
         (&["--serve", "no-such-name.invalid:0"], "no-such-name"),
+        (&["--allow-host", "node-7:8080"], "without scheme, port"),
+        (&["--allow-host", "*.engine.example"], "*.engine.example"),
         (&["--report", "/nonexistent/report.json"], "--report"),
         (&["--warm-up", "5s", "--duration", "5s"], "warm-up"),
         (&["--faster"], "--faster"),

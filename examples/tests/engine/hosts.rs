@@ -28,6 +28,19 @@ fn a_name_that_others_can_point_here_is_refused_on_both_ports() {
     engine.finish();
 }
 
+/// `127.1` is a name to the engine, and resolvers of Unix find the loopback address for it.
+#[cfg(unix)]
+#[test]
+fn the_name_in_the_address_is_answered_to_on_both_ports() {
+    let arguments = ["--no-load", "--serve", "127.1:0", "--metrics", "127.1:0"];
+    let engine = Process::start_as(&arguments);
+    for address in [Some(engine.serve), engine.metrics].into_iter().flatten() {
+        let answer = exchange(address, "GET /nothing HTTP/1.0\r\nhost: 127.1:80\r\n\r\n");
+        assert_eq!(answer.status, 404, "{}", answer.body);
+    }
+    engine.finish();
+}
+
 #[test]
 fn localhost_and_a_port_are_an_address() {
     let arguments = [
