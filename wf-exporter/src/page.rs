@@ -13,7 +13,7 @@ use crate::text;
 /// Adds families to a scrape.
 pub(crate) type Collector = Box<dyn FnMut(&mut Families) -> Result<(), FamilyError> + Send>;
 
-/// What is served, made anew for each scrape. Owned by the exporter's thread, so two scrapes are never made at once.
+/// What is served, rendered anew for requests that have waited for it. Owned by the exporter's thread, so two scrapes are never made at once.
 pub(crate) struct Page {
     collectors: Vec<Collector>,
     own: Own,

@@ -6,10 +6,9 @@
 #[cfg(unix)]
 mod inherited;
 mod route;
+mod shared;
 
-use std::cell::RefCell;
 use std::convert::Infallible;
-use std::future::ready;
 use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::rc::Rc;
@@ -21,10 +20,11 @@ use hyper::service::service_fn;
 use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
-use tokio::task::{LocalSet, spawn_local};
+use tokio::task::{LocalSet, spawn_local, yield_now};
 use wf_port::{Address, Hosts, Limits, Port};
 
 use self::route::respond;
+use self::shared::Shared;
 use crate::error::StartError;
 use crate::page::Page;
 
@@ -120,15 +120,21 @@ async fn serve(port: Port, hosts: Hosts, page: Page, stopped: oneshot::Receiver<
 }
 
 async fn accept(port: Port, hosts: Hosts, page: Page) {
-    let (hosts, page) = (Rc::new(hosts), Rc::new(RefCell::new(page)));
+    let (hosts, page) = (Rc::new(hosts), Rc::new(Shared::new(page)));
     #[cfg(unix)]
     let _closed = inherited::closed_in_child(port.listener());
     loop {
         let visitor = port.next().await;
         let (hosts, page) = (Rc::clone(&hosts), Rc::clone(&page));
         let service = service_fn(move |request| {
-            let response = respond(&hosts, &request, || page.borrow_mut().render());
-            ready(Ok::<_, Infallible>(response))
+            let (hosts, page) = (Rc::clone(&hosts), Rc::clone(&page));
+            let arrival = page.arrival();
+            async move {
+                // The other requests that are here by now arrive meanwhile.
+                yield_now().await;
+                let response = respond(&hosts, &request, || page.since(arrival));
+                Ok::<_, Infallible>(response)
+            }
         });
         #[cfg(unix)]
         let closed = inherited::closed_in_child(visitor.stream());

@@ -12,7 +12,7 @@ use crate::text;
 pub(super) fn respond<B>(
     hosts: &Hosts,
     request: &Request<B>,
-    render: impl FnOnce() -> String,
+    render: impl FnOnce() -> Bytes,
 ) -> Response<Full<Bytes>> {
     if let Err(error) = hosts.check(request) {
         return answer(error.status(), PLAIN, format!("{error}\n"));

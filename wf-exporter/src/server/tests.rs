@@ -6,6 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use super::*;
 use crate::families::Family;
 
+mod busy;
 mod held;
 
 struct Server {
