@@ -150,7 +150,8 @@ impl Drop for JudgedScope {
     }
 }
 
-#[inline]
+// Always: as a call of its own, it costs a measured function 15 instructions more.
+#[inline(always)]
 fn end(series: &'static SpanSeries, outcome: Outcome, start: Start) {
     let took = start.elapsed();
     match series.sole() {
