@@ -1,4 +1,4 @@
-//! Sites of every image that shares one copy of the SDK are seen: those of the program, of shared
+//! Sites of every image that shares one copy of the SDK are listed: those of the program, of shared
 //! objects, and of plug-ins.
 #![cfg(all(target_os = "linux", not(target_feature = "crt-static")))]
 

@@ -23,7 +23,7 @@ pub fn single() -> io::Result<()> {
 
 /// As [`single`], and the keys and values of a sequence go back to the operating system with it.
 ///
-/// glibc stops doing so once it has seen a large block freed. The blocks of the next sequences then
+/// glibc stops doing so once a large block has been freed. The blocks of the next sequences then
 /// come out of what was kept, cleared to their last byte, and the process holds what all of them
 /// might ever use: 50 MB each for a long answer of the model `m15`, however early its client left.
 ///

@@ -18,7 +18,7 @@ use crate::units::Nanos;
 /// The state of a request: atomics in memory that is never freed, so that any thread may hold a
 /// reference to it, whatever ends first. One cache line.
 ///
-/// Used by one request after another; [`Request::serial`] tells them apart.
+/// Used by one request after another; [`Request::serial`] distinguishes them.
 #[derive(Debug)]
 #[repr(align(64))]
 pub(crate) struct Request {

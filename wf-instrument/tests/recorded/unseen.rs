@@ -1,4 +1,4 @@
-//! What cannot be seen is unknown: it is neither taken for absent nor for zero.
+//! What is not visible is unknown: it is neither taken for absent nor for zero.
 
 use wf_instrument::Bytes;
 use wf_instrument::sensor::{Readings, Sensors};
