@@ -264,7 +264,7 @@ fn finish(command: &mut Command) -> Result<(), String> {
 }
 
 fn tokenizer() -> PathBuf {
-    root().join("examples/models/tiny")
+    root().join("examples/engine/models/tiny")
 }
 
 fn root() -> PathBuf {

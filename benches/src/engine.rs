@@ -33,9 +33,9 @@ impl Engine {
                 "build",
                 "--release",
                 "--package",
-                "wf-examples",
+                "wf-engine",
                 "--bin",
-                "wf-examples",
+                "wf-engine",
             ])
             .args(features)
             .arg("--target-dir")
@@ -44,7 +44,7 @@ impl Engine {
             .status();
         match built {
             Ok(status) if status.success() => Ok(Self {
-                binary: target.join("release/wf-examples"),
+                binary: target.join("release/wf-engine"),
             }),
             Ok(status) => Err(format!(
                 "the engine was not built: cargo ended with {status}"

@@ -166,7 +166,7 @@ const CHECKS: &[(&str, &str)] = &[
     ),
     (
         "clippy, unmeasured engine",
-        "clippy --package wf-examples --all-targets --no-default-features -- -D warnings",
+        "clippy --package wf-engine --all-targets --no-default-features -- -D warnings",
     ),
 ];
 

@@ -47,7 +47,10 @@ fn wanted() -> Result<Vec<u8>, String> {
 }
 
 /// One file for each package whose tests ask a client.
-const REQUIREMENTS: [&str; 2] = ["xtask/requirements.txt", "examples/tests/requirements.txt"];
+const REQUIREMENTS: [&str; 2] = [
+    "xtask/requirements.txt",
+    "examples/engine/tests/requirements.txt",
+];
 
 const PIP_INSTALL: &str =
     "-m pip --disable-pip-version-check install --quiet --only-binary=:all: --require-hashes";

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use wf_examples::model::{Model, Sampler};
+//! use wf_engine::model::{Model, Sampler};
 //!
 //! let model = Arc::new(Model::tiny()?);
 //! let prompt = model.encode(&model.chat_prompt(&[("user", "What is the capital of France?")])?)?;
@@ -15,7 +15,7 @@
 //!     token = sampler.sample(&sequence.decode(token)?);
 //! }
 //! assert_eq!(answer, "The capital of France is Paris.");
-//! # Ok::<(), wf_examples::model::ModelError>(())
+//! # Ok::<(), wf_engine::model::ModelError>(())
 //! ```
 //!
 //! Call [`threads::single`] first thing in `main`, and [`threads::own_pool`] in every thread that

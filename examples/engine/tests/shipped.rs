@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use sha2::{Digest, Sha256};
-use wf_examples::{
+use wf_engine::{
     load::QUESTIONS,
     model::{Model, corpus::Corpus, exam},
 };

@@ -1,13 +1,13 @@
-//! The reference engine: `cargo run --release -p wf-examples`.
+//! The reference engine: `cargo run --release -p wf-engine`.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use wf_examples::app::{Flags, run};
-use wf_examples::measure::profile;
-use wf_examples::model::threads;
+use wf_engine::app::{Flags, run};
+use wf_engine::measure::profile;
+use wf_engine::model::threads;
 
 fn main() -> ExitCode {
     // Where the process cannot start itself again, it goes on at a fraction of the speed.

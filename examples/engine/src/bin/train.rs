@@ -1,6 +1,6 @@
-//! Trains the model that ships in `examples/models/tiny`, and writes down how it went.
+//! Trains the model that ships in `examples/engine/models/tiny`, and writes down how it went.
 //!
-//! `cargo run --release --package wf-examples --bin train -- --out examples/models/tiny`
+//! `cargo run --release --package wf-engine --bin train -- --out examples/engine/models/tiny`
 
 use std::{
     error::Error,
@@ -14,7 +14,7 @@ use std::{
 
 use clap::Parser;
 use sha2::{Digest, Sha256};
-use wf_examples::model::{
+use wf_engine::model::{
     Model,
     corpus::Corpus,
     exam, threads,
@@ -80,7 +80,7 @@ fn prepared(out: &Path) -> Result<(), String> {
     match missing {
         None => Ok(()),
         Some(file) => Err(format!(
-            "{} has no {file}: copy it from examples/models/tiny",
+            "{} has no {file}: copy it from examples/engine/models/tiny",
             out.display()
         )),
     }
@@ -158,10 +158,10 @@ fn readme(plan: &Plan, outcome: &Outcome) -> String {
         "# The tiny model\n\n\
          A byte-level Llama of 0.82 M parameters, in half precision. It answers short questions \
          about a small world: countries, small numbers, the calendar, nature, and how language \
-         models are served. Everything it learned was written by `examples/src/model/corpus`.\n\n\
+         models are served. Everything it learned was written by `examples/engine/src/model/corpus`.\n\n\
          This file and `model.safetensors` were written by\n\n\
          ```\n\
-         cargo run --release --package wf-examples --bin train -- --out examples/models/tiny \
+         cargo run --release --package wf-engine --bin train -- --out examples/engine/models/tiny \
          --seed {seed} --steps {steps}\n\
          ```\n\n\
          | | |\n|---|---|\n\

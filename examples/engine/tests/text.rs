@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf};
 
 use serde_json::{Value, json};
 use support::copy;
-use wf_examples::model::{Model, ModelError};
+use wf_engine::model::{Model, ModelError};
 
 mod support;
 

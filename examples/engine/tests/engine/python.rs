@@ -8,7 +8,7 @@ use crate::process::Process;
 #[test]
 fn openai_s_own_client_lists_asks_streams_and_understands_a_refusal() {
     let Some(python) = env::var_os("WF_PYTHON") else {
-        let note = "SKIPPED: WF_PYTHON does not name a Python with the packages of examples/tests/requirements.txt";
+        let note = "SKIPPED: WF_PYTHON does not name a Python with the packages of examples/engine/tests/requirements.txt";
         // Past the harness, which would keep it for itself.
         writeln!(std::io::stderr(), "{note}").expect("stderr takes a line");
         return;

@@ -8,7 +8,7 @@ use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde_json::{Value, json};
 use support::{copy, shipped};
-use wf_examples::model::{Logits, Model};
+use wf_engine::model::{Logits, Model};
 
 mod support;
 

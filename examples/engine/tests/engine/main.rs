@@ -12,7 +12,7 @@ mod hosts;
 mod memory;
 mod openai;
 mod process;
-#[path = "../../../wf-exporter/tests/support/mod.rs"]
+#[path = "../../../../wf-exporter/tests/support/mod.rs"]
 mod prometheus;
 mod python;
 mod reasons;

@@ -8,7 +8,7 @@ macro_rules! embedded {
     };
 }
 
-/// `examples/models/tiny`.
+/// `examples/engine/models/tiny`.
 pub(crate) const TINY: Files<'static> = Files::Embedded {
     name: "tiny",
     files: embedded!(

@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_rate_is_of_the_tokens_and_the_time_that_are_shown_with_it() {
-        let flags = Flags::parse_from(["wf-examples", "--no-load"]);
+        let flags = Flags::parse_from(["wf-engine", "--no-load"]);
         let summary = Summary::new(&flags, "tiny", &view(10, 100), view(14, 250), None);
         assert_eq!(summary.clients.tokens, 250);
         let words = summary.to_string();

@@ -97,7 +97,7 @@ pub(crate) fn output(arguments: &[&str]) -> Output {
 }
 
 fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_wf-examples"))
+    Command::new(env!("CARGO_BIN_EXE_wf-engine"))
 }
 
 fn address(line: &str, before: &str, after: &str) -> Option<SocketAddr> {

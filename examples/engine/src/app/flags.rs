@@ -12,7 +12,7 @@ use crate::load::Targets;
 
 /// A language model that serves itself, loads itself and shows how it is governed.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "wf-examples", version)]
+#[command(name = "wf-engine", version)]
 pub struct Flags {
     /// End after this time (30s, 5m); without it, run until Ctrl-C
     #[arg(long, value_parser = duration, value_name = "TIME")]
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn the_defaults_are_valid() {
-        let flags = Flags::try_parse_from(["wf-examples"]);
+        let flags = Flags::try_parse_from(["wf-engine"]);
         assert_eq!(flags.map(|flags| flags.rate).ok(), Some(20.0));
     }
 }

@@ -74,7 +74,7 @@ fn families(query: &str) -> BTreeSet<&str> {
 
 /// What the exporter's page about vLLM lists as not applicable.
 fn not_applicable() -> BTreeSet<&'static str> {
-    let page = include_str!("../../../wf-exporter/VLLM.md");
+    let page = include_str!("../../../../wf-exporter/VLLM.md");
     let (_, list) = page.split_once("## Not applicable").expect("a list");
     let rows = list.lines().filter(|line| line.starts_with("| `"));
     rows.flat_map(|row| {
