@@ -8,7 +8,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use wf_exporter::Exporter;
-use wf_instrument::histogram::Frozen;
+use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{HistogramTotals, Snapshot, Totals, Unit};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Histograms of 10,000 latencies each, spread over three decades as real ones are.
 fn busy(histograms: usize) -> Snapshot {
-    let latencies: Frozen = (0..10_000_u64)
+    let latencies: HistogramSnapshot = (0..10_000_u64)
         .map(|i| 1_000_000 + (i * i * i) / 1_000)
         .collect();
     let row = |n: usize| HistogramTotals {

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use wf_instrument::histogram::Frozen;
+use wf_instrument::histogram::HistogramSnapshot;
 
 use crate::families::Histogram;
 
@@ -16,9 +16,9 @@ use crate::families::Histogram;
 ///
 /// ```
 /// use wf_exporter::Bounds;
-/// use wf_instrument::histogram::Frozen;
+/// use wf_instrument::histogram::HistogramSnapshot;
 ///
-/// let nanos: Frozen = [900, 1_500_000, 1_600_000_000].into_iter().collect();
+/// let nanos: HistogramSnapshot = [900, 1_500_000, 1_600_000_000].into_iter().collect();
 /// let histogram = Bounds::seconds([1_000, 2_000_000, 1_000_000_000]).count(&nanos);
 /// assert_eq!(histogram.buckets, [(1e-6, 1), (0.002, 2), (1.0, 2)]);
 /// assert_eq!(histogram.count, 3);
@@ -44,7 +44,7 @@ impl Bounds {
 
     /// The samples at or below each bound. One pass over the recorded buckets; one allocation.
     #[must_use]
-    pub fn count(&self, samples: &Frozen) -> Histogram {
+    pub fn count(&self, samples: &HistogramSnapshot) -> Histogram {
         let mut recorded = samples.buckets().peekable();
         let mut below = 0;
         let mut up_to = |end: u64| {
@@ -184,7 +184,7 @@ mod tests {
     ];
 
     fn check_contains(bounds: &Bounds, theirs: &[f64]) {
-        let ours = bounds.count(&Frozen::default()).buckets;
+        let ours = bounds.count(&HistogramSnapshot::default()).buckets;
         for bound in theirs {
             assert!(ours.iter().any(|(b, _)| b == bound), "{bound} is missing");
         }
@@ -210,13 +210,13 @@ mod tests {
 
     #[test]
     fn a_bound_is_the_decimal_that_people_write() {
-        let bounds = FRAME.count(&Frozen::default()).buckets;
+        let bounds = FRAME.count(&HistogramSnapshot::default()).buckets;
         assert_eq!((bounds[0].0, bounds[7].0), (0.004_167, 0.033_333));
     }
 
     #[test]
     fn a_sum_goes_on_past_the_end_of_u64() {
-        let samples: Frozen = [u64::MAX; 3].into_iter().collect();
+        let samples: HistogramSnapshot = [u64::MAX; 3].into_iter().collect();
         let sum = 3.0 * 2_f64.powi(64);
         assert_eq!(BYTES.count(&samples).sum, sum);
         assert_eq!(SPAN.count(&samples).sum, sum / 1e9);
@@ -235,7 +235,7 @@ mod tests {
             samples in prop::collection::vec((any::<u64>(), 0_u32..64).prop_map(|(v, s)| v >> s), 0..200),
             ends in prop::collection::vec((any::<u64>(), 0_u32..64).prop_map(|(v, s)| v >> s), 0..40),
         ) {
-            let samples: Frozen = samples.into_iter().collect();
+            let samples: HistogramSnapshot = samples.into_iter().collect();
             let bounds = Bounds::plain(ends);
             let expected: Vec<_> =
                 bounds.ends.iter().map(|&end| (to_f64(end), samples.count_up_to(end))).collect();

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use wf_exporter::Exporter;
-use wf_instrument::histogram::Frozen;
+use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{
     CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Snapshot,
     SpanTotals, Target, Totals, Unit,
@@ -22,7 +22,7 @@ use self::support::{Prometheus, check_with_promtool, get, run, skipped, tool};
 
 /// Everything there is to export, after `n` requests of 20 tokens.
 fn everything(n: u64) -> Snapshot {
-    let times: Frozen = (0..n).map(|i| (i % 100 + 1) * 10_000_000).collect();
+    let times: HistogramSnapshot = (0..n).map(|i| (i % 100 + 1) * 10_000_000).collect();
     let generation = GenerationTotals {
         model: AWKWARD.into(),
         tokens: 20 * n,

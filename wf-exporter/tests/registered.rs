@@ -90,7 +90,7 @@ fn register(name: &str, kind: Kind, labels: &Labels) -> Result<(), RegistryError
         Kind::Histogram(unit) => {
             let recorder = registry::histogram(name, "", unit, labels)?;
             recorder.record(1);
-            let count = || u32::try_from(recorder.freeze().count()).unwrap().into();
+            let count = || u32::try_from(recorder.snapshot().count()).unwrap().into();
             (format!("{name}_count"), Box::new(count))
         }
     };

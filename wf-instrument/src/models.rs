@@ -80,18 +80,18 @@ fn an_octave_is_seen_whole_or_not_at_all() {
         let shard = Arc::new(Shard::default());
         let reader = {
             let shard = shard.clone();
-            thread::spawn(move || frozen_count(&shard))
+            thread::spawn(move || sample_count(&shard))
         };
         shard.record(5, 1, Writer::Sole);
         assert!(reader.join().unwrap() <= 1);
-        assert_eq!(frozen_count(&shard), 1);
+        assert_eq!(sample_count(&shard), 1);
     });
 }
 
-fn frozen_count(shard: &Shard) -> u64 {
+fn sample_count(shard: &Shard) -> u64 {
     let mut sum = Sum::new();
     shard.add_to(&mut sum);
-    sum.freeze().count()
+    sum.take().count()
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn sharers_of_an_octave_lose_nothing() {
         };
         shard.record(5, 1, Writer::Shared);
         other.join().unwrap();
-        assert_eq!(frozen_count(&shard), 2);
+        assert_eq!(sample_count(&shard), 2);
     });
 }
 

@@ -43,7 +43,7 @@ fn what_a_dying_thread_records_is_not_lost() {
         thread.join().expect("it does not panic");
     }
     assert_eq!(AT_END.total(), 3 * THREADS);
-    assert_eq!(SIZES.freeze().count(), 2 * THREADS);
+    assert_eq!(SIZES.snapshot().count(), 2 * THREADS);
     let totals = Snapshot::take().totals;
     let farewells = totals
         .generations

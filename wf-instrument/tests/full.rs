@@ -1,7 +1,7 @@
 //! Counts stop at the end of `u64`, sums go on past it, and neither begins again: in snapshots, in
 //! windows, and summed over places.
 
-use wf_instrument::histogram::Frozen;
+use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{Snapshot, Totals, Window};
 use wf_instrument::{Outcome, Unit, registry, wf_count};
 
@@ -53,7 +53,7 @@ fn tokens_past_the_end_of_u64_stop_there() {
 #[test]
 fn a_sum_goes_on_past_the_end_of_u64_in_windows_too() {
     let sizes = registry::histogram("full_sizes", "", Unit::Bytes, &[]).unwrap();
-    let samples = || -> Frozen {
+    let samples = || -> HistogramSnapshot {
         let totals = Snapshot::take().totals;
         let row = totals
             .histograms
@@ -80,8 +80,8 @@ fn a_sum_goes_on_past_the_end_of_u64_in_windows_too() {
 #[test]
 fn a_sum_is_kept_on_the_way_through_hdrhistogram() {
     let large = 1_u64 << 62;
-    let frozen: Frozen = [large; 9].into_iter().collect();
-    let back = Frozen::from_hdr(&frozen.to_hdr().unwrap());
-    let (was, is) = (frozen.wide_sum(), back.wide_sum());
+    let snapshot: HistogramSnapshot = [large; 9].into_iter().collect();
+    let back = HistogramSnapshot::from_hdr(&snapshot.to_hdr().unwrap());
+    let (was, is) = (snapshot.wide_sum(), back.wide_sum());
     assert!(is.abs_diff(was) <= was / 128, "{is} for {was}");
 }

@@ -1,7 +1,7 @@
 //! What the engine has measured so far, in the form in which a real one reports it.
 
 use wf_instrument::Nanos;
-use wf_instrument::histogram::Frozen;
+use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{GenerationTotals, Snapshot, Totals};
 
 use crate::sequence::Sequence;
@@ -74,6 +74,6 @@ impl Ledger {
     }
 }
 
-fn absorb(total: &mut Frozen, samples: &mut Vec<u64>) {
+fn absorb(total: &mut HistogramSnapshot, samples: &mut Vec<u64>) {
     *total = total.plus(&samples.drain(..).collect());
 }

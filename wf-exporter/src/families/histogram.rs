@@ -2,7 +2,7 @@
 
 /// How many samples were at or below each bound.
 ///
-/// From a recorded [`Frozen`](wf_instrument::histogram::Frozen), ask [`Bounds::count`](crate::Bounds::count).
+/// From a recorded [`HistogramSnapshot`](wf_instrument::histogram::HistogramSnapshot), ask [`Bounds::count`](crate::Bounds::count).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Histogram {
     /// Bounds in ascending order, each with the number of samples at or below it. Without the infinite bound: that is `count`.

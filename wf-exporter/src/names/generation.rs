@@ -1,7 +1,7 @@
 //! Requests to models, under vLLM's names.
 
 use wf_instrument::Nanos;
-use wf_instrument::histogram::Frozen;
+use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::GenerationTotals;
 
 use super::pairs;
@@ -190,7 +190,7 @@ impl Generations<'_> {
         name: &'static str,
         help: &'static str,
         bounds: &Bounds,
-        samples: fn(&GenerationTotals) -> &Frozen,
+        samples: fn(&GenerationTotals) -> &HistogramSnapshot,
     ) -> Family {
         self.each(Family::histogram(name, help), |row| {
             bounds.count(samples(row))

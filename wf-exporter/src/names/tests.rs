@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wf_instrument::Nanos;
-use wf_instrument::histogram::Frozen;
+use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{
     CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Outcomes,
     SpanTotals, Target, Unit,
@@ -38,7 +38,7 @@ fn check(totals: &Totals, samples: &str) {
     }
 }
 
-fn millis(samples: impl IntoIterator<Item = u64>) -> Frozen {
+fn millis(samples: impl IntoIterator<Item = u64>) -> HistogramSnapshot {
     samples.into_iter().map(|ms| ms * 1_000_000).collect()
 }
 

@@ -1,9 +1,9 @@
 //! To and from `hdrhistogram`, the format that other tools exchange.
 
-use super::frozen::Frozen;
 use super::layout::Layout;
+use super::snapshot::HistogramSnapshot;
 
-impl Frozen {
+impl HistogramSnapshot {
     /// As an `hdrhistogram::Histogram` of the same precision: every count lands in the bucket of the same values.
     ///
     /// Allocates the dense histogram: 8 bytes a bucket up to the largest sample. That crate keeps no sum.
@@ -13,11 +13,11 @@ impl Frozen {
     /// What `hdrhistogram` refuses: values past its range of 2⁶³ − 1 or so.
     ///
     /// ```
-    /// use wf_instrument::histogram::Frozen;
+    /// use wf_instrument::histogram::HistogramSnapshot;
     ///
-    /// let frozen: Frozen = (1..=1_000).collect();
-    /// let hdr = frozen.to_hdr()?;
-    /// assert_eq!(hdr.value_at_quantile(0.99), frozen.quantile(0.99).unwrap_or_default());
+    /// let snapshot: HistogramSnapshot = (1..=1_000).collect();
+    /// let hdr = snapshot.to_hdr()?;
+    /// assert_eq!(hdr.value_at_quantile(0.99), snapshot.quantile(0.99).unwrap_or_default());
     /// # Ok::<(), wf_instrument::histogram::RecordError>(())
     /// ```
     pub fn to_hdr(&self) -> Result<hdrhistogram::Histogram<u64>, hdrhistogram::RecordError> {
@@ -62,10 +62,10 @@ mod tests {
         fn counts_survive_the_way_to_hdrhistogram_and_back(
             samples in prop::collection::vec((1_u64..1 << 62, 0_u32..62), 1..100),
         ) {
-            let frozen: Frozen = samples.iter().map(|(v, s)| (v >> s).max(1)).collect();
-            let back = Frozen::from_hdr(&frozen.to_hdr().unwrap());
-            prop_assert_eq!(back.count(), frozen.count());
-            prop_assert!(back.buckets().eq(frozen.buckets()));
+            let snapshot: HistogramSnapshot = samples.iter().map(|(v, s)| (v >> s).max(1)).collect();
+            let back = HistogramSnapshot::from_hdr(&snapshot.to_hdr().unwrap());
+            prop_assert_eq!(back.count(), snapshot.count());
+            prop_assert!(back.buckets().eq(snapshot.buckets()));
         }
     }
 }

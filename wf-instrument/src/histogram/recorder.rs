@@ -1,7 +1,7 @@
-//! A histogram that any thread records into and any thread freezes.
+//! A histogram that any thread records into and any thread takes snapshots of.
 
-use super::frozen::Frozen;
 use super::shard::{Shard, Sum};
+use super::snapshot::HistogramSnapshot;
 use crate::thread::Sharded;
 
 /// A histogram of two significant digits over all of `u64`, sharded by thread.
@@ -16,7 +16,7 @@ use crate::thread::Sharded;
 ///
 /// SIZES.record(4_096);
 /// SIZES.record(65_536);
-/// assert_eq!(SIZES.freeze().count(), 2);
+/// assert_eq!(SIZES.snapshot().count(), 2);
 /// ```
 #[derive(Debug)]
 pub struct Recorder {
@@ -45,12 +45,13 @@ impl Recorder {
             .with(move |shard, writer| shard.record(value, n, writer));
     }
 
-    /// All that was recorded so far, without stopping anybody. Allocates; about 2 µs a thread that has recorded.
+    /// A copy of everything recorded so far. Stops no writer; allocates; about 2 µs for each thread
+    /// that has recorded.
     #[must_use]
-    pub fn freeze(&self) -> Frozen {
+    pub fn snapshot(&self) -> HistogramSnapshot {
         let mut sum = Sum::new();
         self.add_to(&mut sum);
-        sum.freeze()
+        sum.take()
     }
 
     /// Without samples. Only in a process that has just been forked.
@@ -84,10 +85,10 @@ mod tests {
                 }
             });
         }
-        let frozen = recorder.freeze();
-        assert_eq!(frozen.count(), 50 * 8 * 100);
+        let snapshot = recorder.snapshot();
+        assert_eq!(snapshot.count(), 50 * 8 * 100);
         assert_eq!(
-            frozen.sum(),
+            snapshot.sum(),
             8 * (0..50)
                 .flat_map(|r| (0..100).map(move |i| r * 1_000 + i))
                 .sum::<u64>()
@@ -107,7 +108,7 @@ mod tests {
                 });
             }
         });
-        assert_eq!(recorder.freeze().count(), 600);
+        assert_eq!(recorder.snapshot().count(), 600);
     }
 
     #[test]
@@ -117,14 +118,14 @@ mod tests {
             for _ in 0..2 {
                 scope.spawn(|| (0..200_000).for_each(|i| recorder.record(i)));
             }
-            let mut last = Frozen::default();
+            let mut last = HistogramSnapshot::default();
             for _ in 0..50 {
-                let now = recorder.freeze();
+                let now = recorder.snapshot();
                 assert_eq!(now.count(), now.buckets().map(|(_, _, n)| n).sum::<u64>());
                 assert_eq!(now.minus(&last).plus(&last).count(), now.count());
                 last = now;
             }
         });
-        assert_eq!(recorder.freeze().count(), 400_000);
+        assert_eq!(recorder.snapshot().count(), 400_000);
     }
 }

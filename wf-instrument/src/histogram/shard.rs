@@ -6,8 +6,8 @@
 
 use std::ptr;
 
-use super::frozen::{Bucket, Frozen, bucket_number};
 use super::layout::Layout;
+use super::snapshot::{Bucket, HistogramSnapshot, bucket_number};
 use super::wide::unwrapped;
 use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
 use crate::thread::{Count, Writer, allocate, allocating, drop_one, shown};
@@ -215,8 +215,8 @@ impl Sum {
         }
     }
 
-    /// What was added so far, and empties it for the next histogram.
-    pub(crate) fn freeze(&mut self) -> Frozen {
+    /// Returns what was added so far, and empties the sum for the next histogram.
+    pub(crate) fn take(&mut self) -> HistogramSnapshot {
         let touched = std::mem::take(&mut self.touched);
         self.any = 0;
         let groups = || (0..GROUPS).filter(|group| touched >> group & 1 == 1);
@@ -232,7 +232,7 @@ impl Sum {
                 }
             }
         }
-        Frozen::from_buckets(LAYOUT, buckets, std::mem::take(&mut self.sum))
+        HistogramSnapshot::from_buckets(LAYOUT, buckets, std::mem::take(&mut self.sum))
     }
 
     fn add(&mut self, number: usize, group: &Group) {

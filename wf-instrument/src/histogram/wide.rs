@@ -59,10 +59,10 @@ mod tests {
         let recorder = Recorder::new();
         for times in 1..=128 {
             recorder.record(u64::MAX);
-            let frozen = recorder.freeze();
-            assert_eq!(frozen.wide_sum(), u128::from(u64::MAX) * times);
+            let snapshot = recorder.snapshot();
+            assert_eq!(snapshot.wide_sum(), u128::from(u64::MAX) * times);
             assert_eq!(
-                (frozen.sum(), frozen.mean()),
+                (snapshot.sum(), snapshot.mean()),
                 (u64::MAX, Some(2_f64.powi(64)))
             );
         }
@@ -77,7 +77,7 @@ mod tests {
             let samples = samples.iter().map(|&(value, shift, n)| (value >> shift, n));
             samples.clone().for_each(|(value, n)| recorder.record_n(value, n));
             let sum: u128 = samples.map(|(value, n)| u128::from(value) * u128::from(n)).sum();
-            prop_assert_eq!(recorder.freeze().wide_sum(), sum);
+            prop_assert_eq!(recorder.snapshot().wide_sum(), sum);
         }
 
         #[test]
@@ -88,7 +88,7 @@ mod tests {
             let samples = samples.iter().map(|&(value, shift, n)| (value >> shift, n));
             samples.clone().for_each(|(value, n)| recorder.record_n(value, n));
             let sum: u128 = samples.map(|(value, n)| u128::from(value) * u128::from(n)).sum();
-            let found = recorder.freeze().wide_sum();
+            let found = recorder.snapshot().wide_sum();
             prop_assert!(found.abs_diff(sum) <= sum / 128, "{found} for {sum}");
         }
 

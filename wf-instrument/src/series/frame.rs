@@ -1,6 +1,6 @@
 //! The pictures of a drawing function.
 
-use crate::histogram::{Frozen, Shard, Sum};
+use crate::histogram::{HistogramSnapshot, Shard, Sum};
 use crate::thread::{Count, Sharded};
 use crate::units::Nanos;
 
@@ -68,10 +68,10 @@ impl FrameSeries {
         }
     }
 
-    pub(crate) fn freeze(&self, sum: &mut Sum) -> Frozen {
+    pub(crate) fn snapshot(&self, sum: &mut Sum) -> HistogramSnapshot {
         self.shards
             .shards()
             .for_each(|shard| shard.duration.add_to(sum));
-        sum.freeze()
+        sum.take()
     }
 }

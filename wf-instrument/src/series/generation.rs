@@ -4,7 +4,7 @@ use super::flight::Flight;
 use super::flow::{Flow, Population};
 use super::request::Request;
 use crate::clock::Ticks;
-use crate::histogram::{Frozen, Shard, Sum};
+use crate::histogram::{HistogramSnapshot, Shard, Sum};
 use crate::outcome::Outcome;
 use crate::sync::{AtomicBool, Ordering};
 use crate::thread::{Count, Sharded, Writer};
@@ -191,10 +191,14 @@ impl GenerationSeries {
         self.shards.shards().map(count).fold(0, u64::saturating_add)
     }
 
-    pub(crate) fn freeze(&self, part: fn(&GenerationShard) -> &Shard, sum: &mut Sum) -> Frozen {
+    pub(crate) fn snapshot(
+        &self,
+        part: fn(&GenerationShard) -> &Shard,
+        sum: &mut Sum,
+    ) -> HistogramSnapshot {
         self.shards
             .shards()
             .for_each(|shard| part(shard).add_to(sum));
-        sum.freeze()
+        sum.take()
     }
 }

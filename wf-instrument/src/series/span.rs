@@ -1,6 +1,6 @@
 //! The calls of a measured function.
 
-use crate::histogram::{Frozen, Shard, Sum};
+use crate::histogram::{HistogramSnapshot, Shard, Sum};
 use crate::outcome::Outcome;
 use crate::thread::{Count, Sharded, Writer};
 use crate::units::Nanos;
@@ -95,11 +95,11 @@ impl SpanSeries {
         }
     }
 
-    pub(crate) fn freeze(&self, outcome: Outcome, sum: &mut Sum) -> Frozen {
+    pub(crate) fn snapshot(&self, outcome: Outcome, sum: &mut Sum) -> HistogramSnapshot {
         for shard in self.shards.shards() {
             shard.durations[outcome.index()].add_to(sum);
         }
-        sum.freeze()
+        sum.take()
     }
 
     fn sum(&self, count: impl Fn(&SpanShard) -> u64) -> u64 {

@@ -81,7 +81,7 @@ impl Collector {
     fn span(&mut self, site: &SpanSite, labels: Vec<Label>, series: &SpanSeries) -> SpanTotals {
         let in_flight = series.in_flight();
         let [ok, error, cancelled, panicked] =
-            Outcome::ALL.map(|outcome| series.freeze(outcome, &mut self.sum));
+            Outcome::ALL.map(|outcome| series.snapshot(outcome, &mut self.sum));
         SpanTotals {
             span: site.name.into(),
             help: site.help.into(),
@@ -129,7 +129,7 @@ impl Collector {
         let [ok, error, cancelled, panicked] = population.ended;
         let now = clock::ticks();
         let sum = &mut self.sum;
-        let inter_token = series.freeze(|shard| &shard.inter_token, sum);
+        let inter_token = series.snapshot(|shard| &shard.inter_token, sum);
         let gapless = series.sum(|shard| shard.gapless.get());
         GenerationTotals {
             model: shown(model).into(),
@@ -152,16 +152,16 @@ impl Collector {
                 .map(|arrival| clock::between(arrival, now)),
             prompt_tokens: series.sum(|shard| shard.prompt_tokens.get()),
             tokens: gapless.saturating_add(inter_token.count()),
-            queue: series.freeze(|shard| &shard.queue, sum),
-            prefill: series.freeze(|shard| &shard.prefill, sum),
-            decode: series.freeze(|shard| &shard.decode, sum),
-            time_to_first_token: series.freeze(|shard| &shard.time_to_first_token, sum),
+            queue: series.snapshot(|shard| &shard.queue, sum),
+            prefill: series.snapshot(|shard| &shard.prefill, sum),
+            decode: series.snapshot(|shard| &shard.decode, sum),
+            time_to_first_token: series.snapshot(|shard| &shard.time_to_first_token, sum),
             inter_token,
-            per_output_token: series.freeze(|shard| &shard.per_output_token, sum),
-            end_to_end: series.freeze(|shard| &shard.end_to_end, sum),
-            gave_up: series.freeze(|shard| &shard.gave_up, sum),
-            prompt_tokens_each: series.freeze(|shard| &shard.prompt_tokens_each, sum),
-            tokens_each: series.freeze(|shard| &shard.tokens_each, sum),
+            per_output_token: series.snapshot(|shard| &shard.per_output_token, sum),
+            end_to_end: series.snapshot(|shard| &shard.end_to_end, sum),
+            gave_up: series.snapshot(|shard| &shard.gave_up, sum),
+            prompt_tokens_each: series.snapshot(|shard| &shard.prompt_tokens_each, sum),
+            tokens_each: series.snapshot(|shard| &shard.tokens_each, sum),
             target: site.target,
         }
     }
@@ -173,7 +173,7 @@ impl Collector {
             labels,
             late: series.late(),
             dropped: series.dropped(),
-            duration: series.freeze(&mut self.sum),
+            duration: series.snapshot(&mut self.sum),
             target_fps: site.target_fps,
         }
     }
@@ -201,7 +201,7 @@ impl Collector {
             }
             Series::Histogram(unit, recorder) => {
                 recorder.add_to(&mut self.sum);
-                let samples = self.sum.freeze();
+                let samples = self.sum.take();
                 self.totals.histograms.push(HistogramTotals {
                     name,
                     help,

@@ -1,7 +1,7 @@
 //! What a snapshot says of one series.
 
 use wf_instrument::Nanos;
-use wf_instrument::histogram::Frozen;
+use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{
     CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, Snapshot, SpanTotals,
 };
@@ -39,7 +39,7 @@ fn one<T>(rows: Vec<T>, is_it: impl FnMut(&T) -> bool) -> T {
 
 /// Every sample is `millis` long, within the 1/128 of a bucket and the millionth of the calibration.
 #[track_caller]
-pub(crate) fn assert_all(samples: &Frozen, count: u64, millis: u64) {
+pub(crate) fn assert_all(samples: &HistogramSnapshot, count: u64, millis: u64) {
     assert_eq!(samples.count(), count);
     for told in [samples.min(), samples.max()] {
         let (told, expected) = (told.expect("a sample"), Nanos::from_millis(millis).get());

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use wf_instrument::histogram::Frozen;
+use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::{Nanos, wf_measure, wf_token};
 
 use crate::common::block_on;
@@ -70,7 +70,7 @@ fn a_request_may_have_queued_before_it_arrived() {
             .expect("an hour ago there was time"),
     );
     let row = generation("queued");
-    let longest = |samples: &Frozen| samples.max().expect("a sample");
+    let longest = |samples: &HistogramSnapshot| samples.max().expect("a sample");
     let hour = Nanos::from(hour).get();
     for samples in [&row.queue, &row.time_to_first_token, &row.end_to_end] {
         assert!(longest(samples).abs_diff(hour) < hour / 50, "{samples:?}");

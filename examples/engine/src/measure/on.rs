@@ -10,7 +10,7 @@ use thiserror::Error;
 use tokio::runtime::Handle;
 use wf_exporter::{Builder, Exporter, governor as governing, profile as profiling, sensors};
 use wf_instrument::govern::{Governor, Mode, Status};
-use wf_instrument::histogram::Frozen;
+use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::profile::{self, Profile};
 use wf_instrument::sensor::{Sensors, Watch};
 use wf_instrument::snapshot::{GenerationTotals, Snapshot, Window};
@@ -239,7 +239,7 @@ const fn mode(mode: Mode) -> &'static str {
     }
 }
 
-fn spread(times: &Frozen) -> Spread {
+fn spread(times: &HistogramSnapshot) -> Spread {
     let seconds = |nanos: Option<u64>| nanos.map(|nanos| Nanos::new(nanos).as_secs());
     Spread {
         count: times.count(),

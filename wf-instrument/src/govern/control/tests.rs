@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
-use crate::histogram::Frozen;
+use crate::histogram::HistogramSnapshot;
 use crate::snapshot::{GenerationTotals, Totals};
 
 fn knob(value: u64) -> (Knob, Arc<AtomicU64>) {
@@ -33,7 +33,7 @@ fn control(knob: Knob) -> Control {
 
 /// An engine whose gaps are all `gap_ms` long, at second `at`.
 fn snapshot(at: u64, gap_ms: u64, waiting: u64) -> Snapshot {
-    let gaps: Frozen = (0..at * 100).map(|_| gap_ms * 1_000_000).collect();
+    let gaps: HistogramSnapshot = (0..at * 100).map(|_| gap_ms * 1_000_000).collect();
     let generation = GenerationTotals {
         tokens: at * 100,
         inter_token: gaps,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{Evidence, Host, MODEL_LOAD, Missing, ModelLoads, Quantiles};
-use crate::histogram::{Frozen, samples_needed};
+use crate::histogram::{HistogramSnapshot, samples_needed};
 use crate::sensor::Readings;
 use crate::snapshot::{GenerationTotals, Label, Snapshot, Totals};
 use crate::units::{Nanos, PerSecond, Ratio, to_f64};
@@ -143,7 +143,7 @@ impl History {
         }
     }
 
-    fn widened(&self, q: f64, field: fn(&GenerationTotals) -> &Frozen) -> Option<Nanos> {
+    fn widened(&self, q: f64, field: fn(&GenerationTotals) -> &HistogramSnapshot) -> Option<Nanos> {
         let (earlier, latest) = self.window_with(samples_needed(q), |g| field(g).count())?;
         field(latest)
             .minus(field(earlier))
@@ -186,7 +186,7 @@ struct Row {
     frames: Vec<(FrameKey, u64, f64)>,
     /// Models that are being loaded, and how long those took that were.
     loading: u64,
-    loaded: Frozen,
+    loaded: HistogramSnapshot,
 }
 
 type FrameKey = (Arc<str>, Vec<Label>);
@@ -208,7 +208,7 @@ impl Row {
                 .map(|f| ((f.frame, f.labels), f.duration.count(), f.target_fps))
                 .collect(),
             loading: loads.clone().map(|span| span.in_flight).sum(),
-            loaded: loads.fold(Frozen::default(), |sum, span| sum.plus(&span.ok)),
+            loaded: loads.fold(HistogramSnapshot::default(), |sum, span| sum.plus(&span.ok)),
         }
     }
 }

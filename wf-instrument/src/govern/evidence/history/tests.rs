@@ -10,7 +10,11 @@ const fn secs(n: u64) -> Nanos {
 
 /// One model with so many first tokens of 100 ms, gaps of 10 ms, and requests that gave up.
 fn snapshot(at: u64, first: u64, gaps: u64, gave_up: u64) -> Snapshot {
-    let repeated = |ms: u64, n| (0..n).map(|_| ms * 1_000_000).collect::<Frozen>();
+    let repeated = |ms: u64, n| {
+        (0..n)
+            .map(|_| ms * 1_000_000)
+            .collect::<HistogramSnapshot>()
+    };
     let generation = GenerationTotals {
         tokens: first + gaps,
         time_to_first_token: repeated(100, first),

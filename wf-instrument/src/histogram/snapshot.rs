@@ -1,24 +1,24 @@
-//! A histogram at rest: what readers hold, add, subtract and ask.
+//! A copy of a histogram at one moment: readers add, subtract and query it.
 
 use super::layout::Layout;
 use super::quantile::rank;
 use crate::units::to_f64;
 
-/// An immutable histogram: the counts of a moment, or the difference of two moments.
+/// An immutable histogram: the counts at one moment, or the difference of two moments.
 ///
 /// Sparse: 10 bytes for each bucket that holds a sample, so a few hundred bytes to a few KiB for latencies. Values are plain
 /// `u64` in the unit of the series that it came from (nanoseconds for times).
 ///
 /// ```
-/// use wf_instrument::histogram::Frozen;
+/// use wf_instrument::histogram::HistogramSnapshot;
 ///
-/// let frozen: Frozen = (1..=100).collect();
-/// assert_eq!(frozen.count(), 100);
-/// assert_eq!(frozen.quantile(0.5), Some(50));
-/// assert_eq!(frozen.sum(), 5_050);
+/// let snapshot: HistogramSnapshot = (1..=100).collect();
+/// assert_eq!(snapshot.count(), 100);
+/// assert_eq!(snapshot.quantile(0.5), Some(50));
+/// assert_eq!(snapshot.sum(), 5_050);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frozen {
+pub struct HistogramSnapshot {
     layout: Layout,
     buckets: Vec<Bucket>,
     count: u64,
@@ -33,7 +33,7 @@ pub(super) struct Bucket {
     pub(super) samples: u64,
 }
 
-impl Frozen {
+impl HistogramSnapshot {
     /// A histogram without samples.
     #[must_use]
     pub const fn empty(layout: Layout) -> Self {
@@ -63,7 +63,7 @@ impl Frozen {
         self.layout
     }
 
-    /// The number of samples: always the sum over [`Frozen::buckets`].
+    /// The number of samples: always the sum over [`HistogramSnapshot::buckets`].
     #[must_use]
     pub const fn count(&self) -> u64 {
         self.count
@@ -76,7 +76,7 @@ impl Frozen {
         u64::try_from(self.sum).unwrap_or(u64::MAX)
     }
 
-    /// The sum of the samples past the end of `u64` too. [`Frozen::mean`] and differences are taken
+    /// The sum of the samples past the end of `u64` too. [`HistogramSnapshot::mean`] and differences are taken
     /// of this one.
     ///
     /// Exact while what one thread has recorded of one octave of values adds up to less than 2⁷¹;
@@ -201,13 +201,13 @@ impl Frozen {
     }
 }
 
-impl Default for Frozen {
+impl Default for HistogramSnapshot {
     fn default() -> Self {
         Self::empty(Layout::TWO_DIGITS)
     }
 }
 
-impl FromIterator<u64> for Frozen {
+impl FromIterator<u64> for HistogramSnapshot {
     /// At two digits.
     fn from_iter<I: IntoIterator<Item = u64>>(samples: I) -> Self {
         Self::from_samples(
@@ -218,7 +218,12 @@ impl FromIterator<u64> for Frozen {
 }
 
 /// Merges two sorted bucket lists, taking a missing count as zero.
-fn combine(left: &Frozen, right: &Frozen, count: impl Fn(u64, u64) -> u64, sum: u128) -> Frozen {
+fn combine(
+    left: &HistogramSnapshot,
+    right: &HistogramSnapshot,
+    count: impl Fn(u64, u64) -> u64,
+    sum: u128,
+) -> HistogramSnapshot {
     let (mut left_rest, mut right_rest) = (&left.buckets[..], &right.buckets[..]);
     let mut buckets = Vec::with_capacity(left_rest.len().max(right_rest.len()));
     while let ([left, ..], [right, ..]) = (left_rest, right_rest) {
@@ -236,7 +241,7 @@ fn combine(left: &Frozen, right: &Frozen, count: impl Fn(u64, u64) -> u64, sum: 
     buckets.extend(left_rest.iter().map(|&left| alone(left, |n| (n, 0))));
     buckets.extend(right_rest.iter().map(|&right| alone(right, |n| (0, n))));
     buckets.retain(|bucket| bucket.samples > 0);
-    Frozen::from_buckets(left.layout, buckets, sum)
+    HistogramSnapshot::from_buckets(left.layout, buckets, sum)
 }
 
 /// The samples of the first bucket, taken off, where `wanted`; else none.
@@ -281,7 +286,7 @@ mod tests {
 
     #[test]
     fn an_empty_histogram_knows_nothing() {
-        let empty = Frozen::default();
+        let empty = HistogramSnapshot::default();
         assert_eq!(
             (empty.quantile(0.5), empty.min(), empty.max(), empty.mean()),
             (None, None, None, None)
@@ -291,11 +296,11 @@ mod tests {
 
     #[test]
     fn cumulative_counts_are_monotone_and_end_at_the_count() {
-        let frozen: Frozen = [5, 100, 1_000, 1_000_000].into_iter().collect();
-        assert_eq!(frozen.count_up_to(4), 0);
-        assert_eq!(frozen.count_up_to(5), 1);
-        assert_eq!(frozen.count_up_to(2_000), 3);
-        assert_eq!(frozen.count_up_to(u64::MAX), frozen.count());
+        let snapshot: HistogramSnapshot = [5, 100, 1_000, 1_000_000].into_iter().collect();
+        assert_eq!(snapshot.count_up_to(4), 0);
+        assert_eq!(snapshot.count_up_to(5), 1);
+        assert_eq!(snapshot.count_up_to(2_000), 3);
+        assert_eq!(snapshot.count_up_to(u64::MAX), snapshot.count());
     }
 
     fn samples() -> impl Strategy<Value = Vec<u64>> {
@@ -305,23 +310,23 @@ mod tests {
     proptest! {
         #[test]
         fn quantiles_are_the_sorted_sample_within_the_stated_error(mut v in samples(), q in 0.0..=1.0) {
-            let frozen: Frozen = v.iter().copied().collect();
+            let snapshot: HistogramSnapshot = v.iter().copied().collect();
             v.sort_unstable();
             let exact = v[usize::try_from(rank(q, v.len() as u64)).unwrap() - 1];
-            let told = frozen.quantile(q).unwrap();
+            let told = snapshot.quantile(q).unwrap();
             prop_assert!(told >= exact && told - exact <= exact / 128);
         }
 
         #[test]
         fn what_was_added_can_be_taken_away_again(a in samples(), b in samples()) {
-            let (a, b): (Frozen, Frozen) = (a.into_iter().collect(), b.into_iter().collect());
+            let (a, b): (HistogramSnapshot, HistogramSnapshot) = (a.into_iter().collect(), b.into_iter().collect());
             prop_assert_eq!(a.plus(&b).minus(&b), a);
         }
 
         #[test]
         fn adding_is_recording_both(a in samples(), b in samples()) {
-            let both: Frozen = a.iter().chain(&b).copied().collect();
-            let (a, b): (Frozen, Frozen) = (a.into_iter().collect(), b.into_iter().collect());
+            let both: HistogramSnapshot = a.iter().chain(&b).copied().collect();
+            let (a, b): (HistogramSnapshot, HistogramSnapshot) = (a.into_iter().collect(), b.into_iter().collect());
             prop_assert_eq!(a.plus(&b), both);
         }
     }
