@@ -81,7 +81,7 @@ fn by_wf(links: u64, runs: u64) -> f64 {
         body(links, seed)
     }
     let recorded = || {
-        let spans = Snapshot::take().totals.spans;
+        let spans = Snapshot::take().metrics.spans;
         let row = spans.into_iter().find(|row| &*row.span == "accuracy");
         row.expect("the site is known").ok
     };

@@ -58,7 +58,7 @@ fn reading() -> Contest {
         .contender("wf, with its window and 3 quantiles", move |n| {
             (0..n).for_each(|_| {
                 let window = Window::between(&earlier, &Snapshot::take());
-                for histogram in &window.change.histograms {
+                for histogram in &window.metrics.histograms {
                     black_box([0.5, 0.9, 0.99].map(|q| histogram.samples.quantile(q)));
                 }
             });

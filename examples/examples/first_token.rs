@@ -32,7 +32,7 @@ fn main() {
         .for_each(drop);
 
     let snapshot = Snapshot::take();
-    let rows = snapshot.totals.generations.iter();
+    let rows = snapshot.metrics.generations.iter();
     for row in rows.filter(|row| &*row.model == "parrot") {
         let millis = |nanos: Option<u64>| Nanos::new(nanos.unwrap_or_default()).as_millis();
         println!(

@@ -23,8 +23,8 @@ fn main() {
     let loaded = (0..10).filter_map(|layer| load(layer).ok()).count();
     println!("{loaded} layers loaded");
 
-    let totals = Snapshot::take().totals;
-    for span in totals
+    let metrics = Snapshot::take().metrics;
+    for span in metrics
         .spans
         .iter()
         .filter(|span| &*span.span == "load_layer")
@@ -36,10 +36,10 @@ fn main() {
             span.in_flight
         );
     }
-    for counter in &totals.counters {
+    for counter in &metrics.counters {
         println!("{}_total {}", counter.name, counter.value);
     }
-    for gauge in &totals.gauges {
+    for gauge in &metrics.gauges {
         println!("{} {}", gauge.name, gauge.value);
     }
 }

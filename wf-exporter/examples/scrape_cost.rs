@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use wf_exporter::Exporter;
 use wf_instrument::histogram::HistogramSnapshot;
-use wf_instrument::snapshot::{HistogramTotals, Snapshot, Totals, Unit};
+use wf_instrument::snapshot::{HistogramMetrics, Metrics, Snapshot, Unit};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let histograms = std::env::args().nth(1).map_or(Ok(200), |n| n.parse())?;
@@ -31,18 +31,18 @@ fn busy(histograms: usize) -> Snapshot {
     let latencies: HistogramSnapshot = (0..10_000_u64)
         .map(|i| 1_000_000 + (i * i * i) / 1_000)
         .collect();
-    let row = |n: usize| HistogramTotals {
+    let row = |n: usize| HistogramMetrics {
         name: format!("stage_{n}_seconds").into(),
         unit: Unit::Nanos,
         samples: latencies.clone(),
-        ..HistogramTotals::default()
+        ..HistogramMetrics::default()
     };
-    let totals = Totals {
+    let metrics = Metrics {
         histograms: (0..histograms).map(row).collect(),
-        ..Totals::default()
+        ..Metrics::default()
     };
     Snapshot {
-        totals,
+        metrics,
         ..Snapshot::default()
     }
 }

@@ -76,7 +76,7 @@ impl fmt::Debug for Page {
 /// The families of everything recorded.
 pub(crate) fn recorded(mut source: impl FnMut() -> Snapshot + Send + 'static) -> Collector {
     Box::new(move |families| {
-        names::totals(&source().totals, families);
+        names::metrics(&source().metrics, families);
         Ok(())
     })
 }

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use wf_exporter::Exporter;
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{
-    CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Snapshot,
-    SpanTotals, Target, Totals, Unit,
+    CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Metrics,
+    Snapshot, SpanMetrics, Target, Unit,
 };
 
 use self::support::{Prometheus, check_with_promtool, get, run, skipped, tool};
@@ -23,54 +23,54 @@ use self::support::{Prometheus, check_with_promtool, get, run, skipped, tool};
 /// Everything there is to export, after `n` requests of 20 tokens.
 fn everything(n: u64) -> Snapshot {
     let times: HistogramSnapshot = (0..n).map(|i| (i % 100 + 1) * 10_000_000).collect();
-    let generation = GenerationTotals {
+    let generation = GenerationMetrics {
         model: AWKWARD.into(),
         tokens: 20 * n,
         time_to_first_token: times.clone(),
         inter_token: times.clone(),
         target: Some(Target::new(0.99, 500_000_000)),
-        ..GenerationTotals::default()
+        ..GenerationMetrics::default()
     };
     let label = |value: &str| -> Vec<(Arc<str>, Arc<str>)> { vec![("tier".into(), value.into())] };
-    let counter = |value| CounterTotals {
+    let counter = |value| CounterMetrics {
         name: "cache_hits".into(),
         labels: label(value),
         value: n,
-        ..CounterTotals::default()
+        ..CounterMetrics::default()
     };
-    let histogram = |name: &str, unit| HistogramTotals {
+    let histogram = |name: &str, unit| HistogramMetrics {
         name: name.into(),
         unit,
         samples: times.clone(),
-        ..HistogramTotals::default()
+        ..HistogramMetrics::default()
     };
-    let totals = Totals {
+    let metrics = Metrics {
         generations: vec![generation],
-        spans: vec![SpanTotals {
+        spans: vec![SpanMetrics {
             span: "decode".into(),
             ok: times.clone(),
-            ..SpanTotals::default()
+            ..SpanMetrics::default()
         }],
-        frames: vec![FrameTotals {
+        frames: vec![FrameMetrics {
             frame: "draw".into(),
             duration: times.clone(),
             target_fps: 60.0,
-            ..FrameTotals::default()
+            ..FrameMetrics::default()
         }],
         counters: vec![counter("disk"), counter("memory")],
-        gauges: vec![GaugeTotals {
+        gauges: vec![GaugeMetrics {
             name: "batch".into(),
             value: 1e-7,
-            ..GaugeTotals::default()
+            ..GaugeMetrics::default()
         }],
         histograms: vec![
             histogram("load_seconds", Unit::Nanos),
             histogram("upload_bytes", Unit::Bytes),
         ],
-        ..Totals::default()
+        ..Metrics::default()
     };
     Snapshot {
-        totals,
+        metrics,
         ..Snapshot::default()
     }
 }

@@ -80,8 +80,8 @@ use self::build::Build;
 ///
 /// assert!(tokenize("hello there").is_ok() && tokenize("").is_err());
 ///
-/// let totals = Snapshot::take().totals;
-/// let tokenize = totals.spans.iter().find(|row| &*row.span == "tokenize").unwrap();
+/// let metrics = Snapshot::take().metrics;
+/// let tokenize = metrics.spans.iter().find(|row| &*row.span == "tokenize").unwrap();
 /// assert_eq!((tokenize.ok.count(), tokenize.error.count(), tokenize.in_flight), (1, 1, 0));
 /// assert_eq!(&*tokenize.help, "Splits text into tokens.");
 /// ```
@@ -246,7 +246,7 @@ use self::build::Build;
 /// cache.fill(3);
 /// cache.clear();
 /// assert_eq!(cache.len(), 0);
-/// let spans = Snapshot::take().totals.spans;
+/// let spans = Snapshot::take().metrics.spans;
 /// assert!(spans.iter().any(|row| row.span.ends_with("::Cache::fill") && row.ok.count() == 1));
 /// assert!(spans.iter().any(|row| &*row.span == "evict"));
 /// assert!(!spans.iter().any(|row| row.span.ends_with("len")));
@@ -283,8 +283,8 @@ use self::build::Build;
 ///     let _fetched = fetch("disk", status);
 /// }
 ///
-/// let totals = Snapshot::take().totals;
-/// let disk = totals.spans.iter().find(|row| &*row.span == "fetch").unwrap();
+/// let metrics = Snapshot::take().metrics;
+/// let disk = metrics.spans.iter().find(|row| &*row.span == "fetch").unwrap();
 /// assert_eq!((disk.ok.count(), disk.error.count()), (2, 1));
 /// assert_eq!(disk.labels, [("store".into(), "disk".into())]);
 /// ```
@@ -443,8 +443,8 @@ pub fn wf_token_disabled(tokens: TokenStream) -> TokenStream {
 ///     wf_frame!("canvas", target_fps = 60);
 /// }
 ///
-/// let totals = Snapshot::take().totals;
-/// let canvas = totals.frames.iter().find(|row| &*row.frame == "canvas").unwrap();
+/// let metrics = Snapshot::take().metrics;
+/// let canvas = metrics.frames.iter().find(|row| &*row.frame == "canvas").unwrap();
 /// assert_eq!(canvas.duration.count(), 2);
 /// ```
 #[proc_macro]
@@ -480,8 +480,8 @@ pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
 /// wf_count!("cache_hits");
 /// wf_count!("cache_hits", [1, 2].len());
 ///
-/// let totals = Snapshot::take().totals;
-/// let hits = totals.counters.iter().find(|row| &*row.name == "cache_hits").unwrap();
+/// let metrics = Snapshot::take().metrics;
+/// let hits = metrics.counters.iter().find(|row| &*row.name == "cache_hits").unwrap();
 /// assert_eq!(hits.value, 3);
 ///
 /// let model = "llama-8b";
@@ -518,8 +518,8 @@ pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
 ///
 /// wf_gauge!("queue_depth", 3.0);
 ///
-/// let totals = Snapshot::take().totals;
-/// let depth = totals.gauges.iter().find(|row| &*row.name == "queue_depth").unwrap();
+/// let metrics = Snapshot::take().metrics;
+/// let depth = metrics.gauges.iter().find(|row| &*row.name == "queue_depth").unwrap();
 /// assert_eq!(depth.value, 3.0);
 ///
 /// wf_gauge!("cache_bytes", 4096.0, labels(tier = "memory"));

@@ -15,7 +15,7 @@
 //! use wf_instrument::snapshot::Snapshot;
 //!
 //! let snapshot = Snapshot::take();
-//! let tiny = snapshot.totals.generations.iter().find(|row| &*row.model == "tiny");
+//! let tiny = snapshot.metrics.generations.iter().find(|row| &*row.model == "tiny");
 //! assert_eq!(tiny.map(|row| row.tokens), Some(3));
 //! # }
 //! ```

@@ -53,9 +53,9 @@ fn an_allocator_that_records_neither_hangs_nor_loses_count() {
             });
         }
     });
-    let totals = Snapshot::take().totals;
+    let metrics = Snapshot::take().metrics;
     assert!(ALLOCATIONS.total() - before >= 16_000);
-    let calls = totals
+    let calls = metrics
         .spans
         .iter()
         .find(|row| &*row.span == "measured_allocator")
@@ -63,6 +63,6 @@ fn an_allocator_that_records_neither_hangs_nor_loses_count() {
     assert_eq!(calls.panicked.count() + calls.error.count(), 0);
     assert_eq!(calls.in_flight, 0);
     // What it recorded while the shared shard itself was being allocated had no place, and was counted as that.
-    let recorded = SIZES.snapshot().count() + totals.dropped;
+    let recorded = SIZES.snapshot().count() + metrics.dropped;
     assert!(recorded >= ALLOCATIONS.total(), "{recorded}");
 }

@@ -1,15 +1,15 @@
 //! Series that are there before their first event.
 
-use wf_instrument::snapshot::{GenerationTotals, Label, Snapshot, Totals};
+use wf_instrument::snapshot::{GenerationMetrics, Label, Metrics, Snapshot};
 use wf_instrument::{registry, wf_count, wf_measure, wf_token};
 
-fn totals() -> Totals {
-    Snapshot::take().totals
+fn metrics() -> Metrics {
+    Snapshot::take().metrics
 }
 
 /// The requests to `model` at the function without labels.
-fn plain(model: &str) -> GenerationTotals {
-    let mut rows = totals().generations.into_iter();
+fn plain(model: &str) -> GenerationMetrics {
+    let mut rows = metrics().generations.into_iter();
     let row = rows.find(|row| &*row.model == model && row.labels.is_empty());
     row.expect("the model was declared")
 }
@@ -66,23 +66,23 @@ fn labels_that_are_literals_have_their_series_before_the_first_event() {
     };
     registry::declare_model("begun model");
     let series = || {
-        let totals = totals();
-        let spans = totals
+        let metrics = metrics();
+        let spans = metrics
             .spans
             .iter()
             .map(|row| (row.span.to_string(), shown(&row.labels), row.ok.count()));
-        let frames = totals.frames.iter().map(|row| {
+        let frames = metrics.frames.iter().map(|row| {
             (
                 row.frame.to_string(),
                 shown(&row.labels),
                 row.duration.count(),
             )
         });
-        let replies = totals
+        let replies = metrics
             .generations
             .iter()
             .map(|row| (row.model.to_string(), shown(&row.labels), row.arrived));
-        let counters = totals
+        let counters = metrics
             .counters
             .iter()
             .map(|row| (row.name.to_string(), shown(&row.labels), row.value));

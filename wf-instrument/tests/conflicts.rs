@@ -40,15 +40,15 @@ fn names_of_two_kinds_are_listed_and_their_series_kept_apart() {
     let told = std::panic::catch_unwind(registry::assert_no_conflicts).expect_err("there are two");
     let told = told.downcast_ref::<String>().expect("a message");
     assert!(told.contains("chat") && told.contains("gauge"), "{told}");
-    let totals = Snapshot::take().totals;
+    let metrics = Snapshot::take().metrics;
     assert!(
-        totals
+        metrics
             .spans
             .iter()
             .any(|row| &*row.span == "chat" && row.ok.count() == 1)
     );
     assert!(
-        totals
+        metrics
             .generations
             .iter()
             .any(|row| &*row.model == "chat" && row.tokens == 1)

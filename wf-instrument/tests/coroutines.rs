@@ -47,7 +47,7 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 fn orphans() -> u64 {
-    Snapshot::take().totals.orphan_tokens
+    Snapshot::take().metrics.orphan_tokens
 }
 
 /// Asserts that no request is in scope on this thread.

@@ -50,5 +50,5 @@ fn tokens_outside_of_a_generation_are_counted_apart() {
     wf_token!();
     wf_token!(2);
     wf_count!(tokens, 3usize);
-    assert_eq!(Snapshot::take().totals.orphan_tokens, 6);
+    assert_eq!(Snapshot::take().metrics.orphan_tokens, 6);
 }

@@ -1,6 +1,6 @@
 //! Labels of handles and counters: what is declared is carried, and what is not is never lost.
 
-use wf_instrument::snapshot::{Label, Snapshot, Totals};
+use wf_instrument::snapshot::{Label, Metrics, Snapshot};
 use wf_instrument::{Outcome, registry, wf_count, wf_gauge};
 
 /// `key=value` of each label, in the order of the row.
@@ -9,32 +9,32 @@ fn shown(labels: &[Label]) -> String {
     pairs.collect::<Vec<_>>().join(",")
 }
 
-fn totals() -> Totals {
-    Snapshot::take().totals
+fn metrics() -> Metrics {
+    Snapshot::take().metrics
 }
 
 fn spans(name: &str) -> Vec<(String, u64)> {
-    let rows = totals().spans;
+    let rows = metrics().spans;
     let rows = rows.iter().filter(|row| &*row.span == name);
     rows.map(|row| (shown(&row.labels), row.outcomes().total()))
         .collect()
 }
 
 fn counters(name: &str) -> Vec<(String, u64)> {
-    let rows = totals().counters;
+    let rows = metrics().counters;
     let rows = rows.iter().filter(|row| &*row.name == name);
     rows.map(|row| (shown(&row.labels), row.value)).collect()
 }
 
 fn gauges(name: &str) -> Vec<(String, f64)> {
-    let rows = totals().gauges;
+    let rows = metrics().gauges;
     let rows = rows.iter().filter(|row| &*row.name == name);
     rows.map(|row| (shown(&row.labels), row.value)).collect()
 }
 
 /// Model, labels and requests of each row that is ours.
 fn requests(is_ours: impl Fn(&str) -> bool) -> Vec<(String, String, u64)> {
-    let rows = totals().generations;
+    let rows = metrics().generations;
     let rows = rows.iter().filter(|row| is_ours(&row.model));
     rows.map(|row| (row.model.to_string(), shown(&row.labels), row.arrived))
         .collect()
@@ -91,7 +91,7 @@ fn requests_carry_their_model_and_the_declared_labels() {
 fn pictures_carry_the_declared_labels() {
     let canvas = registry::labelled_frame("declared canvas", "", 60.0, &["window"]).unwrap();
     drop(canvas.enter_with(&["main"]));
-    let rows = totals().frames;
+    let rows = metrics().frames;
     let row = rows
         .iter()
         .find(|row| &*row.frame == "declared canvas")
@@ -212,7 +212,7 @@ fn gauges_have_a_series_for_each_set_of_labels_and_are_never_mixed() {
             ("tier=memory".to_owned(), 6.0)
         ]
     );
-    let before = totals().dropped;
+    let before = metrics().dropped;
     for i in 0_u32..34 {
         wf_gauge!(
             "crowded_bytes",
@@ -222,7 +222,7 @@ fn gauges_have_a_series_for_each_set_of_labels_and_are_never_mixed() {
     }
     let rows = gauges("crowded_bytes");
     assert_eq!(rows.len(), 32, "{rows:?}");
-    assert!(totals().dropped >= before + 2, "two values found no place");
+    assert!(metrics().dropped >= before + 2, "two values found no place");
 }
 
 #[test]

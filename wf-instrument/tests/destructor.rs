@@ -44,8 +44,8 @@ fn what_a_dying_thread_records_is_not_lost() {
     }
     assert_eq!(AT_END.total(), 3 * THREADS);
     assert_eq!(SIZES.snapshot().count(), 2 * THREADS);
-    let totals = Snapshot::take().totals;
-    let farewells = totals
+    let metrics = Snapshot::take().metrics;
+    let farewells = metrics
         .generations
         .iter()
         .find(|row| &*row.model == "farewell")

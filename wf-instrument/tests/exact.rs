@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use common::{block_on, poll_once};
-use wf_instrument::snapshot::{GenerationTotals, Snapshot, SpanTotals};
+use wf_instrument::snapshot::{GenerationMetrics, Snapshot, SpanMetrics};
 use wf_instrument::{wf_count, wf_measure, wf_token};
 
 const AT_ONCE: usize = 8;
@@ -32,13 +32,13 @@ fn reply(tokens: u64) {
     (0..tokens).for_each(|_| wf_token!());
 }
 
-fn span(totals: &[SpanTotals], name: &str) -> SpanTotals {
-    let found = totals.iter().find(|row| &*row.span == name);
+fn span(metrics: &[SpanMetrics], name: &str) -> SpanMetrics {
+    let found = metrics.iter().find(|row| &*row.span == name);
     found.cloned().expect("the site is known")
 }
 
-fn generation(totals: &[GenerationTotals], name: &str) -> GenerationTotals {
-    let found = totals.iter().find(|row| &*row.model == name);
+fn generation(metrics: &[GenerationMetrics], name: &str) -> GenerationMetrics {
+    let found = metrics.iter().find(|row| &*row.model == name);
     found.cloned().expect("the site is known")
 }
 
@@ -60,18 +60,18 @@ fn thousands_of_short_threads_lose_nothing_though_they_panic_and_cancel() {
         });
     }
     let each = (WAVES * AT_ONCE) as u64;
-    let totals = Snapshot::take().totals;
-    let calls = span(&totals.spans, "exact_call");
+    let metrics = Snapshot::take().metrics;
+    let calls = span(&metrics.spans, "exact_call");
     let ends = [&calls.ok, &calls.error, &calls.panicked, &calls.cancelled];
     assert_eq!(ends.map(|row| row.count()), [each, each, each, 0]);
-    let waits = span(&totals.spans, "exact_wait");
+    let waits = span(&metrics.spans, "exact_wait");
     assert_eq!((waits.ok.count(), waits.cancelled.count()), (each, each));
     assert_eq!((calls.in_flight, waits.in_flight), (0, 0));
-    let replies = generation(&totals.generations, "exact_reply");
+    let replies = generation(&metrics.generations, "exact_reply");
     assert_eq!((replies.arrived, replies.outcomes.ok), (each, each));
     assert_eq!((replies.tokens, replies.running), (3 * each, 0));
     assert_eq!(replies.inter_token.count(), 2 * each);
-    let rounds = totals
+    let rounds = metrics
         .counters
         .iter()
         .find(|row| &*row.name == "exact_rounds");
@@ -100,9 +100,9 @@ fn a_snapshot_beside_writers_never_contradicts_itself_or_the_one_before() {
                 }
             });
         }
-        let mut before = Snapshot::take().totals;
+        let mut before = Snapshot::take().metrics;
         for _ in 0..300 {
-            let now = Snapshot::take().totals;
+            let now = Snapshot::take().metrics;
             let (call, last) = (
                 span(&now.spans, "raced_call"),
                 span(&before.spans, "raced_call"),
@@ -122,8 +122,8 @@ fn a_snapshot_beside_writers_never_contradicts_itself_or_the_one_before() {
         }
         done.store(true, Ordering::Relaxed);
     });
-    let totals = Snapshot::take().totals;
-    assert_eq!(span(&totals.spans, "raced_call").in_flight, 0);
-    let reply = generation(&totals.generations, "raced_reply");
+    let metrics = Snapshot::take().metrics;
+    assert_eq!(span(&metrics.spans, "raced_call").in_flight, 0);
+    let reply = generation(&metrics.generations, "raced_reply");
     assert_eq!((reply.running, reply.tokens), (0, 3 * reply.arrived));
 }

@@ -97,7 +97,7 @@ fn every_end_is_counted_once_also_while_windows_are_taken() {
     let before = Snapshot::take();
     [true, false, true].into_iter().for_each(ended);
     let window = Window::between(&before, &Snapshot::take());
-    let row = window.change.generations;
+    let row = window.metrics.generations;
     let row = row.iter().find(|row| &*row.model == "cut in windows");
     let row = row.expect("the site is known");
     assert_eq!((row.outcomes.ok, row.truncated), (3, 2));

@@ -6,7 +6,7 @@
 use std::sync::Barrier;
 use std::thread;
 
-use wf_instrument::snapshot::{Snapshot, Totals};
+use wf_instrument::snapshot::{Metrics, Snapshot};
 use wf_instrument::{Unit, registry, wf_count, wf_measure, wf_token};
 
 #[wf_measure(name = "before_and_after", labels(kind = "a"))]
@@ -31,20 +31,20 @@ fn record() {
 }
 
 /// Calls, replies, rounds and sizes so far.
-fn counts(totals: &Totals) -> [u64; 4] {
-    let span = totals
+fn counts(metrics: &Metrics) -> [u64; 4] {
+    let span = metrics
         .spans
         .iter()
         .find(|row| &*row.span == "before_and_after");
-    let reply = totals
+    let reply = metrics
         .generations
         .iter()
         .find(|row| &*row.model == "reply_across");
-    let rounds = totals
+    let rounds = metrics
         .counters
         .iter()
         .find(|row| &*row.name == "fork_rounds");
-    let sizes = totals
+    let sizes = metrics
         .histograms
         .iter()
         .find(|row| &*row.name == "fork_bytes");
@@ -56,20 +56,20 @@ fn counts(totals: &Totals) -> [u64; 4] {
     ]
 }
 
-fn in_flight(totals: &Totals) -> u64 {
-    let row = totals.spans.iter().find(|row| &*row.span == "around");
+fn in_flight(metrics: &Metrics) -> u64 {
+    let row = metrics.spans.iter().find(|row| &*row.span == "around");
     row.unwrap().in_flight
 }
 
 /// What the child found wrong, as its exit status: one bit each.
 fn child() -> i32 {
-    let after_fork = Snapshot::take().totals;
+    let after_fork = Snapshot::take().metrics;
     let mut wrong = i32::from(counts(&after_fork) != [0; 4]);
     // The forking thread is in the middle of one call; the other threads' calls are no more.
     wrong |= i32::from(in_flight(&after_fork) != 1) << 1;
     (0..3).for_each(|_| record());
     thread::spawn(record).join().unwrap();
-    wrong | i32::from(counts(&Snapshot::take().totals) != [4; 4]) << 2
+    wrong | i32::from(counts(&Snapshot::take().metrics) != [4; 4]) << 2
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn a_forked_child_starts_clean_and_its_parent_goes_on() {
             );
         });
     });
-    let totals = Snapshot::take().totals;
-    assert_eq!((counts(&totals), in_flight(&totals)), ([8; 4], 0));
+    let metrics = Snapshot::take().metrics;
+    assert_eq!((counts(&metrics), in_flight(&metrics)), ([8; 4], 0));
 }
 
 /// Its thread is the parent's, so there is nobody to wait for.

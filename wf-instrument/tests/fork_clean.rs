@@ -70,7 +70,7 @@ fn forked_while_everybody_is_busy() {
             in_child(|| {
                 record(round);
                 Snapshot::take()
-                    .totals
+                    .metrics
                     .counters
                     .iter()
                     .map(|row| row.value)

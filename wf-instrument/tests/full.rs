@@ -2,11 +2,11 @@
 //! windows, and summed over places.
 
 use wf_instrument::histogram::HistogramSnapshot;
-use wf_instrument::snapshot::{Snapshot, Totals, Window};
+use wf_instrument::snapshot::{Metrics, Snapshot, Window};
 use wf_instrument::{Outcome, Unit, registry, wf_count};
 
-fn counter(totals: &Totals, name: &str) -> u64 {
-    let row = totals.counters.iter().find(|row| &*row.name == name);
+fn counter(metrics: &Metrics, name: &str) -> u64 {
+    let row = metrics.counters.iter().find(|row| &*row.name == name);
     row.expect("the counter is known").value
 }
 
@@ -23,9 +23,9 @@ fn a_counter_that_is_full_stays_full_in_snapshots_and_grows_no_more_in_windows()
     count(u64::MAX);
     count(1);
     let after = Snapshot::take();
-    assert_eq!(counter(&full.totals, "full_counter"), u64::MAX);
-    assert_eq!(counter(&after.totals, "full_counter"), u64::MAX);
-    let change = |a, b| counter(&Window::between(a, b).change, "full_counter");
+    assert_eq!(counter(&full.metrics, "full_counter"), u64::MAX);
+    assert_eq!(counter(&after.metrics, "full_counter"), u64::MAX);
+    let change = |a, b| counter(&Window::between(a, b).metrics, "full_counter");
     assert_eq!(
         (change(&before, &full), change(&full, &after)),
         (u64::MAX - 5, 0)
@@ -41,8 +41,8 @@ fn tokens_past_the_end_of_u64_stop_there() {
         request.tokens(u64::MAX);
         request.end(Outcome::Ok);
     }
-    let totals = Snapshot::take().totals;
-    let row = totals
+    let metrics = Snapshot::take().metrics;
+    let row = metrics
         .generations
         .iter()
         .find(|row| &*row.model == "full_tokens")
@@ -54,8 +54,8 @@ fn tokens_past_the_end_of_u64_stop_there() {
 fn a_sum_goes_on_past_the_end_of_u64_in_windows_too() {
     let sizes = registry::histogram("full_sizes", "", Unit::Bytes, &[]).unwrap();
     let samples = || -> HistogramSnapshot {
-        let totals = Snapshot::take().totals;
-        let row = totals
+        let metrics = Snapshot::take().metrics;
+        let row = metrics
             .histograms
             .iter()
             .find(|row| &*row.name == "full_sizes");

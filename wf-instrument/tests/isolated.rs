@@ -17,7 +17,7 @@ fn reply(tokens: u64) {
 
 /// Requests, tokens and counts in the window.
 fn recorded(window: &Window) -> [u64; 3] {
-    let change = &window.change;
+    let change = &window.metrics;
     let reply = |row: &&_| is_ours(row);
     let replies = change.generations.iter().find(reply).expect("a row");
     let mut counters = change.counters.iter();
@@ -29,7 +29,7 @@ fn recorded(window: &Window) -> [u64; 3] {
     ]
 }
 
-fn is_ours(row: &wf_instrument::snapshot::GenerationTotals) -> bool {
+fn is_ours(row: &wf_instrument::snapshot::GenerationMetrics) -> bool {
     &*row.model == "isolated reply"
 }
 

@@ -178,7 +178,9 @@ fn methods_borrows_boxes_and_results_are_judged_and_labelled() {
     assert_eq!(block_on(stream.collect::<Vec<_>>()), [1, 2]);
     assert_eq!(ends(span("method").outcomes()), [1, 1, 0, 0]);
     assert_eq!(ends(span("borrow").outcomes()), [1, 0, 0, 0]);
-    let rows = wf_instrument::snapshot::Snapshot::take().totals.generations;
+    let rows = wf_instrument::snapshot::Snapshot::take()
+        .metrics
+        .generations;
     let ended: Vec<_> = rows
         .iter()
         .filter(|row| &*row.model == "judged-cpu")

@@ -31,14 +31,14 @@ fn shown(labels: &[Label]) -> String {
 }
 
 fn spans(name: &str) -> Vec<(String, [u64; 4])> {
-    let rows = Snapshot::take().totals.spans;
+    let rows = Snapshot::take().metrics.spans;
     let rows = rows.iter().filter(|row| &*row.span == name);
     rows.map(|row| (shown(&row.labels), common::rows::ends(row.outcomes())))
         .collect()
 }
 
 fn generations(is_it: impl Fn(&str) -> bool) -> Vec<(String, String, u64)> {
-    let rows = Snapshot::take().totals.generations;
+    let rows = Snapshot::take().metrics.generations;
     let rows = rows.iter().filter(|row| is_it(&row.model));
     rows.map(|row| (row.model.to_string(), shown(&row.labels), row.tokens))
         .collect()
@@ -156,7 +156,7 @@ fn each_labelled_frame_keeps_its_promise() {
     let clock = Mock::start();
     draw(&clock, "main", 10);
     draw(&clock, "preview", 30);
-    let rows = Snapshot::take().totals.frames;
+    let rows = Snapshot::take().metrics.frames;
     let rows = rows.iter().filter(|row| &*row.frame == "window");
     let rows: Vec<_> = rows
         .map(|row| (shown(&row.labels), row.late, row.target_fps))
@@ -181,7 +181,7 @@ fn a_window_of_two_snapshots_keeps_labels_apart() {
     call("b");
     let window = wf_instrument::snapshot::Window::between(&before, &Snapshot::take());
     let rows = window
-        .change
+        .metrics
         .spans
         .iter()
         .filter(|row| &*row.span == "window of labels");

@@ -53,8 +53,8 @@ fn functions_of_blocks_do_what_they_did() {
     assert_eq!(Store::<u8, 2>::SIZE, 3);
     #[cfg(feature = "enabled")]
     {
-        let totals = wf_instrument::snapshot::Snapshot::take().totals;
-        let names: Vec<&str> = totals.spans.iter().map(|row| &*row.span).collect();
+        let metrics = wf_instrument::snapshot::Snapshot::take().metrics;
+        let names: Vec<&str> = metrics.spans.iter().map(|row| &*row.span).collect();
         for name in [
             "::Store::get",
             "::Store::wait",
@@ -79,7 +79,7 @@ fn functions_of_blocks_do_what_they_did() {
                 "{name} in {names:#?}"
             );
         }
-        let models: Vec<&str> = totals.generations.iter().map(|row| &*row.model).collect();
+        let models: Vec<&str> = metrics.generations.iter().map(|row| &*row.model).collect();
         assert!(
             models.contains(&"store") && !models.contains(&"store twice"),
             "{models:?}"

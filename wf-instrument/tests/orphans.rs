@@ -14,7 +14,7 @@ use wf_instrument::{wf_measure, wf_token};
 fn orphans(work: impl FnOnce()) -> u64 {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let total = || Snapshot::take().totals.orphan_tokens;
+    let total = || Snapshot::take().metrics.orphan_tokens;
     let before = total();
     work();
     total() - before

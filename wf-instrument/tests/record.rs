@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use wf_instrument::clock::mock::Mock;
 use wf_instrument::private::{GenerationSite, SpanSite, list_site};
-use wf_instrument::snapshot::{GenerationTotals, Snapshot, SpanTotals};
+use wf_instrument::snapshot::{GenerationMetrics, Snapshot, SpanMetrics};
 use wf_instrument::{Nanos, Outcome};
 
 /// A site of its own for each test, as a macro would make it.
@@ -17,18 +17,18 @@ macro_rules! site {
     }};
 }
 
-fn generations(model: &str) -> GenerationTotals {
-    let totals = Snapshot::take().totals;
-    totals
+fn generations(model: &str) -> GenerationMetrics {
+    let metrics = Snapshot::take().metrics;
+    metrics
         .generations
         .into_iter()
         .find(|row| &*row.model == model)
         .expect("the site is known")
 }
 
-fn spans(name: &str) -> SpanTotals {
-    let totals = Snapshot::take().totals;
-    totals
+fn spans(name: &str) -> SpanMetrics {
+    let metrics = Snapshot::take().metrics;
+    metrics
         .spans
         .into_iter()
         .find(|row| &*row.span == name)
@@ -169,7 +169,7 @@ fn models_that_each_call_names_are_series_of_their_own_and_there_is_no_other() {
         GenerationSite::by_model("answers", None)
     );
     let of_site = || {
-        let rows = Snapshot::take().totals.generations;
+        let rows = Snapshot::take().metrics.generations;
         let mine = rows.into_iter().filter(|row| &*row.help == "answers");
         mine.map(|row| row.model.to_string()).collect::<Vec<_>>()
     };
@@ -210,7 +210,7 @@ fn tokens_go_to_the_generation_in_scope_and_else_to_the_orphans() {
         GenerationSite,
         GenerationSite::new("scope", "", None)
     );
-    let before = Snapshot::take().totals.orphan_tokens;
+    let before = Snapshot::take().metrics.orphan_tokens;
     let (outer, inner) = (site.arrive_as("outer"), site.arrive_as("inner"));
     outer.enter(|| {
         current_tokens(1);
@@ -222,7 +222,7 @@ fn tokens_go_to_the_generation_in_scope_and_else_to_the_orphans() {
         (generations("outer").tokens, generations("inner").tokens),
         (2, 10)
     );
-    assert_eq!(Snapshot::take().totals.orphan_tokens - before, 5);
+    assert_eq!(Snapshot::take().metrics.orphan_tokens - before, 5);
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn a_window_holds_what_happened_in_it_alone() {
     site.start().end(Outcome::Error);
     let window = Window::between(&before, &Snapshot::take());
     let row = window
-        .change
+        .metrics
         .spans
         .iter()
         .find(|row| &*row.span == "windowed")

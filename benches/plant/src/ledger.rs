@@ -2,14 +2,14 @@
 
 use wf_instrument::Nanos;
 use wf_instrument::histogram::HistogramSnapshot;
-use wf_instrument::snapshot::{GenerationTotals, Snapshot, Totals};
+use wf_instrument::snapshot::{GenerationMetrics, Metrics, Snapshot};
 
 use crate::sequence::Sequence;
 
 /// Cumulative totals, and the samples since they were last brought up to date.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
-    totals: GenerationTotals,
+    metrics: GenerationMetrics,
     queue: Vec<u64>,
     first: Vec<u64>,
     gaps: Vec<u64>,
@@ -21,7 +21,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     pub(crate) const fn arrived(&mut self) {
-        self.totals.arrived += 1;
+        self.metrics.arrived += 1;
     }
 
     pub(crate) fn admitted(&mut self, waited: Nanos) {
@@ -29,7 +29,7 @@ impl Ledger {
     }
 
     pub(crate) fn token(&mut self, sequence: &Sequence, gap: Option<Nanos>) {
-        self.totals.tokens += 1;
+        self.metrics.tokens += 1;
         match gap {
             None => self.first.push(sequence.time_to_first_token().get()),
             Some(gap) => self.gaps.push(gap.get()),
@@ -37,38 +37,38 @@ impl Ledger {
     }
 
     pub(crate) fn ended(&mut self, sequence: &Sequence, now: Nanos, good: bool) {
-        self.totals.outcomes.ok += 1;
-        self.totals.prompt_tokens += u64::from(sequence.prompt);
+        self.metrics.outcomes.ok += 1;
+        self.metrics.prompt_tokens += u64::from(sequence.prompt);
         self.ended.push(now.since(sequence.arrived).get());
         self.per_token.push(sequence.per_output_token().get());
         self.good += u64::from(good);
     }
 
     pub(crate) fn turned_away(&mut self) {
-        self.totals.outcomes.error += 1;
-        self.totals.turned_away += 1;
+        self.metrics.outcomes.error += 1;
+        self.metrics.turned_away += 1;
     }
 
     pub(crate) const fn done(&self) -> u64 {
-        self.totals.outcomes.ok
+        self.metrics.outcomes.ok
     }
 
     pub(crate) fn snapshot(&mut self, at: Nanos, waiting: usize, running: usize) -> Snapshot {
-        let totals = &mut self.totals;
-        absorb(&mut totals.queue, &mut self.queue);
-        absorb(&mut totals.time_to_first_token, &mut self.first);
-        absorb(&mut totals.inter_token, &mut self.gaps);
-        absorb(&mut totals.end_to_end, &mut self.ended);
-        absorb(&mut totals.per_output_token, &mut self.per_token);
-        totals.model = "m15".into();
-        totals.waiting = waiting as u64;
-        totals.running = running as u64;
-        let generations = vec![totals.clone()];
+        let metrics = &mut self.metrics;
+        absorb(&mut metrics.queue, &mut self.queue);
+        absorb(&mut metrics.time_to_first_token, &mut self.first);
+        absorb(&mut metrics.inter_token, &mut self.gaps);
+        absorb(&mut metrics.end_to_end, &mut self.ended);
+        absorb(&mut metrics.per_output_token, &mut self.per_token);
+        metrics.model = "m15".into();
+        metrics.waiting = waiting as u64;
+        metrics.running = running as u64;
+        let generations = vec![metrics.clone()];
         Snapshot {
             at,
-            totals: Totals {
+            metrics: Metrics {
                 generations,
-                ..Totals::default()
+                ..Metrics::default()
             },
         }
     }

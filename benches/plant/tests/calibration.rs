@@ -1,7 +1,7 @@
 //! The simulated engine beside what a real one measured: the table in the crate's documentation.
 
 use wf_instrument::Nanos;
-use wf_instrument::snapshot::{GenerationTotals, Window};
+use wf_instrument::snapshot::{GenerationMetrics, Window};
 use wf_plant::{Arrivals, Load, Machine, Plant, Promise};
 
 const PROMISE: Promise = Promise {
@@ -11,13 +11,18 @@ const PROMISE: Promise = Promise {
 };
 
 /// A run of so many seconds from empty, as the mean over nine seeds of what `ask` reads off it.
-fn simulated(load: Load, at: (u64, u64), secs: u64, ask: impl Fn(&GenerationTotals) -> f64) -> f64 {
+fn simulated(
+    load: Load,
+    at: (u64, u64),
+    secs: u64,
+    ask: impl Fn(&GenerationMetrics) -> f64,
+) -> f64 {
     let run = |seed| {
         let mut plant = Plant::new(Machine::M15, load, PROMISE, at, seed);
         let before = plant.snapshot();
         plant.run_until(Nanos::from_secs(secs));
         ask(&Window::between(&before, &plant.snapshot())
-            .change
+            .metrics
             .generations[0])
     };
     (0..9).map(run).sum::<f64>() / 9.0
@@ -54,11 +59,11 @@ fn float(n: u64) -> f64 {
     n as f64
 }
 
-fn gap_ms(g: &GenerationTotals, q: f64) -> f64 {
+fn gap_ms(g: &GenerationMetrics, q: f64) -> f64 {
     float(g.inter_token.quantile(q).expect("tokens came")) / 1e6
 }
 
-fn ttft_ms(g: &GenerationTotals) -> f64 {
+fn ttft_ms(g: &GenerationMetrics) -> f64 {
     float(g.time_to_first_token.quantile(0.5).expect("tokens came")) / 1e6
 }
 

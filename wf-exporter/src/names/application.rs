@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use wf_instrument::snapshot::{CounterTotals, GaugeTotals, HistogramTotals, Unit};
+use wf_instrument::snapshot::{CounterMetrics, GaugeMetrics, HistogramMetrics, Unit};
 
 use super::pairs;
 use crate::bounds::{self, Bounds, to_f64};
 use crate::families::{Families, Family};
 
-pub(super) fn counters(rows: &[CounterTotals], families: &mut Families) {
+pub(super) fn counters(rows: &[CounterMetrics], families: &mut Families) {
     for row in rows {
         let help = help(&row.help, "A counter of the application.");
         let family = Family::counter(&row.name, help);
@@ -16,7 +16,7 @@ pub(super) fn counters(rows: &[CounterTotals], families: &mut Families) {
     }
 }
 
-pub(super) fn gauges(rows: &[GaugeTotals], families: &mut Families) {
+pub(super) fn gauges(rows: &[GaugeMetrics], families: &mut Families) {
     for row in rows {
         let help = help(&row.help, "A gauge of the application.");
         let family = Family::gauge(&row.name, help);
@@ -24,7 +24,7 @@ pub(super) fn gauges(rows: &[GaugeTotals], families: &mut Families) {
     }
 }
 
-pub(super) fn histograms(rows: &[HistogramTotals], families: &mut Families) {
+pub(super) fn histograms(rows: &[HistogramMetrics], families: &mut Families) {
     for row in rows {
         let help = help(&row.help, "A distribution measured by the application.");
         let family = Family::histogram(&row.name, help);

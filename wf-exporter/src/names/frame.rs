@@ -1,16 +1,16 @@
 //! Pictures drawn.
 
-use wf_instrument::snapshot::FrameTotals;
+use wf_instrument::snapshot::FrameMetrics;
 
 use super::pairs;
 use crate::bounds::{self, to_f64};
 use crate::families::{Families, Family, Value};
 
-pub(super) fn frames(rows: &[FrameTotals], families: &mut Families) {
+pub(super) fn frames(rows: &[FrameMetrics], families: &mut Families) {
     if rows.is_empty() {
         return;
     }
-    let each = |family: Family, value: fn(&FrameTotals) -> Value| {
+    let each = |family: Family, value: fn(&FrameMetrics) -> Value| {
         rows.iter().fold(family, |family, row| {
             family.sample(&pairs(&[("frame", &row.frame)], &row.labels), value(row))
         })

@@ -2,13 +2,13 @@
 
 use wf_instrument::Nanos;
 use wf_instrument::histogram::HistogramSnapshot;
-use wf_instrument::snapshot::GenerationTotals;
+use wf_instrument::snapshot::GenerationMetrics;
 
 use super::pairs;
 use crate::bounds::{self, Bounds, to_f64};
 use crate::families::{Families, Family, Value};
 
-pub(super) fn generations(rows: &[GenerationTotals], families: &mut Families) {
+pub(super) fn generations(rows: &[GenerationMetrics], families: &mut Families) {
     if rows.is_empty() {
         return;
     }
@@ -26,7 +26,7 @@ pub(super) fn generations(rows: &[GenerationTotals], families: &mut Families) {
 }
 
 struct Generations<'a> {
-    rows: &'a [GenerationTotals],
+    rows: &'a [GenerationMetrics],
 }
 
 impl Generations<'_> {
@@ -190,7 +190,7 @@ impl Generations<'_> {
         name: &'static str,
         help: &'static str,
         bounds: &Bounds,
-        samples: fn(&GenerationTotals) -> &HistogramSnapshot,
+        samples: fn(&GenerationMetrics) -> &HistogramSnapshot,
     ) -> Family {
         self.each(Family::histogram(name, help), |row| {
             bounds.count(samples(row))
@@ -200,7 +200,7 @@ impl Generations<'_> {
     fn each<V: Into<Value>>(
         &self,
         family: Family,
-        value: impl Fn(&GenerationTotals) -> V,
+        value: impl Fn(&GenerationMetrics) -> V,
     ) -> Family {
         self.rows.iter().fold(family, |family, row| {
             family.sample(&labels(row), value(row))
@@ -209,11 +209,11 @@ impl Generations<'_> {
 }
 
 /// vLLM's labels. One process runs one engine, until there is a reason to tell several apart.
-pub(super) fn labels(row: &GenerationTotals) -> Vec<(&str, &str)> {
+pub(super) fn labels(row: &GenerationMetrics) -> Vec<(&str, &str)> {
     pairs(&[("engine", "0"), ("model_name", &row.model)], &row.labels)
 }
 
-fn with<'a>(row: &'a GenerationTotals, label: (&'a str, &'a str)) -> Vec<(&'a str, &'a str)> {
+fn with<'a>(row: &'a GenerationMetrics, label: (&'a str, &'a str)) -> Vec<(&'a str, &'a str)> {
     let mut labels = labels(row);
     labels.push(label);
     labels

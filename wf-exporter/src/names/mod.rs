@@ -10,22 +10,22 @@ mod own;
 mod slo;
 mod span;
 
-use wf_instrument::snapshot::{Label, Totals};
+use wf_instrument::snapshot::{Label, Metrics};
 
 pub(crate) use self::own::{Own, own};
 use crate::families::Families;
 
 /// Adds everything recorded. A series is there from the first scrape on, at zero, because call-sites are known before they run;
 /// but for the models that a site names at run time, which are there from their first request on.
-pub(crate) fn totals(totals: &Totals, families: &mut Families) {
-    generation::generations(&totals.generations, families);
-    span::spans(&totals.spans, families);
-    frame::frames(&totals.frames, families);
-    slo::slos(&totals.generations, &totals.frames, families);
-    application::counters(&totals.counters, families);
-    application::gauges(&totals.gauges, families);
-    application::histograms(&totals.histograms, families);
-    own::losses(totals, families);
+pub(crate) fn metrics(metrics: &Metrics, families: &mut Families) {
+    generation::generations(&metrics.generations, families);
+    span::spans(&metrics.spans, families);
+    frame::frames(&metrics.frames, families);
+    slo::slos(&metrics.generations, &metrics.frames, families);
+    application::counters(&metrics.counters, families);
+    application::gauges(&metrics.gauges, families);
+    application::histograms(&metrics.histograms, families);
+    own::losses(metrics, families);
 }
 
 /// What tells a row from others, after what its family always says of it.

@@ -1,7 +1,7 @@
 //! What the measuring says of itself: a loss is counted, never silent.
 
 use wf_instrument::Nanos;
-use wf_instrument::snapshot::Totals;
+use wf_instrument::snapshot::Metrics;
 
 use crate::bounds::to_f64;
 use crate::families::{Families, Family};
@@ -21,7 +21,7 @@ pub(crate) struct Own {
     pub(crate) last_render: Option<Nanos>,
 }
 
-pub(super) fn losses(totals: &Totals, families: &mut Families) {
+pub(super) fn losses(metrics: &Metrics, families: &mut Families) {
     let dropped = Family::counter(
         "wf_events_dropped",
         "Measurements that found no place and were not recorded.",
@@ -30,8 +30,8 @@ pub(super) fn losses(totals: &Totals, families: &mut Families) {
         "wf_orphan_tokens",
         "Tokens of no request: counted where no request was in scope, where its items are counted instead, or after its end.",
     );
-    families.offer(dropped.sample(&[], to_f64(totals.dropped)));
-    families.offer(orphans.sample(&[], to_f64(totals.orphan_tokens)));
+    families.offer(dropped.sample(&[], to_f64(metrics.dropped)));
+    families.offer(orphans.sample(&[], to_f64(metrics.orphan_tokens)));
 }
 
 /// The exporter's own families. They are added before any collector's, so that no collector takes

@@ -1,7 +1,7 @@
 //! Targets as series, so that one rule serves every target:
 //! `rate(wf_slo_violations_total[5m]) / rate(wf_slo_requests_total[5m]) > 1 - wf_slo_objective_ratio`.
 
-use wf_instrument::snapshot::{FrameTotals, GenerationTotals, Target};
+use wf_instrument::snapshot::{FrameMetrics, GenerationMetrics, Target};
 
 use super::generation::labels;
 use super::pairs;
@@ -12,7 +12,7 @@ use crate::families::{Families, Family};
 const TTFT: &str = "ttft";
 const FRAME_TIME: &str = "frame_time";
 
-pub(super) fn slos(rows: &[GenerationTotals], frames: &[FrameTotals], families: &mut Families) {
+pub(super) fn slos(rows: &[GenerationMetrics], frames: &[FrameMetrics], families: &mut Families) {
     let mut target_seconds = Family::gauge("wf_slo_target_seconds", "Limit of an objective.");
     let mut objective = Family::gauge(
         "wf_slo_objective_ratio",
@@ -46,7 +46,7 @@ pub(super) fn slos(rows: &[GenerationTotals], frames: &[FrameTotals], families: 
 
 /// Counts the requests that the objective judges, and those of them that missed it. Late is what the
 /// bucket of the TTFT histogram at the limit leaves out.
-fn judge(row: &GenerationTotals, target: Target) -> (u64, u64) {
+fn judge(row: &GenerationMetrics, target: Target) -> (u64, u64) {
     let times = Bounds::seconds([target.limit.get()]).count(&row.time_to_first_token);
     let within = times.buckets.first().map_or(0, |&(_, n)| n);
     let cancelled = row.gave_up.count();
@@ -64,29 +64,29 @@ mod tests {
     use super::*;
     use crate::text::encode;
 
-    fn page(rows: &[GenerationTotals], frames: &[FrameTotals]) -> String {
+    fn page(rows: &[GenerationMetrics], frames: &[FrameMetrics]) -> String {
         let mut families = Families::default();
         slos(rows, frames, &mut families);
         assert_eq!(families.refused(), 0);
         encode(&families, 0)
     }
 
-    fn promised(model: &str, millis: u64) -> GenerationTotals {
-        GenerationTotals {
+    fn promised(model: &str, millis: u64) -> GenerationMetrics {
+        GenerationMetrics {
             model: model.into(),
             target: Some(Target {
                 quantile: 0.99,
                 limit: Nanos::from_millis(millis),
             }),
-            ..GenerationTotals::default()
+            ..GenerationMetrics::default()
         }
     }
 
     #[test]
     fn an_objective_is_there_before_the_first_request() {
-        let without = GenerationTotals {
+        let without = GenerationMetrics {
             model: "b".into(),
-            ..GenerationTotals::default()
+            ..GenerationMetrics::default()
         };
         let page = page(&[promised("a", 350), without], &[]);
         for (name, value) in [
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn late_cancelled_and_rejected_requests_violate_it() {
-        let row = GenerationTotals {
+        let row = GenerationMetrics {
             time_to_first_token: [100_000_000, 340_000_000, 900_000_000]
                 .into_iter()
                 .collect(),
@@ -125,12 +125,12 @@ mod tests {
 
     #[test]
     fn a_frame_rate_is_a_target_too() {
-        let draw = FrameTotals {
+        let draw = FrameMetrics {
             frame: "draw".into(),
             target_fps: 50.0,
-            ..FrameTotals::default()
+            ..FrameMetrics::default()
         };
-        let page = page(&[], &[draw, FrameTotals::default()]);
+        let page = page(&[], &[draw, FrameMetrics::default()]);
         let line = "\nwf_slo_target_seconds{frame=\"draw\",slo=\"frame_time\"} 0.02\n";
         assert!(page.contains(line), "{page}");
         assert_eq!(

@@ -1,12 +1,12 @@
 //! Measured functions.
 
-use wf_instrument::snapshot::SpanTotals;
+use wf_instrument::snapshot::SpanMetrics;
 
 use super::pairs;
 use crate::bounds::{self, to_f64};
 use crate::families::{Families, Family};
 
-pub(super) fn spans(rows: &[SpanTotals], families: &mut Families) {
+pub(super) fn spans(rows: &[SpanMetrics], families: &mut Families) {
     if rows.is_empty() {
         return;
     }

@@ -4,17 +4,17 @@ use std::sync::Arc;
 use wf_instrument::Nanos;
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{
-    CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Outcomes,
-    SpanTotals, Target, Unit,
+    CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Outcomes,
+    SpanMetrics, Target, Unit,
 };
 
 use super::*;
 use crate::text::encode;
 
 /// Every sample line of the page, by what stands before its value.
-fn written(totals: &Totals) -> BTreeMap<String, String> {
+fn written(metrics: &Metrics) -> BTreeMap<String, String> {
     let mut families = Families::default();
-    super::totals(totals, &mut families);
+    super::metrics(metrics, &mut families);
     assert_eq!(families.refused(), 0);
     let page = encode(&families, 0);
     let samples = page.lines().filter(|line| !line.starts_with('#'));
@@ -26,8 +26,8 @@ fn written(totals: &Totals) -> BTreeMap<String, String> {
 }
 
 /// Each line of `samples` has to be on the page.
-fn check(totals: &Totals, samples: &str) {
-    let written = written(totals);
+fn check(metrics: &Metrics, samples: &str) {
+    let written = written(metrics);
     for sample in samples.trim().lines() {
         let (series, value) = sample.rsplit_once(' ').unwrap();
         assert_eq!(
@@ -42,8 +42,8 @@ fn millis(samples: impl IntoIterator<Item = u64>) -> HistogramSnapshot {
     samples.into_iter().map(|ms| ms * 1_000_000).collect()
 }
 
-fn generation(model: &str) -> GenerationTotals {
-    GenerationTotals {
+fn generation(model: &str) -> GenerationMetrics {
+    GenerationMetrics {
         labels: Vec::new(),
         model: model.into(),
         help: "".into(),
@@ -75,10 +75,10 @@ fn generation(model: &str) -> GenerationTotals {
     }
 }
 
-fn of_generations(generations: Vec<GenerationTotals>) -> Totals {
-    Totals {
+fn of_generations(generations: Vec<GenerationMetrics>) -> Metrics {
+    Metrics {
         generations,
-        ..Totals::default()
+        ..Metrics::default()
     }
 }
 
@@ -119,12 +119,12 @@ wf_oldest_request_age_seconds{engine="0",model_name="llama"} 2.5
 
 #[test]
 fn series_are_there_before_the_first_event() {
-    let quiet = of_generations(vec![GenerationTotals {
+    let quiet = of_generations(vec![GenerationMetrics {
         model: "m".into(),
-        ..GenerationTotals::default()
+        ..GenerationMetrics::default()
     }]);
     let busy = of_generations(vec![generation("m")]);
-    let names = |totals| written(totals).into_keys().collect::<Vec<_>>();
+    let names = |metrics| written(metrics).into_keys().collect::<Vec<_>>();
     assert_eq!(names(&quiet), names(&busy));
     assert!(written(&quiet).values().all(|value| value == "0"));
 }
@@ -135,7 +135,7 @@ fn a_target_is_a_bound_of_every_model() {
         quantile: 0.99,
         limit: Nanos::from_millis(350),
     };
-    let declared = GenerationTotals {
+    let declared = GenerationMetrics {
         target: Some(target),
         ..generation("a")
     };
@@ -151,17 +151,17 @@ wf_request_cancelled_before_first_token_seconds_bucket{engine="0",model_name="b"
 
 #[test]
 fn a_span_has_every_outcome() {
-    let span = SpanTotals {
+    let span = SpanMetrics {
         span: "decode".into(),
         in_flight: 2,
         ok: millis([4]),
         cancelled: millis([70_000]),
-        ..SpanTotals::default()
+        ..SpanMetrics::default()
     };
     check(
-        &Totals {
+        &Metrics {
             spans: vec![span],
-            ..Totals::default()
+            ..Metrics::default()
         },
         r#"
 wf_span_duration_seconds_bucket{outcome="ok",span="decode",le="0.005"} 1
@@ -176,18 +176,18 @@ wf_spans_in_flight{span="decode"} 2
 
 #[test]
 fn frames_are_counted_against_their_budget() {
-    let frame = FrameTotals {
+    let frame = FrameMetrics {
         frame: "draw".into(),
         late: 1,
         dropped: 2,
         duration: millis([4, 40]),
         target_fps: 60.0,
-        ..FrameTotals::default()
+        ..FrameMetrics::default()
     };
     check(
-        &Totals {
+        &Metrics {
             frames: vec![frame],
-            ..Totals::default()
+            ..Metrics::default()
         },
         r#"
 wf_frames_total{frame="draw"} 2
@@ -201,28 +201,28 @@ wf_frame_duration_seconds_bucket{frame="draw",le="0.016667"} 1
 #[test]
 fn labels_of_annotated_code_stand_beside_those_of_its_family() {
     let label = || vec![("lane".into(), "fast".into())];
-    let totals = Totals {
-        generations: vec![GenerationTotals {
+    let metrics = Metrics {
+        generations: vec![GenerationMetrics {
             labels: label(),
             tokens: 7,
             ..generation("a")
         }],
-        spans: vec![SpanTotals {
+        spans: vec![SpanMetrics {
             span: "decode".into(),
             labels: label(),
             in_flight: 2,
-            ..SpanTotals::default()
+            ..SpanMetrics::default()
         }],
-        frames: vec![FrameTotals {
+        frames: vec![FrameMetrics {
             frame: "draw".into(),
             labels: label(),
             late: 1,
-            ..FrameTotals::default()
+            ..FrameMetrics::default()
         }],
-        ..Totals::default()
+        ..Metrics::default()
     };
     check(
-        &totals,
+        &metrics,
         r#"
 wf_generation_tokens_total{engine="0",lane="fast",model_name="a"} 7
 wf_spans_in_flight{lane="fast",span="decode"} 2
@@ -234,24 +234,24 @@ wf_frames_late_total{frame="draw",lane="fast"} 1
 #[test]
 fn the_application_keeps_its_own_names() {
     let label = |n: &str, v: &str| -> Vec<(Arc<str>, Arc<str>)> { vec![(n.into(), v.into())] };
-    let counter = |v: &str, value| CounterTotals {
+    let counter = |v: &str, value| CounterMetrics {
         name: "cache_hits".into(),
         labels: label("tier", v),
         value,
-        ..CounterTotals::default()
+        ..CounterMetrics::default()
     };
-    let histogram = |name: &str, unit, samples| HistogramTotals {
+    let histogram = |name: &str, unit, samples| HistogramMetrics {
         name: name.into(),
         unit,
         samples,
-        ..HistogramTotals::default()
+        ..HistogramMetrics::default()
     };
-    let totals = Totals {
+    let metrics = Metrics {
         counters: vec![counter("disk", 1), counter("memory", 41)],
-        gauges: vec![GaugeTotals {
+        gauges: vec![GaugeMetrics {
             name: "batch".into(),
             value: 3.5,
-            ..GaugeTotals::default()
+            ..GaugeMetrics::default()
         }],
         histograms: vec![
             histogram("batch_size", Unit::One, [8].into_iter().collect()),
@@ -260,10 +260,10 @@ fn the_application_keeps_its_own_names() {
         ],
         orphan_tokens: 5,
         dropped: 6,
-        ..Totals::default()
+        ..Metrics::default()
     };
     check(
-        &totals,
+        &metrics,
         r#"
 cache_hits_total{tier="disk"} 1
 cache_hits_total{tier="memory"} 41
@@ -280,16 +280,16 @@ wf_events_dropped_total 6
 
 #[test]
 fn an_application_s_name_that_cannot_be_written_costs_only_its_series() {
-    let counter = |name: &str| CounterTotals {
+    let counter = |name: &str| CounterMetrics {
         name: name.into(),
-        ..CounterTotals::default()
+        ..CounterMetrics::default()
     };
-    let totals = Totals {
+    let metrics = Metrics {
         counters: vec![counter("bad name"), counter("good")],
-        ..Totals::default()
+        ..Metrics::default()
     };
     let mut families = Families::default();
-    super::totals(&totals, &mut families);
+    super::metrics(&metrics, &mut families);
     assert_eq!(families.refused(), 1);
     assert!(encode(&families, 0).contains("\ngood_total 0\n"));
 }

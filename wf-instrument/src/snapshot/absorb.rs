@@ -1,8 +1,10 @@
 //! Rows of one name become one row.
 
-use super::totals::{CounterTotals, FrameTotals, GenerationTotals, Outcomes, SpanTotals, Target};
+use super::metrics::{
+    CounterMetrics, FrameMetrics, GenerationMetrics, Outcomes, SpanMetrics, Target,
+};
 
-impl GenerationTotals {
+impl GenerationMetrics {
     pub(super) fn absorb(&mut self, other: &Self) {
         self.arrived = self.arrived.saturating_add(other.arrived);
         self.turned_away = self.turned_away.saturating_add(other.turned_away);
@@ -42,7 +44,7 @@ impl Outcomes {
     }
 }
 
-impl SpanTotals {
+impl SpanMetrics {
     pub(super) fn absorb(&mut self, other: &Self) {
         self.in_flight = self.in_flight.saturating_add(other.in_flight);
         self.ok = self.ok.plus(&other.ok);
@@ -55,7 +57,7 @@ impl SpanTotals {
     }
 }
 
-impl FrameTotals {
+impl FrameMetrics {
     pub(super) fn absorb(&mut self, other: &Self) {
         self.late = self.late.saturating_add(other.late);
         self.dropped = self.dropped.saturating_add(other.dropped);
@@ -64,7 +66,7 @@ impl FrameTotals {
     }
 }
 
-impl CounterTotals {
+impl CounterMetrics {
     pub(super) fn absorb(&mut self, other: &Self) {
         self.value = self.value.saturating_add(other.value);
         if self.help.is_empty() {

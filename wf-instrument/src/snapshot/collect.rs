@@ -1,10 +1,10 @@
-//! From shards to totals.
+//! From shards to metrics.
 
 use std::sync::Arc;
 
-use super::totals::{
-    CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Outcomes,
-    SpanTotals, Totals,
+use super::metrics::{
+    CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Metrics,
+    Outcomes, SpanMetrics,
 };
 use super::window::Snapshot;
 use crate::clock;
@@ -23,7 +23,7 @@ impl Snapshot {
     #[must_use]
     pub fn take() -> Self {
         let mut collector = Collector {
-            totals: Totals::default(),
+            metrics: Metrics::default(),
             sum: Sum::new(),
         };
         registry::sites()
@@ -34,13 +34,13 @@ impl Snapshot {
         }
         Self {
             at: clock::now(),
-            totals: collector.finish(),
+            metrics: collector.finish(),
         }
     }
 }
 
 struct Collector {
-    totals: Totals,
+    metrics: Metrics,
     sum: Sum,
 }
 
@@ -51,7 +51,7 @@ impl Collector {
                 site.series.begin(&[], SpanSeries::new);
                 for (labels, series) in site.series.rows(SpanSeries::is_touched) {
                     let row = self.span(site, labels, series);
-                    self.totals.spans.push(row);
+                    self.metrics.spans.push(row);
                 }
             }
             SiteRef::Generation(site) => self.generations(site),
@@ -59,30 +59,30 @@ impl Collector {
                 site.begin();
                 for (labels, series) in site.series.rows(FrameSeries::is_touched) {
                     let row = self.frame(site, labels, series);
-                    self.totals.frames.push(row);
+                    self.metrics.frames.push(row);
                 }
             }
             SiteRef::Counter(site) => {
                 site.counter.begin(&[], Counter::new);
                 let rows = site.counter.rows(Counter::is_touched);
-                let rows = rows.map(|(labels, counter)| CounterTotals {
+                let rows = rows.map(|(labels, counter)| CounterMetrics {
                     name: site.name.into(),
                     help: site.help.into(),
                     labels,
                     value: counter.total(),
                 });
-                self.totals.counters.extend(rows);
+                self.metrics.counters.extend(rows);
             }
             // Gauges of one name share a value, which the registry keeps.
             SiteRef::Gauge(_) => {}
         }
     }
 
-    fn span(&mut self, site: &SpanSite, labels: Vec<Label>, series: &SpanSeries) -> SpanTotals {
+    fn span(&mut self, site: &SpanSite, labels: Vec<Label>, series: &SpanSeries) -> SpanMetrics {
         let in_flight = series.in_flight();
         let [ok, error, cancelled, panicked] =
             Outcome::ALL.map(|outcome| series.snapshot(outcome, &mut self.sum));
-        SpanTotals {
+        SpanMetrics {
             span: site.name.into(),
             help: site.help.into(),
             labels,
@@ -104,7 +104,7 @@ impl Collector {
         let plain = site.series.plain();
         if (!site.by_model && !labelled) || plain.is_touched() {
             let row = self.generation(site.name, site, site.series.no_values(), plain);
-            self.totals.generations.push(row);
+            self.metrics.generations.push(row);
         }
         for (values, series) in site.series.sets() {
             let Some((&model, values)) = values.split_first() else {
@@ -114,7 +114,7 @@ impl Collector {
             let named = labelled && !site.by_model;
             let model = if named { site.name } else { model };
             let row = self.generation(model, site, site.series.pairs(values), series);
-            self.totals.generations.push(row);
+            self.metrics.generations.push(row);
         }
     }
 
@@ -124,14 +124,14 @@ impl Collector {
         site: &GenerationSite,
         labels: Vec<Label>,
         series: &GenerationSeries,
-    ) -> GenerationTotals {
+    ) -> GenerationMetrics {
         let population = series.population();
         let [ok, error, cancelled, panicked] = population.ended;
         let now = clock::ticks();
         let sum = &mut self.sum;
         let inter_token = series.snapshot(|shard| &shard.inter_token, sum);
         let gapless = series.sum(|shard| shard.gapless.get());
-        GenerationTotals {
+        GenerationMetrics {
             model: shown(model).into(),
             help: site.help.into(),
             labels,
@@ -166,8 +166,13 @@ impl Collector {
         }
     }
 
-    fn frame(&mut self, site: &FrameSite, labels: Vec<Label>, series: &FrameSeries) -> FrameTotals {
-        FrameTotals {
+    fn frame(
+        &mut self,
+        site: &FrameSite,
+        labels: Vec<Label>,
+        series: &FrameSeries,
+    ) -> FrameMetrics {
+        FrameMetrics {
             frame: site.name.into(),
             help: site.help.into(),
             labels,
@@ -183,7 +188,7 @@ impl Collector {
         match named.series {
             Series::Counter(counter) => {
                 let value = counter.total();
-                self.totals.counters.push(CounterTotals {
+                self.metrics.counters.push(CounterMetrics {
                     name,
                     help,
                     labels,
@@ -192,7 +197,7 @@ impl Collector {
             }
             Series::Gauge(gauge) => {
                 let value = gauge.value();
-                self.totals.gauges.push(GaugeTotals {
+                self.metrics.gauges.push(GaugeMetrics {
                     name,
                     help,
                     labels,
@@ -202,7 +207,7 @@ impl Collector {
             Series::Histogram(unit, recorder) => {
                 recorder.add_to(&mut self.sum);
                 let samples = self.sum.take();
-                self.totals.histograms.push(HistogramTotals {
+                self.metrics.histograms.push(HistogramMetrics {
                     name,
                     help,
                     labels,
@@ -213,31 +218,31 @@ impl Collector {
         }
     }
 
-    fn finish(mut self) -> Totals {
-        let totals = &mut self.totals;
+    fn finish(mut self) -> Metrics {
+        let metrics = &mut self.metrics;
         merge(
-            &mut totals.generations,
+            &mut metrics.generations,
             |row| (row.model.clone(), row.labels.clone()),
-            GenerationTotals::absorb,
+            GenerationMetrics::absorb,
         );
         merge(
-            &mut totals.spans,
+            &mut metrics.spans,
             |row| (row.span.clone(), row.labels.clone()),
-            SpanTotals::absorb,
+            SpanMetrics::absorb,
         );
         merge(
-            &mut totals.frames,
+            &mut metrics.frames,
             |row| (row.frame.clone(), row.labels.clone()),
-            FrameTotals::absorb,
+            FrameMetrics::absorb,
         );
         merge(
-            &mut totals.counters,
+            &mut metrics.counters,
             |row| (row.name.clone(), row.labels.clone()),
-            CounterTotals::absorb,
+            CounterMetrics::absorb,
         );
-        totals.orphan_tokens = orphan_tokens();
-        totals.dropped = dropped();
-        self.totals
+        metrics.orphan_tokens = orphan_tokens();
+        metrics.dropped = dropped();
+        self.metrics
     }
 }
 

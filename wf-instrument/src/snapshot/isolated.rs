@@ -36,7 +36,7 @@ use super::window::{Snapshot, Window};
 /// let recorded = Isolated::begin();
 /// lookup();
 /// std::thread::spawn(lookup).join().unwrap();
-/// let counters = recorded.window().change.counters;
+/// let counters = recorded.window().metrics.counters;
 /// let lookups = counters.iter().find(|row| &*row.name == "cache_lookups").unwrap();
 /// assert_eq!(lookups.value, 2);
 /// ```

@@ -6,12 +6,12 @@
 mod absorb;
 mod collect;
 mod isolated;
-mod totals;
+mod metrics;
 mod window;
 
 pub use self::isolated::Isolated;
-pub use self::totals::{
-    CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, HistogramTotals, Label, Outcomes,
-    SpanTotals, Target, Totals, Unit,
+pub use self::metrics::{
+    CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Label,
+    Metrics, Outcomes, SpanMetrics, Target, Unit,
 };
 pub use self::window::{Snapshot, Window};

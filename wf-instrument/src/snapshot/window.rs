@@ -1,7 +1,8 @@
 //! A moment, and what happened between two moments.
 
-use super::totals::{
-    CounterTotals, FrameTotals, GenerationTotals, HistogramTotals, Outcomes, SpanTotals, Totals,
+use super::metrics::{
+    CounterMetrics, FrameMetrics, GenerationMetrics, HistogramMetrics, Metrics, Outcomes,
+    SpanMetrics,
 };
 use crate::units::Nanos;
 
@@ -11,7 +12,7 @@ pub struct Snapshot {
     /// When it was taken, on this process's clock ([`clock::now`](crate::clock::now)).
     pub at: Nanos,
     /// Everything since the process began.
-    pub totals: Totals,
+    pub metrics: Metrics,
 }
 
 /// Everything recorded between two moments.
@@ -30,7 +31,7 @@ pub struct Window {
     /// The later moment.
     pub end: Nanos,
     /// What was recorded between them; present states (in flight, gauges) are those of the later moment.
-    pub change: Totals,
+    pub metrics: Metrics,
 }
 
 impl Window {
@@ -40,7 +41,7 @@ impl Window {
         Self {
             begin: earlier.at,
             end: later.at,
-            change: later.totals.since(&earlier.totals),
+            metrics: later.metrics.since(&earlier.metrics),
         }
     }
 
@@ -51,39 +52,39 @@ impl Window {
     }
 }
 
-impl Totals {
+impl Metrics {
     fn since(&self, earlier: &Self) -> Self {
         Self {
             generations: rows(
                 &self.generations,
                 &earlier.generations,
                 |r| (&r.model, &r.labels),
-                GenerationTotals::since,
+                GenerationMetrics::since,
             ),
             spans: rows(
                 &self.spans,
                 &earlier.spans,
                 |r| (&r.span, &r.labels),
-                SpanTotals::since,
+                SpanMetrics::since,
             ),
             frames: rows(
                 &self.frames,
                 &earlier.frames,
                 |r| (&r.frame, &r.labels),
-                FrameTotals::since,
+                FrameMetrics::since,
             ),
             counters: rows(
                 &self.counters,
                 &earlier.counters,
                 |r| (&r.name, &r.labels),
-                CounterTotals::since,
+                CounterMetrics::since,
             ),
             gauges: self.gauges.clone(),
             histograms: rows(
                 &self.histograms,
                 &earlier.histograms,
                 |r| (&r.name, &r.labels),
-                HistogramTotals::since,
+                HistogramMetrics::since,
             ),
             orphan_tokens: self.orphan_tokens.saturating_sub(earlier.orphan_tokens),
             dropped: self.dropped.saturating_sub(earlier.dropped),
@@ -105,7 +106,7 @@ fn rows<'a, T: Clone, K: Ord>(
     later.iter().map(less).collect()
 }
 
-impl GenerationTotals {
+impl GenerationMetrics {
     fn since(&self, earlier: &Self) -> Self {
         Self {
             model: self.model.clone(),
@@ -143,7 +144,7 @@ impl Outcomes {
     }
 }
 
-impl SpanTotals {
+impl SpanMetrics {
     fn since(&self, earlier: &Self) -> Self {
         Self {
             span: self.span.clone(),
@@ -158,7 +159,7 @@ impl SpanTotals {
     }
 }
 
-impl FrameTotals {
+impl FrameMetrics {
     fn since(&self, earlier: &Self) -> Self {
         Self {
             frame: self.frame.clone(),
@@ -172,7 +173,7 @@ impl FrameTotals {
     }
 }
 
-impl CounterTotals {
+impl CounterMetrics {
     fn since(&self, earlier: &Self) -> Self {
         Self {
             value: self.value.saturating_sub(earlier.value),
@@ -181,7 +182,7 @@ impl CounterTotals {
     }
 }
 
-impl HistogramTotals {
+impl HistogramMetrics {
     fn since(&self, earlier: &Self) -> Self {
         Self {
             samples: self.samples.minus(&earlier.samples),

@@ -3,31 +3,31 @@
 use wf_instrument::Nanos;
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{
-    CounterTotals, FrameTotals, GaugeTotals, GenerationTotals, Snapshot, SpanTotals,
+    CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, Snapshot, SpanMetrics,
 };
 
-pub(crate) fn span(name: &str) -> SpanTotals {
-    let rows = Snapshot::take().totals.spans;
+pub(crate) fn span(name: &str) -> SpanMetrics {
+    let rows = Snapshot::take().metrics.spans;
     one(rows, |row| &*row.span == name)
 }
 
-pub(crate) fn generation(model: &str) -> GenerationTotals {
-    let rows = Snapshot::take().totals.generations;
+pub(crate) fn generation(model: &str) -> GenerationMetrics {
+    let rows = Snapshot::take().metrics.generations;
     one(rows, |row| &*row.model == model)
 }
 
-pub(crate) fn frame(name: &str) -> FrameTotals {
-    let rows = Snapshot::take().totals.frames;
+pub(crate) fn frame(name: &str) -> FrameMetrics {
+    let rows = Snapshot::take().metrics.frames;
     one(rows, |row| &*row.frame == name)
 }
 
-pub(crate) fn counter(name: &str) -> CounterTotals {
-    let rows = Snapshot::take().totals.counters;
+pub(crate) fn counter(name: &str) -> CounterMetrics {
+    let rows = Snapshot::take().metrics.counters;
     one(rows, |row| &*row.name == name)
 }
 
-pub(crate) fn gauge(name: &str) -> GaugeTotals {
-    let rows = Snapshot::take().totals.gauges;
+pub(crate) fn gauge(name: &str) -> GaugeMetrics {
+    let rows = Snapshot::take().metrics.gauges;
     one(rows, |row| &*row.name == name)
 }
 

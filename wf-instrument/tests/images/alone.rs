@@ -10,7 +10,7 @@ fn called() {}
 #[unsafe(no_mangle)]
 pub extern "C" fn run() -> u64 {
     called();
-    let totals = Snapshot::take().totals;
-    let row = totals.spans.iter().find(|row| &*row.span == "alone_called");
+    let metrics = Snapshot::take().metrics;
+    let row = metrics.spans.iter().find(|row| &*row.span == "alone_called");
     row.map_or(0, |row| row.ok.count())
 }

@@ -42,17 +42,17 @@ fn main() {
 }
 
 fn show(stage: &str) {
-    let totals = Snapshot::take().totals;
-    for row in &totals.spans {
+    let metrics = Snapshot::take().metrics;
+    for row in &metrics.spans {
         println!("{stage} {} {}", row.span, row.ok.count());
     }
-    for row in &totals.generations {
+    for row in &metrics.generations {
         println!("{stage} {} {}", row.model, row.tokens);
     }
-    for row in &totals.counters {
+    for row in &metrics.counters {
         println!("{stage} {} {}", row.name, row.value);
     }
-    for row in &totals.gauges {
+    for row in &metrics.gauges {
         println!("{stage} {} {}", row.name, row.value);
     }
     println!("{stage} copies {}", registry::copies().unwrap_or_default());

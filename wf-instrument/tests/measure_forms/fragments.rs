@@ -300,7 +300,7 @@ fn measured_blocks_of_fragments_compute_what_they_compute() {
     );
     #[cfg(feature = "enabled")]
     {
-        let spans = wf_instrument::snapshot::Snapshot::take().totals.spans;
+        let spans = wf_instrument::snapshot::Snapshot::take().metrics.spans;
         for name in ["size", "named", "array", "fmt"] {
             let name = format!("::measured_block::Engine::{name}");
             assert!(
@@ -359,9 +359,9 @@ fn arguments_of_fragments_are_what_they_are() {
     assert_eq!(pushed(), 7);
     #[cfg(feature = "enabled")]
     {
-        let totals = wf_instrument::snapshot::Snapshot::take().totals;
+        let metrics = wf_instrument::snapshot::Snapshot::take().metrics;
         let of = |model| {
-            totals
+            metrics
                 .generations
                 .iter()
                 .find(|row| &*row.model == model)
@@ -375,9 +375,12 @@ fn arguments_of_fragments_are_what_they_are() {
             (of("fragments").tokens, of("fragments").prompt_tokens),
             (18, 6)
         );
-        let counted = totals.counters.iter().find(|row| &*row.name == "fragments");
+        let counted = metrics
+            .counters
+            .iter()
+            .find(|row| &*row.name == "fragments");
         assert_eq!(counted.map(|row| row.value), Some(6));
-        let set = totals.gauges.iter().find(|row| &*row.name == "fragment");
+        let set = metrics.gauges.iter().find(|row| &*row.name == "fragment");
         assert_eq!(set.map(|row| row.value), Some(-6.0));
     }
 }

@@ -44,7 +44,7 @@ fn a_frame_rate_may_be_a_constant() {
     half();
     #[cfg(feature = "enabled")]
     {
-        let frames = wf_instrument::snapshot::Snapshot::take().totals.frames;
+        let frames = wf_instrument::snapshot::Snapshot::take().metrics.frames;
         for (name, fps) in [("constant", 50.0), ("half", 25.0), ("shown", 100.0)] {
             let row = frames.iter().find(|row| &*row.frame == name).expect(name);
             assert_eq!(row.target_fps, fps, "{name}");

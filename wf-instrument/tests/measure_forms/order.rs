@@ -139,16 +139,16 @@ fn tracing_sees_what_it_sees_without_us() {
     }
     #[cfg(feature = "enabled")]
     {
-        let totals = wf_instrument::snapshot::Snapshot::take().totals;
+        let metrics = wf_instrument::snapshot::Snapshot::take().metrics;
         for name in ["above", "below", "opaque", "answer", "::Engine::boxed"] {
-            let row = totals
+            let row = metrics
                 .spans
                 .iter()
                 .find(|row| row.span.ends_with(name))
                 .expect(name);
             assert_eq!(row.ok.count(), 1, "{name}");
         }
-        let row = totals
+        let row = metrics
             .generations
             .iter()
             .find(|row| &*row.model == "asynchronous");

@@ -140,8 +140,8 @@ fn a_tracked_reply_that_unwinds_has_panicked() {
     assert!(std::panic::catch_unwind(|| panics(true)).is_err());
     #[cfg(feature = "enabled")]
     {
-        let totals = wf_instrument::snapshot::Snapshot::take().totals;
-        let row = totals
+        let metrics = wf_instrument::snapshot::Snapshot::take().metrics;
+        let row = metrics
             .generations
             .iter()
             .find(|row| &*row.model == "tracked panic");

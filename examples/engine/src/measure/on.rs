@@ -13,7 +13,7 @@ use wf_instrument::govern::{Governor, Mode, Status};
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::profile::{self, Profile};
 use wf_instrument::sensor::{Sensors, Watch};
-use wf_instrument::snapshot::{GenerationTotals, Snapshot, Window};
+use wf_instrument::snapshot::{GenerationMetrics, Snapshot, Window};
 use wf_instrument::{Nanos, registry, wf_gauge};
 
 use super::knobs;
@@ -94,7 +94,7 @@ impl Instruments {
         let now = Snapshot::take();
         let earliest = self.recent.front().unwrap_or(&now);
         let window = Window::between(earliest, &now);
-        let generations = self.of_model(&window.change.generations);
+        let generations = self.of_model(&window.metrics.generations);
         let seconds = window.length().as_secs();
         let look = Look {
             tokens_per_second: rate(generations.map_or(0, |row| row.tokens), seconds),
@@ -111,8 +111,8 @@ impl Instruments {
     #[must_use]
     pub fn measured(&self) -> Option<Measured> {
         let now = Snapshot::take();
-        let dropped = now.totals.dropped;
-        let Some(row) = self.of_model(&now.totals.generations) else {
+        let dropped = now.metrics.dropped;
+        let Some(row) = self.of_model(&now.metrics.generations) else {
             return Some(Measured {
                 dropped,
                 ..Measured::default()
@@ -133,7 +133,7 @@ impl Instruments {
         })
     }
 
-    fn of_model<'a>(&self, rows: &'a [GenerationTotals]) -> Option<&'a GenerationTotals> {
+    fn of_model<'a>(&self, rows: &'a [GenerationMetrics]) -> Option<&'a GenerationMetrics> {
         rows.iter().find(|row| *row.model == *self.model)
     }
 
@@ -158,7 +158,7 @@ impl Instruments {
     }
 
     fn tokens(&self, snapshot: &Snapshot) -> u64 {
-        let row = self.of_model(&snapshot.totals.generations);
+        let row = self.of_model(&snapshot.metrics.generations);
         row.map_or(0, |row| row.tokens)
     }
 

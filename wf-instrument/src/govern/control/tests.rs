@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
 use crate::histogram::HistogramSnapshot;
-use crate::snapshot::{GenerationTotals, Totals};
+use crate::snapshot::{GenerationMetrics, Metrics};
 
 fn knob(value: u64) -> (Knob, Arc<AtomicU64>) {
     let cell = Arc::new(AtomicU64::new(value));
@@ -34,20 +34,20 @@ fn control(knob: Knob) -> Control {
 /// An engine whose gaps are all `gap_ms` long, at second `at`.
 fn snapshot(at: u64, gap_ms: u64, waiting: u64) -> Snapshot {
     let gaps: HistogramSnapshot = (0..at * 100).map(|_| gap_ms * 1_000_000).collect();
-    let generation = GenerationTotals {
+    let generation = GenerationMetrics {
         tokens: at * 100,
         inter_token: gaps,
         waiting,
         running: 64,
-        ..GenerationTotals::default()
+        ..GenerationMetrics::default()
     };
-    let totals = Totals {
+    let metrics = Metrics {
         generations: vec![generation],
-        ..Totals::default()
+        ..Metrics::default()
     };
     Snapshot {
         at: Nanos::from_secs(at),
-        totals,
+        metrics,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Evidence, Host, MODEL_LOAD, Missing, ModelLoads, Quantiles};
 use crate::histogram::{HistogramSnapshot, samples_needed};
 use crate::sensor::Readings;
-use crate::snapshot::{GenerationTotals, Label, Snapshot, Totals};
+use crate::snapshot::{GenerationMetrics, Label, Metrics, Snapshot};
 use crate::units::{Nanos, PerSecond, Ratio, to_f64};
 
 /// The last snapshots, reduced to what the governor looks at: at most [`LONGEST`] seconds of them, about 5 KiB each.
@@ -79,7 +79,7 @@ impl History {
         let (now, before) = (&latest.generations, &earlier.generations);
         let window = latest.at.since(earlier.at);
         let rate = |later: u64, earlier: u64| PerSecond::of(later.saturating_sub(earlier), window);
-        let bad = |g: &GenerationTotals| g.outcomes.error + g.outcomes.panicked;
+        let bad = |g: &GenerationMetrics| g.outcomes.error + g.outcomes.panicked;
         Evidence {
             window,
             time_to_first_token: self.first_tokens(),
@@ -103,7 +103,7 @@ impl History {
 
     /// Over as long as it takes to tell: a slow model makes few tokens a second.
     fn mean_gap(&self) -> Option<Nanos> {
-        let count = |g: &GenerationTotals| g.inter_token.count();
+        let count = |g: &GenerationMetrics| g.inter_token.count();
         let (earlier, latest) = self.window_with(samples_needed(0.5), count)?;
         let gaps = latest.inter_token.minus(&earlier.inter_token);
         gaps.mean().map(nanos)
@@ -119,8 +119,8 @@ impl History {
 
     /// Those that gave up or were turned away are the slowest: where the quantile falls among them, no time was enough.
     fn first_token(&self, q: f64) -> Option<Nanos> {
-        let missed = |g: &GenerationTotals| g.gave_up.count().saturating_add(g.turned_away);
-        let sum = |g: &GenerationTotals| g.time_to_first_token.count().saturating_add(missed(g));
+        let missed = |g: &GenerationMetrics| g.gave_up.count().saturating_add(g.turned_away);
+        let sum = |g: &GenerationMetrics| g.time_to_first_token.count().saturating_add(missed(g));
         let (earlier, latest) = self.window_with(samples_needed(q), sum)?;
         let met = latest
             .time_to_first_token
@@ -143,7 +143,11 @@ impl History {
         }
     }
 
-    fn widened(&self, q: f64, field: fn(&GenerationTotals) -> &HistogramSnapshot) -> Option<Nanos> {
+    fn widened(
+        &self,
+        q: f64,
+        field: fn(&GenerationMetrics) -> &HistogramSnapshot,
+    ) -> Option<Nanos> {
         let (earlier, latest) = self.window_with(samples_needed(q), |g| field(g).count())?;
         field(latest)
             .minus(field(earlier))
@@ -155,8 +159,8 @@ impl History {
     fn window_with(
         &self,
         needed: u64,
-        count: impl Fn(&GenerationTotals) -> u64,
-    ) -> Option<(&GenerationTotals, &GenerationTotals)> {
+        count: impl Fn(&GenerationMetrics) -> u64,
+    ) -> Option<(&GenerationMetrics, &GenerationMetrics)> {
         let latest = self.rows.back()?;
         let grown = |row: &Row| count(&latest.generations).saturating_sub(count(&row.generations));
         WINDOWS
@@ -181,7 +185,7 @@ impl History {
 #[derive(Clone, Debug, Default)]
 struct Row {
     at: Nanos,
-    generations: GenerationTotals,
+    generations: GenerationMetrics,
     /// What drew, how many pictures, and how many a second are promised.
     frames: Vec<(FrameKey, u64, f64)>,
     /// Models that are being loaded, and how long those took that were.
@@ -193,12 +197,12 @@ type FrameKey = (Arc<str>, Vec<Label>);
 
 impl Row {
     fn of(snapshot: Snapshot) -> Self {
-        let Totals {
+        let Metrics {
             generations,
             frames,
             spans,
             ..
-        } = snapshot.totals;
+        } = snapshot.metrics;
         let loads = spans.iter().filter(|span| &*span.span == MODEL_LOAD);
         Self {
             at: snapshot.at,
@@ -214,12 +218,12 @@ impl Row {
 }
 
 /// Only the fields that [`Evidence`] is made of.
-fn together(a: GenerationTotals, b: GenerationTotals) -> GenerationTotals {
+fn together(a: GenerationMetrics, b: GenerationMetrics) -> GenerationMetrics {
     let mut outcomes = a.outcomes;
     outcomes.ok += b.outcomes.ok;
     outcomes.error += b.outcomes.error;
     outcomes.panicked += b.outcomes.panicked;
-    GenerationTotals {
+    GenerationMetrics {
         arrived: a.arrived + b.arrived,
         outcomes,
         waiting: a.waiting + b.waiting,
@@ -231,7 +235,7 @@ fn together(a: GenerationTotals, b: GenerationTotals) -> GenerationTotals {
         inter_token: a.inter_token.plus(&b.inter_token),
         gave_up: a.gave_up.plus(&b.gave_up),
         turned_away: a.turned_away + b.turned_away,
-        ..GenerationTotals::default()
+        ..GenerationMetrics::default()
     }
 }
 

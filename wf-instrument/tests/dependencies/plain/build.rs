@@ -2,7 +2,7 @@
 
 fn main() {
     println!("cargo::rustc-env=DOUBLED={:?}", annotated::double(2));
-    let totals = wf_instrument::snapshot::Snapshot::take().totals;
-    let calls: u64 = totals.spans.iter().map(|row| row.ok.count()).sum();
+    let metrics = wf_instrument::snapshot::Snapshot::take().metrics;
+    let calls: u64 = metrics.spans.iter().map(|row| row.ok.count()).sum();
     println!("cargo::rustc-env=CALLS={calls}");
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::sensor::{Cpu, Reading};
-use crate::snapshot::{FrameTotals, SpanTotals};
+use crate::snapshot::{FrameMetrics, SpanMetrics};
 
 const STALE: Nanos = Nanos::from_secs(3);
 
@@ -15,20 +15,20 @@ fn snapshot(at: u64, first: u64, gaps: u64, gave_up: u64) -> Snapshot {
             .map(|_| ms * 1_000_000)
             .collect::<HistogramSnapshot>()
     };
-    let generation = GenerationTotals {
+    let generation = GenerationMetrics {
         tokens: first + gaps,
         time_to_first_token: repeated(100, first),
         inter_token: repeated(10, gaps),
         gave_up: repeated(5, gave_up),
-        ..GenerationTotals::default()
+        ..GenerationMetrics::default()
     };
-    let totals = Totals {
+    let metrics = Metrics {
         generations: vec![generation],
-        ..Totals::default()
+        ..Metrics::default()
     };
     Snapshot {
         at: secs(at),
-        totals,
+        metrics,
     }
 }
 
@@ -148,9 +148,9 @@ fn models_are_taken_together() {
     let mut history = History::default();
     let two = |at: u64, tokens: u64| {
         let mut both = snapshot(at, 0, tokens, 0);
-        both.totals
+        both.metrics
             .generations
-            .extend(snapshot(at, 0, 2 * tokens, 0).totals.generations);
+            .extend(snapshot(at, 0, 2 * tokens, 0).metrics.generations);
         both
     };
     sense(&mut history, two(1, 0));
@@ -161,18 +161,18 @@ fn models_are_taken_together() {
 #[test]
 fn the_worst_drawing_function_counts_and_a_closed_one_does_not() {
     let drawn = |at: u64, fast: u64, slow: u64| {
-        let frame = |name: &str, n: u64| FrameTotals {
+        let frame = |name: &str, n: u64| FrameMetrics {
             frame: name.into(),
             duration: (0..n).collect(),
             target_fps: 60.0,
-            ..FrameTotals::default()
+            ..FrameMetrics::default()
         };
         let frames = vec![frame("closed", 7), frame("fast", fast), frame("slow", slow)];
         Snapshot {
             at: secs(at),
-            totals: Totals {
+            metrics: Metrics {
                 frames,
-                ..Totals::default()
+                ..Metrics::default()
             },
         }
     };
@@ -207,7 +207,7 @@ fn a_slow_models_gaps_are_judged_over_a_longer_window() {
 fn who_is_turned_away_makes_the_quantiles_worse_and_is_a_sign_of_too_little() {
     let turned_away = |at, n: u64| {
         let mut snapshot = snapshot(at, 40 * n, 0, 0);
-        snapshot.totals.generations[0].turned_away = 10 * n;
+        snapshot.metrics.generations[0].turned_away = 10 * n;
         snapshot
     };
     let mut history = History::default();
@@ -227,13 +227,13 @@ fn loads_of_models_are_seen_by_the_name_of_their_span() {
     let mut history = History::default();
     let load = |at: u64, in_flight: u64, took: &[u64]| {
         let mut snapshot = snapshot(at, 0, 0, 0);
-        let span = |name: &str| SpanTotals {
+        let span = |name: &str| SpanMetrics {
             span: name.into(),
             in_flight,
             ok: took.iter().copied().collect(),
-            ..SpanTotals::default()
+            ..SpanMetrics::default()
         };
-        snapshot.totals.spans = vec![span(MODEL_LOAD), span("something else")];
+        snapshot.metrics.spans = vec![span(MODEL_LOAD), span("something else")];
         snapshot
     };
     let first = history.sense(secs(1), load(1, 1, &[]), Readings::default(), STALE);

@@ -8,9 +8,9 @@ fn main() {
 
 /// Calls, counts and tokens.
 fn measured() -> (u64, u64, u64) {
-    let totals = wf_instrument::snapshot::Snapshot::take().totals;
-    let calls = totals.spans.iter().map(|row| row.ok.count()).sum();
-    let counts = totals.counters.iter().map(|row| row.value).sum();
-    let tokens = totals.generations.iter().map(|row| row.tokens).sum();
+    let metrics = wf_instrument::snapshot::Snapshot::take().metrics;
+    let calls = metrics.spans.iter().map(|row| row.ok.count()).sum();
+    let counts = metrics.counters.iter().map(|row| row.value).sum();
+    let tokens = metrics.generations.iter().map(|row| row.tokens).sum();
     (calls, counts, tokens)
 }

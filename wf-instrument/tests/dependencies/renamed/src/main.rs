@@ -23,6 +23,6 @@ impl Engine {
 fn main() {
     let _later = Engine.step();
     println!("{:?}", reply(2));
-    let totals = metrics_sdk::snapshot::Snapshot::take().totals;
-    println!("{} {}", totals.generations[0].tokens, totals.spans[0].span);
+    let metrics = metrics_sdk::snapshot::Snapshot::take().metrics;
+    println!("{} {}", metrics.generations[0].tokens, metrics.spans[0].span);
 }

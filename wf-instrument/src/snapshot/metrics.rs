@@ -10,19 +10,19 @@ pub use crate::units::Unit;
 
 /// Every series, each list in order of its names and labels, which are unique within a list: sites of one name and kind are summed.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Totals {
+pub struct Metrics {
     /// Requests to models.
-    pub generations: Vec<GenerationTotals>,
+    pub generations: Vec<GenerationMetrics>,
     /// Measured functions.
-    pub spans: Vec<SpanTotals>,
+    pub spans: Vec<SpanMetrics>,
     /// Pictures drawn.
-    pub frames: Vec<FrameTotals>,
+    pub frames: Vec<FrameMetrics>,
     /// The application's counters.
-    pub counters: Vec<CounterTotals>,
+    pub counters: Vec<CounterMetrics>,
     /// The application's gauges.
-    pub gauges: Vec<GaugeTotals>,
+    pub gauges: Vec<GaugeMetrics>,
     /// The application's histograms.
-    pub histograms: Vec<HistogramTotals>,
+    pub histograms: Vec<HistogramMetrics>,
     /// Tokens that are no generation's: counted by `wf_token!` where none was in scope, or one
     /// whose tokens are those of the items that it yields; or in items after the end.
     pub orphan_tokens: u64,
@@ -53,7 +53,7 @@ impl Outcomes {
 
 /// The requests to one model. Times are in nanoseconds.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct GenerationTotals {
+pub struct GenerationMetrics {
     /// The model's name; the site's name where the code gives none.
     pub model: Arc<str>,
     /// What the code that answers them is for, from its doc comment; may be empty.
@@ -106,7 +106,7 @@ pub struct GenerationTotals {
     pub target: Option<Target>,
 }
 
-impl GenerationTotals {
+impl GenerationMetrics {
     /// Arrived and not ended, now.
     #[must_use]
     pub const fn in_flight(&self) -> u64 {
@@ -116,7 +116,7 @@ impl GenerationTotals {
 
 /// The calls of one measured function.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SpanTotals {
+pub struct SpanMetrics {
     /// The span's name.
     pub span: Arc<str>,
     /// What it is for, from the function's doc comment; may be empty.
@@ -135,7 +135,7 @@ pub struct SpanTotals {
     pub panicked: HistogramSnapshot,
 }
 
-impl SpanTotals {
+impl SpanMetrics {
     /// How often each end was reached.
     #[must_use]
     pub const fn outcomes(&self) -> Outcomes {
@@ -150,7 +150,7 @@ impl SpanTotals {
 
 /// The pictures of one drawing function.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct FrameTotals {
+pub struct FrameMetrics {
     /// The frame's name.
     pub frame: Arc<str>,
     /// What it is for, from the function's doc comment; may be empty.
@@ -169,7 +169,7 @@ pub struct FrameTotals {
 
 /// A count that only grows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct CounterTotals {
+pub struct CounterMetrics {
     /// Its name, without `_total`.
     pub name: Arc<str>,
     /// What it is for; may be empty.
@@ -182,7 +182,7 @@ pub struct CounterTotals {
 
 /// A value that goes up and down.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct GaugeTotals {
+pub struct GaugeMetrics {
     /// Its name.
     pub name: Arc<str>,
     /// What it is for; may be empty.
@@ -195,7 +195,7 @@ pub struct GaugeTotals {
 
 /// A distribution.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct HistogramTotals {
+pub struct HistogramMetrics {
     /// Its name.
     pub name: Arc<str>,
     /// What it is for; may be empty.
