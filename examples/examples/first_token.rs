@@ -45,7 +45,7 @@ fn main() {
         );
         println!(
             "between tokens, p50:      {:.1} ms",
-            millis(row.inter_token.quantile(0.5))
+            millis(row.inter_token_latency.quantile(0.5))
         );
         println!(
             "ended ok {}, cancelled {}",

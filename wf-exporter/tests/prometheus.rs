@@ -27,7 +27,7 @@ fn everything(n: u64) -> Snapshot {
         model: AWKWARD.into(),
         tokens: 20 * n,
         time_to_first_token: times.clone(),
-        inter_token: times.clone(),
+        inter_token_latency: times.clone(),
         target: Some(Target::new(0.99, 500_000_000)),
         ..GenerationMetrics::default()
     };

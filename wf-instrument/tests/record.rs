@@ -68,10 +68,14 @@ fn a_generation_is_measured_from_arrival_to_end() {
         row.time_to_first_token.quantile(1.0),
         Nanos::from_millis(100)
     ));
-    assert!(close(row.inter_token.max(), Nanos::from_millis(40)));
-    assert_eq!(row.inter_token.count(), 2, "two that came together end one");
+    assert!(close(row.inter_token_latency.max(), Nanos::from_millis(40)));
+    assert_eq!(
+        row.inter_token_latency.count(),
+        2,
+        "two that came together end one"
+    );
     assert!(close(
-        row.per_output_token.quantile(1.0),
+        row.time_per_output_token.quantile(1.0),
         Nanos::from_millis(20)
     ));
     assert!(close(row.end_to_end.quantile(1.0), Nanos::from_millis(160)));
@@ -84,16 +88,19 @@ fn giving_up_before_the_first_token_never_enters_the_success_histograms() {
     let site = site!(
         Generation,
         GenerationSite,
-        GenerationSite::new("gave_up", "", None)
+        GenerationSite::new("cancelled_before_first_token", "", None)
     );
     let clock = Mock::start();
     let generation = site.arrive();
     clock.advance(Nanos::from_secs(3));
     drop(generation);
 
-    let row = generations("gave_up");
+    let row = generations("cancelled_before_first_token");
     assert!(row.time_to_first_token.is_empty() && row.end_to_end.is_empty());
-    assert!(close(row.gave_up.quantile(1.0), Nanos::from_secs(3)));
+    assert!(close(
+        row.cancelled_before_first_token.quantile(1.0),
+        Nanos::from_secs(3)
+    ));
     assert_eq!((row.outcomes.cancelled, row.outcomes.total()), (1, 1));
 }
 
@@ -191,13 +198,13 @@ fn an_answer_that_comes_whole_has_no_time_per_token() {
     whole.tokens(500);
     clock.advance(Nanos::from_millis(5));
     whole.end(Outcome::Ok);
-    assert!(generations("comes_whole").per_output_token.is_empty());
+    assert!(generations("comes_whole").time_per_output_token.is_empty());
     let parts = site.arrive();
     parts.tokens(4);
     clock.advance(Nanos::from_millis(60));
     parts.tokens(6);
     parts.end(Outcome::Ok);
-    let each = generations("comes_whole").per_output_token;
+    let each = generations("comes_whole").time_per_output_token;
     assert!(close(each.max(), Nanos::from_millis(10)), "60 ms for six");
 }
 

@@ -9,7 +9,7 @@ use wf_plant::{Arrivals, Governed, Load, Machine, Plant, Promise, best_static, l
 
 const PROMISE: Promise = Promise {
     time_to_first_token: Nanos::from_millis(500),
-    inter_token: Nanos::from_millis(25),
+    inter_token_latency: Nanos::from_millis(25),
     stall: Nanos::new(37_500_000),
 };
 

@@ -248,7 +248,7 @@ impl Plant {
 
     fn shed(&mut self) {
         while self.next_shed() <= self.now && self.waiting.pop_front().is_some() {
-            self.ledger.turned_away();
+            self.ledger.rejected();
         }
     }
 

@@ -40,13 +40,13 @@ impl Ledger {
         self.metrics.outcomes.ok += 1;
         self.metrics.prompt_tokens += u64::from(sequence.prompt);
         self.ended.push(now.since(sequence.arrived).get());
-        self.per_token.push(sequence.per_output_token().get());
+        self.per_token.push(sequence.time_per_output_token().get());
         self.good += u64::from(good);
     }
 
-    pub(crate) fn turned_away(&mut self) {
+    pub(crate) fn rejected(&mut self) {
         self.metrics.outcomes.error += 1;
-        self.metrics.turned_away += 1;
+        self.metrics.rejected += 1;
     }
 
     pub(crate) const fn done(&self) -> u64 {
@@ -57,9 +57,9 @@ impl Ledger {
         let metrics = &mut self.metrics;
         absorb(&mut metrics.queue, &mut self.queue);
         absorb(&mut metrics.time_to_first_token, &mut self.first);
-        absorb(&mut metrics.inter_token, &mut self.gaps);
+        absorb(&mut metrics.inter_token_latency, &mut self.gaps);
         absorb(&mut metrics.end_to_end, &mut self.ended);
-        absorb(&mut metrics.per_output_token, &mut self.per_token);
+        absorb(&mut metrics.time_per_output_token, &mut self.per_token);
         metrics.model = "m15".into();
         metrics.waiting = waiting as u64;
         metrics.running = running as u64;

@@ -77,7 +77,7 @@ pub struct Promise {
     /// The first token within this.
     pub time_to_first_token: Nanos,
     /// The mean gap within this.
-    pub inter_token: Nanos,
+    pub inter_token_latency: Nanos,
     /// At most one gap in twenty longer than this.
     pub stall: Nanos,
 }

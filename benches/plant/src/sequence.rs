@@ -51,14 +51,14 @@ impl Sequence {
     }
 
     /// (last − first)/(n − 1).
-    pub(crate) fn per_output_token(&self) -> Nanos {
+    pub(crate) fn time_per_output_token(&self) -> Nanos {
         let gaps = u64::from(self.generated.saturating_sub(1)).max(1);
         Nanos::new(self.last.since(self.first).get() / gaps)
     }
 
     pub(crate) fn kept(&self, promise: &Promise) -> bool {
         self.time_to_first_token() <= promise.time_to_first_token
-            && self.per_output_token() <= promise.inter_token
+            && self.time_per_output_token() <= promise.inter_token_latency
             && self.stalls <= self.generated / 20
     }
 }

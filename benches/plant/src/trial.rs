@@ -66,7 +66,7 @@ impl Governed {
 pub fn config(promise: &Promise) -> Config {
     let targets = Targets {
         time_to_first_token: Some(promise.time_to_first_token),
-        inter_token: Some(promise.inter_token),
+        inter_token: Some(promise.inter_token_latency),
     };
     Config {
         targets,

@@ -6,7 +6,7 @@ use wf_plant::{Arrivals, Load, Machine, Plant, Promise};
 
 const PROMISE: Promise = Promise {
     time_to_first_token: Nanos::from_millis(500),
-    inter_token: Nanos::from_millis(25),
+    inter_token_latency: Nanos::from_millis(25),
     stall: Nanos::from_millis(38),
 };
 
@@ -60,7 +60,7 @@ fn float(n: u64) -> f64 {
 }
 
 fn gap_ms(g: &GenerationMetrics, q: f64) -> f64 {
-    float(g.inter_token.quantile(q).expect("tokens came")) / 1e6
+    float(g.inter_token_latency.quantile(q).expect("tokens came")) / 1e6
 }
 
 fn ttft_ms(g: &GenerationMetrics) -> f64 {

@@ -43,25 +43,25 @@ impl Generations<'_> {
                 "wf_request_cancelled_before_first_token_seconds",
                 "Time from the arrival of requests that were cancelled before their first token to that moment.",
                 &first_token,
-                |row| &row.gave_up,
+                |row| &row.cancelled_before_first_token,
             ),
             self.distribution(
                 "wf_inter_token_latency_seconds",
                 "Time between tokens; tokens that came together end one gap.",
                 &bounds::TOKEN_GAP,
-                |row| &row.inter_token,
+                |row| &row.inter_token_latency,
             ),
             self.distribution(
                 "wf_time_per_output_token_seconds",
                 "As wf_inter_token_latency_seconds, under the name that dashboards of vLLM ask for.",
                 &bounds::TOKEN_GAP,
-                |row| &row.inter_token,
+                |row| &row.inter_token_latency,
             ),
             self.distribution(
                 "wf_request_time_per_output_token_seconds",
                 "Mean time per token after the first of each successful request.",
                 &bounds::TOKEN_GAP,
-                |row| &row.per_output_token,
+                |row| &row.time_per_output_token,
             ),
             self.distribution(
                 "wf_e2e_request_latency_seconds",
@@ -135,7 +135,7 @@ impl Generations<'_> {
         for row in self.rows {
             let ends = row.outcomes;
             // Each request is in one of them.
-            let failed = ends.error.saturating_sub(row.turned_away);
+            let failed = ends.error.saturating_sub(row.rejected);
             for (finished_reason, n) in [
                 ("stop", ends.ok.saturating_sub(row.truncated)),
                 ("length", row.truncated),
@@ -147,7 +147,7 @@ impl Generations<'_> {
             }
             for (error_type, n) in [
                 ("error", failed),
-                ("turned_away", row.turned_away),
+                ("turned_away", row.rejected),
                 ("cancelled", ends.cancelled),
                 ("panicked", ends.panicked),
             ] {

@@ -49,11 +49,11 @@ pub(super) fn slos(rows: &[GenerationMetrics], frames: &[FrameMetrics], families
 fn judge(row: &GenerationMetrics, target: Target) -> (u64, u64) {
     let times = Bounds::seconds([target.limit.get()]).count(&row.time_to_first_token);
     let within = times.buckets.first().map_or(0, |&(_, n)| n);
-    let cancelled = row.gave_up.count();
+    let cancelled = row.cancelled_before_first_token.count();
     let requests = times
         .count
         .saturating_add(cancelled)
-        .saturating_add(row.turned_away);
+        .saturating_add(row.rejected);
     (requests, requests - within)
 }
 
@@ -107,8 +107,8 @@ mod tests {
             time_to_first_token: [100_000_000, 340_000_000, 900_000_000]
                 .into_iter()
                 .collect(),
-            gave_up: [1_000_000].into_iter().collect(),
-            turned_away: 2,
+            cancelled_before_first_token: [1_000_000].into_iter().collect(),
+            rejected: 2,
             ..promised("a", 350)
         };
         let page = page(&[row], &[]);

@@ -11,7 +11,7 @@ pub(crate) struct Flow {
     /// Ended without having been admitted.
     ended_waiting: Count,
     /// Of them, in an error, where requests are known to be admitted.
-    turned_away: Count,
+    rejected: Count,
     /// Ended ok, cut at the longest answer that was asked for.
     truncated: Count,
     /// All others.
@@ -25,7 +25,7 @@ pub(crate) struct Population {
     pub(crate) ended: [u64; 4],
     pub(crate) waiting: u64,
     pub(crate) running: u64,
-    pub(crate) turned_away: u64,
+    pub(crate) rejected: u64,
     pub(crate) truncated: u64,
 }
 
@@ -61,10 +61,10 @@ impl Flow {
 
     /// Ends in an error without having been admitted, where others are. Counted apart from other errors, so that neither count ever falls.
     #[cfg(not(wf_loom))]
-    pub(crate) fn turn_away(&self, writer: Writer) {
+    pub(crate) fn reject(&self, writer: Writer) {
         self.ended_waiting.add(1, writer);
         // Release; as in `end`.
-        self.turned_away.add_one_release(writer);
+        self.rejected.add_one_release(writer);
     }
 }
 
@@ -73,7 +73,7 @@ impl Flow {
     /// just been forked.
     #[cfg(not(wf_loom))]
     pub(crate) fn forget(&self, is_mine: bool) {
-        let apart = [&self.turned_away, &self.truncated];
+        let apart = [&self.rejected, &self.truncated];
         let ended = self.ended.iter().chain(apart);
         let ended: u64 = ended.map(Count::get).sum();
         let ended_admitted = ended.saturating_sub(self.ended_waiting.get());
@@ -96,8 +96,8 @@ impl Population {
     pub(crate) fn of<'a, I: Iterator<Item = &'a Flow>>(flows: impl Fn() -> I) -> Self {
         let sum = |count: &dyn Fn(&Flow) -> u64| flows().map(count).fold(0, u64::saturating_add);
         let mut ended = Outcome::ALL.map(|o| sum(&|flow| flow.ended[o.index()].acquire()));
-        let turned_away = sum(&|flow| flow.turned_away.acquire());
-        ended[Outcome::Error.index()] += turned_away;
+        let rejected = sum(&|flow| flow.rejected.acquire());
+        ended[Outcome::Error.index()] += rejected;
         let truncated = sum(&|flow| flow.truncated.acquire());
         ended[Outcome::Ok.index()] += truncated;
         let ended_waiting = sum(&|flow| flow.ended_waiting.get());
@@ -117,7 +117,7 @@ impl Population {
             ended,
             waiting,
             running: in_flight - waiting,
-            turned_away,
+            rejected,
             truncated,
         }
     }

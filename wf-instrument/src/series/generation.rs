@@ -30,10 +30,10 @@ pub(crate) struct GenerationShard {
     pub(crate) prefill: Shard,
     pub(crate) decode: Shard,
     pub(crate) time_to_first_token: Shard,
-    pub(crate) inter_token: Shard,
-    pub(crate) per_output_token: Shard,
+    pub(crate) inter_token_latency: Shard,
+    pub(crate) time_per_output_token: Shard,
     pub(crate) end_to_end: Shard,
-    pub(crate) gave_up: Shard,
+    pub(crate) cancelled_before_first_token: Shard,
     pub(crate) prompt_tokens_each: Shard,
     pub(crate) tokens_each: Shard,
 }
@@ -58,7 +58,8 @@ impl GenerationShard {
         let Some(gap) = gap else {
             return self.gapless.add(n, writer);
         };
-        self.inter_token.record_similar(gap.get(), 1, writer);
+        self.inter_token_latency
+            .record_similar(gap.get(), 1, writer);
         if n > 1 {
             self.gapless.add(n - 1, writer);
         }
@@ -70,10 +71,10 @@ impl GenerationShard {
             &self.prefill,
             &self.decode,
             &self.time_to_first_token,
-            &self.inter_token,
-            &self.per_output_token,
+            &self.inter_token_latency,
+            &self.time_per_output_token,
             &self.end_to_end,
-            &self.gave_up,
+            &self.cancelled_before_first_token,
             &self.prompt_tokens_each,
             &self.tokens_each,
         ]
@@ -126,7 +127,9 @@ impl GenerationSeries {
                 request.record_decoding(shard, writer);
             }
             Outcome::Cancelled if !request.has_begun() => {
-                shard.gave_up.record(took.get(), 1, writer);
+                shard
+                    .cancelled_before_first_token
+                    .record(took.get(), 1, writer);
             }
             // Already counted, unless it was said at the very moment of the first token.
             _ if request.has_begun() => request.read_prompt(shard, writer),
@@ -149,7 +152,7 @@ impl GenerationSeries {
         let admitted = request.is_admitted();
         match outcome {
             Outcome::Error if !admitted && self.admits.load(Ordering::Relaxed) => {
-                shard.flow.turn_away(writer);
+                shard.flow.reject(writer);
             }
             Outcome::Ok if request.is_truncated() => shard.flow.truncate(admitted, writer),
             _ => shard.flow.end(outcome, admitted, writer),

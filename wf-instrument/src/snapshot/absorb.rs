@@ -7,7 +7,7 @@ use super::metrics::{
 impl GenerationMetrics {
     pub(super) fn absorb(&mut self, other: &Self) {
         self.arrived = self.arrived.saturating_add(other.arrived);
-        self.turned_away = self.turned_away.saturating_add(other.turned_away);
+        self.rejected = self.rejected.saturating_add(other.rejected);
         self.truncated = self.truncated.saturating_add(other.truncated);
         self.outcomes.absorb(other.outcomes);
         self.waiting = self.waiting.saturating_add(other.waiting);
@@ -19,10 +19,14 @@ impl GenerationMetrics {
         self.prefill = self.prefill.plus(&other.prefill);
         self.decode = self.decode.plus(&other.decode);
         self.time_to_first_token = self.time_to_first_token.plus(&other.time_to_first_token);
-        self.inter_token = self.inter_token.plus(&other.inter_token);
-        self.per_output_token = self.per_output_token.plus(&other.per_output_token);
+        self.inter_token_latency = self.inter_token_latency.plus(&other.inter_token_latency);
+        self.time_per_output_token = self
+            .time_per_output_token
+            .plus(&other.time_per_output_token);
         self.end_to_end = self.end_to_end.plus(&other.end_to_end);
-        self.gave_up = self.gave_up.plus(&other.gave_up);
+        self.cancelled_before_first_token = self
+            .cancelled_before_first_token
+            .plus(&other.cancelled_before_first_token);
         self.prompt_tokens_each = self.prompt_tokens_each.plus(&other.prompt_tokens_each);
         self.tokens_each = self.tokens_each.plus(&other.tokens_each);
         self.target = stricter(self.target, other.target);

@@ -129,14 +129,14 @@ impl Collector {
         let [ok, error, cancelled, panicked] = population.ended;
         let now = clock::ticks();
         let sum = &mut self.sum;
-        let inter_token = series.snapshot(|shard| &shard.inter_token, sum);
+        let inter_token_latency = series.snapshot(|shard| &shard.inter_token_latency, sum);
         let gapless = series.sum(|shard| shard.gapless.get());
         GenerationMetrics {
             model: shown(model).into(),
             help: site.help.into(),
             labels,
             arrived: population.arrived,
-            turned_away: population.turned_away,
+            rejected: population.rejected,
             truncated: population.truncated,
             outcomes: Outcomes {
                 ok,
@@ -151,15 +151,16 @@ impl Collector {
                 .oldest()
                 .map(|arrival| clock::between(arrival, now)),
             prompt_tokens: series.sum(|shard| shard.prompt_tokens.get()),
-            tokens: gapless.saturating_add(inter_token.count()),
+            tokens: gapless.saturating_add(inter_token_latency.count()),
             queue: series.snapshot(|shard| &shard.queue, sum),
             prefill: series.snapshot(|shard| &shard.prefill, sum),
             decode: series.snapshot(|shard| &shard.decode, sum),
             time_to_first_token: series.snapshot(|shard| &shard.time_to_first_token, sum),
-            inter_token,
-            per_output_token: series.snapshot(|shard| &shard.per_output_token, sum),
+            inter_token_latency,
+            time_per_output_token: series.snapshot(|shard| &shard.time_per_output_token, sum),
             end_to_end: series.snapshot(|shard| &shard.end_to_end, sum),
-            gave_up: series.snapshot(|shard| &shard.gave_up, sum),
+            cancelled_before_first_token: series
+                .snapshot(|shard| &shard.cancelled_before_first_token, sum),
             prompt_tokens_each: series.snapshot(|shard| &shard.prompt_tokens_each, sum),
             tokens_each: series.snapshot(|shard| &shard.tokens_each, sum),
             target: site.target,

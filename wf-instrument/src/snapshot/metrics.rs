@@ -85,17 +85,17 @@ pub struct GenerationMetrics {
     pub time_to_first_token: HistogramSnapshot,
     /// Between tokens; those that came together (an item of several, or several items that had been
     /// waiting) end one gap.
-    pub inter_token: HistogramSnapshot,
+    pub inter_token_latency: HistogramSnapshot,
     /// From the first token to the last, divided by the tokens that came after the first ones, of each request that ended ok; an answer that
     /// came whole has none.
-    pub per_output_token: HistogramSnapshot,
+    pub time_per_output_token: HistogramSnapshot,
     /// From arrival to the end, of requests that ended ok.
     pub end_to_end: HistogramSnapshot,
     /// From arrival to the end of requests that were cancelled before their first token: each a miss of the TTFT target.
-    pub gave_up: HistogramSnapshot,
+    pub cancelled_before_first_token: HistogramSnapshot,
     /// Requests that ended in an error before they were admitted: refused by a full queue, say. Only of code that tells admissions, and from
     /// the first of them on.
-    pub turned_away: u64,
+    pub rejected: u64,
     /// Of those that ended ok, answers that were cut at the length limit of their request.
     pub truncated: u64,
     /// Tokens read by each request whose prompt was counted.

@@ -113,7 +113,7 @@ impl GenerationMetrics {
             help: self.help.clone(),
             labels: self.labels.clone(),
             arrived: self.arrived.saturating_sub(earlier.arrived),
-            turned_away: self.turned_away.saturating_sub(earlier.turned_away),
+            rejected: self.rejected.saturating_sub(earlier.rejected),
             truncated: self.truncated.saturating_sub(earlier.truncated),
             outcomes: self.outcomes.since(earlier.outcomes),
             prompt_tokens: self.prompt_tokens.saturating_sub(earlier.prompt_tokens),
@@ -122,10 +122,14 @@ impl GenerationMetrics {
             prefill: self.prefill.minus(&earlier.prefill),
             decode: self.decode.minus(&earlier.decode),
             time_to_first_token: self.time_to_first_token.minus(&earlier.time_to_first_token),
-            inter_token: self.inter_token.minus(&earlier.inter_token),
-            per_output_token: self.per_output_token.minus(&earlier.per_output_token),
+            inter_token_latency: self.inter_token_latency.minus(&earlier.inter_token_latency),
+            time_per_output_token: self
+                .time_per_output_token
+                .minus(&earlier.time_per_output_token),
             end_to_end: self.end_to_end.minus(&earlier.end_to_end),
-            gave_up: self.gave_up.minus(&earlier.gave_up),
+            cancelled_before_first_token: self
+                .cancelled_before_first_token
+                .minus(&earlier.cancelled_before_first_token),
             prompt_tokens_each: self.prompt_tokens_each.minus(&earlier.prompt_tokens_each),
             tokens_each: self.tokens_each.minus(&earlier.tokens_each),
             ..*self

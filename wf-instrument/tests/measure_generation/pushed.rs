@@ -34,7 +34,7 @@ fn tokens_that_are_pushed_are_those_of_the_generation_in_scope() {
     assert_eq!(answer(&clock, 3), Ok(3));
     let row = generation("pushed");
     assert_all(&row.time_to_first_token, 1, 250);
-    assert_all(&row.inter_token, 2, 20);
+    assert_all(&row.inter_token_latency, 2, 20);
     assert_all(&row.end_to_end, 1, 290);
     assert!(answer(&clock, 9).is_err());
     let row = generation("pushed");

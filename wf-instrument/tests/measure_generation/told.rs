@@ -105,7 +105,7 @@ fn an_error_that_was_one_does_not_become_a_refusal_when_others_are_admitted() {
 
     let told = || {
         let row = generation("refusals");
-        (row.outcomes.error - row.turned_away, row.turned_away)
+        (row.outcomes.error - row.rejected, row.rejected)
     };
     assert!(answer("").is_err());
     assert_eq!(told(), (1, 0), "nobody was ever admitted");

@@ -99,7 +99,7 @@ impl Instruments {
         let look = Look {
             tokens_per_second: rate(generations.map_or(0, |row| row.tokens), seconds),
             ttft: generations.map_or_else(Spread::default, |row| spread(&row.time_to_first_token)),
-            gap: generations.map_or_else(Spread::default, |row| spread(&row.inter_token)),
+            gap: generations.map_or_else(Spread::default, |row| spread(&row.inter_token_latency)),
             machine: machine(&self.watch.readings()),
             governed: self.governed(),
         };
@@ -128,7 +128,7 @@ impl Instruments {
             tokens: row.tokens,
             queue_seconds: spread(&row.queue),
             ttft_seconds: spread(&row.time_to_first_token),
-            gap_seconds: spread(&row.inter_token),
+            gap_seconds: spread(&row.inter_token_latency),
             dropped,
         })
     }

@@ -107,7 +107,7 @@ fn a_prompt_that_was_turned_away_was_not_read() {
     }
     let measured = |n: u64| engine.metrics.map(|_| n);
     assert_eq!(value(&engine, "wf_prompt_tokens_total{"), measured(3));
-    let refused = "wf_request_failure_total{engine=\"0\",error_type=\"turned_away\"";
+    let refused = "wf_request_failure_total{engine=\"0\",error_type=\"rejected\"";
     assert_eq!(value(&engine, refused), measured(3));
     assert_eq!(finished(&engine, "error"), measured(0));
     drop(stream);

@@ -36,7 +36,7 @@ fn snapshot(at: u64, gap_ms: u64, waiting: u64) -> Snapshot {
     let gaps: HistogramSnapshot = (0..at * 100).map(|_| gap_ms * 1_000_000).collect();
     let generation = GenerationMetrics {
         tokens: at * 100,
-        inter_token: gaps,
+        inter_token_latency: gaps,
         waiting,
         running: 64,
         ..GenerationMetrics::default()

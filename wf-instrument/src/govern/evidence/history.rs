@@ -84,13 +84,16 @@ impl History {
             window,
             time_to_first_token: self.first_tokens(),
             inter_token: self.mean_gap(),
-            inter_token_p99: self.widened(0.99, |g| &g.inter_token),
+            inter_token_p99: self.widened(0.99, |g| &g.inter_token_latency),
             queue_p90: self.widened(0.9, |g| &g.queue),
             tokens: rate(now.tokens, before.tokens),
             done: rate(now.outcomes.ok, before.outcomes.ok),
             arrived: rate(now.arrived, before.arrived),
-            gave_up: now.gave_up.count().saturating_sub(before.gave_up.count()),
-            turned_away: now.turned_away.saturating_sub(before.turned_away),
+            gave_up: now
+                .cancelled_before_first_token
+                .count()
+                .saturating_sub(before.cancelled_before_first_token.count()),
+            turned_away: now.rejected.saturating_sub(before.rejected),
             failed: bad(now).saturating_sub(bad(before)),
             waiting: now.waiting,
             running: now.running,
@@ -103,9 +106,11 @@ impl History {
 
     /// Over as long as it takes to tell: a slow model makes few tokens a second.
     fn mean_gap(&self) -> Option<Nanos> {
-        let count = |g: &GenerationMetrics| g.inter_token.count();
+        let count = |g: &GenerationMetrics| g.inter_token_latency.count();
         let (earlier, latest) = self.window_with(samples_needed(0.5), count)?;
-        let gaps = latest.inter_token.minus(&earlier.inter_token);
+        let gaps = latest
+            .inter_token_latency
+            .minus(&earlier.inter_token_latency);
         gaps.mean().map(nanos)
     }
 
@@ -119,7 +124,11 @@ impl History {
 
     /// Those that gave up or were turned away are the slowest: where the quantile falls among them, no time was enough.
     fn first_token(&self, q: f64) -> Option<Nanos> {
-        let missed = |g: &GenerationMetrics| g.gave_up.count().saturating_add(g.turned_away);
+        let missed = |g: &GenerationMetrics| {
+            g.cancelled_before_first_token
+                .count()
+                .saturating_add(g.rejected)
+        };
         let sum = |g: &GenerationMetrics| g.time_to_first_token.count().saturating_add(missed(g));
         let (earlier, latest) = self.window_with(samples_needed(q), sum)?;
         let met = latest
@@ -232,9 +241,11 @@ fn together(a: GenerationMetrics, b: GenerationMetrics) -> GenerationMetrics {
         tokens: a.tokens + b.tokens,
         queue: a.queue.plus(&b.queue),
         time_to_first_token: a.time_to_first_token.plus(&b.time_to_first_token),
-        inter_token: a.inter_token.plus(&b.inter_token),
-        gave_up: a.gave_up.plus(&b.gave_up),
-        turned_away: a.turned_away + b.turned_away,
+        inter_token_latency: a.inter_token_latency.plus(&b.inter_token_latency),
+        cancelled_before_first_token: a
+            .cancelled_before_first_token
+            .plus(&b.cancelled_before_first_token),
+        rejected: a.rejected + b.rejected,
         ..GenerationMetrics::default()
     }
 }

@@ -157,7 +157,7 @@ impl Request {
         shard.decode.record(decoding, 1, writer);
         // An answer that came whole says nothing about the time a token takes.
         if let Some(each) = decoding.checked_div(self.tally.later()) {
-            shard.per_output_token.record(each, 1, writer);
+            shard.time_per_output_token.record(each, 1, writer);
         }
     }
 }

@@ -18,8 +18,8 @@ fn snapshot(at: u64, first: u64, gaps: u64, gave_up: u64) -> Snapshot {
     let generation = GenerationMetrics {
         tokens: first + gaps,
         time_to_first_token: repeated(100, first),
-        inter_token: repeated(10, gaps),
-        gave_up: repeated(5, gave_up),
+        inter_token_latency: repeated(10, gaps),
+        cancelled_before_first_token: repeated(5, gave_up),
         ..GenerationMetrics::default()
     };
     let metrics = Metrics {
@@ -207,7 +207,7 @@ fn a_slow_models_gaps_are_judged_over_a_longer_window() {
 fn who_is_turned_away_makes_the_quantiles_worse_and_is_a_sign_of_too_little() {
     let turned_away = |at, n: u64| {
         let mut snapshot = snapshot(at, 40 * n, 0, 0);
-        snapshot.metrics.generations[0].turned_away = 10 * n;
+        snapshot.metrics.generations[0].rejected = 10 * n;
         snapshot
     };
     let mut history = History::default();
