@@ -38,7 +38,7 @@ pub fn governor(
     }
 }
 
-fn collect(
+pub(crate) fn collect(
     status: &Status,
     actions: &[Actions],
     families: &mut Families,
@@ -106,7 +106,7 @@ fn enabled(status: &Status) -> Family {
 }
 
 /// A target that is not set has no series.
-fn targets(targets: Targets) -> Family {
+pub(crate) fn targets(targets: Targets) -> Family {
     let family = Family::gauge(
         "wf_governor_target_seconds",
         "Limit that the governor keeps: of the TTFT of nine of ten requests (ttft), of the mean time between tokens (inter_token).",

@@ -65,6 +65,9 @@ mod sensors;
 mod server;
 mod text;
 
+#[cfg(all(test, feature = "govern", feature = "sense"))]
+mod tests;
+
 pub use self::bounds::Bounds;
 pub use self::error::StartError;
 pub use self::exporter::{Builder, Exporter};

@@ -29,7 +29,7 @@ pub fn profile(
     move |families| collect(&profile(), families)
 }
 
-fn collect(profile: &Profile, families: &mut Families) -> Result<(), FamilyError> {
+pub(crate) fn collect(profile: &Profile, families: &mut Families) -> Result<(), FamilyError> {
     let machine = &profile.machine;
     let memory = machine.memory.is_some() || !profile.vram.is_empty();
     if machine.cores.is_some() {

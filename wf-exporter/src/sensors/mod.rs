@@ -41,7 +41,11 @@ pub fn sensors(
     move |families| collect(&readings(), clock::now(), families)
 }
 
-fn collect(readings: &Readings, now: Nanos, families: &mut Families) -> Result<(), FamilyError> {
+pub(crate) fn collect(
+    readings: &Readings,
+    now: Nanos,
+    families: &mut Families,
+) -> Result<(), FamilyError> {
     let mut told = Told::new(now, families);
     cpu::tell(&readings.cpu, &mut told);
     memory::tell(&readings.memory, &mut told);

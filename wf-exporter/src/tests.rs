@@ -1,0 +1,200 @@
+//! The page of a process that has everything: each family at least once.
+
+use std::sync::Arc;
+
+use wf_instrument::Nanos;
+use wf_instrument::govern::{Actions, Cause, Class, Status, Targets};
+use wf_instrument::histogram::HistogramSnapshot;
+use wf_instrument::knob::Knob;
+use wf_instrument::profile::{Machine, Profile};
+use wf_instrument::snapshot::{
+    CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Label, Outcomes,
+    SpanMetrics, Target, Metrics, Unit,
+};
+use wf_instrument::{Bytes, clock};
+
+use crate::families::Families;
+use crate::names::{self, Own};
+use crate::{governor, profile, sensors, text};
+
+#[path = "../tests/sensors/everything.rs"]
+mod everything;
+
+/// Names, types, labels and values are the interface of dashboards and alerts: they change on
+/// purpose only. `WF_BLESS=1` writes the file anew.
+#[test]
+fn the_whole_page_is_as_it_was() {
+    let page = text::encode(&families(), 0);
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/page.txt");
+    if std::env::var_os("WF_BLESS").is_some() {
+        std::fs::write(golden, &page).unwrap();
+    }
+    let expected = std::fs::read_to_string(golden).unwrap();
+    for (line, expected) in page.lines().zip(expected.lines()) {
+        assert_eq!(line, expected);
+    }
+    assert_eq!(page.lines().count(), expected.lines().count());
+}
+
+/// Everything that the exporter can write, in one scrape.
+fn families() -> Families {
+    let mut families = Families::default();
+    names::own(own(), 3).for_each(|family| families.add(family).unwrap());
+    names::metrics(&recorded(), &mut families);
+    sensors::collect(&readings(), clock::now(), &mut families).unwrap();
+    governor::collect(&status(), &actions(), &mut families).unwrap();
+    families.add(governor::targets(targets())).unwrap();
+    profile::collect(&Profile::of(machine()), &mut families).unwrap();
+    assert_eq!(families.refused(), 0);
+    families
+}
+
+const fn own() -> Own {
+    Own {
+        panics: 1,
+        refused: 2,
+        conflicts: 4,
+        copies: Some(1),
+        last_render: Some(Nanos::from_millis(2)),
+    }
+}
+
+fn millis(samples: impl IntoIterator<Item = u64>) -> HistogramSnapshot {
+    samples.into_iter().map(|ms| ms * 1_000_000).collect()
+}
+
+fn labels(name: &str, value: &str) -> Vec<Label> {
+    vec![(Arc::from(name), Arc::from(value))]
+}
+
+fn recorded() -> Metrics {
+    let generation = GenerationMetrics {
+        model: "llama".into(),
+        labels: labels("lane", "fast"),
+        arrived: 12,
+        rejected: 2,
+        truncated: 1,
+        outcomes: Outcomes {
+            ok: 4,
+            error: 3,
+            cancelled: 2,
+            panicked: 1,
+        },
+        waiting: 3,
+        running: 5,
+        oldest: Some(Nanos::from_millis(2_500)),
+        prompt_tokens: 70,
+        tokens: 80,
+        queue: millis([3]),
+        prefill: millis([117]),
+        decode: millis([880]),
+        time_to_first_token: millis([120, 180, 900]),
+        inter_token_latency: millis([7]),
+        time_per_output_token: millis([9]),
+        end_to_end: millis([1_000]),
+        cancelled_before_first_token: millis([5_000]),
+        prompt_tokens_each: [10, 60].into_iter().collect(),
+        tokens_each: [80].into_iter().collect(),
+        target: Some(Target {
+            quantile: 0.99,
+            limit: Nanos::from_millis(350),
+        }),
+        ..GenerationMetrics::default()
+    };
+    Metrics {
+        generations: vec![generation],
+        spans: vec![SpanMetrics {
+            span: "decode".into(),
+            labels: labels("lane", "slow"),
+            in_flight: 2,
+            ok: millis([4]),
+            error: millis([5]),
+            cancelled: millis([70_000]),
+            ..SpanMetrics::default()
+        }],
+        frames: vec![FrameMetrics {
+            frame: "draw".into(),
+            late: 1,
+            dropped: 2,
+            duration: millis([4, 40]),
+            target_fps: 60.0,
+            ..FrameMetrics::default()
+        }],
+        orphan_tokens: 5,
+        dropped: 6,
+        ..application()
+    }
+}
+
+fn application() -> Metrics {
+    let histogram = |name: &str, unit, samples| HistogramMetrics {
+        name: name.into(),
+        unit,
+        samples,
+        ..HistogramMetrics::default()
+    };
+    Metrics {
+        counters: vec![CounterMetrics {
+            name: "cache_hits".into(),
+            help: "Prompts found in the cache.".into(),
+            labels: labels("tier", "disk"),
+            value: 41,
+        }],
+        gauges: vec![GaugeMetrics {
+            name: "batch".into(),
+            value: 3.5,
+            ..GaugeMetrics::default()
+        }],
+        histograms: vec![
+            histogram("batch_size", Unit::One, [8].into_iter().collect()),
+            histogram("load_seconds", Unit::Nanos, millis([250])),
+            histogram("upload_bytes", Unit::Bytes, [300].into_iter().collect()),
+        ],
+        ..Metrics::default()
+    }
+}
+
+/// Where no sensor is down, there is no `wf_sensor_reason`.
+fn readings() -> wf_instrument::sensor::Readings {
+    let mut readings = everything::everything();
+    readings.storage.wait = wf_instrument::sensor::Reading::Absent("no block device".into());
+    readings
+}
+
+fn status() -> Status {
+    let mut knob = Knob::concurrency(1..=64, || 12, Ok);
+    let mut status = Status {
+        knobs: vec![knob.position()],
+        cost: Some(Nanos::from_millis(1)),
+        ..Status::default()
+    };
+    status.diagnosis.class = Class::MemoryBound;
+    status.diagnosis.plain = Class::CpuBound;
+    status.diagnosis.scores.memory = Some(1.25);
+    status
+}
+
+fn actions() -> [Actions; 1] {
+    [Actions {
+        knob: "concurrency".into(),
+        direction: "up",
+        cause: Cause::HeadRoom,
+        count: 3,
+    }]
+}
+
+fn targets() -> Targets {
+    Targets {
+        time_to_first_token: Some(Nanos::from_millis(500)),
+        inter_token: Some(Nanos::from_millis(20)),
+    }
+}
+
+fn machine() -> Machine {
+    Machine {
+        cores: Some(8.0),
+        memory: Some(Bytes::new(20_000_000_000)),
+        vram: Some(vec![Bytes::new(1_000_000_000)]),
+        ..Machine::default()
+    }
+}
