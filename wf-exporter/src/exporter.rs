@@ -10,7 +10,8 @@ use wf_instrument::snapshot::Snapshot;
 use wf_port::{Address, HostName, Hosts};
 
 use crate::error::StartError;
-use crate::families::{Families, FamilyError};
+use crate::families::Families;
+use crate::family::FamilyError;
 use crate::page::{Collector, Page, recorded};
 use crate::server;
 

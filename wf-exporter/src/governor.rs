@@ -1,19 +1,23 @@
-//! The governor on the endpoint: every set point and every move can be graphed, and alerts can fire on flapping.
+//! The governor on the endpoint: set points and moves can be graphed, and alerts can fire on
+//! flapping.
 
 use std::sync::Arc;
 
-use wf_instrument::govern::{Actions, Class, Governor, Mode, Scores, Status, Targets};
+use wf_instrument::Nanos;
+use wf_instrument::govern::{Actions, Cause, Class, Governor, Mode, Scores, Status, Targets};
 
-use crate::bounds::to_f64;
-use crate::families::{Families, Family, FamilyError};
+use crate::buckets::to_f64;
+use crate::column::Column;
+use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source, names};
+use crate::families::Families;
+use crate::family::{Family, FamilyError};
 
-/// A collector over where a governor stands and what it did.
+/// A collector of a governor's state and moves.
 ///
-/// `wf_bottleneck` and `wf_bottleneck_plain` by class, the one by our rule and the other by the
-/// playbook's, `wf_bottleneck_score_ratio`, `wf_governor_enabled`, `wf_governor_target_seconds` by
-/// objective, `wf_governor_setpoint` of each knob, `wf_governor_actions_total` by knob, direction
-/// and reason, and `wf_governor_decision_seconds`, the time that the last tick took. It never waits
-/// for a knob.
+/// The bottleneck and its score, the targets, the set point of each knob, the moves by knob,
+/// direction and reason, and the duration of the last tick: the families of
+/// [`Source::Governor`](crate::catalog::Source::Governor). Takes a lock for a few microseconds a
+/// scrape and never waits for a knob.
 ///
 /// The collector keeps the governor running for as long as the exporter runs.
 ///
@@ -38,52 +42,58 @@ pub fn governor(
     }
 }
 
+/// The rows of the catalogue that are filled here.
+pub(crate) fn rows() -> impl Iterator<Item = &'static Descriptor> {
+    let columns = COLUMNS.iter().map(|column| &column.family);
+    columns.chain([
+        &BOTTLENECK,
+        &BOTTLENECK_PLAIN,
+        &SCORE,
+        &TARGET,
+        &SET_POINT,
+        &ACTIONS,
+    ])
+}
+
 pub(crate) fn collect(
     status: &Status,
     actions: &[Actions],
     families: &mut Families,
 ) -> Result<(), FamilyError> {
-    families.add(verdict(
-        "wf_bottleneck",
-        "1 for what there is too little of, entered and left slowly.",
-        status.diagnosis.class,
-    ))?;
-    families.add(verdict(
-        "wf_bottleneck_plain",
-        "1 for what there is too little of by the playbook's rule, first match wins.",
-        status.diagnosis.plain,
-    ))?;
+    families.add(verdict(&BOTTLENECK, status.diagnosis.class))?;
+    families.add(verdict(&BOTTLENECK_PLAIN, status.diagnosis.plain))?;
     families.add(scores(&status.diagnosis.scores))?;
-    families.add(enabled(status))?;
     families.add(set_points(status))?;
     families.add(moves(actions))?;
-    match status.cost {
-        Some(cost) => families.add(
-            Family::gauge(
-                "wf_governor_decision_seconds",
-                "Time that the governor's last tick took, moves included.",
-            )
-            .sample(&[], cost.as_secs()),
-        ),
-        None => Ok(()),
+    for column in &COLUMNS {
+        families.add(Family::of(&column.family).sample(&[], column.read(status)))?;
     }
+    Ok(())
 }
 
-fn verdict(name: &str, help: &'static str, verdict: Class) -> Family {
-    Class::ALL
+/// A target that is not set has no series.
+pub(crate) fn targets(targets: Targets) -> Family {
+    let each = [
+        (TTFT, targets.time_to_first_token),
+        (INTER_TOKEN, targets.inter_token),
+    ];
+    let set = each
         .iter()
-        .fold(Family::gauge(name, help), |family, class| {
-            let holds = f64::from(u8::from(*class == verdict));
-            family.sample(&[("class", class.as_str())], holds)
-        })
+        .filter_map(|(slo, limit)| Some((slo, (*limit)?)));
+    set.fold(Family::of(&TARGET), |family, (slo, limit)| {
+        family.sample(&[("slo", slo)], limit.as_secs())
+    })
 }
 
-/// What cannot be told has no series.
+fn verdict(row: &'static Descriptor, verdict: Class) -> Family {
+    Class::ALL.iter().fold(Family::of(row), |family, class| {
+        let holds = f64::from(*class == verdict);
+        family.sample(&[("class", class.as_str())], holds)
+    })
+}
+
+/// A score that is not known has no series.
 fn scores(scores: &Scores) -> Family {
-    let family = Family::gauge(
-        "wf_bottleneck_score_ratio",
-        "How near a resource is to its threshold: 1 is at it.",
-    );
     let each = [
         (Class::MemoryBound, scores.memory),
         (Class::IoBound, scores.io),
@@ -94,50 +104,21 @@ fn scores(scores: &Scores) -> Family {
     let known = each
         .iter()
         .filter_map(|(class, score)| Some((class, (*score)?)));
-    known.fold(family, |family, (class, score)| {
+    known.fold(Family::of(&SCORE), |family, (class, score)| {
         family.sample(&[("class", class.as_str())], score)
     })
 }
 
-fn enabled(status: &Status) -> Family {
-    let active = status.mode == Mode::Active;
-    Family::gauge("wf_governor_enabled", "Whether the governor moves knobs.")
-        .sample(&[], f64::from(u8::from(active)))
-}
-
-/// A target that is not set has no series.
-pub(crate) fn targets(targets: Targets) -> Family {
-    let family = Family::gauge(
-        "wf_governor_target_seconds",
-        "Limit that the governor keeps: of the TTFT of nine of ten requests (ttft), of the mean time between tokens (inter_token).",
-    );
-    let each = [
-        ("ttft", targets.time_to_first_token),
-        ("inter_token", targets.inter_token),
-    ];
-    let given = each
-        .iter()
-        .filter_map(|(slo, limit)| Some((slo, (*limit)?)));
-    given.fold(family, |family, (slo, limit)| {
-        family.sample(&[("slo", slo)], limit.as_secs())
-    })
-}
-
-/// A knob that cannot be read has no series: its last value is not where it stands.
+/// A knob that cannot be read has no series: its last value may no longer hold.
 fn set_points(status: &Status) -> Family {
-    let family = Family::gauge("wf_governor_setpoint", "Where each knob stands.");
     let readable = status.knobs.iter().filter(|knob| knob.usable);
-    readable.fold(family, |family, knob| {
+    readable.fold(Family::of(&SET_POINT), |family, knob| {
         family.sample(&[("knob", &*knob.name)], to_f64(knob.value))
     })
 }
 
 fn moves(actions: &[Actions]) -> Family {
-    let family = Family::counter(
-        "wf_governor_actions",
-        "Moves of each knob, by direction and reason.",
-    );
-    actions.iter().fold(family, |family, action| {
+    actions.iter().fold(Family::of(&ACTIONS), |family, action| {
         let labels = [
             ("knob", &*action.knob),
             ("direction", action.direction),
@@ -147,10 +128,77 @@ fn moves(actions: &[Actions]) -> Family {
     })
 }
 
+const fn gauge(name: &'static str, help: &'static str) -> Descriptor {
+    Descriptor::gauge(Source::Governor, name, help)
+}
+
+/// Values of the label `slo`: the quantity that has a target.
+const TTFT: &str = "ttft";
+const INTER_TOKEN: &str = "inter_token";
+
+const CLASS: [LabelKey; 1] = [LabelKey::one_of("class", names!(Class::ALL))];
+
+static COLUMNS: [Column<Status>; 2] = [
+    Column::number(
+        gauge(
+            "wf_governor_enabled",
+            "1 if the governor moves knobs, 0 if it is advisory or paused.",
+        ),
+        |status| f64::from(status.mode == Mode::Active),
+    ),
+    Column::number(
+        gauge(
+            "wf_governor_decision_seconds",
+            "Duration of the governor's last tick, moves of knobs included.",
+        )
+        .unit(BaseUnit::Seconds),
+        |status| status.cost.map_or(f64::NAN, Nanos::as_secs),
+    ),
+];
+
+static BOTTLENECK: Descriptor = gauge(
+    "wf_bottleneck",
+    "1 for the saturated resource (bottleneck). It changes only after it has held for a while.",
+)
+.labels(&CLASS);
+
+static BOTTLENECK_PLAIN: Descriptor = gauge(
+    "wf_bottleneck_plain",
+    "1 for the saturated resource by fixed thresholds: the first that is exceeded.",
+)
+.labels(&CLASS);
+
+static SCORE: Descriptor = gauge(
+    "wf_bottleneck_score_ratio",
+    "Saturation of a resource relative to its threshold: 1 is at the threshold.",
+)
+.unit(BaseUnit::Ratio)
+.labels(&CLASS);
+
+static TARGET: Descriptor = gauge(
+    "wf_governor_target_seconds",
+    "Target of the governor: TTFT of nine of ten requests (ttft), mean inter-token latency \
+     (inter_token).",
+)
+.unit(BaseUnit::Seconds)
+.labels(&[LabelKey::one_of("slo", &[TTFT, INTER_TOKEN])]);
+
+static SET_POINT: Descriptor =
+    gauge("wf_governor_setpoint", "Current value of each knob.").labels(&[LabelKey::any("knob")]);
+
+static ACTIONS: Descriptor = Descriptor::counter(
+    Source::Governor,
+    "wf_governor_actions_total",
+    "Moves of each knob, by direction and reason.",
+)
+.labels(&[
+    LabelKey::any("knob"),
+    LabelKey::one_of("direction", &["up", "down"]),
+    LabelKey::one_of("reason", names!(Cause::MOVES)),
+]);
+
 #[cfg(test)]
 mod tests {
-    use wf_instrument::Nanos;
-    use wf_instrument::govern::Cause;
     use wf_instrument::knob::Knob;
 
     use super::*;
@@ -163,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn set_points_and_moves_are_told() {
+    fn set_points_and_moves_are_exported() {
         let mut knob = Knob::concurrency(1..=64, || 12, Ok);
         let status = Status {
             knobs: vec![knob.position()],
@@ -202,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn both_verdicts_and_what_they_rest_on_are_told() {
+    fn both_verdicts_and_their_scores_are_exported() {
         let mut status = Status::default();
         status.diagnosis.class = Class::MemoryBound;
         status.diagnosis.plain = Class::CpuBound;

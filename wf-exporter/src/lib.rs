@@ -50,16 +50,20 @@
 //! `sense`: `sensors`, a collector over what the SDK's sensors read. `govern`: `governor`, a collector over where the governor
 //! stands, and `profile`, one over what the machine is good for.
 
-mod bounds;
+mod buckets;
+pub mod catalog;
+mod column;
+mod descriptor;
 mod error;
 mod exporter;
 mod families;
+mod family;
 #[cfg(feature = "govern")]
 mod governor;
-mod names;
 mod page;
 #[cfg(feature = "govern")]
 mod profile;
+mod recorded;
 #[cfg(feature = "sense")]
 mod sensors;
 mod server;
@@ -68,10 +72,11 @@ mod text;
 #[cfg(all(test, feature = "govern", feature = "sense"))]
 mod tests;
 
-pub use self::bounds::Bounds;
+pub use self::buckets::{Bounds, Buckets};
 pub use self::error::StartError;
 pub use self::exporter::{Builder, Exporter};
-pub use self::families::{Families, Family, FamilyError, Histogram, Kind, Value};
+pub use self::families::Families;
+pub use self::family::{Family, FamilyError, Histogram, Value};
 #[cfg(feature = "govern")]
 pub use self::governor::governor;
 #[cfg(feature = "govern")]

@@ -1,65 +1,81 @@
-//! One scrape: ask every collector, write what they said.
+//! One scrape: run every collector, write the page.
 
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use bytes::Bytes;
 use wf_instrument::snapshot::Snapshot;
-use wf_instrument::{clock, registry};
+use wf_instrument::{Nanos, clock, registry};
 
-use crate::families::{Families, FamilyError};
-use crate::names::{self, Own};
-use crate::text;
+use crate::buckets::to_f64;
+use crate::column::Column;
+use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
+use crate::families::Families;
+use crate::family::{Family, FamilyError};
+use crate::{recorded, text};
 
 /// Adds families to a scrape.
 pub(crate) type Collector = Box<dyn FnMut(&mut Families) -> Result<(), FamilyError> + Send>;
 
-/// What is served, rendered anew for requests that have waited for it. Owned by the exporter's thread, so two scrapes are never made at once.
+/// The page, rendered anew for requests that have waited for it. Owned by the exporter's thread, so
+/// two scrapes never run at once.
 pub(crate) struct Page {
     collectors: Vec<Collector>,
     own: Own,
     size: usize,
 }
 
+/// The exporter's own measurements.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Own {
+    /// Collectors that panicked since the start.
+    pub(crate) panics: u64,
+    /// Families that were refused since the start.
+    pub(crate) refused: u64,
+    /// Names that stand for several kinds of series.
+    pub(crate) conflicts: u64,
+    /// Copies of the SDK in the process, if the system reports that.
+    pub(crate) copies: Option<u64>,
+    /// Duration of the previous rendering; `None` for the first.
+    pub(crate) last_render: Option<Nanos>,
+}
+
 impl Page {
-    /// The first collector that names a family has the name.
-    pub(crate) const fn new(collectors: Vec<Collector>) -> Self {
+    /// The first collector that adds a name keeps it.
+    pub(crate) fn new(collectors: Vec<Collector>) -> Self {
         Self {
             collectors,
-            own: Own {
-                panics: 0,
-                refused: 0,
-                last_render: None,
-                conflicts: 0,
-                copies: None,
-            },
+            own: Own::default(),
             size: 0,
         }
     }
 
-    /// The page as of now.
+    /// Renders the page as of now.
     pub(crate) fn render(&mut self) -> String {
         let begin = clock::now();
         let families = self.collect();
         let page = text::encode(&families, self.size + self.size / 8);
-        self.own.refused += families.refused();
         self.own.last_render = Some(clock::now().since(begin));
         self.size = page.len();
         page
     }
 
+    /// The exporter's own families are added first, so that no collector takes their names, and
+    /// once more at the end, when the last of their values are known.
     fn collect(&mut self) -> Families {
         let mut families = Families::default();
-        names::own(self.own, 0).for_each(|own| families.offer(own));
+        own_families(&self.own).for_each(|own| families.offer(own));
         for collector in &mut self.collectors {
             match gather(collector) {
                 Some(gathered) => families.absorb(gathered),
                 None => self.own.panics += 1,
             }
         }
-        self.own.conflicts = registry::conflicts().len();
-        self.own.copies = registry::copies();
-        let refused = families.refused();
-        names::own(self.own, refused).for_each(|own| families.renew(own));
+        self.own.conflicts = registry::conflicts().len() as u64;
+        self.own.copies = registry::copies().map(|copies| copies as u64);
+        self.own.refused += families.refused();
+        own_families(&self.own).for_each(|own| families.renew(own));
         families
     }
 }
@@ -73,26 +89,132 @@ impl fmt::Debug for Page {
     }
 }
 
-/// The families of everything recorded.
+/// A collector of everything recorded.
 pub(crate) fn recorded(mut source: impl FnMut() -> Snapshot + Send + 'static) -> Collector {
     Box::new(move |families| {
-        names::metrics(&source().metrics, families);
+        recorded::metrics(source().metrics, families);
         Ok(())
     })
 }
 
-/// What one collector adds, in a set of its own so that its panic takes nothing else along; `None` where it panicked. The error that it
-/// may return was counted when the family was refused.
+/// The families of one collector, in a set of its own so that its panic removes no others; `None`
+/// if it panicked. The error that it may return was counted when the family was refused.
 fn gather(collector: &mut Collector) -> Option<Families> {
     let mut families = Families::default();
     let called = catch_unwind(AssertUnwindSafe(|| collector(&mut families)));
     called.is_ok().then_some(families)
 }
 
+/// A page that requests share. Rendering blocks the only thread, so none begins during another.
+pub(crate) struct SharedPage {
+    page: RefCell<Page>,
+    /// Number of renderings.
+    rendered: Cell<u64>,
+    last: RefCell<Bytes>,
+}
+
+/// The moment at which a request arrived, between two renderings.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrival(u64);
+
+impl SharedPage {
+    pub(crate) fn new(page: Page) -> Self {
+        Self {
+            page: RefCell::new(page),
+            rendered: Cell::new(0),
+            last: RefCell::default(),
+        }
+    }
+
+    pub(crate) const fn arrival(&self) -> Arrival {
+        Arrival(self.rendered.get())
+    }
+
+    /// The page, rendered now if no rendering has begun since `arrival`: nothing on it is older than
+    /// the request.
+    pub(crate) fn since(&self, arrival: Arrival) -> Bytes {
+        if self.rendered.get() == arrival.0 {
+            self.last.replace(self.page.borrow_mut().render().into());
+            self.rendered.update(|count| count + 1);
+        }
+        self.last.borrow().clone()
+    }
+}
+
+/// The rows of the catalogue that are filled here.
+pub(crate) fn rows() -> impl Iterator<Item = &'static Descriptor> {
+    let columns = OWN.iter().map(|column| &column.family);
+    columns.chain([&BUILD])
+}
+
+pub(crate) fn own_families(own: &Own) -> impl Iterator<Item = Family> {
+    let columns = OWN
+        .iter()
+        .map(|column| Family::of(&column.family).sample(&[], column.read(own)));
+    columns.chain([Family::of(&BUILD).sample(&[("version", VERSION)], 1.0)])
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+static BUILD: Descriptor = Descriptor::gauge(
+    Source::Exporter,
+    "wf_build_info",
+    "Always 1; the label has the version of wf-exporter.",
+)
+.labels(&[LabelKey::any("version")]);
+
+/// Without a value, NaN keeps the name and writes no sample.
+static OWN: [Column<Own>; 5] = [
+    Column::number(
+        Descriptor::gauge(
+            Source::Exporter,
+            "wf_scrape_render_seconds",
+            "Time to collect and write the previous scrape.",
+        )
+        .unit(BaseUnit::Seconds),
+        |own| own.last_render.map_or(f64::NAN, Nanos::as_secs),
+    ),
+    Column::number(
+        Descriptor::gauge(
+            Source::Exporter,
+            "wf_registry_conflicts",
+            "Names used for several kinds of series, and names of refused registrations. \
+             `registry::conflicts()` lists them.",
+        ),
+        |own| to_f64(own.conflicts),
+    ),
+    Column::number(
+        Descriptor::gauge(
+            Source::Exporter,
+            "wf_registry_copies",
+            "Copies of wf-instrument in the process. The series of all but one are missing from \
+             this page.",
+        ),
+        |own| own.copies.map_or(f64::NAN, to_f64),
+    ),
+    Column::number(
+        Descriptor::counter(
+            Source::Exporter,
+            "wf_collector_panics_total",
+            "Panics of collectors. The families of a collector are missing from a scrape in which \
+             it panicked.",
+        ),
+        |own| to_f64(own.panics),
+    ),
+    Column::number(
+        Descriptor::counter(
+            Source::Exporter,
+            "wf_families_refused_total",
+            "Families left out of a scrape because they would have made it unreadable.",
+        ),
+        |own| to_f64(own.refused),
+    ),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::families::{Family, Histogram};
+    use crate::buckets::Buckets;
 
     fn gauge(name: &'static str) -> Collector {
         Box::new(move |families| families.add(Family::gauge(name, "").sample(&[], 1.0)))
@@ -134,7 +256,7 @@ mod tests {
             "wf_scrape_render_seconds",
         ] {
             let other: Collector = Box::new(|families| {
-                families.add(Family::histogram(name, "").sample(&[], Histogram::default()))
+                families.add(Family::histogram(name, "").sample(&[], Buckets::default()))
             });
             let mut page = Page::new(vec![other]);
             page.render();
@@ -148,9 +270,44 @@ mod tests {
     }
 
     #[test]
-    fn how_long_a_scrape_took_is_told_by_the_next() {
+    fn the_time_of_a_scrape_is_on_the_next_page() {
         let mut page = Page::new(Vec::new());
         assert!(!page.render().contains("wf_scrape_render_seconds"));
         assert!(page.render().contains("\nwf_scrape_render_seconds "));
+    }
+
+    /// A page that shows how often it was rendered.
+    fn counting() -> SharedPage {
+        let mut count = 0.0;
+        SharedPage::new(Page::new(vec![Box::new(move |families| {
+            count += 1.0;
+            families.add(Family::gauge("renderings", "").sample(&[], count))
+        })]))
+    }
+
+    fn check(page: &Bytes, renderings: u64) {
+        let page = String::from_utf8_lossy(page);
+        assert!(
+            page.contains(&format!("\nrenderings {renderings}\n")),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn requests_that_arrive_before_a_rendering_share_it() {
+        let shared = counting();
+        let (one, other) = (shared.arrival(), shared.arrival());
+        check(&shared.since(one), 1);
+        check(&shared.since(other), 1);
+    }
+
+    #[test]
+    fn a_request_gets_no_page_that_was_rendered_before_it_arrived() {
+        let shared = counting();
+        let early = shared.arrival();
+        shared.since(early);
+        let late = shared.arrival();
+        check(&shared.since(late), 2);
+        check(&shared.since(early), 2);
     }
 }

@@ -1,15 +1,19 @@
-//! What the machine is good for to begin with, as families.
+//! Initial settings for this hardware, as families.
 
 use wf_instrument::budget::{Budget, Part};
 use wf_instrument::profile::Profile;
 
-use crate::bounds::to_f64;
-use crate::families::{Families, Family, FamilyError};
+use crate::buckets::to_f64;
+use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
+use crate::families::Families;
+use crate::family::{Family, FamilyError};
 
-/// A collector over what follows from the hardware: `wf_hardware_tier`, `wf_pool_threads` to begin with, and how memory is shared out,
-/// `wf_memory_budget_bytes` by part and `wf_gpu_memory_budget_bytes` by device and part: devices are counted from 0, instances instead of the
-/// GPU that they are of. What is unknown has no series; there is no tier while it is unknown how many processors there are, or how much memory
-/// of any kind.
+/// A collector of the initial settings for this hardware.
+///
+/// `wf_hardware_tier`, `wf_pool_threads`, and the shares of memory: `wf_memory_budget_bytes` by
+/// part, and `wf_gpu_memory_budget_bytes` by device and part. Devices are counted from 0; MIG
+/// instances count instead of their GPU. An unknown value has no series, and there is no tier while
+/// the number of processors or all amounts of memory are unknown.
 ///
 /// ```
 /// use wf_exporter::{Exporter, profile};
@@ -29,45 +33,34 @@ pub fn profile(
     move |families| collect(&profile(), families)
 }
 
+/// The rows of the catalogue that are filled here.
+pub(crate) fn rows() -> impl Iterator<Item = &'static Descriptor> {
+    [&TIER, &POOL_THREADS, &MEMORY, &GPU_MEMORY].into_iter()
+}
+
 pub(crate) fn collect(profile: &Profile, families: &mut Families) -> Result<(), FamilyError> {
     let machine = &profile.machine;
     let memory = machine.memory.is_some() || !profile.vram.is_empty();
     if machine.cores.is_some() {
         families.add(pools(profile))?;
         if memory {
-            families.add(tier(profile))?;
+            let labels = [("tier", &*profile.tier.to_string())];
+            families.add(Family::of(&TIER).sample(&labels, 1.0))?;
         }
     }
-    let memory = Family::gauge(
-        "wf_memory_budget_bytes",
-        "Share of the memory that this process may use, by what it is for; `safety` stays free.",
-    );
-    families.add(
-        profile
-            .memory
-            .iter()
-            .fold(memory, |family, budget| shares(family, budget, &[])),
-    )?;
-    let vram = Family::gauge(
-        "wf_gpu_memory_budget_bytes",
-        "Share of a GPU's memory, by what it is for; `safety` stays free.",
-    );
+    let memory = profile.memory.iter();
+    families.add(memory.fold(Family::of(&MEMORY), |family, budget| {
+        shares(family, budget, &[])
+    }))?;
     let numbered = profile.vram.iter().enumerate();
-    families.add(numbered.fold(vram, |family, (gpu, budget)| {
-        shares(family, budget, &[("device", &gpu.to_string())])
-    }))
-}
-
-fn tier(profile: &Profile) -> Family {
-    let family = Family::gauge(
-        "wf_hardware_tier",
-        "1 for the tier of this hardware: low, mid or high.",
-    );
-    family.sample(&[("tier", &profile.tier.to_string())], 1.0)
+    families.add(
+        numbered.fold(Family::of(&GPU_MEMORY), |family, (gpu, budget)| {
+            shares(family, budget, &[("device", &gpu.to_string())])
+        }),
+    )
 }
 
 fn pools(profile: &Profile) -> Family {
-    let family = Family::gauge("wf_pool_threads", "Threads to begin with, by what they do.");
     let pools = profile.pools;
     [
         ("inference", pools.inference),
@@ -75,7 +68,7 @@ fn pools(profile: &Profile) -> Family {
         ("ui", pools.ui),
     ]
     .into_iter()
-    .fold(family, |family, (pool, threads)| {
+    .fold(Family::of(&POOL_THREADS), |family, (pool, threads)| {
         family.sample(&[("pool", pool)], to_f64(threads))
     })
 }
@@ -85,11 +78,43 @@ fn shares(family: Family, budget: &Budget, labels: &[(&str, &str)]) -> Family {
         let labels = [labels, &[("part", part)]].concat();
         family.sample(&labels, to_f64(bytes))
     };
-    let family = sample(family, "safety", budget.safety().get());
+    let family = sample(family, SAFETY, budget.safety().get());
     Part::ALL.into_iter().fold(family, |family, part| {
         sample(family, part.as_str(), budget.of(part).get())
     })
 }
+
+const fn gauge(name: &'static str, help: &'static str) -> Descriptor {
+    Descriptor::gauge(Source::Hardware, name, help)
+}
+
+static TIER: Descriptor = gauge(
+    "wf_hardware_tier",
+    "1 for the tier of this hardware: low, mid or high.",
+)
+.labels(&[LabelKey::one_of("tier", &["low", "mid", "high"])]);
+
+static POOL_THREADS: Descriptor =
+    gauge("wf_pool_threads", "Initial number of threads of each pool.")
+        .labels(&[LabelKey::one_of("pool", &["inference", "background", "ui"])]);
+
+static MEMORY: Descriptor = gauge(
+    "wf_memory_budget_bytes",
+    "Share of the memory limit of this process for each purpose. The share `safety` stays free.",
+)
+.unit(BaseUnit::Bytes)
+.labels(&[PART]);
+
+static GPU_MEMORY: Descriptor = gauge(
+    "wf_gpu_memory_budget_bytes",
+    "Share of the memory of a GPU for each purpose. The share `safety` stays free.",
+)
+.unit(BaseUnit::Bytes)
+.labels(&[LabelKey::any("device"), PART]);
+
+const SAFETY: &str = "safety";
+
+const PART: LabelKey = LabelKey::one_of("part", &[SAFETY, "models", "caches", "runtime", "buffer"]);
 
 #[cfg(test)]
 mod tests {
@@ -128,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_not_told() {
+    fn unknown_values_have_no_series() {
         let page = page(Machine::default());
         assert!(!page.contains('{'), "{page}");
     }

@@ -1,5 +1,8 @@
 //! The page of a process that has everything: each family at least once.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wf_instrument::Nanos;
@@ -8,14 +11,14 @@ use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::knob::Knob;
 use wf_instrument::profile::{Machine, Profile};
 use wf_instrument::snapshot::{
-    CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Label, Outcomes,
-    SpanMetrics, Target, Metrics, Unit,
+    CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Label,
+    Metrics, Outcomes, SpanMetrics, Target, Unit,
 };
 use wf_instrument::{Bytes, clock};
 
 use crate::families::Families;
-use crate::names::{self, Own};
-use crate::{governor, profile, sensors, text};
+use crate::page::{self, Own};
+use crate::{catalog, governor, profile, recorded, sensors, text};
 
 #[path = "../tests/sensors/everything.rs"]
 mod everything;
@@ -36,11 +39,62 @@ fn the_whole_page_is_as_it_was() {
     assert_eq!(page.lines().count(), expected.lines().count());
 }
 
+#[test]
+fn every_family_on_the_page_is_as_the_catalogue_describes_it() {
+    let rows: BTreeMap<_, _> = catalog::families().map(|row| (row.name, row)).collect();
+    for family in families().iter() {
+        let Some(row) = rows.get(family.name()) else {
+            let known = APPLICATION.contains(&family.name()) || is_of_sensors(family.name());
+            assert!(known, "{} has no row", family.name());
+            continue;
+        };
+        assert_eq!((family.kind(), family.help()), (row.kind, row.help));
+        for (name, value) in family.series().flat_map(|(labels, _)| labels) {
+            let label = row.labels.iter().find(|label| label.name == name);
+            let listed = label
+                .is_some_and(|label| label.values.is_empty() || label.values.contains(&&**value));
+            let of_code = row.labels_of_code && name == "lane";
+            assert!(listed || of_code, "{name}={value} of {row:?}");
+        }
+    }
+}
+
+#[test]
+fn every_row_of_the_catalogue_is_exported_with_every_label() {
+    let families = families();
+    for row in catalog::families() {
+        let family = families.iter().find(|family| family.name() == row.name);
+        let family = family.unwrap_or_else(|| panic!("{} is not on the page", row.name));
+        for label in row.labels {
+            let mut labels = family.series().flat_map(|(labels, _)| labels);
+            let found = labels.any(|(name, _)| name == label.name);
+            assert!(
+                found,
+                "no series of {} has the label {}",
+                row.name, label.name
+            );
+        }
+    }
+}
+
+fn is_of_sensors(name: &str) -> bool {
+    include_str!("../tests/sensors/expected.txt").contains(name) || name.starts_with("wf_sensor_")
+}
+
+/// The names in [`application`].
+const APPLICATION: [&str; 5] = [
+    "cache_hits_total",
+    "batch",
+    "batch_size",
+    "load_seconds",
+    "upload_bytes",
+];
+
 /// Everything that the exporter can write, in one scrape.
 fn families() -> Families {
     let mut families = Families::default();
-    names::own(own(), 3).for_each(|family| families.add(family).unwrap());
-    names::metrics(&recorded(), &mut families);
+    page::own_families(&own()).for_each(|family| families.add(family).unwrap());
+    recorded::metrics(recorded(), &mut families);
     sensors::collect(&readings(), clock::now(), &mut families).unwrap();
     governor::collect(&status(), &actions(), &mut families).unwrap();
     families.add(governor::targets(targets())).unwrap();
@@ -52,7 +106,7 @@ fn families() -> Families {
 const fn own() -> Own {
     Own {
         panics: 1,
-        refused: 2,
+        refused: 5,
         conflicts: 4,
         copies: Some(1),
         last_render: Some(Nanos::from_millis(2)),

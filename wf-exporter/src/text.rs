@@ -4,12 +4,14 @@
 
 use std::fmt::Write;
 
-use crate::families::{Families, Family, Histogram, Labels, Value};
+use crate::families::Families;
+use crate::family::{Family, Labels, Value};
 
-/// What the format calls itself.
+/// The media type of the format.
 pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Writes every family, `size` bytes being what to expect. Series whose value is not a number are left out, and families without series.
+/// Writes every family; `size` is the expected number of bytes. Series whose value is not a number
+/// are left out, and so are families without series.
 pub(crate) fn encode(families: &Families, size: usize) -> String {
     let mut page = Page(String::with_capacity(size));
     for family in families.iter() {
@@ -22,17 +24,24 @@ struct Page(String);
 
 impl Page {
     fn family(&mut self, family: &Family) {
-        let mut told = family
-            .series()
-            .filter(|(_, value)| is_told(value))
-            .peekable();
-        if told.peek().is_some() {
+        let series = family.series().filter(|(_, value)| is_number(value));
+        let mut series = series.peekable();
+        if series.peek().is_some() {
             self.header(family);
         }
-        for (labels, value) in told {
+        for (labels, value) in series {
+            let name = family.name();
             match value {
-                Value::Number(number) => self.number(family.name(), labels, *number),
-                Value::Histogram(histogram) => self.histogram(family.name(), labels, histogram),
+                Value::Number(number) => self.number(name, labels, *number),
+                Value::Histogram(histogram) => {
+                    let (samples, bounds) = (histogram.samples(), histogram.bounds());
+                    let (sum, count) = (bounds.sum(samples), samples.count());
+                    self.histogram(name, labels, bounds.cumulative(samples), sum, count);
+                }
+                Value::Buckets(buckets) => {
+                    let cumulative = buckets.cumulative.iter().copied();
+                    self.histogram(name, labels, cumulative, buckets.sum, buckets.count);
+                }
             }
         }
     }
@@ -56,16 +65,22 @@ impl Page {
         self.push(&["\n"]);
     }
 
-    fn histogram(&mut self, name: &str, labels: &Labels, histogram: &Histogram) {
+    fn histogram(
+        &mut self,
+        name: &str,
+        labels: &Labels,
+        cumulative: impl Iterator<Item = (f64, u64)>,
+        sum: f64,
+        count: u64,
+    ) {
         let start = bucket_start(name, labels);
-        for &(bound, n) in &histogram.buckets {
+        for (bound, n) in cumulative {
             self.push(&[&start]);
             self.bound(bound);
             self.print(format_args!("\"}} {n}\n"));
         }
-        let count = histogram.count;
         self.print(format_args!("{start}+Inf\"}} {count}\n"));
-        self.number(&[name, "_sum"].concat(), labels, histogram.sum);
+        self.number(&[name, "_sum"].concat(), labels, sum);
         self.push(&[name, "_count"]);
         self.labels(labels);
         self.print(format_args!(" {count}\n"));
@@ -99,7 +114,8 @@ impl Page {
         }
     }
 
-    /// A bound as OpenMetrics spells it (`0.005`, `1.0`, `1e+06`): rules match `le` as text, so it must read the same everywhere.
+    /// A bound as OpenMetrics spells it (`0.005`, `1.0`, `1e+06`): rules match `le` as text, so the
+    /// spelling must be the same everywhere.
     fn bound(&mut self, bound: f64) {
         if bound == 0.0 || (1e-4..1e6).contains(&bound.abs()) {
             return self.print(format_args!("{bound:?}"));
@@ -134,7 +150,7 @@ impl Page {
     }
 }
 
-/// What all bucket lines of a series begin with, up to the bound.
+/// The common start of all bucket lines of a series, up to the bound.
 fn bucket_start(name: &str, labels: &Labels) -> String {
     let mut start = Page(String::new());
     start.push(&[name, "_bucket{"]);
@@ -143,10 +159,11 @@ fn bucket_start(name: &str, labels: &Labels) -> String {
     start.0
 }
 
-fn is_told(value: &Value) -> bool {
+fn is_number(value: &Value) -> bool {
     match value {
         Value::Number(number) => !number.is_nan(),
-        Value::Histogram(histogram) => !histogram.sum.is_nan(),
+        Value::Histogram(_) => true,
+        Value::Buckets(buckets) => !buckets.sum.is_nan(),
     }
 }
 

@@ -1,4 +1,6 @@
 use super::*;
+use crate::buckets::Buckets;
+use crate::family::Value;
 
 fn refused(family: Family) -> FamilyError {
     let mut families = Families::default();
@@ -13,9 +15,9 @@ fn with(present: Family) -> Families {
     families
 }
 
-fn distribution(buckets: &[(f64, u64)], count: u64) -> Histogram {
-    Histogram {
-        buckets: buckets.to_vec(),
+fn distribution(buckets: &[(f64, u64)], count: u64) -> Buckets {
+    Buckets {
+        cumulative: buckets.to_vec(),
         sum: 0.0,
         count,
     }
@@ -61,7 +63,7 @@ fn labels_that_the_format_cannot_carry_are_refused() {
 
 #[test]
 fn a_histogram_keeps_le_for_its_buckets() {
-    let family = Family::histogram("h", "").sample(&[("le", "1")], Histogram::default());
+    let family = Family::histogram("h", "").sample(&[("le", "1")], Buckets::default());
     assert!(matches!(refused(family), FamilyError::Label { .. }));
 }
 
@@ -72,10 +74,10 @@ fn a_counter_ends_in_total_once() {
 }
 
 #[test]
-fn a_value_of_another_kind_is_refused() {
+fn a_value_of_another_type_is_refused() {
     let number = Family::histogram("h", "").sample(&[], 1.0);
     assert!(matches!(refused(number), FamilyError::Value { .. }));
-    let histogram = Family::counter("c", "").sample(&[], Histogram::default());
+    let histogram = Family::counter("c", "").sample(&[], Buckets::default());
     assert!(matches!(refused(histogram), FamilyError::Value { .. }));
 }
 
@@ -96,7 +98,7 @@ fn buckets_that_are_not_cumulative_are_refused() {
 }
 
 #[test]
-fn the_first_mistake_is_the_one_that_is_told() {
+fn the_first_mistake_is_the_one_that_is_returned() {
     let family = Family::gauge("bad name", "")
         .sample(&[("bad label", "")], 1.0)
         .sample(&[], 1.0);
@@ -104,7 +106,7 @@ fn the_first_mistake_is_the_one_that_is_told() {
 }
 
 #[test]
-fn families_of_one_name_and_kind_become_one() {
+fn families_of_one_name_and_type_become_one() {
     let mut families = with(Family::gauge("g", "first").sample(&[("a", "1")], 1.0));
     families
         .add(Family::gauge("g", "second").sample(&[("a", "2")], 2.0))
@@ -150,7 +152,7 @@ fn a_family_of_our_own_keeps_its_name_and_takes_the_last_value() {
 }
 
 #[test]
-fn a_name_has_one_kind() {
+fn a_name_has_one_type() {
     let mut families = with(Family::counter("x", "").sample(&[], 1.0));
     let error = families.add(Family::gauge("x_total", "").sample(&[], 1.0));
     assert!(matches!(error, Err(FamilyError::Kind { .. })));
@@ -159,7 +161,7 @@ fn a_name_has_one_kind() {
 
 #[test]
 fn nothing_shares_the_names_that_a_histogram_is_written_under() {
-    let histogram = || Family::histogram("h", "").sample(&[], Histogram::default());
+    let histogram = || Family::histogram("h", "").sample(&[], Buckets::default());
     for name in ["h_bucket", "h_count", "h_sum"] {
         let gauge = || Family::gauge(name, "").sample(&[], 1.0);
         let after = with(histogram()).add(gauge());

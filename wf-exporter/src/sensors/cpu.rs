@@ -3,7 +3,7 @@
 use wf_instrument::sensor::Cpu;
 
 use super::told::{Told, count, seconds, share};
-use crate::families::Family;
+use crate::family::Family;
 
 pub(super) fn tell(cpu: &Cpu, told: &mut Told<'_>) {
     told.gauge(

@@ -3,7 +3,7 @@
 use wf_instrument::sensor::{GroupMemory, Memory, Reading};
 
 use super::told::{Told, bytes, count, share};
-use crate::families::Family;
+use crate::family::Family;
 
 pub(super) fn tell(memory: &Memory, told: &mut Told<'_>) {
     resident(memory, told);

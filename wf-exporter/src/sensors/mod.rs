@@ -14,7 +14,8 @@ use wf_instrument::sensor::Readings;
 use wf_instrument::{Nanos, clock};
 
 use self::told::Told;
-use crate::families::{Families, FamilyError};
+use crate::families::Families;
+use crate::family::FamilyError;
 
 /// A collector over what the sensors read.
 ///

@@ -3,7 +3,7 @@
 use wf_instrument::sensor::{Pressure, Reading, Stall};
 
 use super::told::{Told, seconds, share};
-use crate::families::Family;
+use crate::family::Family;
 
 pub(super) fn tell(pressure: &Pressure, told: &mut Told<'_>) {
     for (resource, own, host) in [

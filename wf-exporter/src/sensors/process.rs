@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use wf_instrument::sensor::Process;
 
 use super::told::{Told, bytes, count, seconds};
-use crate::families::Family;
+use crate::family::Family;
 
 pub(super) fn tell(process: &Process, told: &mut Told<'_>) {
     totals(process, told);

@@ -5,7 +5,7 @@ use wf_instrument::sensor::{Reading, Readings};
 
 use super::gpu::Labels;
 use super::told::{OLDEST, Told, count, seconds};
-use crate::families::Family;
+use crate::family::Family;
 
 pub(super) fn tell(readings: &Readings, told: &mut Told<'_>) {
     cost(readings, told);

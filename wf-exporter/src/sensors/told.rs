@@ -3,8 +3,9 @@
 use wf_instrument::sensor::Reading;
 use wf_instrument::{Bytes, Nanos, Ratio};
 
-use crate::bounds::to_f64;
-use crate::families::{Families, Family, FamilyError};
+use crate::buckets::to_f64;
+use crate::families::Families;
+use crate::family::{Family, FamilyError};
 
 /// Where readings are told.
 pub(super) struct Told<'a> {

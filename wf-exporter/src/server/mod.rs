@@ -6,7 +6,6 @@
 #[cfg(unix)]
 mod inherited;
 mod route;
-mod shared;
 
 use std::convert::Infallible;
 use std::io;
@@ -24,9 +23,8 @@ use tokio::task::{LocalSet, spawn_local, yield_now};
 use wf_port::{Address, Hosts, Limits, Port};
 
 use self::route::respond;
-use self::shared::Shared;
 use crate::error::StartError;
-use crate::page::Page;
+use crate::page::{Page, SharedPage};
 
 /// How much of the process scrapers may take. Prometheus holds one connection.
 const LIMITS: Limits = Limits {
@@ -120,7 +118,7 @@ async fn serve(port: Port, hosts: Hosts, page: Page, stopped: oneshot::Receiver<
 }
 
 async fn accept(port: Port, hosts: Hosts, page: Page) {
-    let (hosts, page) = (Rc::new(hosts), Rc::new(Shared::new(page)));
+    let (hosts, page) = (Rc::new(hosts), Rc::new(SharedPage::new(page)));
     #[cfg(unix)]
     let _closed = inherited::closed_in_child(port.listener());
     loop {

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 
 use super::*;
-use crate::families::Family;
+use crate::family::Family;
 
 mod busy;
 mod held;

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::families::Histogram;
+use crate::buckets::Buckets;
 
 fn page(families: impl IntoIterator<Item = Family>) -> String {
     let mut all = Families::default();
@@ -15,8 +15,8 @@ fn page(families: impl IntoIterator<Item = Family>) -> String {
 
 #[test]
 fn a_page_is_written_as_prometheus_documents_it() {
-    let histogram = Histogram {
-        buckets: vec![(0.000_01, 0), (0.005, 1), (1.0, 3), (1e6, 4)],
+    let histogram = Buckets {
+        cumulative: vec![(0.000_01, 0), (0.005, 1), (1.0, 3), (1e6, 4)],
         sum: 2.5,
         count: 5,
     };
@@ -35,9 +35,9 @@ fn a_page_is_written_as_prometheus_documents_it() {
 
 #[test]
 fn what_is_not_a_number_is_left_out() {
-    let nothing = Histogram {
+    let nothing = Buckets {
         sum: f64::NAN,
-        ..Histogram::default()
+        ..Buckets::default()
     };
     let page = page([
         Family::gauge("g", "Some.")
@@ -170,15 +170,15 @@ proptest! {
         bounds.dedup();
         let mut n = 0;
         let buckets: Vec<_> = bounds.into_iter().zip(&steps).map(|(bound, step)| { n += step; (bound, n) }).collect();
-        let histogram = Histogram { buckets: buckets.clone(), sum, count: n + 1 };
+        let histogram = Buckets { cumulative: buckets.clone(), sum, count: n + 1 };
         let page = page([Family::histogram("h", "").sample(&[("a", &label)], histogram)]);
         let read = parser::samples(&page);
         prop_assert!(read.iter().all(|line| line.labels.get("a").map_or("", |value| value) == label));
-        let told: Vec<(f64, f64)> = read[..buckets.len()].iter().map(|line| (line.labels["le"].parse().unwrap(), line.value)).collect();
-        let expected: Vec<(f64, f64)> = buckets.iter().map(|&(bound, n)| (bound, crate::bounds::to_f64(n))).collect();
-        prop_assert_eq!(told, expected);
+        let written: Vec<(f64, f64)> = read[..buckets.len()].iter().map(|line| (line.labels["le"].parse().unwrap(), line.value)).collect();
+        let expected: Vec<(f64, f64)> = buckets.iter().map(|&(bound, n)| (bound, crate::buckets::to_f64(n))).collect();
+        prop_assert_eq!(written, expected);
         let rest: Vec<_> = read[buckets.len()..].iter().map(|line| (&*line.name, line.value)).collect();
-        let count = crate::bounds::to_f64(n + 1);
+        let count = crate::buckets::to_f64(n + 1);
         prop_assert_eq!(rest, [("h_bucket", count), ("h_sum", sum), ("h_count", count)]);
         prop_assert_eq!(&read[buckets.len()].labels["le"], "+Inf");
     }

@@ -3,7 +3,7 @@
 use wf_instrument::sensor::Reading;
 
 use super::labels::Labels;
-use crate::families::Family;
+use crate::family::Family;
 use crate::sensors::told::Told;
 
 /// Tells the readings of one device.

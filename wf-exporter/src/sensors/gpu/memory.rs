@@ -3,7 +3,7 @@
 use wf_instrument::sensor::gpu::{Gpu, Memory};
 
 use super::device::Device;
-use crate::families::Family;
+use crate::family::Family;
 use crate::sensors::told::{bytes, count};
 
 pub(super) fn tell(gpu: &Gpu, device: &mut Device<'_, '_>) {

@@ -13,7 +13,7 @@ use wf_instrument::sensor::gpu::Info;
 use self::device::Device;
 pub(super) use self::labels::Labels;
 use super::told::{Told, share};
-use crate::families::Family;
+use crate::family::Family;
 
 pub(super) fn tell(gpus: &Gpus, told: &mut Told<'_>) {
     busiest(gpus, told);

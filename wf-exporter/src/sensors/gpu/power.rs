@@ -3,7 +3,7 @@
 use wf_instrument::sensor::gpu::{Gpu, ThrottleReason, ThrottleReasons};
 
 use super::device::Device;
-use crate::families::Family;
+use crate::family::Family;
 use crate::sensors::told::{count, seconds};
 
 pub(super) fn tell(gpu: &Gpu, device: &mut Device<'_, '_>) {

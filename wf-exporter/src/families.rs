@@ -1,21 +1,15 @@
-//! What a scrape is made of, as plain values that are valid by construction.
+//! The families of one scrape, valid by construction.
 
-mod error;
-mod family;
-mod histogram;
-mod spelling;
-
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-pub use self::error::FamilyError;
-pub(crate) use self::family::Labels;
-pub use self::family::{Family, Kind, Value};
-pub use self::histogram::Histogram;
+use crate::descriptor::Kind;
+use crate::family::{Family, FamilyError};
 
 /// The families of one scrape, in order of their names.
 ///
-/// Whatever is added, the page stays one that Prometheus can read: a family that would break it is refused as a whole, told to
-/// the caller, and counted in `wf_families_refused_total`.
+/// The page stays one that Prometheus can read: a family that would break it is refused as a whole.
+/// The caller gets the reason, and `wf_families_refused_total` counts it.
 ///
 /// ```
 /// use wf_exporter::{Families, Family, FamilyError};
@@ -28,48 +22,48 @@ pub use self::histogram::Histogram;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Families {
-    by_name: BTreeMap<String, Family>,
+    by_name: BTreeMap<Cow<'static, str>, Family>,
     refused: u64,
 }
 
 impl Families {
-    /// Adds a family, or its series to the family that already has its name. All of it or nothing.
+    /// Adds a family, or its series to the family that already has its name: all of it or nothing.
     ///
     /// # Errors
     ///
-    /// The first mistake made while `family` was built; otherwise where its name, or one of the names under which a histogram is
-    /// written, belongs to a family of another kind; or where one of its series is already there.
+    /// The first mistake made while `family` was built. Otherwise an error if its name, or one of
+    /// the names under which a histogram is written, belongs to a family of another type, or if one
+    /// of its series is already there.
     pub fn add(&mut self, mut family: Family) -> Result<(), FamilyError> {
-        let checked = match family.mistake.take() {
+        let added = match family.mistake.take() {
             Some(mistake) => Err(mistake),
-            None => self.check(&family),
+            None => self.join(family),
         };
-        match checked {
-            Ok(()) => self.merge(family),
-            Err(_) => self.refused += 1,
-        }
-        checked
+        self.refused += u64::from(added.is_err());
+        added
     }
 
-    /// Adds every family of `others`: what cannot be added is counted, and so is what they had refused themselves.
+    /// Adds every family of `others`, which are valid by themselves. Counts those that clash with
+    /// families that are here, and those that `others` had refused.
     pub(crate) fn absorb(&mut self, others: Self) {
         self.refused += others.refused;
         for family in others.by_name.into_values() {
-            self.offer(family);
+            let clashes = self.join(family).is_err();
+            self.refused += u64::from(clashes);
         }
     }
 
-    /// Adds a family whose refusal needs no other answer than to be counted.
+    /// Adds a family. If it is refused, that is counted and nothing else.
     pub(crate) fn offer(&mut self, family: Family) {
         let _counted = self.add(family);
     }
 
-    /// Replaces the values of series that are there by those of `family`, whose name is ours.
+    /// Replaces the values of present series by those of `family`, one of the exporter's own.
     pub(crate) fn renew(&mut self, family: Family) {
         self.merge(family);
     }
 
-    /// How many families were refused.
+    /// Number of families that were refused.
     #[must_use]
     pub const fn refused(&self) -> u64 {
         self.refused
@@ -80,14 +74,20 @@ impl Families {
         self.by_name.values()
     }
 
-    fn check(&self, family: &Family) -> Result<(), FamilyError> {
-        self.check_written_names(family)?;
+    fn join(&mut self, family: Family) -> Result<(), FamilyError> {
+        self.check_written_names(&family)?;
+        self.check_present(&family)?;
+        self.merge(family);
+        Ok(())
+    }
+
+    fn check_present(&self, family: &Family) -> Result<(), FamilyError> {
         let Some(present) = self.by_name.get(&family.name) else {
             return Ok(());
         };
         if present.kind != family.kind {
             return Err(FamilyError::Kind {
-                name: family.name.clone(),
+                name: family.name.clone().into_owned(),
                 present: present.kind,
                 added: family.kind,
             });
@@ -105,7 +105,7 @@ impl Families {
     /// A histogram is written under three names besides its own, which no other family may have.
     fn check_written_names(&self, family: &Family) -> Result<(), FamilyError> {
         let taken = |by: &str| FamilyError::Taken {
-            name: family.name.clone(),
+            name: family.name.clone().into_owned(),
             by: by.to_owned(),
         };
         for suffix in HISTOGRAM_SUFFIXES {
@@ -114,9 +114,11 @@ impl Families {
             {
                 return Err(taken(base));
             }
-            let written = [&family.name, suffix].concat();
-            if family.kind == Kind::Histogram && self.by_name.contains_key(&written) {
-                return Err(taken(&written));
+            if family.kind == Kind::Histogram {
+                let written = [&family.name, suffix].concat();
+                if self.by_name.contains_key(&*written) {
+                    return Err(taken(&written));
+                }
             }
         }
         Ok(())
@@ -138,7 +140,7 @@ impl Families {
     }
 }
 
-/// What text 0.0.4 appends to a histogram's name.
+/// Suffixes that text 0.0.4 appends to a histogram's name.
 const HISTOGRAM_SUFFIXES: [&str; 3] = ["_bucket", "_count", "_sum"];
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::text::encode;
 /// Every sample line of the page, by what stands before its value.
 fn written(metrics: &Metrics) -> BTreeMap<String, String> {
     let mut families = Families::default();
-    super::metrics(metrics, &mut families);
+    super::metrics(metrics.clone(), &mut families);
     assert_eq!(families.refused(), 0);
     let page = encode(&families, 0);
     let samples = page.lines().filter(|line| !line.starts_with('#'));
@@ -289,7 +289,7 @@ fn an_application_s_name_that_cannot_be_written_costs_only_its_series() {
         ..Metrics::default()
     };
     let mut families = Families::default();
-    super::metrics(&metrics, &mut families);
+    super::metrics(metrics, &mut families);
     assert_eq!(families.refused(), 1);
     assert!(encode(&families, 0).contains("\ngood_total 0\n"));
 }

@@ -1,54 +1,51 @@
 //! Targets as series, so that one rule serves every target:
-//! `rate(wf_slo_violations_total[5m]) / rate(wf_slo_requests_total[5m]) > 1 - wf_slo_objective_ratio`.
+//! `rate(wf_slo_violations_total[5m]) / rate(wf_slo_requests_total[5m])
+//! > 1 - wf_slo_objective_ratio`.
 
 use wf_instrument::snapshot::{FrameMetrics, GenerationMetrics, Target};
 
-use super::generation::labels;
-use super::pairs;
-use crate::bounds::{Bounds, to_f64};
-use crate::families::{Families, Family};
+use super::{generation, pairs};
+use crate::buckets::{Bounds, to_f64};
+use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
+use crate::families::Families;
+use crate::family::Family;
 
 /// Values of the label `slo`: the quantity that is judged.
 const TTFT: &str = "ttft";
 const FRAME_TIME: &str = "frame_time";
 
+pub(super) fn rows() -> impl Iterator<Item = &'static Descriptor> {
+    [&TARGET, &OBJECTIVE, &REQUESTS, &VIOLATIONS].into_iter()
+}
+
 pub(super) fn slos(rows: &[GenerationMetrics], frames: &[FrameMetrics], families: &mut Families) {
-    let mut target_seconds = Family::gauge("wf_slo_target_seconds", "Limit of an objective.");
-    let mut objective = Family::gauge(
-        "wf_slo_objective_ratio",
-        "Share of the requests that has to be within the limit.",
-    );
-    let mut judged = Family::counter(
-        "wf_slo_requests",
-        "Requests with an objective that had their first token, or were cancelled or rejected before it.",
-    );
-    let mut violations = Family::counter(
-        "wf_slo_violations",
-        "Of these, requests that missed the limit; cancelled and rejected ones count as missed.",
-    );
+    let mut targets = Family::of(&TARGET);
+    let mut objectives = Family::of(&OBJECTIVE);
+    let mut requests = Family::of(&REQUESTS);
+    let mut violations = Family::of(&VIOLATIONS);
     for (row, target) in rows.iter().filter_map(|row| Some((row, row.target?))) {
-        let mut labels = labels(row);
+        let mut labels = generation::labels(row);
         labels.push(("slo", TTFT));
-        let (requests, late) = judge(row, target);
-        target_seconds = target_seconds.sample(&labels, target.limit.as_secs());
-        objective = objective.sample(&labels, target.quantile);
-        judged = judged.sample(&labels, to_f64(requests));
-        violations = violations.sample(&labels, to_f64(late));
+        let (judged, missed) = judge(row, target);
+        targets = targets.sample(&labels, target.limit.as_secs());
+        objectives = objectives.sample(&labels, target.quantile);
+        requests = requests.sample(&labels, to_f64(judged));
+        violations = violations.sample(&labels, to_f64(missed));
     }
     for row in frames.iter().filter(|row| row.target_fps > 0.0) {
         let labels = pairs(&[("frame", &row.frame), ("slo", FRAME_TIME)], &row.labels);
-        target_seconds = target_seconds.sample(&labels, row.target_fps.recip());
+        targets = targets.sample(&labels, row.target_fps.recip());
     }
-    for family in [target_seconds, objective, judged, violations] {
+    for family in [targets, objectives, requests, violations] {
         families.offer(family);
     }
 }
 
-/// Counts the requests that the objective judges, and those of them that missed it. Late is what the
-/// bucket of the TTFT histogram at the limit leaves out.
+/// Counts the requests that the objective judges, and those of them that missed it. A request is
+/// late if it is not in the bucket of the TTFT histogram at the limit.
 fn judge(row: &GenerationMetrics, target: Target) -> (u64, u64) {
     let times = Bounds::seconds([target.limit.get()]).count(&row.time_to_first_token);
-    let within = times.buckets.first().map_or(0, |&(_, n)| n);
+    let within = times.cumulative.first().map_or(0, |&(_, n)| n);
     let cancelled = row.cancelled_before_first_token.count();
     let requests = times
         .count
@@ -56,6 +53,49 @@ fn judge(row: &GenerationMetrics, target: Target) -> (u64, u64) {
         .saturating_add(row.rejected);
     (requests, requests - within)
 }
+
+static TARGET: Descriptor = Descriptor::gauge(
+    Source::Objectives,
+    "wf_slo_target_seconds",
+    "Limit of an objective: of the TTFT of requests (ttft), or of the time of a frame (frame_time).",
+)
+.unit(BaseUnit::Seconds)
+.labels_and_code(&[
+    generation::LABELS[0],
+    generation::LABELS[1],
+    LabelKey::any("frame"),
+    LabelKey::one_of("slo", &[TTFT, FRAME_TIME]),
+]);
+
+static OBJECTIVE: Descriptor = Descriptor::gauge(
+    Source::Objectives,
+    "wf_slo_objective_ratio",
+    "Share of the requests that must be within the limit.",
+)
+.unit(BaseUnit::Ratio)
+.labels_and_code(&OF_REQUESTS);
+
+static REQUESTS: Descriptor = Descriptor::counter(
+    Source::Objectives,
+    "wf_slo_requests_total",
+    "Requests that an objective judges: they had their first token, or were cancelled or rejected \
+     before it.",
+)
+.labels_and_code(&OF_REQUESTS);
+
+static VIOLATIONS: Descriptor = Descriptor::counter(
+    Source::Objectives,
+    "wf_slo_violations_total",
+    "Requests of wf_slo_requests_total that missed the limit. Cancelled and rejected requests \
+     count as missed.",
+)
+.labels_and_code(&OF_REQUESTS);
+
+const OF_REQUESTS: [LabelKey; 3] = [
+    generation::LABELS[0],
+    generation::LABELS[1],
+    LabelKey::one_of("slo", &[TTFT]),
+];
 
 #[cfg(test)]
 mod tests {
