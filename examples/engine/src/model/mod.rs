@@ -35,8 +35,10 @@ use wf_instrument::wf_measure;
 
 pub use decoder::TextDecoder;
 pub use error::ModelError;
+pub use rng::Rng;
 pub use sampler::{Logits, Sampler};
 pub use sequence::Sequence;
+pub use trainable::Trainable;
 
 mod attention;
 mod block;
@@ -44,10 +46,8 @@ mod cache;
 mod chat;
 mod checkpoint;
 mod config;
-pub mod corpus;
 mod decoder;
 mod error;
-pub mod exam;
 mod files;
 mod linear;
 mod llama;
@@ -62,7 +62,7 @@ mod shipped;
 mod source;
 pub mod threads;
 mod tokenizer;
-pub mod train;
+mod trainable;
 
 /// A language model: weights, tokenizer and chat template, shared by all its sequences.
 ///

@@ -1,61 +1,24 @@
-//! Training of the model that ships: small enough to repeat on two cores in minutes.
+//! The training loop: loss, gradients, clipping and the optimiser's step.
 //!
-//! The same seed gives the same bits on the same kind of CPU: initial weights and text come from the
-//! seeded generator, each thread's work is fixed, and gradients are summed in a fixed order. Another
-//! instruction set rounds differently, so there the weights are as good but not the same.
+//! The same seed gives the same bits on the same kind of CPU: initial weights and text come from
+//! the seeded generator, each thread's work is fixed, and gradients are summed in a fixed order.
+//! Another instruction set rounds differently, so there the weights are as good but not the same.
 
 use std::{fmt, thread};
 
 use candle_core::{D, DType, Tensor, Var, backprop::GradStore};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW, ops::log_softmax};
 
-use super::{ModelError, config::Config, llama::Llama, source::Seeded};
-use batch::{Batch, Batches};
+use wf_engine::model::{ModelError, Trainable};
 
-mod batch;
-mod save;
-mod schedule;
-
-/// Everything that decides the outcome of a training run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Plan {
-    /// Of initial weights and text.
-    pub seed: u64,
-    /// Updates of the weights.
-    pub steps: u32,
-    /// Highest learning rate.
-    pub rate: f64,
-    /// Steps over which the learning rate rises to `rate`, before it falls along a cosine.
-    pub warm_up: u32,
-    /// The gradient's norm is cut to this.
-    pub clip: f64,
-    /// Sequences a thread and step.
-    pub sequences: usize,
-    /// Threads, each with its own sequences; part of the plan because sums depend on the grouping.
-    pub threads: usize,
-}
-
-impl Plan {
-    /// The plan of the shipped model.
-    #[must_use]
-    pub const fn shipped() -> Self {
-        Self {
-            seed: 1,
-            steps: 1_700,
-            rate: 3e-3,
-            warm_up: 40,
-            clip: 1.0,
-            sequences: 4,
-            threads: 2,
-        }
-    }
-}
+use crate::batch::{Batch, Batches};
+use crate::plan::Plan;
+use crate::weights;
 
 /// A model in training.
 pub struct Trainer {
     plan: Plan,
-    llama: Llama,
-    variables: Vec<Var>,
+    model: Trainable,
     optimiser: AdamW,
     batches: Batches,
     step: u32,
@@ -67,15 +30,12 @@ impl Trainer {
     /// # Errors
     /// When memory cannot hold them as tensors.
     pub fn new(plan: Plan) -> Result<Self, ModelError> {
-        let config = Config::tiny();
-        let mut llama = Llama::read(&config, &mut Seeded::new(plan.seed))?;
-        let variables = make_variable(&mut llama)?;
-        let optimiser = AdamW::new(variables.clone(), PARAMETERS)?;
-        let batches = Batches::new(plan.seed, plan.sequences, config.context);
+        let model = Trainable::new(plan.seed)?;
+        let optimiser = AdamW::new(model.variables().to_vec(), PARAMETERS)?;
+        let batches = Batches::new(plan.seed, plan.sequences, model.context());
         Ok(Self {
             plan,
-            llama,
-            variables,
+            model,
             optimiser,
             batches,
             step: 0,
@@ -94,7 +54,7 @@ impl Trainer {
             self.in_parallel(&batches)?.into_iter().unzip();
         let gradients = self.clip(self.mean(&gradients)?)?;
         self.optimiser
-            .set_learning_rate(schedule::rate(&self.plan, self.step));
+            .set_learning_rate(self.plan.rate_at(self.step));
         self.optimiser.step(&gradients)?;
         self.step += 1;
         #[expect(clippy::cast_precision_loss, reason = "a handful of threads")]
@@ -112,7 +72,7 @@ impl Trainer {
     /// # Errors
     /// When a tensor operation fails.
     pub fn save(&self) -> Result<Vec<u8>, ModelError> {
-        save::half_precision(&self.llama.named()?)
+        weights::half_precision(&self.model.named()?)
     }
 
     fn in_parallel(&self, batches: &[Batch]) -> candle_core::Result<Vec<(f32, GradStore)>> {
@@ -127,7 +87,7 @@ impl Trainer {
     }
 
     fn loss_and_gradients(&self, batch: &Batch) -> candle_core::Result<(f32, GradStore)> {
-        let logits = self.llama.teach(&batch.inputs()?)?;
+        let logits = self.model.logits(&batch.inputs()?)?;
         let probabilities =
             log_softmax(&logits, D::Minus1)?.gather(&batch.targets()?, D::Minus1)?;
         let weights = batch.weights()?;
@@ -154,7 +114,8 @@ impl Trainer {
             None => Ok(0.0),
         };
         let squares = self
-            .variables
+            .model
+            .variables()
             .iter()
             .map(square)
             .sum::<candle_core::Result<f64>>()?;
@@ -173,7 +134,7 @@ impl Trainer {
         gradient: impl Fn(&Var) -> candle_core::Result<Tensor>,
     ) -> candle_core::Result<GradStore> {
         let mut gradients = GradStore::default();
-        for variable in &self.variables {
+        for variable in self.model.variables() {
             gradients.insert(variable, gradient(variable)?);
         }
         Ok(gradients)
@@ -187,16 +148,6 @@ impl fmt::Debug for Trainer {
             .field("step", &self.step)
             .finish_non_exhaustive()
     }
-}
-
-/// Puts a variable in the place of every weight, which candle then differentiates by.
-fn make_variable(llama: &mut Llama) -> candle_core::Result<Vec<Var>> {
-    let place = |tensor: &mut Tensor| {
-        let variable = Var::from_tensor(tensor)?;
-        *tensor = variable.as_tensor().clone();
-        Ok(variable)
-    };
-    llama.tensors_mut().map(place).collect()
 }
 
 /// Short memory of squared gradients, as a run of this length has no time for a long one.
@@ -246,7 +197,7 @@ mod tests {
         let mut trainer = Trainer::new(SHORT).unwrap();
         let batch = trainer.batches.next();
         let (_, gradients) = trainer.loss_and_gradients(&batch).unwrap();
-        for variable in &trainer.variables {
+        for variable in trainer.model.variables() {
             let gradient = gradients.get(variable).expect("a gradient");
             let size: f32 = gradient
                 .abs()
@@ -277,7 +228,13 @@ mod tests {
                     .to_scalar()
                     .unwrap()
             };
-            trainer.variables.iter().map(square).sum::<f32>().sqrt()
+            trainer
+                .model
+                .variables()
+                .iter()
+                .map(square)
+                .sum::<f32>()
+                .sqrt()
         };
         assert!((norm(1.0) - 2.0).abs() < 1e-3);
         assert!(norm(1e-4) < 0.1);

@@ -3,10 +3,8 @@
 use std::{fs, path::Path, sync::Arc};
 
 use sha2::{Digest, Sha256};
-use wf_engine::{
-    load::QUESTIONS,
-    model::{Model, corpus::Corpus, exam},
-};
+use wf_engine::{load::QUESTIONS, model::Model};
+use wf_train::{corpus::Corpus, exam};
 
 #[test]
 fn the_shipped_model_answers_closed_questions() {
@@ -57,7 +55,7 @@ fn what_the_load_asks_is_answered_right() {
 
 #[test]
 fn the_readme_states_the_hash_of_the_weights() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/tiny");
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/tiny");
     let weights = fs::read(directory.join("model.safetensors")).unwrap();
     let hash: String = Sha256::digest(&weights)
         .iter()

@@ -4,8 +4,8 @@
 //! model never sees that question in training, so a right answer shows that it learned the fact and
 //! the way of asking, and not the line.
 
-use super::rng::Rng;
 use fact::Fact;
+use wf_engine::model::Rng;
 
 mod arithmetic;
 mod calendar;
@@ -15,14 +15,7 @@ mod manners;
 mod nature;
 mod serving;
 
-/// A question and its one right answer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Exchange {
-    /// What the user says.
-    pub question: String,
-    /// What the model is to answer, word for word.
-    pub answer: String,
-}
+pub use fact::Exchange;
 
 /// An endless, seeded stream of questions with answers; a few microseconds each.
 #[derive(Clone, Debug)]

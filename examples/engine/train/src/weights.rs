@@ -2,8 +2,7 @@
 
 use candle_core::{DType, Tensor};
 use safetensors::{Dtype, SafeTensorError, tensor::TensorView};
-
-use crate::model::ModelError;
+use wf_engine::model::ModelError;
 
 pub(super) fn half_precision(named: &[(String, Tensor)]) -> Result<Vec<u8>, ModelError> {
     let bytes = named

@@ -2,7 +2,7 @@
 
 use candle_core::{Device, Result, Tensor};
 
-use crate::model::corpus::Corpus;
+use crate::corpus::Corpus;
 
 /// An endless stream of batches, cut from the corpus.
 pub(super) struct Batches {

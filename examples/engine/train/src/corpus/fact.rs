@@ -1,7 +1,15 @@
-//! One thing to know, and the ways to ask for it.
+//! A fact of the corpus, and the questions that ask for it.
 
-use super::Exchange;
-use crate::model::rng::Rng;
+use wf_engine::model::Rng;
+
+/// A question and its one right answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Exchange {
+    /// The user's text.
+    pub question: String,
+    /// The expected text of the model, word for word.
+    pub answer: String,
+}
 
 /// An answer and the questions that it answers.
 #[derive(Clone, Debug)]

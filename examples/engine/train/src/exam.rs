@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Model, ModelError, Sampler, corpus::Exchange};
+use wf_engine::model::{Model, ModelError, Sampler};
+
+use crate::corpus::Exchange;
 
 /// The most probable reply to (role, text) messages, of at most `limit` tokens.
 ///
