@@ -41,11 +41,11 @@ fn main() {
         );
         println!(
             "time to first token, p50: {:.1} ms",
-            millis(row.time_to_first_token.quantile(0.5))
+            millis(row.time_to_first_token().quantile(0.5))
         );
         println!(
             "between tokens, p50:      {:.1} ms",
-            millis(row.inter_token_latency.quantile(0.5))
+            millis(row.inter_token_latency().quantile(0.5))
         );
         println!(
             "ended ok {}, cancelled {}",

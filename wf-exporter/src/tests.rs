@@ -12,7 +12,7 @@ use wf_instrument::knob::Knob;
 use wf_instrument::profile::{Machine, Profile};
 use wf_instrument::snapshot::{
     CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Label,
-    Metrics, Outcomes, SpanMetrics, Target, Unit,
+    Metrics, Outcomes, RequestHistogram, SpanMetrics, Target, Unit,
 };
 use wf_instrument::{Bytes, clock};
 
@@ -122,39 +122,42 @@ fn labels(name: &str, value: &str) -> Vec<Label> {
 }
 
 fn recorded() -> Metrics {
-    let generation = GenerationMetrics {
-        model: "llama".into(),
-        labels: labels("lane", "fast"),
-        arrived: 12,
-        rejected: 2,
-        truncated: 1,
-        outcomes: Outcomes {
-            ok: 4,
-            error: 3,
-            cancelled: 2,
-            panicked: 1,
-        },
-        waiting: 3,
-        running: 5,
-        oldest: Some(Nanos::from_millis(2_500)),
-        prompt_tokens: 70,
-        tokens: 80,
-        queue: millis([3]),
-        prefill: millis([117]),
-        decode: millis([880]),
-        time_to_first_token: millis([120, 180, 900]),
-        inter_token_latency: millis([7]),
-        time_per_output_token: millis([9]),
-        end_to_end: millis([1_000]),
-        cancelled_before_first_token: millis([5_000]),
-        prompt_tokens_each: [10, 60].into_iter().collect(),
-        tokens_each: [80].into_iter().collect(),
-        target: Some(Target {
-            quantile: 0.99,
-            limit: Nanos::from_millis(350),
-        }),
-        ..GenerationMetrics::default()
+    let mut generation = GenerationMetrics::default();
+    generation.model = "llama".into();
+    generation.labels = labels("lane", "fast");
+    generation.arrived = 12;
+    generation.rejected = 2;
+    generation.truncated = 1;
+    generation.outcomes = Outcomes {
+        ok: 4,
+        error: 3,
+        cancelled: 2,
+        panicked: 1,
     };
+    generation.waiting = 3;
+    generation.running = 5;
+    generation.oldest = Some(Nanos::from_millis(2_500));
+    generation.prompt_tokens = 70;
+    generation.tokens = 80;
+    generation.target = Some(Target {
+        quantile: 0.99,
+        limit: Nanos::from_millis(350),
+    });
+    for which in RequestHistogram::ALL {
+        generation[which] = match which {
+            RequestHistogram::Queue => millis([3]),
+            RequestHistogram::Prefill => millis([117]),
+            RequestHistogram::Decode => millis([880]),
+            RequestHistogram::TimeToFirstToken => millis([120, 180, 900]),
+            RequestHistogram::InterTokenLatency => millis([7]),
+            RequestHistogram::TimePerOutputToken => millis([9]),
+            RequestHistogram::EndToEnd => millis([1_000]),
+            RequestHistogram::CancelledBeforeFirstToken => millis([5_000]),
+            RequestHistogram::PromptTokensEach => [10, 60].into_iter().collect(),
+            RequestHistogram::TokensEach => [80].into_iter().collect(),
+            other => panic!("no samples for {}", other.name()),
+        };
+    }
     Metrics {
         generations: vec![generation],
         spans: vec![SpanMetrics {

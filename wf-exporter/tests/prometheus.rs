@@ -15,7 +15,7 @@ use wf_exporter::Exporter;
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{
     CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Metrics,
-    Snapshot, SpanMetrics, Target, Unit,
+    RequestHistogram, Snapshot, SpanMetrics, Target, Unit,
 };
 
 use self::support::{Prometheus, check_with_promtool, get, run, skipped, tool};
@@ -23,14 +23,12 @@ use self::support::{Prometheus, check_with_promtool, get, run, skipped, tool};
 /// Everything there is to export, after `n` requests of 20 tokens.
 fn everything(n: u64) -> Snapshot {
     let times: HistogramSnapshot = (0..n).map(|i| (i % 100 + 1) * 10_000_000).collect();
-    let generation = GenerationMetrics {
-        model: AWKWARD.into(),
-        tokens: 20 * n,
-        time_to_first_token: times.clone(),
-        inter_token_latency: times.clone(),
-        target: Some(Target::new(0.99, 500_000_000)),
-        ..GenerationMetrics::default()
-    };
+    let mut generation = GenerationMetrics::default();
+    generation.model = AWKWARD.into();
+    generation.tokens = 20 * n;
+    generation[RequestHistogram::TimeToFirstToken] = times.clone();
+    generation[RequestHistogram::InterTokenLatency] = times.clone();
+    generation.target = Some(Target::new(0.99, 500_000_000));
     let label = |value: &str| -> Vec<(Arc<str>, Arc<str>)> { vec![("tier".into(), value.into())] };
     let counter = |value| CounterMetrics {
         name: "cache_hits".into(),

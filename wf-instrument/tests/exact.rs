@@ -70,7 +70,7 @@ fn thousands_of_short_threads_lose_nothing_though_they_panic_and_cancel() {
     let replies = generation(&metrics.generations, "exact_reply");
     assert_eq!((replies.arrived, replies.outcomes.ok), (each, each));
     assert_eq!((replies.tokens, replies.running), (3 * each, 0));
-    assert_eq!(replies.inter_token_latency.count(), 2 * each);
+    assert_eq!(replies.inter_token_latency().count(), 2 * each);
     let rounds = metrics
         .counters
         .iter()
@@ -116,10 +116,12 @@ fn a_snapshot_beside_writers_never_contradicts_itself_or_the_one_before() {
             assert!(reply.running + reply.waiting < 1 << 32);
             assert!(reply.tokens >= last.tokens && reply.arrived >= last.arrived);
             assert!(reply.outcomes.ok <= reply.arrived);
-            let fresh = reply.inter_token_latency.minus(&last.inter_token_latency);
+            let fresh = reply
+                .inter_token_latency()
+                .minus(last.inter_token_latency());
             assert_eq!(
-                fresh.plus(&last.inter_token_latency),
-                reply.inter_token_latency
+                fresh.plus(last.inter_token_latency()),
+                *reply.inter_token_latency()
             );
             before = now;
         }

@@ -108,7 +108,7 @@ fn a_prompt_is_counted_once_it_is_known_to_be_read() {
     let chat = site("read");
     let told = || {
         let row = generation("read");
-        (row.prompt_tokens, row.prompt_tokens_each.count())
+        (row.prompt_tokens, row.prompt_tokens_each().count())
     };
     let arrived = || {
         let request = chat.arrive();
@@ -161,11 +161,11 @@ fn the_time_to_the_first_token_is_queue_and_prefill_and_then_comes_decode() {
     request.end(Outcome::Ok);
     let row = generation("phases");
     for (samples, millis) in [
-        (&row.queue, 30),
-        (&row.prefill, 70),
-        (&row.time_to_first_token, 100),
-        (&row.decode, 60),
-        (&row.end_to_end, 660),
+        (row.queue(), 30),
+        (row.prefill(), 70),
+        (row.time_to_first_token(), 100),
+        (row.decode(), 60),
+        (row.end_to_end(), 660),
     ] {
         assert_all(samples, 1, millis);
     }
@@ -179,5 +179,5 @@ fn a_phase_of_which_nothing_is_known_has_no_sample() {
     request.end(Outcome::Cancelled);
     chat.arrive().end(Outcome::Ok);
     let row = generation("no phases");
-    assert_eq!((row.prefill.count(), row.decode.count()), (0, 0));
+    assert_eq!((row.prefill().count(), row.decode().count()), (0, 0));
 }

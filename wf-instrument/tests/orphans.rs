@@ -110,7 +110,7 @@ fn an_admission_is_told_in_a_source_too() {
     }
 
     assert_eq!(answer().count(), 1);
-    assert_eq!(generation("admitted source").queue.count(), 1);
+    assert_eq!(generation("admitted source").queue().count(), 1);
 }
 
 #[test]

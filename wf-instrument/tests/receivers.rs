@@ -44,7 +44,7 @@ fn tokens_count_when_they_are_received_and_the_end_is_where_the_senders_are_gone
         (ends(row.outcomes), row.tokens, row.in_flight()),
         ([1, 0, 0, 0], 3, 0)
     );
-    common::rows::assert_all(&row.time_to_first_token, 1, 30);
+    common::rows::assert_all(row.time_to_first_token(), 1, 30);
 }
 
 /// Receives all that is there, 20 µs apart, as a loop that hands tokens on does.
@@ -66,11 +66,11 @@ fn check_drained<T>(name: &str, mut send: impl FnMut(), mut receive: impl FnMut(
     drain(&clock, receive);
     let row = generation(name);
     assert_eq!(
-        (row.tokens, row.inter_token_latency.count()),
+        (row.tokens, row.inter_token_latency().count()),
         (4, 1),
         "{name}"
     );
-    common::rows::assert_all(&row.inter_token_latency, 1, 60);
+    common::rows::assert_all(row.inter_token_latency(), 1, 60);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn an_answer_that_came_whole_says_nothing_about_the_time_of_a_token() {
     answer.for_each(|_| clock.advance(Nanos::new(20_000)));
     let row = generation("whole, drained");
     assert_eq!((row.tokens, row.outcomes.ok), (9, 1));
-    assert!(row.inter_token_latency.is_empty() && row.time_per_output_token.is_empty());
+    assert!(row.inter_token_latency().is_empty() && row.time_per_output_token().is_empty());
 }
 
 #[test]
@@ -132,9 +132,9 @@ fn stamped_tokens_have_the_times_they_were_made_at_however_late_they_are_receive
     clock.advance(Nanos::from_millis(700));
     assert_eq!(answer.count(), 5);
     let row = generation("stamped");
-    common::rows::assert_all(&row.time_to_first_token, 1, 20);
-    common::rows::assert_all(&row.inter_token_latency, 4, 20);
-    common::rows::assert_all(&row.time_per_output_token, 1, 20);
+    common::rows::assert_all(row.time_to_first_token(), 1, 20);
+    common::rows::assert_all(row.inter_token_latency(), 4, 20);
+    common::rows::assert_all(row.time_per_output_token(), 1, 20);
 }
 
 #[test]
@@ -159,14 +159,14 @@ fn stamps_record_the_gaps_of_a_source_that_is_faster_than_a_receiver_can_tell() 
     );
     let (received, stamped) = (generation("fast, received"), generation("fast, stamped"));
     assert_eq!(
-        (received.tokens, received.inter_token_latency.count()),
+        (received.tokens, received.inter_token_latency().count()),
         (5, 0)
     );
     assert_eq!(
-        (stamped.tokens, stamped.inter_token_latency.count()),
+        (stamped.tokens, stamped.inter_token_latency().count()),
         (5, 4)
     );
-    assert_eq!(stamped.time_per_output_token.count(), 1);
+    assert_eq!(stamped.time_per_output_token().count(), 1);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn stamps_out_of_order_are_counted_and_end_no_gap_twice() {
     drop(answer);
     let row = generation("disordered");
     assert_eq!(row.tokens, 4);
-    common::rows::assert_all(&row.inter_token_latency, 1, 60);
+    common::rows::assert_all(row.inter_token_latency(), 1, 60);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn an_instant_makes_a_stamp_of_its_own_moment() {
     answer.tokens_at(1, first);
     answer.tokens_at(1, second);
     drop(answer);
-    let gap = generation("instant").inter_token_latency.max();
+    let gap = generation("instant").inter_token_latency().max();
     let least = Nanos::from_millis(20).get() / 100 * 99;
     assert!(gap >= Some(least), "{gap:?}");
 }

@@ -63,22 +63,28 @@ fn a_generation_is_measured_from_arrival_to_end() {
     generation.end(Outcome::Ok);
 
     let row = generations("whole");
-    assert!(close(row.queue.quantile(1.0), Nanos::from_millis(30)));
+    assert!(close(row.queue().quantile(1.0), Nanos::from_millis(30)));
     assert!(close(
-        row.time_to_first_token.quantile(1.0),
+        row.time_to_first_token().quantile(1.0),
         Nanos::from_millis(100)
     ));
-    assert!(close(row.inter_token_latency.max(), Nanos::from_millis(40)));
+    assert!(close(
+        row.inter_token_latency().max(),
+        Nanos::from_millis(40)
+    ));
     assert_eq!(
-        row.inter_token_latency.count(),
+        row.inter_token_latency().count(),
         2,
         "two that came together end one"
     );
     assert!(close(
-        row.time_per_output_token.quantile(1.0),
+        row.time_per_output_token().quantile(1.0),
         Nanos::from_millis(20)
     ));
-    assert!(close(row.end_to_end.quantile(1.0), Nanos::from_millis(160)));
+    assert!(close(
+        row.end_to_end().quantile(1.0),
+        Nanos::from_millis(160)
+    ));
     assert_eq!((row.prompt_tokens, row.tokens, row.arrived), (7, 4, 1));
     assert_eq!((row.outcomes.ok, row.in_flight()), (1, 0));
 }
@@ -96,9 +102,9 @@ fn giving_up_before_the_first_token_never_enters_the_success_histograms() {
     drop(generation);
 
     let row = generations("cancelled_before_first_token");
-    assert!(row.time_to_first_token.is_empty() && row.end_to_end.is_empty());
+    assert!(row.time_to_first_token().is_empty() && row.end_to_end().is_empty());
     assert!(close(
-        row.cancelled_before_first_token.quantile(1.0),
+        row.cancelled_before_first_token().quantile(1.0),
         Nanos::from_secs(3)
     ));
     assert_eq!((row.outcomes.cancelled, row.outcomes.total()), (1, 1));
@@ -139,7 +145,7 @@ fn a_request_that_queued_elsewhere_is_as_old_as_it_says() {
     request.queued_at(Instant::now() - two_seconds);
     let row = generations("queued_before");
     assert!(close(row.oldest.map(Nanos::get), two_seconds.into()));
-    assert!(close(row.queue.max(), two_seconds.into()));
+    assert!(close(row.queue().max(), two_seconds.into()));
     request.end(Outcome::Ok);
     assert_eq!(generations("queued_before").oldest, None);
 }
@@ -198,13 +204,18 @@ fn an_answer_that_comes_whole_has_no_time_per_token() {
     whole.tokens(500);
     clock.advance(Nanos::from_millis(5));
     whole.end(Outcome::Ok);
-    assert!(generations("comes_whole").time_per_output_token.is_empty());
+    assert!(
+        generations("comes_whole")
+            .time_per_output_token()
+            .is_empty()
+    );
     let parts = site.arrive();
     parts.tokens(4);
     clock.advance(Nanos::from_millis(60));
     parts.tokens(6);
     parts.end(Outcome::Ok);
-    let each = generations("comes_whole").time_per_output_token;
+    let row = generations("comes_whole");
+    let each = row.time_per_output_token();
     assert!(close(each.max(), Nanos::from_millis(10)), "60 ms for six");
 }
 

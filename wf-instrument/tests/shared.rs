@@ -38,9 +38,9 @@ fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
     let row = generation("shared");
     let tokens = THREADS as u64 * EACH;
     assert_eq!(row.tokens, ROUNDS * tokens);
-    assert_eq!(row.time_to_first_token.count(), ROUNDS);
-    assert_eq!(row.decode.count(), ROUNDS);
-    assert_eq!(row.tokens_each.sum(), ROUNDS * tokens);
+    assert_eq!(row.time_to_first_token().count(), ROUNDS);
+    assert_eq!(row.decode().count(), ROUNDS);
+    assert_eq!(row.tokens_each().sum(), ROUNDS * tokens);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn threads_may_have_a_request_in_scope_at_once() {
     });
     request.end(Outcome::Ok);
     let row = generation("entered by all");
-    assert_eq!((row.tokens, row.time_to_first_token.count()), (4_000, 1));
+    assert_eq!((row.tokens, row.time_to_first_token().count()), (4_000, 1));
 }
 
 #[test]
@@ -66,7 +66,10 @@ fn a_request_is_admitted_once_and_its_prompt_counted_once_whoever_says_so() {
         request.tokens(1);
     });
     let row = generation("admitted by all");
-    assert_eq!((row.queue.count(), row.prefill.count()), (ROUNDS, ROUNDS));
+    assert_eq!(
+        (row.queue().count(), row.prefill().count()),
+        (ROUNDS, ROUNDS)
+    );
     assert_eq!(row.prompt_tokens, ROUNDS * 3 * THREADS as u64);
 }
 
@@ -85,6 +88,6 @@ fn more_requests_than_ever_are_all_told_apart() {
     }
     let row = generation("very many");
     assert_eq!((row.in_flight(), row.oldest), (0, None));
-    assert_eq!((row.tokens, row.tokens_each.max()), (20_000, Some(2)));
+    assert_eq!((row.tokens, row.tokens_each().max()), (20_000, Some(2)));
     assert_eq!(ends(row.outcomes), [10_000, 0, 0, 0]);
 }

@@ -45,5 +45,5 @@ fn an_answer_that_came_whole_says_nothing_about_the_time_of_a_token_without_a_sh
     });
     let row = generation("whole, shared");
     assert_eq!((row.tokens, row.outcomes.ok), (9, 1));
-    assert!(row.inter_token_latency.is_empty() && row.time_per_output_token.is_empty());
+    assert!(row.inter_token_latency().is_empty() && row.time_per_output_token().is_empty());
 }

@@ -2,7 +2,7 @@
 
 use wf_instrument::Nanos;
 use wf_instrument::histogram::HistogramSnapshot;
-use wf_instrument::snapshot::{GenerationMetrics, Metrics, Snapshot};
+use wf_instrument::snapshot::{GenerationMetrics, Metrics, RequestHistogram, Snapshot};
 
 use crate::sequence::Sequence;
 
@@ -55,11 +55,15 @@ impl Ledger {
 
     pub(crate) fn snapshot(&mut self, at: Nanos, waiting: usize, running: usize) -> Snapshot {
         let metrics = &mut self.metrics;
-        absorb(&mut metrics.queue, &mut self.queue);
-        absorb(&mut metrics.time_to_first_token, &mut self.first);
-        absorb(&mut metrics.inter_token_latency, &mut self.gaps);
-        absorb(&mut metrics.end_to_end, &mut self.ended);
-        absorb(&mut metrics.time_per_output_token, &mut self.per_token);
+        for (which, samples) in [
+            (RequestHistogram::Queue, &mut self.queue),
+            (RequestHistogram::TimeToFirstToken, &mut self.first),
+            (RequestHistogram::InterTokenLatency, &mut self.gaps),
+            (RequestHistogram::EndToEnd, &mut self.ended),
+            (RequestHistogram::TimePerOutputToken, &mut self.per_token),
+        ] {
+            absorb(&mut metrics[which], samples);
+        }
         metrics.model = "m15".into();
         metrics.waiting = waiting as u64;
         metrics.running = running as u64;

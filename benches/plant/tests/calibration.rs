@@ -60,11 +60,11 @@ fn float(n: u64) -> f64 {
 }
 
 fn gap_ms(g: &GenerationMetrics, q: f64) -> f64 {
-    float(g.inter_token_latency.quantile(q).expect("tokens came")) / 1e6
+    float(g.inter_token_latency().quantile(q).expect("tokens came")) / 1e6
 }
 
 fn ttft_ms(g: &GenerationMetrics) -> f64 {
-    float(g.time_to_first_token.quantile(0.5).expect("tokens came")) / 1e6
+    float(g.time_to_first_token().quantile(0.5).expect("tokens came")) / 1e6
 }
 
 #[test]

@@ -44,9 +44,9 @@ pub(super) fn slos(rows: &[GenerationMetrics], frames: &[FrameMetrics], families
 /// Counts the requests that the objective judges, and those of them that missed it. A request is
 /// late if it is not in the bucket of the TTFT histogram at the limit.
 fn judge(row: &GenerationMetrics, target: Target) -> (u64, u64) {
-    let times = Bounds::seconds([target.limit.get()]).count(&row.time_to_first_token);
+    let times = Bounds::seconds([target.limit.get()]).count(row.time_to_first_token());
     let within = times.cumulative.first().map_or(0, |&(_, n)| n);
-    let cancelled = row.cancelled_before_first_token.count();
+    let cancelled = row.cancelled_before_first_token().count();
     let requests = times
         .count
         .saturating_add(cancelled)
@@ -100,6 +100,7 @@ const OF_REQUESTS: [LabelKey; 3] = [
 #[cfg(test)]
 mod tests {
     use wf_instrument::Nanos;
+    use wf_instrument::snapshot::RequestHistogram;
 
     use super::*;
     use crate::text::encode;
@@ -112,22 +113,19 @@ mod tests {
     }
 
     fn promised(model: &str, millis: u64) -> GenerationMetrics {
-        GenerationMetrics {
-            model: model.into(),
-            target: Some(Target {
-                quantile: 0.99,
-                limit: Nanos::from_millis(millis),
-            }),
-            ..GenerationMetrics::default()
-        }
+        let mut row = GenerationMetrics::default();
+        row.model = model.into();
+        row.target = Some(Target {
+            quantile: 0.99,
+            limit: Nanos::from_millis(millis),
+        });
+        row
     }
 
     #[test]
     fn an_objective_is_there_before_the_first_request() {
-        let without = GenerationMetrics {
-            model: "b".into(),
-            ..GenerationMetrics::default()
-        };
+        let mut without = GenerationMetrics::default();
+        without.model = "b".into();
         let page = page(&[promised("a", 350), without], &[]);
         for (name, value) in [
             ("wf_slo_target_seconds", "0.35"),
@@ -143,14 +141,12 @@ mod tests {
 
     #[test]
     fn late_cancelled_and_rejected_requests_violate_it() {
-        let row = GenerationMetrics {
-            time_to_first_token: [100_000_000, 340_000_000, 900_000_000]
-                .into_iter()
-                .collect(),
-            cancelled_before_first_token: [1_000_000].into_iter().collect(),
-            rejected: 2,
-            ..promised("a", 350)
-        };
+        let mut row = promised("a", 350);
+        row[RequestHistogram::TimeToFirstToken] = [100_000_000, 340_000_000, 900_000_000]
+            .into_iter()
+            .collect();
+        row[RequestHistogram::CancelledBeforeFirstToken] = [1_000_000].into_iter().collect();
+        row.rejected = 2;
         let page = page(&[row], &[]);
         let labels = "{engine=\"0\",model_name=\"a\",slo=\"ttft\"}";
         assert!(

@@ -5,7 +5,7 @@ use wf_instrument::Nanos;
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{
     CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Outcomes,
-    SpanMetrics, Target, Unit,
+    RequestHistogram, SpanMetrics, Target, Unit,
 };
 
 use super::*;
@@ -43,36 +43,38 @@ fn millis(samples: impl IntoIterator<Item = u64>) -> HistogramSnapshot {
 }
 
 fn generation(model: &str) -> GenerationMetrics {
-    GenerationMetrics {
-        labels: Vec::new(),
-        model: model.into(),
-        help: "".into(),
-        arrived: 12,
-        rejected: 2,
-        truncated: 1,
-        outcomes: Outcomes {
-            ok: 4,
-            error: 3,
-            cancelled: 2,
-            panicked: 1,
-        },
-        waiting: 1,
-        running: 1,
-        oldest: Some(Nanos::from_millis(2_500)),
-        prompt_tokens: 70,
-        tokens: 80,
-        queue: millis([3]),
-        prefill: millis([117]),
-        decode: millis([880]),
-        time_to_first_token: millis([120, 180, 900]),
-        inter_token_latency: millis([7]),
-        time_per_output_token: millis([9]),
-        end_to_end: millis([1_000]),
-        cancelled_before_first_token: millis([5_000]),
-        prompt_tokens_each: [10, 60].into_iter().collect(),
-        tokens_each: [80].into_iter().collect(),
-        target: None,
+    let mut row = GenerationMetrics::default();
+    row.model = model.into();
+    row.arrived = 12;
+    row.rejected = 2;
+    row.truncated = 1;
+    row.outcomes = Outcomes {
+        ok: 4,
+        error: 3,
+        cancelled: 2,
+        panicked: 1,
+    };
+    row.waiting = 1;
+    row.running = 1;
+    row.oldest = Some(Nanos::from_millis(2_500));
+    row.prompt_tokens = 70;
+    row.tokens = 80;
+    for which in RequestHistogram::ALL {
+        row[which] = match which {
+            RequestHistogram::Queue => millis([3]),
+            RequestHistogram::Prefill => millis([117]),
+            RequestHistogram::Decode => millis([880]),
+            RequestHistogram::TimeToFirstToken => millis([120, 180, 900]),
+            RequestHistogram::InterTokenLatency => millis([7]),
+            RequestHistogram::TimePerOutputToken => millis([9]),
+            RequestHistogram::EndToEnd => millis([1_000]),
+            RequestHistogram::CancelledBeforeFirstToken => millis([5_000]),
+            RequestHistogram::PromptTokensEach => [10, 60].into_iter().collect(),
+            RequestHistogram::TokensEach => [80].into_iter().collect(),
+            other => panic!("no samples for {}", other.name()),
+        };
     }
+    row
 }
 
 fn of_generations(generations: Vec<GenerationMetrics>) -> Metrics {
@@ -119,10 +121,9 @@ wf_oldest_request_age_seconds{engine="0",model_name="llama"} 2.5
 
 #[test]
 fn series_are_there_before_the_first_event() {
-    let quiet = of_generations(vec![GenerationMetrics {
-        model: "m".into(),
-        ..GenerationMetrics::default()
-    }]);
+    let mut quiet = GenerationMetrics::default();
+    quiet.model = "m".into();
+    let quiet = of_generations(vec![quiet]);
     let busy = of_generations(vec![generation("m")]);
     let names = |metrics| written(metrics).into_keys().collect::<Vec<_>>();
     assert_eq!(names(&quiet), names(&busy));
@@ -135,10 +136,8 @@ fn a_target_is_a_bound_of_every_model() {
         quantile: 0.99,
         limit: Nanos::from_millis(350),
     };
-    let declared = GenerationMetrics {
-        target: Some(target),
-        ..generation("a")
-    };
+    let mut declared = generation("a");
+    declared.target = Some(target);
     check(
         &of_generations(vec![declared, generation("b")]),
         r#"
@@ -201,12 +200,11 @@ wf_frame_duration_seconds_bucket{frame="draw",le="0.016667"} 1
 #[test]
 fn labels_of_annotated_code_stand_beside_those_of_its_family() {
     let label = || vec![("lane".into(), "fast".into())];
+    let mut labelled = generation("a");
+    labelled.labels = label();
+    labelled.tokens = 7;
     let metrics = Metrics {
-        generations: vec![GenerationMetrics {
-            labels: label(),
-            tokens: 7,
-            ..generation("a")
-        }],
+        generations: vec![labelled],
         spans: vec![SpanMetrics {
             span: "decode".into(),
             labels: label(),

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Stamp;
 use crate::clock;
 use crate::outcome::Outcome;
-use crate::series::{GenerationSeries, Moment, Request};
+use crate::series::{GenerationSeries, Moment, Request, RequestHistogram};
 use crate::site::GenerationSite;
 
 impl GenerationSite {
@@ -189,7 +189,9 @@ pub(super) fn admit(request: &Request) {
         let waited = request.age(now);
         let series = request.series();
         series.with(move |shard, writer| {
-            shard.queue.record(waited.get(), 1, writer);
+            shard
+                .histogram(RequestHistogram::Queue)
+                .record(waited.get(), 1, writer);
             series.admit(shard, writer);
         });
     }

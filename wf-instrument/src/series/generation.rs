@@ -10,6 +10,66 @@ use crate::sync::{AtomicBool, Ordering};
 use crate::thread::{Count, Sharded, Writer};
 use crate::units::Nanos;
 
+/// The list of the histograms that are kept of each request: the variant of [`RequestHistogram`],
+/// the name, and the description. All that has one of something for each is made from it.
+macro_rules! request_histograms {
+    ($make:ident) => {
+        $make! {
+            /// Time from arrival to admission, of requests whose admission was recorded.
+            Queue = queue,
+            /// Time from admission to the first token, of requests whose admission was recorded.
+            Prefill = prefill,
+            /// Time from the first token to the last, of requests that ended ok.
+            Decode = decode,
+            /// Time from arrival to the first token (TTFT).
+            TimeToFirstToken = time_to_first_token,
+            /// Time between tokens (ITL). Tokens that came together end one interval.
+            InterTokenLatency = inter_token_latency,
+            /// Mean time per token after the first (TPOT), of requests that ended ok. A response
+            /// that came whole has none.
+            TimePerOutputToken = time_per_output_token,
+            /// Time from arrival to the end (E2E), of requests that ended ok.
+            EndToEnd = end_to_end,
+            /// Time from arrival to the end, of requests that were cancelled before their first
+            /// token: each is a miss of the TTFT target.
+            CancelledBeforeFirstToken = cancelled_before_first_token,
+            /// Tokens of the prompt, of requests whose prompt was counted.
+            PromptTokensEach = prompt_tokens_each,
+            /// Tokens generated, of requests that ended ok.
+            TokensEach = tokens_each,
+        }
+    };
+}
+pub(crate) use request_histograms;
+
+macro_rules! declare {
+    ($($(#[$doc:meta])* $variant:ident = $name:ident,)*) => {
+        /// A histogram that is kept of each request to a model. Times are in nanoseconds.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum RequestHistogram {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl RequestHistogram {
+            /// All of them.
+            pub const ALL: [Self; Self::COUNT] = [$(Self::$variant),*];
+
+            /// The number of them.
+            pub const COUNT: usize = [$(stringify!($name)),*].len();
+
+            /// The name in snake case.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($name),)*
+                }
+            }
+        }
+    };
+}
+request_histograms!(declare);
+
 /// Everything that is stored of the requests to one model.
 #[derive(Debug)]
 pub(crate) struct GenerationSeries {
@@ -24,32 +84,26 @@ pub(crate) struct GenerationSeries {
 pub(crate) struct GenerationShard {
     pub(crate) flow: Flow,
     pub(crate) prompt_tokens: Count,
-    /// Tokens that end no gap: the first of a request, and all but one of those that came together.
+    /// Tokens that end no interval: the first of a request, and all but one of those that came
+    /// together.
     pub(crate) gapless: Count,
-    pub(crate) queue: Shard,
-    pub(crate) prefill: Shard,
-    pub(crate) decode: Shard,
-    pub(crate) time_to_first_token: Shard,
-    pub(crate) inter_token_latency: Shard,
-    pub(crate) time_per_output_token: Shard,
-    pub(crate) end_to_end: Shard,
-    pub(crate) cancelled_before_first_token: Shard,
-    pub(crate) prompt_tokens_each: Shard,
-    pub(crate) tokens_each: Shard,
+    histograms: [Shard; RequestHistogram::COUNT],
 }
 
 impl GenerationShard {
     /// Counts a prompt that was read.
     pub(crate) fn read(&self, prompt_tokens: u64, writer: Writer) {
         self.prompt_tokens.add(prompt_tokens, writer);
-        self.prompt_tokens_each.record(prompt_tokens, 1, writer);
+        self.histogram(RequestHistogram::PromptTokensEach)
+            .record(prompt_tokens, 1, writer);
     }
 
     /// The first `n` tokens came, so long after the arrival.
     #[inline]
     pub(crate) fn first(&self, n: u64, waited: Nanos, writer: Writer) {
         self.gapless.add(n, writer);
-        self.time_to_first_token.record(waited.get(), 1, writer);
+        self.histogram(RequestHistogram::TimeToFirstToken)
+            .record(waited.get(), 1, writer);
     }
 
     /// `n` more tokens came, together: so long after those before, or with them.
@@ -58,26 +112,16 @@ impl GenerationShard {
         let Some(gap) = gap else {
             return self.gapless.add(n, writer);
         };
-        self.inter_token_latency
+        self.histogram(RequestHistogram::InterTokenLatency)
             .record_similar(gap.get(), 1, writer);
         if n > 1 {
             self.gapless.add(n - 1, writer);
         }
     }
 
-    const fn histograms(&self) -> [&Shard; 10] {
-        [
-            &self.queue,
-            &self.prefill,
-            &self.decode,
-            &self.time_to_first_token,
-            &self.inter_token_latency,
-            &self.time_per_output_token,
-            &self.end_to_end,
-            &self.cancelled_before_first_token,
-            &self.prompt_tokens_each,
-            &self.tokens_each,
-        ]
+    #[inline]
+    pub(crate) const fn histogram(&self, which: RequestHistogram) -> &Shard {
+        &self.histograms[which as usize]
     }
 }
 
@@ -121,14 +165,20 @@ impl GenerationSeries {
     ) {
         match outcome {
             Outcome::Ok => {
-                shard.end_to_end.record(took.get(), 1, writer);
-                shard.tokens_each.record(request.all_tokens(), 1, writer);
+                shard
+                    .histogram(RequestHistogram::EndToEnd)
+                    .record(took.get(), 1, writer);
+                shard.histogram(RequestHistogram::TokensEach).record(
+                    request.all_tokens(),
+                    1,
+                    writer,
+                );
                 request.read_prompt(shard, writer);
                 request.record_decoding(shard, writer);
             }
             Outcome::Cancelled if !request.has_begun() => {
                 shard
-                    .cancelled_before_first_token
+                    .histogram(RequestHistogram::CancelledBeforeFirstToken)
                     .record(took.get(), 1, writer);
             }
             // Already counted, unless it was said at the very moment of the first token.
@@ -185,7 +235,7 @@ impl GenerationSeries {
             shard.flow.forget(is_mine);
             shard.prompt_tokens.restart(0);
             shard.gapless.restart(0);
-            shard.histograms().into_iter().for_each(Shard::forget);
+            shard.histograms.iter().for_each(Shard::forget);
         }
         self.flight.forget_ages();
     }
@@ -194,14 +244,10 @@ impl GenerationSeries {
         self.shards.shards().map(count).fold(0, u64::saturating_add)
     }
 
-    pub(crate) fn snapshot(
-        &self,
-        part: fn(&GenerationShard) -> &Shard,
-        sum: &mut Sum,
-    ) -> HistogramSnapshot {
+    pub(crate) fn snapshot(&self, which: RequestHistogram, sum: &mut Sum) -> HistogramSnapshot {
         self.shards
             .shards()
-            .for_each(|shard| part(shard).add_to(sum));
+            .for_each(|shard| shard.histogram(which).add_to(sum));
         sum.take()
     }
 }

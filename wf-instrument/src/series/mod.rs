@@ -16,10 +16,15 @@ mod request;
 mod span;
 mod tally;
 
+#[cfg(not(wf_loom))]
+pub use self::generation::RequestHistogram;
 pub(crate) use self::span::SpanSeries;
 #[cfg(not(wf_loom))]
 pub(crate) use self::{
-    family::Family, frame::FrameSeries, generation::GenerationSeries, moment::Moment,
+    family::Family,
+    frame::FrameSeries,
+    generation::{GenerationSeries, request_histograms},
+    moment::Moment,
     request::Request,
 };
 #[cfg(wf_loom)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::metrics::{
     CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Metrics,
-    Outcomes, SpanMetrics,
+    Outcomes, RequestHistogram, SpanMetrics,
 };
 use super::window::Snapshot;
 use crate::clock;
@@ -128,8 +128,8 @@ impl Collector {
         let population = series.population();
         let [ok, error, cancelled, panicked] = population.ended;
         let now = clock::ticks();
-        let sum = &mut self.sum;
-        let inter_token_latency = series.snapshot(|shard| &shard.inter_token_latency, sum);
+        let histograms = RequestHistogram::ALL.map(|which| series.snapshot(which, &mut self.sum));
+        let intervals = histograms[RequestHistogram::InterTokenLatency as usize].count();
         let gapless = series.sum(|shard| shard.gapless.get());
         GenerationMetrics {
             model: shown(model).into(),
@@ -151,19 +151,9 @@ impl Collector {
                 .oldest()
                 .map(|arrival| clock::between(arrival, now)),
             prompt_tokens: series.sum(|shard| shard.prompt_tokens.get()),
-            tokens: gapless.saturating_add(inter_token_latency.count()),
-            queue: series.snapshot(|shard| &shard.queue, sum),
-            prefill: series.snapshot(|shard| &shard.prefill, sum),
-            decode: series.snapshot(|shard| &shard.decode, sum),
-            time_to_first_token: series.snapshot(|shard| &shard.time_to_first_token, sum),
-            inter_token_latency,
-            time_per_output_token: series.snapshot(|shard| &shard.time_per_output_token, sum),
-            end_to_end: series.snapshot(|shard| &shard.end_to_end, sum),
-            cancelled_before_first_token: series
-                .snapshot(|shard| &shard.cancelled_before_first_token, sum),
-            prompt_tokens_each: series.snapshot(|shard| &shard.prompt_tokens_each, sum),
-            tokens_each: series.snapshot(|shard| &shard.tokens_each, sum),
+            tokens: gapless.saturating_add(intervals),
             target: site.target,
+            histograms,
         }
     }
 
@@ -220,41 +210,9 @@ impl Collector {
     }
 
     fn finish(mut self) -> Metrics {
-        let metrics = &mut self.metrics;
-        merge(
-            &mut metrics.generations,
-            |row| (row.model.clone(), row.labels.clone()),
-            GenerationMetrics::absorb,
-        );
-        merge(
-            &mut metrics.spans,
-            |row| (row.span.clone(), row.labels.clone()),
-            SpanMetrics::absorb,
-        );
-        merge(
-            &mut metrics.frames,
-            |row| (row.frame.clone(), row.labels.clone()),
-            FrameMetrics::absorb,
-        );
-        merge(
-            &mut metrics.counters,
-            |row| (row.name.clone(), row.labels.clone()),
-            CounterMetrics::absorb,
-        );
-        metrics.orphan_tokens = orphan_tokens();
-        metrics.dropped = dropped();
+        self.metrics.merge();
+        self.metrics.orphan_tokens = orphan_tokens();
+        self.metrics.dropped = dropped();
         self.metrics
     }
-}
-
-/// Sorts rows by their key and lets the first of each key absorb the others.
-fn merge<T, K: Ord>(rows: &mut Vec<T>, key: impl Fn(&T) -> K, absorb: impl Fn(&mut T, &T)) {
-    rows.sort_by_cached_key(&key);
-    rows.dedup_by(|later, first| {
-        let same = key(later) == key(first);
-        if same {
-            absorb(first, later);
-        }
-        same
-    });
 }

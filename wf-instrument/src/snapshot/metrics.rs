@@ -1,21 +1,26 @@
-//! One row a series: everything recorded, or everything recorded in a window.
+//! One row a series: everything recorded so far, or in a window.
 
+use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
 use crate::histogram::HistogramSnapshot;
 pub use crate::labels::Label;
+pub use crate::series::RequestHistogram;
+use crate::series::request_histograms;
 pub use crate::slo::Target;
 use crate::units::Nanos;
 pub use crate::units::Unit;
 
-/// Every series, each list in order of its names and labels, which are unique within a list: sites of one name and kind are summed.
+/// All series, each list sorted by name and labels.
+///
+/// Names and labels are unique within a list: sites of one name and kind are summed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metrics {
     /// Requests to models.
     pub generations: Vec<GenerationMetrics>,
     /// Measured functions.
     pub spans: Vec<SpanMetrics>,
-    /// Pictures drawn.
+    /// Frames drawn.
     pub frames: Vec<FrameMetrics>,
     /// The application's counters.
     pub counters: Vec<CounterMetrics>,
@@ -23,28 +28,28 @@ pub struct Metrics {
     pub gauges: Vec<GaugeMetrics>,
     /// The application's histograms.
     pub histograms: Vec<HistogramMetrics>,
-    /// Tokens that are no generation's: counted by `wf_token!` where none was in scope, or one
+    /// Tokens that belong to no generation: counted by `wf_token!` where none was in scope, or one
     /// whose tokens are those of the items that it yields; or in items after the end.
     pub orphan_tokens: u64,
-    /// Measurements that found no place.
+    /// Measurements that were lost because no storage was left for them.
     pub dropped: u64,
 }
 
-/// How often each end was reached.
+/// Number of calls or requests by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcomes {
-    /// Ran to its end.
+    /// Ran to the end.
     pub ok: u64,
     /// Returned or yielded an error.
     pub error: u64,
-    /// Was dropped before its end.
+    /// Dropped before the end.
     pub cancelled: u64,
     /// Unwound. Always 0 with `panic = "abort"`.
     pub panicked: u64,
 }
 
 impl Outcomes {
-    /// All ends together.
+    /// Sum over the outcomes.
     #[must_use]
     pub const fn total(&self) -> u64 {
         self.ok + self.error + self.cancelled + self.panicked
@@ -52,65 +57,85 @@ impl Outcomes {
 }
 
 /// The requests to one model. Times are in nanoseconds.
+///
+/// Each [`RequestHistogram`] has an accessor of its name, and is found by index too:
+///
+/// ```
+/// use wf_instrument::snapshot::{GenerationMetrics, RequestHistogram};
+///
+/// let row = GenerationMetrics::default();
+/// assert_eq!(row.time_to_first_token().quantile(0.5), None);
+/// for which in RequestHistogram::ALL {
+///     assert!(row[which].is_empty(), "{}", which.name());
+/// }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GenerationMetrics {
     /// The model's name; the site's name where the code gives none.
     pub model: Arc<str>,
-    /// What the code that answers them is for, from its doc comment; may be empty.
+    /// The doc comment of the code that serves the requests; may be empty.
     pub help: Arc<str>,
-    /// What else tells its requests from others, sorted by name.
+    /// Further labels, sorted by name.
     pub labels: Vec<Label>,
     /// Requests that arrived.
     pub arrived: u64,
-    /// How they ended.
+    /// Requests that ended, by outcome.
     pub outcomes: Outcomes,
-    /// Arrived and not yet admitted, now. Not a difference, in a window either.
+    /// Requests that arrived and are not yet admitted, now. Not a difference, in a window either.
     pub waiting: u64,
-    /// Admitted and not yet ended, now. Not a difference, in a window either.
+    /// Requests admitted and not yet ended, now. Not a difference, in a window either.
     pub running: u64,
-    /// The age of the oldest that has not ended; `None` where there is none.
+    /// Age of the oldest request that has not ended; `None` where there is none.
     pub oldest: Option<Nanos>,
     /// Tokens of the prompts that were read: those of requests that had a first token, or ended ok
     /// without one.
     pub prompt_tokens: u64,
     /// Tokens generated.
     pub tokens: u64,
-    /// From arrival to admission; only of requests whose admission was told.
-    pub queue: HistogramSnapshot,
-    /// From admission to the first token; only of requests whose admission was recorded.
-    pub prefill: HistogramSnapshot,
-    /// From the first token to the last, of requests that ended ok.
-    pub decode: HistogramSnapshot,
-    /// From arrival to the first token.
-    pub time_to_first_token: HistogramSnapshot,
-    /// Between tokens; those that came together (an item of several, or several items that had been
-    /// waiting) end one gap.
-    pub inter_token_latency: HistogramSnapshot,
-    /// From the first token to the last, divided by the tokens that came after the first ones, of each request that ended ok; an answer that
-    /// came whole has none.
-    pub time_per_output_token: HistogramSnapshot,
-    /// From arrival to the end, of requests that ended ok.
-    pub end_to_end: HistogramSnapshot,
-    /// From arrival to the end of requests that were cancelled before their first token: each a miss of the TTFT target.
-    pub cancelled_before_first_token: HistogramSnapshot,
-    /// Requests that ended in an error before they were admitted: refused by a full queue, say. Only of code that tells admissions, and from
-    /// the first of them on.
+    /// Requests that ended in an error before they were admitted, as by a full queue. Only of code
+    /// that records admissions, and from the first of them on.
     pub rejected: u64,
-    /// Of those that ended ok, answers that were cut at the length limit of their request.
+    /// Requests that ended ok with a response cut at their length limit.
     pub truncated: u64,
-    /// Tokens read by each request whose prompt was counted.
-    pub prompt_tokens_each: HistogramSnapshot,
-    /// Tokens generated by each request that ended ok.
-    pub tokens_each: HistogramSnapshot,
     /// The TTFT target declared beside the code, if any: of several, the shortest.
     pub target: Option<Target>,
+    pub(super) histograms: [HistogramSnapshot; RequestHistogram::COUNT],
 }
 
+macro_rules! accessors {
+    ($($(#[$doc:meta])* $variant:ident = $name:ident,)*) => {
+        impl GenerationMetrics {
+            $(
+                $(#[$doc])*
+                #[must_use]
+                pub fn $name(&self) -> &HistogramSnapshot {
+                    &self[RequestHistogram::$variant]
+                }
+            )*
+        }
+    };
+}
+request_histograms!(accessors);
+
 impl GenerationMetrics {
-    /// Arrived and not ended, now.
+    /// Requests that arrived and have not ended, now.
     #[must_use]
     pub const fn in_flight(&self) -> u64 {
         self.waiting + self.running
+    }
+}
+
+impl Index<RequestHistogram> for GenerationMetrics {
+    type Output = HistogramSnapshot;
+
+    fn index(&self, which: RequestHistogram) -> &HistogramSnapshot {
+        &self.histograms[which as usize]
+    }
+}
+
+impl IndexMut<RequestHistogram> for GenerationMetrics {
+    fn index_mut(&mut self, which: RequestHistogram) -> &mut HistogramSnapshot {
+        &mut self.histograms[which as usize]
     }
 }
 
@@ -119,24 +144,24 @@ impl GenerationMetrics {
 pub struct SpanMetrics {
     /// The span's name.
     pub span: Arc<str>,
-    /// What it is for, from the function's doc comment; may be empty.
+    /// The function's doc comment; may be empty.
     pub help: Arc<str>,
-    /// What else tells its calls from others, sorted by name.
+    /// Further labels, sorted by name.
     pub labels: Vec<Label>,
-    /// Running now. Not a difference, in a window either.
+    /// Calls that are running now. Not a difference, in a window either.
     pub in_flight: u64,
     /// Durations in nanoseconds of calls that ended ok.
     pub ok: HistogramSnapshot,
-    /// … that returned an error.
+    /// Durations of calls that returned an error.
     pub error: HistogramSnapshot,
-    /// … that were dropped before their end.
+    /// Durations of calls that were dropped before their end.
     pub cancelled: HistogramSnapshot,
-    /// … that unwound.
+    /// Durations of calls that unwound.
     pub panicked: HistogramSnapshot,
 }
 
 impl SpanMetrics {
-    /// How often each end was reached.
+    /// Number of calls by outcome.
     #[must_use]
     pub const fn outcomes(&self) -> Outcomes {
         Outcomes {
@@ -148,33 +173,34 @@ impl SpanMetrics {
     }
 }
 
-/// The pictures of one drawing function.
+/// The frames of one drawing function.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FrameMetrics {
     /// The frame's name.
     pub frame: Arc<str>,
-    /// What it is for, from the function's doc comment; may be empty.
+    /// The function's doc comment; may be empty.
     pub help: Arc<str>,
-    /// What else tells its pictures from others, sorted by name.
+    /// Further labels, sorted by name.
     pub labels: Vec<Label>,
     /// Frames that took longer than their budget.
     pub late: u64,
-    /// Frames that were not drawn because one before took longer than its budget: 1 for one that takes 30 ms of a budget of 20.
+    /// Frames that were not drawn because one before took longer than its budget: 1 for one that
+    /// takes 30 ms of a budget of 20.
     pub dropped: u64,
-    /// What each frame took, in nanoseconds; its count is the number of frames.
+    /// Time of each frame in nanoseconds; its count is the number of frames.
     pub duration: HistogramSnapshot,
-    /// The frames in a second that were promised; 0 where nothing was.
+    /// The target in frames per second; 0 where there is none.
     pub target_fps: f64,
 }
 
 /// A count that only grows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CounterMetrics {
-    /// Its name, without `_total`.
+    /// The name, without `_total`.
     pub name: Arc<str>,
-    /// What it is for; may be empty.
+    /// The description; may be empty.
     pub help: Arc<str>,
-    /// Sorted by name.
+    /// Labels, sorted by name.
     pub labels: Vec<Label>,
     /// The count.
     pub value: u64,
@@ -183,11 +209,11 @@ pub struct CounterMetrics {
 /// A value that goes up and down.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GaugeMetrics {
-    /// Its name.
+    /// The name.
     pub name: Arc<str>,
-    /// What it is for; may be empty.
+    /// The description; may be empty.
     pub help: Arc<str>,
-    /// Sorted by name.
+    /// Labels, sorted by name.
     pub labels: Vec<Label>,
     /// The value now. Not a difference, in a window either.
     pub value: f64,
@@ -196,13 +222,13 @@ pub struct GaugeMetrics {
 /// A distribution.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HistogramMetrics {
-    /// Its name.
+    /// The name.
     pub name: Arc<str>,
-    /// What it is for; may be empty.
+    /// The description; may be empty.
     pub help: Arc<str>,
-    /// Sorted by name.
+    /// Labels, sorted by name.
     pub labels: Vec<Label>,
-    /// What the samples count.
+    /// The unit of the samples.
     pub unit: Unit,
     /// The samples.
     pub samples: HistogramSnapshot,

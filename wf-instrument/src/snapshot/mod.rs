@@ -3,8 +3,8 @@
 //! [`Snapshot::take`] sums every thread's shards without stopping a writer; [`Window::between`] subtracts. Nothing is ever reset, so any
 //! number of readers agree. Nothing here can reach an atomic.
 
-mod absorb;
 mod collect;
+mod combine;
 mod isolated;
 mod metrics;
 mod window;
@@ -12,6 +12,6 @@ mod window;
 pub use self::isolated::Isolated;
 pub use self::metrics::{
     CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Label,
-    Metrics, Outcomes, SpanMetrics, Target, Unit,
+    Metrics, Outcomes, RequestHistogram, SpanMetrics, Target, Unit,
 };
 pub use self::window::{Snapshot, Window};

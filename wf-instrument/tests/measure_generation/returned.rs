@@ -127,7 +127,7 @@ fn a_source_behind_a_name_is_measured_item_by_item() {
     assert_eq!(block_on(Local.answer(&clock).count()), 2);
     assert_eq!(iterated(&clock).unwrap().count(), 2);
     let row = generation("named sources");
-    assert_all(&row.time_to_first_token, 2, 250);
+    assert_all(row.time_to_first_token(), 2, 250);
     assert_eq!((row.tokens, ends(row.outcomes)), (4, [2, 0, 0, 0]));
 }
 
@@ -210,7 +210,7 @@ fn a_reply_ends_with_its_last_item() {
     drop(too_early);
     let row = generation("last");
     assert_eq!((row.tokens, ends(row.outcomes)), (5, [2, 0, 1, 0]));
-    assert_all(&row.end_to_end, 2, 270);
+    assert_all(row.end_to_end(), 2, 270);
 
     assert_eq!(iterated(&clock).find(|n| *n == 2), Some(2));
     assert_eq!(iterated(&clock).count(), 3);

@@ -72,7 +72,7 @@ fn a_request_may_have_queued_before_it_arrived() {
     let row = generation("queued");
     let longest = |samples: &HistogramSnapshot| samples.max().expect("a sample");
     let hour = Nanos::from(hour).get();
-    for samples in [&row.queue, &row.time_to_first_token, &row.end_to_end] {
+    for samples in [row.queue(), row.time_to_first_token(), row.end_to_end()] {
         assert!(longest(samples).abs_diff(hour) < hour / 50, "{samples:?}");
     }
 }

@@ -98,8 +98,8 @@ impl Instruments {
         let seconds = window.length().as_secs();
         let look = Look {
             tokens_per_second: rate(generations.map_or(0, |row| row.tokens), seconds),
-            ttft: generations.map_or_else(Spread::default, |row| spread(&row.time_to_first_token)),
-            gap: generations.map_or_else(Spread::default, |row| spread(&row.inter_token_latency)),
+            ttft: generations.map_or_else(Spread::default, |row| spread(row.time_to_first_token())),
+            gap: generations.map_or_else(Spread::default, |row| spread(row.inter_token_latency())),
             machine: machine(&self.watch.readings()),
             governed: self.governed(),
         };
@@ -126,9 +126,9 @@ impl Instruments {
             panicked: row.outcomes.panicked,
             prompt_tokens: row.prompt_tokens,
             tokens: row.tokens,
-            queue_seconds: spread(&row.queue),
-            ttft_seconds: spread(&row.time_to_first_token),
-            gap_seconds: spread(&row.inter_token_latency),
+            queue_seconds: spread(row.queue()),
+            ttft_seconds: spread(row.time_to_first_token()),
+            gap_seconds: spread(row.inter_token_latency()),
             dropped,
         })
     }

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
 use crate::histogram::HistogramSnapshot;
-use crate::snapshot::{GenerationMetrics, Metrics};
+use crate::snapshot::{GenerationMetrics, Metrics, RequestHistogram};
 
 fn knob(value: u64) -> (Knob, Arc<AtomicU64>) {
     let cell = Arc::new(AtomicU64::new(value));
@@ -34,13 +34,11 @@ fn control(knob: Knob) -> Control {
 /// An engine whose gaps are all `gap_ms` long, at second `at`.
 fn snapshot(at: u64, gap_ms: u64, waiting: u64) -> Snapshot {
     let gaps: HistogramSnapshot = (0..at * 100).map(|_| gap_ms * 1_000_000).collect();
-    let generation = GenerationMetrics {
-        tokens: at * 100,
-        inter_token_latency: gaps,
-        waiting,
-        running: 64,
-        ..GenerationMetrics::default()
-    };
+    let mut generation = GenerationMetrics::default();
+    generation.tokens = at * 100;
+    generation[RequestHistogram::InterTokenLatency] = gaps;
+    generation.waiting = waiting;
+    generation.running = 64;
     let metrics = Metrics {
         generations: vec![generation],
         ..Metrics::default()

@@ -84,15 +84,15 @@ impl History {
             window,
             time_to_first_token: self.first_tokens(),
             inter_token: self.mean_gap(),
-            inter_token_p99: self.widened(0.99, |g| &g.inter_token_latency),
-            queue_p90: self.widened(0.9, |g| &g.queue),
+            inter_token_p99: self.widened(0.99, |g| g.inter_token_latency()),
+            queue_p90: self.widened(0.9, |g| g.queue()),
             tokens: rate(now.tokens, before.tokens),
             done: rate(now.outcomes.ok, before.outcomes.ok),
             arrived: rate(now.arrived, before.arrived),
             gave_up: now
-                .cancelled_before_first_token
+                .cancelled_before_first_token()
                 .count()
-                .saturating_sub(before.cancelled_before_first_token.count()),
+                .saturating_sub(before.cancelled_before_first_token().count()),
             turned_away: now.rejected.saturating_sub(before.rejected),
             failed: bad(now).saturating_sub(bad(before)),
             waiting: now.waiting,
@@ -106,11 +106,11 @@ impl History {
 
     /// Over as long as it takes to tell: a slow model makes few tokens a second.
     fn mean_gap(&self) -> Option<Nanos> {
-        let count = |g: &GenerationMetrics| g.inter_token_latency.count();
+        let count = |g: &GenerationMetrics| g.inter_token_latency().count();
         let (earlier, latest) = self.window_with(samples_needed(0.5), count)?;
         let gaps = latest
-            .inter_token_latency
-            .minus(&earlier.inter_token_latency);
+            .inter_token_latency()
+            .minus(earlier.inter_token_latency());
         gaps.mean().map(nanos)
     }
 
@@ -125,15 +125,15 @@ impl History {
     /// Those that gave up or were turned away are the slowest: where the quantile falls among them, no time was enough.
     fn first_token(&self, q: f64) -> Option<Nanos> {
         let missed = |g: &GenerationMetrics| {
-            g.cancelled_before_first_token
+            g.cancelled_before_first_token()
                 .count()
                 .saturating_add(g.rejected)
         };
-        let sum = |g: &GenerationMetrics| g.time_to_first_token.count().saturating_add(missed(g));
+        let sum = |g: &GenerationMetrics| g.time_to_first_token().count().saturating_add(missed(g));
         let (earlier, latest) = self.window_with(samples_needed(q), sum)?;
         let met = latest
-            .time_to_first_token
-            .minus(&earlier.time_to_first_token);
+            .time_to_first_token()
+            .minus(earlier.time_to_first_token());
         let all = to_f64(sum(latest) - sum(earlier));
         let among_met = q * all / to_f64(met.count().max(1));
         if met.is_empty() || among_met > 1.0 {
@@ -215,7 +215,7 @@ impl Row {
         let loads = spans.iter().filter(|span| &*span.span == MODEL_LOAD);
         Self {
             at: snapshot.at,
-            generations: generations.into_iter().reduce(together).unwrap_or_default(),
+            generations: generations.iter().sum(),
             frames: frames
                 .into_iter()
                 .map(|f| ((f.frame, f.labels), f.duration.count(), f.target_fps))
@@ -223,30 +223,6 @@ impl Row {
             loading: loads.clone().map(|span| span.in_flight).sum(),
             loaded: loads.fold(HistogramSnapshot::default(), |sum, span| sum.plus(&span.ok)),
         }
-    }
-}
-
-/// Only the fields that [`Evidence`] is made of.
-fn together(a: GenerationMetrics, b: GenerationMetrics) -> GenerationMetrics {
-    let mut outcomes = a.outcomes;
-    outcomes.ok += b.outcomes.ok;
-    outcomes.error += b.outcomes.error;
-    outcomes.panicked += b.outcomes.panicked;
-    GenerationMetrics {
-        arrived: a.arrived + b.arrived,
-        outcomes,
-        waiting: a.waiting + b.waiting,
-        running: a.running + b.running,
-        oldest: a.oldest.max(b.oldest),
-        tokens: a.tokens + b.tokens,
-        queue: a.queue.plus(&b.queue),
-        time_to_first_token: a.time_to_first_token.plus(&b.time_to_first_token),
-        inter_token_latency: a.inter_token_latency.plus(&b.inter_token_latency),
-        cancelled_before_first_token: a
-            .cancelled_before_first_token
-            .plus(&b.cancelled_before_first_token),
-        rejected: a.rejected + b.rejected,
-        ..GenerationMetrics::default()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{NEVER, Request};
 use crate::clock::{self, Ticks};
-use crate::series::generation::GenerationShard;
+use crate::series::generation::{GenerationShard, RequestHistogram};
 use crate::series::moment::Moment;
 use crate::series::tally::few;
 use crate::sync::{AtomicU64, Ordering};
@@ -89,7 +89,9 @@ impl Request {
         self.stage.store(at.raw(), Ordering::Relaxed);
         if admitted != NEVER {
             let prefill = clock::between(Ticks::from_raw(admitted), at);
-            shard.prefill.record(prefill.get(), 1, writer);
+            shard
+                .histogram(RequestHistogram::Prefill)
+                .record(prefill.get(), 1, writer);
         }
         self.last.store(at.raw(), Ordering::Relaxed);
         self.read_prompt(shard, writer);
@@ -154,10 +156,14 @@ impl Request {
         }
         let stamp = |at: &AtomicU64| Ticks::from_raw(at.load(Ordering::Relaxed));
         let decoding = clock::between(stamp(&self.stage), stamp(&self.last)).get();
-        shard.decode.record(decoding, 1, writer);
+        shard
+            .histogram(RequestHistogram::Decode)
+            .record(decoding, 1, writer);
         // An answer that came whole says nothing about the time a token takes.
         if let Some(each) = decoding.checked_div(self.tally.later()) {
-            shard.time_per_output_token.record(each, 1, writer);
+            shard
+                .histogram(RequestHistogram::TimePerOutputToken)
+                .record(each, 1, writer);
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::sensor::{Cpu, Reading};
-use crate::snapshot::{FrameMetrics, SpanMetrics};
+use crate::snapshot::{FrameMetrics, RequestHistogram, SpanMetrics};
 
 const STALE: Nanos = Nanos::from_secs(3);
 
@@ -15,13 +15,11 @@ fn snapshot(at: u64, first: u64, gaps: u64, gave_up: u64) -> Snapshot {
             .map(|_| ms * 1_000_000)
             .collect::<HistogramSnapshot>()
     };
-    let generation = GenerationMetrics {
-        tokens: first + gaps,
-        time_to_first_token: repeated(100, first),
-        inter_token_latency: repeated(10, gaps),
-        cancelled_before_first_token: repeated(5, gave_up),
-        ..GenerationMetrics::default()
-    };
+    let mut generation = GenerationMetrics::default();
+    generation.tokens = first + gaps;
+    generation[RequestHistogram::TimeToFirstToken] = repeated(100, first);
+    generation[RequestHistogram::InterTokenLatency] = repeated(10, gaps);
+    generation[RequestHistogram::CancelledBeforeFirstToken] = repeated(5, gave_up);
     let metrics = Metrics {
         generations: vec![generation],
         ..Metrics::default()
