@@ -165,7 +165,9 @@ impl Builder {
             .collect::<Result<_, _>>()?;
         names.extend(self.address.name());
         let (listener, address) = server::bind(&self.address)?;
-        let hosts = names.into_iter().fold(Hosts::of(address), Hosts::allow);
+        let hosts = names
+            .into_iter()
+            .fold(Hosts::bound_to(address), Hosts::allow);
         let (stop, stopped) = oneshot::channel();
         let mut collectors = vec![recorded(self.source)];
         collectors.extend(self.collectors);

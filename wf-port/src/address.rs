@@ -18,7 +18,7 @@ enum Kind {
     Name(String),
 }
 
-/// The reason why a text is no address.
+/// The error for a text that is no address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} is not an address; give a host and a port, such as 127.0.0.1:9464, [::1]:9464 or localhost:9464"
@@ -28,7 +28,7 @@ pub struct AddressError {
 }
 
 impl Address {
-    /// The host by which it is named, for [`Hosts::allow`](crate::Hosts::allow); `None` where it is
+    /// Returns the host name, for [`Hosts::allow`](crate::Hosts::allow). `None` when the address is
     /// a number.
     #[must_use]
     pub fn name(&self) -> Option<HostName> {
@@ -38,12 +38,12 @@ impl Address {
         }
     }
 
-    /// The addresses that it stands for, those of IPv4 first: clients mostly write `127.0.0.1`.
-    /// A name is looked up, which blocks and may ask the network.
+    /// Returns its socket addresses, those of IPv4 first because most clients use `127.0.0.1`.
+    /// Looking up a name blocks and may use the network.
     ///
     /// # Errors
     ///
-    /// Where the name is not known, or the text is no address.
+    /// When the name is not known, or the text is no address.
     pub fn resolve(&self) -> io::Result<Vec<SocketAddr>> {
         let name = match &self.0 {
             Kind::Number(address) => return Ok(vec![*address]),
@@ -72,7 +72,7 @@ impl FromStr for Address {
     }
 }
 
-/// Refuses what is no host and port. Only a look-up shows that there is such a host.
+/// Rejects a text that is no host and port. Only a look-up shows whether the host exists.
 fn check(name: &str) -> Result<(), AddressError> {
     let wrong = || AddressError { text: name.into() };
     let (host, port) = name.rsplit_once(':').ok_or_else(wrong)?;
@@ -113,7 +113,7 @@ impl<I: Into<IpAddr>> From<(I, u16)> for Address {
     }
 }
 
-/// A text that is no address is refused by [`Address::resolve`].
+/// [`Address::resolve`] returns an error for a text that is no address.
 impl From<&str> for Address {
     fn from(text: &str) -> Self {
         Self(match text.parse() {
@@ -123,7 +123,7 @@ impl From<&str> for Address {
     }
 }
 
-/// A text that is no address is refused by [`Address::resolve`].
+/// [`Address::resolve`] returns an error for a text that is no address.
 impl From<String> for Address {
     fn from(text: String) -> Self {
         text.as_str().into()

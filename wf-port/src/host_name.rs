@@ -1,4 +1,4 @@
-//! Hosts as a `Host` header names them, without the port.
+//! Host names as they stand in a `Host` header, without the port.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 /// A host without a port: a name, an IPv4 address or an IPv6 address in brackets.
 ///
-/// Two that differ in case, in a final dot or in the spelling of the address are equal.
+/// Two of them are equal when they differ only in case, in a final dot or in the spelling of the
+/// address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostName(pub(crate) Host);
 
@@ -17,7 +18,7 @@ pub(crate) enum Host {
     Name(String),
 }
 
-/// The reason why a text is no host.
+/// The error for a text that is no host name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{text:?} is not a host name; give one name or address without scheme, port or wildcard, such as metrics.example, 192.0.2.7 or [2001:db8::7], and a name beyond ASCII in its xn-- form"

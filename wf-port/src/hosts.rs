@@ -1,4 +1,4 @@
-//! The names under which a port may be asked.
+//! Host names that a port accepts.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,51 +8,51 @@ use hyper::{Request, StatusCode, Version};
 
 use crate::host_name::{Host, HostName};
 
-/// The hosts that requests to a port may name.
+/// Host names that requests to a port may use.
 ///
-/// A web page can let a name of its own resolve to this machine (DNS rebinding). To the browser,
-/// what it then fetches from here is of the page's own origin, and the page may read it. The
-/// request still has that name, so a port answers only to names that no other party controls:
-/// `localhost` and names below it, loopback addresses, the address that it is bound to, and those
-/// that are [allowed](Hosts::allow), such as the [name of its address](crate::Address::name). The port number after the name is not compared: it may have
-/// been forwarded.
+/// A web page can make a name of its own resolve to this machine (DNS rebinding). For the browser,
+/// what it then fetches from here belongs to the page's own origin, so the page may read it. The
+/// request still carries that name. A port therefore accepts only names that no other party
+/// controls: `localhost` and names below it, loopback addresses, the address that it is bound to,
+/// and [allowed](Hosts::allow) names, such as the [name of its address](crate::Address::name).
+/// The port number after the name is not compared, because it may have been forwarded.
 #[derive(Clone, Debug)]
 pub struct Hosts {
     bound: IpAddr,
     allowed: Vec<HostName>,
 }
 
-/// The reason why a request is refused by its host.
+/// The reason why a request is rejected by its host name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HostError {
-    /// The request names no host, though its version of HTTP asks for one.
-    #[error("the request has no Host header; HTTP/1.1 asks for one")]
+    /// The request names no host, but its version of HTTP requires one.
+    #[error("the request has no Host header; HTTP/1.1 requires one")]
     Missing,
     /// The request has several headers `Host`.
     #[error("the request has {count} Host headers; send one")]
     Several {
-        /// How many.
+        /// Number of headers.
         count: usize,
     },
     /// The header is not a host with or without a port.
     #[error("the Host header {text:?} is not a host name; send one such as localhost")]
     Malformed {
-        /// The header.
+        /// Value of the header.
         text: String,
     },
     /// The host is not one of [`Hosts`].
     #[error(
-        "this port does not answer to the host {host:?}; use localhost or 127.0.0.1, or allow that name where the port is opened"
+        "this port does not accept the host {host:?}; use localhost or 127.0.0.1, or allow that name where the port is opened"
     )]
     Unknown {
-        /// The host that was named.
+        /// Host in the request.
         host: String,
     },
 }
 
 impl HostError {
-    /// The status of the refusal: 421 for an unknown host, 400 for the rest.
+    /// HTTP status of the response: 421 for an unknown host, 400 for the rest.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
@@ -65,29 +65,29 @@ impl HostError {
 }
 
 impl Hosts {
-    /// The hosts of a port that is bound to `address`. One that is bound to all addresses of the
-    /// machine answers to every address, but to no further name.
+    /// Returns the hosts of a port that is bound to `address`. A port that is bound to all addresses
+    /// of the machine accepts every address, but no further name.
     #[must_use]
-    pub const fn of(address: SocketAddr) -> Self {
+    pub const fn bound_to(address: SocketAddr) -> Self {
         Self {
             bound: address.ip(),
             allowed: Vec::new(),
         }
     }
 
-    /// Answers to `name` too.
+    /// Accepts `name` too.
     #[must_use]
     pub fn allow(mut self, name: HostName) -> Self {
         self.allowed.push(name);
         self
     }
 
-    /// Checks the host in a request's target and the one in its header, where it has them. Requests
-    /// before HTTP/1.1 need no header; no browser sends such requests.
+    /// Checks the host in the target and in the `Host` header of a request. A request before
+    /// HTTP/1.1 needs no header; no browser sends such requests.
     ///
     /// # Errors
     ///
-    /// Where one of the hosts is unknown or malformed, or the header is missing or repeated.
+    /// When a host is unknown or malformed, or the header is missing or repeated.
     pub fn check<B>(&self, request: &Request<B>) -> Result<(), HostError> {
         if let Some(authority) = request.uri().authority() {
             self.check_host(authority.as_str())?;
@@ -116,32 +116,32 @@ impl Hosts {
         if !has_port {
             return Err(malformed());
         }
-        match self.answers_to(host) {
+        match self.accepts(host) {
             true => Ok(()),
             false => Err(HostError::Unknown { host: host.into() }),
         }
     }
 
-    fn answers_to(&self, host: &str) -> bool {
+    fn accepts(&self, host: &str) -> bool {
         let Ok(host) = host.parse::<HostName>() else {
             return false;
         };
         self.allowed.contains(&host)
             || match &host.0 {
-                Host::Ip(ip) => self.answers_to_ip(*ip),
+                Host::Ip(ip) => self.accepts_ip(*ip),
                 Host::Name(name) => is_local(name),
             }
     }
 
-    /// No other party can let an address resolve to this machine, so a port that is bound to all
-    /// addresses answers to any.
-    fn answers_to_ip(&self, ip: IpAddr) -> bool {
+    // No other party can make an address resolve to this machine, so a port that is bound to all
+    // addresses accepts any.
+    fn accepts_ip(&self, ip: IpAddr) -> bool {
         let bound = self.bound.to_canonical();
         ip.is_loopback() || ip == bound || bound.is_unspecified()
     }
 }
 
-/// Resolvers answer for `localhost` and what is below it by themselves (RFC 6761, 6.3).
+// Resolvers answer for `localhost` and names below it by themselves (RFC 6761, 6.3).
 fn is_local(name: &str) -> bool {
     name.rsplit('.').next() == Some("localhost")
 }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_addresses_of_this_machine_are_answered_to() {
+    fn names_and_addresses_of_this_machine_are_accepted() {
         for host in [
             "localhost",
             "LocalHost",
@@ -191,7 +191,7 @@ mod tests {
             "[0:0:0:0:0:0:0:1]",
             "[::ffff:127.0.0.1]",
         ] {
-            assert_eq!(check(&Hosts::of(LOCAL), host), Ok(()), "{host}");
+            assert_eq!(check(&Hosts::bound_to(LOCAL), host), Ok(()), "{host}");
         }
     }
 
@@ -213,7 +213,7 @@ mod tests {
             "127.1",
             "localhost,evil.example",
         ] {
-            let error = check(&Hosts::of(LOCAL), host).unwrap_err();
+            let error = check(&Hosts::bound_to(LOCAL), host).unwrap_err();
             assert_eq!(error.status(), StatusCode::MISDIRECTED_REQUEST, "{host}");
             assert!(error.to_string().contains("use localhost"), "{error}");
         }
@@ -235,16 +235,16 @@ mod tests {
             "::1",
             "[::1",
         ] {
-            let error = check(&Hosts::of(LOCAL), host).unwrap_err();
+            let error = check(&Hosts::bound_to(LOCAL), host).unwrap_err();
             assert_eq!(error.status(), StatusCode::BAD_REQUEST, "{host:?}: {error}");
         }
         let bytes = request("/", Version::HTTP_11, &[b"localhost\xff"]);
-        assert!(Hosts::of(LOCAL).check(&bytes).is_err());
+        assert!(Hosts::bound_to(LOCAL).check(&bytes).is_err());
     }
 
     #[test]
     fn a_host_is_needed_once_from_http_1_1_on() {
-        let hosts = Hosts::of(LOCAL);
+        let hosts = Hosts::bound_to(LOCAL);
         let check = |version, names: &[&[u8]]| hosts.check(&request("/", version, names));
         assert_eq!(check(Version::HTTP_10, &[]), Ok(()));
         assert_eq!(check(Version::HTTP_11, &[]), Err(HostError::Missing));
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn the_host_of_an_absolute_target_counts_as_well() {
-        let hosts = Hosts::of(LOCAL);
+        let hosts = Hosts::bound_to(LOCAL);
         let check = |target: &str| {
             let request = request(target, Version::HTTP_11, &[b"localhost"]);
             hosts.check(&request)
@@ -269,9 +269,9 @@ mod tests {
     }
 
     #[test]
-    fn the_bound_address_and_allowed_names_are_answered_to() {
+    fn the_bound_address_and_allowed_names_are_accepted() {
         let bound =
-            Hosts::of(([192, 0, 2, 7], 80).into()).allow("Metrics.Example".parse().unwrap());
+            Hosts::bound_to(([192, 0, 2, 7], 80).into()).allow("Metrics.Example".parse().unwrap());
         for host in [
             "192.0.2.7:80",
             "metrics.example",
@@ -285,7 +285,7 @@ mod tests {
         }
         let proxied = bound.allow("[2001:db8::8]".parse().unwrap());
         assert_eq!(check(&proxied, "[2001:DB8:0::8]:80"), Ok(()));
-        let everywhere = Hosts::of(([0, 0, 0, 0], 80).into());
+        let everywhere = Hosts::bound_to(([0, 0, 0, 0], 80).into());
         assert_eq!(check(&everywhere, "192.0.2.8"), Ok(()));
         assert!(check(&everywhere, "evil.example").is_err());
     }
@@ -294,7 +294,7 @@ mod tests {
         #[test]
         fn no_header_is_too_strange(host in proptest::collection::vec(b' '..=255_u8, 0..40)) {
             prop_assume!(!host.contains(&127));
-            let _ = Hosts::of(LOCAL).check(&request("/", Version::HTTP_11, &[&host]));
+            let _ = Hosts::bound_to(LOCAL).check(&request("/", Version::HTTP_11, &[&host]));
         }
     }
 }

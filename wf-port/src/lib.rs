@@ -1,26 +1,26 @@
-//! HTTP/1 ports whose connections are bounded in number and time.
+//! HTTP/1 server sockets with a limit on connections and on the time that each may take.
 //!
-//! A [`Port`] accepts connections up to a limit and gives each a seat. Where all seats are taken,
-//! the connection that has been idle longest is closed for the next one. Where none is idle, each
-//! is closed after its current answer, and a peer that does not read its answer is cut off.
-//! [`Hosts`] are the names under which a port answers, so that a web page cannot reach it by a name
-//! of its own (DNS rebinding). An [`Address`] is where a port listens, by number or by name.
+//! A [`Port`] accepts connections up to a limit and gives each a slot. When all slots are taken,
+//! it closes the connection that has been idle longest. When none is idle, it closes each after
+//! its current response, and cuts off a peer that does not read its response. [`Hosts`] are the
+//! host names that a port accepts, so that a web page cannot reach it through a name of its own
+//! (DNS rebinding). An [`Address`] is where a port listens, as a number or as a name.
 //!
-//! Built on hyper and tokio; starts no thread and no runtime, and spawns no task.
+//! Built on hyper and tokio. Starts no thread and no runtime, and spawns no task.
 
 mod address;
-mod answer;
+mod connection;
 mod host_name;
 mod hosts;
 mod limits;
-mod patient;
 mod port;
-mod seats;
-mod visitor;
+mod response;
+mod slots;
+mod write_timeout;
 
 pub use self::address::{Address, AddressError};
+pub use self::connection::{CloseSignal, Connection};
 pub use self::host_name::{HostName, HostNameError};
 pub use self::hosts::{HostError, Hosts};
 pub use self::limits::Limits;
 pub use self::port::Port;
-pub use self::visitor::{Crowd, Visitor};

@@ -2,42 +2,42 @@
 
 use std::time::Duration;
 
-/// The number of connections, and the time that each may take.
+/// Maximum number of connections, and the time that each may take.
 ///
-/// A value out of range counts as the nearest in range. The longest time is a year.
+/// A value out of range is replaced by the nearest one in range. The longest time is a year.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections at once; at least 1.
-    pub connections: usize,
-    /// The longest time for the header of a request to arrive, counted from when the connection is
-    /// ready for it; so also the longest pause between two requests.
-    pub request: Duration,
-    /// The longest time for what was written to be taken by the peer.
-    pub response: Duration,
-    /// The same while others wait for a seat.
-    pub hurried_response: Duration,
-    /// The largest header of a request in bytes; at least 8,192.
-    pub header: usize,
-    /// The wait after a connection could not be accepted: mostly no file descriptor was free.
-    pub retry: Duration,
+    /// Maximum number of connections at the same time; at least 1.
+    pub max_connections: usize,
+    /// Maximum time until the header of a request is complete, counted from when the connection
+    /// is ready for it. It is therefore also the longest idle time between two requests.
+    pub header_timeout: Duration,
+    /// Maximum time until the peer has taken what was written.
+    pub write_timeout: Duration,
+    /// The same while another connection waits for a slot.
+    pub write_timeout_when_full: Duration,
+    /// Maximum size of the header of a request in bytes; at least 8,192.
+    pub max_header_bytes: usize,
+    /// Wait after a failed accept. The usual cause is that no file descriptor was free.
+    pub accept_retry: Duration,
 }
 
 impl Limits {
-    /// The nearest limits with which neither a timer nor hyper panics.
+    /// Returns the nearest limits with which neither a timer nor hyper panics.
     pub(crate) fn in_range(self) -> Self {
         Self {
-            connections: self.connections.max(1),
-            request: self.request.min(LONGEST),
-            response: self.response.min(LONGEST),
-            hurried_response: self.hurried_response.min(LONGEST),
-            header: self.header.max(LEAST_HEADER),
-            retry: self.retry.min(LONGEST),
+            max_connections: self.max_connections.max(1),
+            header_timeout: self.header_timeout.min(MAX_TIMEOUT),
+            write_timeout: self.write_timeout.min(MAX_TIMEOUT),
+            write_timeout_when_full: self.write_timeout_when_full.min(MAX_TIMEOUT),
+            max_header_bytes: self.max_header_bytes.max(MIN_HEADER_BYTES),
+            accept_retry: self.accept_retry.min(MAX_TIMEOUT),
         }
     }
 }
 
-/// A later moment may be none that the clock can name.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// Adding a longer time to the clock may overflow.
+const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// hyper's own least size of a buffer.
-const LEAST_HEADER: usize = 8 << 10;
+/// Smallest buffer that hyper accepts.
+const MIN_HEADER_BYTES: usize = 8 << 10;

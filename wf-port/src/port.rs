@@ -1,15 +1,15 @@
-//! A listening socket and the seats behind it.
+//! A listening socket and its connection slots.
 
 use std::io;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
+use crate::connection::Connection;
 use crate::limits::Limits;
-use crate::seats::Seats;
-use crate::visitor::Visitor;
+use crate::slots::Slots;
 
-/// A listening socket whose connections are bounded.
+/// A listening socket with a limit on its connections.
 ///
 /// ```no_run
 /// # async fn run(port: wf_port::Port) {
@@ -17,11 +17,11 @@ use crate::visitor::Visitor;
 /// use hyper::{Response, body::Bytes, service::service_fn};
 ///
 /// loop {
-///     let visitor = port.next().await;
+///     let connection = port.accept().await;
 ///     let service = service_fn(async |_| {
 ///         Ok::<_, std::convert::Infallible>(Response::new(Full::new(Bytes::from("hello"))))
 ///     });
-///     tokio::spawn(visitor.serve(service, ()));
+///     tokio::spawn(connection.serve(service, ()));
 /// }
 /// # }
 /// ```
@@ -29,18 +29,18 @@ use crate::visitor::Visitor;
 pub struct Port {
     listener: TcpListener,
     limits: Limits,
-    seats: Seats,
+    slots: Slots,
 }
 
 impl Port {
-    /// A port on `listener` within `limits`.
+    /// Creates a port that accepts connections from `listener` within `limits`.
     #[must_use]
     pub fn new(listener: TcpListener, limits: Limits) -> Self {
         let limits = limits.in_range();
         Self {
             listener,
             limits,
-            seats: Seats::new(limits.connections),
+            slots: Slots::new(limits.max_connections),
         }
     }
 
@@ -50,40 +50,40 @@ impl Port {
         &self.listener
     }
 
-    /// The next connection, once there is a seat for it. Where this future is dropped, at most the
-    /// connection that was waiting is lost.
+    /// Returns the next connection once it has a slot. Dropping this future loses at most the
+    /// connection that waits for a slot.
     ///
-    /// Connections that end while they are accepted are passed over. Where the process has no
-    /// descriptor left, an idle peer leaves, and the next attempt is made after [`Limits::retry`].
-    pub async fn next(&self) -> Visitor {
-        let stream = self.accept().await;
-        let seat = self.seats.take().await;
-        Visitor::new(stream, seat, self.limits)
+    /// Connections that end before they are accepted are skipped. When the process has no file
+    /// descriptor left, an idle connection is closed, and the next attempt is made after
+    /// [`Limits::accept_retry`].
+    pub async fn accept(&self) -> Connection {
+        let stream = self.accept_stream().await;
+        let slot = self.slots.acquire().await;
+        Connection::new(stream, slot, self.limits)
     }
 
-    /// Closes the socket and waits until every peer has left, those that are being answered after
-    /// that answer.
+    /// Closes the socket, then each connection after its current response, and waits for the last.
     pub async fn close(self) {
         drop(self.listener);
-        self.seats.empty().await;
+        self.slots.close_all().await;
     }
 
-    async fn accept(&self) -> TcpStream {
+    async fn accept_stream(&self) -> TcpStream {
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => return stream,
-                Err(error) if is_of_the_peer(&error) => {}
+                Err(error) if is_caused_by_peer(&error) => {}
                 Err(_) => {
-                    self.seats.make_room();
-                    sleep(self.limits.retry).await;
+                    self.slots.request_free_slot();
+                    sleep(self.limits.accept_retry).await;
                 }
             }
         }
     }
 }
 
-/// True where the peer left before it was accepted.
-fn is_of_the_peer(error: &io::Error) -> bool {
+/// Returns true when the peer closed the connection before it was accepted.
+fn is_caused_by_peer(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(
         error.kind(),

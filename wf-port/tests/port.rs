@@ -1,4 +1,4 @@
-//! A port and its peers, on real sockets.
+//! A port and its connections, on real sockets.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -15,18 +15,18 @@ use hyper::{Request, Response};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{spawn_blocking, yield_now};
-use wf_port::{Crowd, Limits, Port};
+use wf_port::{CloseSignal, Limits, Port};
 
 /// Only a failing test waits as long.
 const DEADLINE: Duration = Duration::from_secs(20);
 
 const LIMITS: Limits = Limits {
-    connections: 1,
-    request: DEADLINE,
-    response: DEADLINE,
-    hurried_response: DEADLINE,
-    header: 8 << 10,
-    retry: Duration::from_millis(1),
+    max_connections: 1,
+    header_timeout: DEADLINE,
+    write_timeout: DEADLINE,
+    write_timeout_when_full: DEADLINE,
+    max_header_bytes: 8 << 10,
+    accept_retry: Duration::from_millis(1),
 };
 
 async fn port(limits: Limits) -> (Port, SocketAddr) {
@@ -51,15 +51,15 @@ fn hello() -> Result<Response<Full<Bytes>>, Infallible> {
 async fn serve_hello(port: Port) {
     loop {
         let service = service_fn(async |_: Request<Incoming>| hello());
-        tokio::spawn(port.next().await.serve(service, ()));
+        tokio::spawn(port.accept().await.serve(service, ()));
     }
 }
 
-fn crowd(request: &Request<Incoming>) -> Crowd {
-    request.extensions().get::<Crowd>().unwrap().clone()
+fn close_signal(request: &Request<Incoming>) -> CloseSignal {
+    request.extensions().get::<CloseSignal>().unwrap().clone()
 }
 
-/// The first of the answer, read on a thread that may wait for it.
+/// Reads the status line on a thread that may block.
 async fn status(mut client: TcpStream) -> (TcpStream, String) {
     let read = move || {
         let mut status = [0; 12];
@@ -80,39 +80,39 @@ async fn requests_that_came_before_their_connection_was_accepted_are_answered() 
 }
 
 #[tokio::test]
-async fn a_request_that_is_being_answered_keeps_its_seat_and_the_next_peer_comes_after_it() {
+async fn a_request_in_progress_keeps_its_slot_and_the_next_connection_comes_after_it() {
     let (port, address) = port(LIMITS).await;
     let (first, second) = (ask(address), ask(address));
     let served = async move {
         let until_another_comes = service_fn(async |request| {
-            crowd(&request).waits().await;
+            close_signal(&request).requested().await;
             hello()
         });
-        tokio::spawn(port.next().await.serve(until_another_comes, ()));
-        let visitor = port.next().await;
-        visitor.serve(service_fn(async |_| hello()), ()).await;
+        tokio::spawn(port.accept().await.serve(until_another_comes, ()));
+        let connection = port.accept().await;
+        connection.serve(service_fn(async |_| hello()), ()).await;
     };
     tokio::spawn(served);
-    let (mut first, answer) = status(first).await;
-    assert_eq!(answer, "HTTP/1.1 200");
+    let (mut first, line) = status(first).await;
+    assert_eq!(line, "HTTP/1.1 200");
     assert_eq!(status(second).await.1, "HTTP/1.1 200");
     let ended = spawn_blocking(move || first.read_to_end(&mut Vec::new()));
     ended.await.unwrap().unwrap();
 }
 
 #[tokio::test]
-async fn every_task_of_a_handler_learns_that_another_peer_waits() {
+async fn every_task_of_a_handler_gets_the_close_signal() {
     let (port, address) = port(LIMITS).await;
     let first = ask(address);
     let (waiting, are_waiting) = oneshot::channel();
     let waiting = Mutex::new(Some(waiting));
-    let until_all_know = service_fn(move |request: Request<Incoming>| {
+    let until_all_have_it = service_fn(move |request: Request<Incoming>| {
         let tasks: Vec<_> = (0..3)
-            .map(|_| tokio::spawn(wait(crowd(&request))))
+            .map(|_| tokio::spawn(wait(close_signal(&request))))
             .collect();
         let waiting = waiting.lock().unwrap().take().unwrap();
         async {
-            // Each task begins to wait, and then the connection does again.
+            // Each task starts to wait, then the connection does.
             yield_now().await;
             waiting.send(()).unwrap();
             for task in tasks {
@@ -122,9 +122,9 @@ async fn every_task_of_a_handler_learns_that_another_peer_waits() {
         }
     });
     tokio::spawn(async move {
-        tokio::spawn(port.next().await.serve(until_all_know, ()));
-        let visitor = port.next().await;
-        visitor.serve(service_fn(async |_| hello()), ()).await;
+        tokio::spawn(port.accept().await.serve(until_all_have_it, ()));
+        let connection = port.accept().await;
+        connection.serve(service_fn(async |_| hello()), ()).await;
     });
     are_waiting.await.unwrap();
     let second = ask(address);
@@ -132,20 +132,20 @@ async fn every_task_of_a_handler_learns_that_another_peer_waits() {
     assert_eq!(status(second).await.1, "HTTP/1.1 200");
 }
 
-async fn wait(crowd: Crowd) {
-    crowd.waits().await;
+async fn wait(signal: CloseSignal) {
+    signal.requested().await;
 }
 
 #[tokio::test]
-async fn limits_out_of_range_count_as_the_nearest_in_it() {
+async fn limits_out_of_range_are_replaced_by_the_nearest_in_range() {
     let longest = Duration::MAX;
     let (port, address) = port(Limits {
-        connections: 0,
-        request: longest,
-        response: longest,
-        hurried_response: longest,
-        header: 0,
-        retry: longest,
+        max_connections: 0,
+        header_timeout: longest,
+        write_timeout: longest,
+        write_timeout_when_full: longest,
+        max_header_bytes: 0,
+        accept_retry: longest,
     })
     .await;
     let clients = [ask(address), ask(address)];
@@ -156,9 +156,9 @@ async fn limits_out_of_range_count_as_the_nearest_in_it() {
 }
 
 #[tokio::test]
-async fn closing_waits_for_answers_and_not_for_the_idle() {
+async fn closing_waits_for_responses_but_not_for_idle_connections() {
     let limits = Limits {
-        connections: 2,
+        max_connections: 2,
         ..LIMITS
     };
     let (port, address) = port(limits).await;
@@ -167,16 +167,16 @@ async fn closing_waits_for_answers_and_not_for_the_idle() {
     let begun = Mutex::new(Some(begun));
     let until_it_closes = service_fn(async |request| {
         begun.lock().unwrap().take().unwrap().send(()).unwrap();
-        crowd(&request).waits().await;
+        close_signal(&request).requested().await;
         hello()
     });
-    let idle = port.next().await.serve(service_fn(async |_| hello()), ());
-    let answered = port.next().await.serve(until_it_closes, ());
+    let idle = port.accept().await.serve(service_fn(async |_| hello()), ());
+    let responding = port.accept().await.serve(until_it_closes, ());
     let closed = async {
         has_begun.await.unwrap();
         port.close().await;
     };
-    tokio::join!(idle, answered, closed);
+    tokio::join!(idle, responding, closed);
     assert_eq!(status(busy).await.1, "HTTP/1.1 200");
     assert!(TcpStream::connect(address).is_err());
 }

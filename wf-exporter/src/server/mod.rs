@@ -28,12 +28,12 @@ use crate::page::{Page, SharedPage};
 
 /// How much of the process scrapers may take. Prometheus holds one connection.
 const LIMITS: Limits = Limits {
-    connections: 64,
-    request: Duration::from_secs(5),
-    response: Duration::from_secs(10),
-    hurried_response: Duration::from_millis(500),
-    header: 8 << 10,
-    retry: Duration::from_millis(100),
+    max_connections: 64,
+    header_timeout: Duration::from_secs(5),
+    write_timeout: Duration::from_secs(10),
+    write_timeout_when_full: Duration::from_millis(500),
+    max_header_bytes: 8 << 10,
+    accept_retry: Duration::from_millis(100),
 };
 
 /// Takes the first of the addresses that can be had, before there is a thread.
@@ -122,7 +122,7 @@ async fn accept(port: Port, hosts: Hosts, page: Page) {
     #[cfg(unix)]
     let _closed = inherited::closed_in_child(port.listener());
     loop {
-        let visitor = port.next().await;
+        let connection = port.accept().await;
         let (hosts, page) = (Rc::clone(&hosts), Rc::clone(&page));
         let service = service_fn(move |request| {
             let (hosts, page) = (Rc::clone(&hosts), Rc::clone(&page));
@@ -135,10 +135,10 @@ async fn accept(port: Port, hosts: Hosts, page: Page) {
             }
         });
         #[cfg(unix)]
-        let closed = inherited::closed_in_child(visitor.stream());
+        let closed = inherited::closed_in_child(connection.stream());
         #[cfg(not(unix))]
         let closed = ();
-        spawn_local(visitor.serve(service, closed));
+        spawn_local(connection.serve(service, closed));
     }
 }
 

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     fn hosts() -> Hosts {
-        Hosts::of(([127, 0, 0, 1], 9464).into())
+        Hosts::bound_to(([127, 0, 0, 1], 9464).into())
     }
 
     fn check(method: Method, path: &str, expected: StatusCode) -> Response<Full<Bytes>> {

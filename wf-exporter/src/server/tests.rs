@@ -23,7 +23,8 @@ impl Server {
     fn with_page(limits: Limits, page: Page) -> Self {
         let (listener, address) = bind(&([127, 0, 0, 1], 0).into()).unwrap();
         let (stop, stopped) = oneshot::channel();
-        let thread = spawn_within(limits, listener, Hosts::of(address), page, stopped).unwrap();
+        let thread =
+            spawn_within(limits, listener, Hosts::bound_to(address), page, stopped).unwrap();
         Self {
             address,
             stop: Some(stop),
@@ -74,8 +75,8 @@ const METRICS: &[u8] = b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const TOO_MUCH: usize = 64 << 20;
 
 const SHORT: Limits = Limits {
-    request: Duration::from_millis(150),
-    response: Duration::from_millis(150),
+    header_timeout: Duration::from_millis(150),
+    write_timeout: Duration::from_millis(150),
     ..LIMITS
 };
 
@@ -227,7 +228,7 @@ fn a_name_that_others_can_point_here_is_not_answered() {
         ask("GET /metrics HTTP/1.1\r\nhost: evil.example:9464\r\nconnection: close\r\n\r\n");
     assert!(rebound.starts_with("HTTP/1.1 421 "), "{rebound}");
     assert!(
-        rebound.contains("does not answer to the host \"evil.example\""),
+        rebound.contains("does not accept the host \"evil.example\""),
         "{rebound}"
     );
     assert!(!rebound.contains("wf_"), "{rebound}");
@@ -256,7 +257,7 @@ fn a_peer_that_takes_nothing_blocks_nobody_and_is_cut_off() {
             .starts_with("HTTP/1.0 200 OK\r\n")
     );
     slow.read_exact(&mut [0]).unwrap();
-    thread::sleep(SHORT.response * 4);
+    thread::sleep(SHORT.write_timeout * 4);
     assert!(read_all(&mut slow).len() < TOO_MUCH, "a slow peer got all");
 }
 

@@ -98,7 +98,7 @@ async fn prepare(
     let scene = Scene::new(Client::new(engine), score, instruments, title);
     let allowed = flags.allow_host.iter().cloned();
     let names = allowed.chain(flags.serve.name());
-    let hosts = names.fold(Hosts::of(address), Hosts::allow);
+    let hosts = names.fold(Hosts::bound_to(address), Hosts::allow);
     Ok((listener, hosts, Arc::new(scene)))
 }
 

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use futures_util::StreamExt;
 use tokio::time::{sleep, timeout};
-use wf_port::Crowd;
+use wf_port::CloseSignal;
 
 use super::error::ApiError;
 
@@ -72,12 +72,12 @@ fn is(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(word))
 }
 
-async fn read_in_time(body: Incoming, crowd: Option<&Crowd>) -> Result<Bytes, ApiError> {
+async fn read_in_time(body: Incoming, signal: Option<&CloseSignal>) -> Result<Bytes, ApiError> {
     tokio::select! {
         read = timeout(TIME, read(body)) => {
             read.unwrap_or_else(|_| Err(ApiError::slow_body(TIME)))
         }
-        () = hurry(crowd) => Err(ApiError::slow_body(HURRIED)),
+        () = hurry(signal) => Err(ApiError::slow_body(HURRIED)),
     }
 }
 
@@ -100,9 +100,9 @@ async fn read(body: Incoming) -> Result<Bytes, ApiError> {
 }
 
 /// Completes when others have waited [`HURRIED`] for the connection.
-async fn hurry(crowd: Option<&Crowd>) {
-    match crowd {
-        Some(crowd) => crowd.waits().await,
+async fn hurry(signal: Option<&CloseSignal>) {
+    match signal {
+        Some(signal) => signal.requested().await,
         None => std::future::pending().await,
     }
     sleep(HURRIED).await;

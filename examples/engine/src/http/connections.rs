@@ -12,12 +12,12 @@ use super::peer::Peer;
 /// More connections than the engine lets wait and run, so that a client that finds its queue full
 /// is refused by it; half of the 1,024 descriptors that a process commonly has.
 const LIMITS: Limits = Limits {
-    connections: 512,
-    request: Duration::from_secs(30),
-    response: Duration::from_secs(30),
-    hurried_response: Duration::from_secs(1),
-    header: 64 << 10,
-    retry: Duration::from_millis(100),
+    max_connections: 512,
+    header_timeout: Duration::from_secs(30),
+    write_timeout: Duration::from_secs(30),
+    write_timeout_when_full: Duration::from_secs(1),
+    max_header_bytes: 64 << 10,
+    accept_retry: Duration::from_millis(100),
 };
 
 /// Serves until `stop` completes, then until the requests under way have their answers; later connections are refused.
@@ -34,13 +34,13 @@ async fn serve_within(
     let port = Port::new(listener, limits);
     let serve = async {
         loop {
-            let visitor = port.next().await;
+            let connection = port.accept().await;
             // A client that reset its connection already can receive no answer.
-            let Some(peer) = Peer::of(visitor.stream()) else {
+            let Some(peer) = Peer::of(connection.stream()) else {
                 continue;
             };
             let routes = routes.clone().layer(Extension(peer));
-            tokio::spawn(visitor.serve(TowerToHyperService::new(routes), ()));
+            tokio::spawn(connection.serve(TowerToHyperService::new(routes), ()));
         }
     };
     tokio::select! {
@@ -71,7 +71,7 @@ mod tests {
         client.write_all(b"GET / HTTP/1.1\r\nhost: ").await.unwrap();
         let mut answer = Vec::new();
         let _ = client.read_to_end(&mut answer).await;
-        assert_eq!(begun.elapsed().as_secs(), LIMITS.request.as_secs());
+        assert_eq!(begun.elapsed().as_secs(), LIMITS.header_timeout.as_secs());
     }
 
     #[tokio::test(start_paused = true)]
@@ -81,14 +81,14 @@ mod tests {
         let begun = Instant::now();
         let mut rest = Vec::new();
         let _ = client.read_to_end(&mut rest).await;
-        assert_eq!(begun.elapsed().as_secs(), LIMITS.request.as_secs());
+        assert_eq!(begun.elapsed().as_secs(), LIMITS.header_timeout.as_secs());
     }
 
     #[tokio::test]
     async fn peers_that_are_idle_or_do_not_read_do_not_keep_a_client_out() {
         let address = start(Limits {
-            connections: 8,
-            hurried_response: Duration::from_millis(50),
+            max_connections: 8,
+            write_timeout_when_full: Duration::from_millis(50),
             ..LIMITS
         })
         .await;
@@ -110,12 +110,12 @@ mod tests {
     #[tokio::test]
     async fn bodies_that_do_not_come_do_not_keep_a_client_out() {
         let limits = Limits {
-            connections: 4,
+            max_connections: 4,
             ..LIMITS
         };
         let address = start(limits).await;
         let mut held = Vec::new();
-        for _ in 0..limits.connections {
+        for _ in 0..limits.max_connections {
             let mut peer = TcpStream::connect(address).await.unwrap();
             let half = b"POST /body HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\n{";
             peer.write_all(half).await.unwrap();
@@ -147,10 +147,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stream_under_way_keeps_its_seat_from_those_who_come() {
+    async fn a_stream_under_way_keeps_its_slot_while_others_connect() {
         let address = start(Limits {
-            connections: 2,
-            hurried_response: Duration::from_millis(50),
+            max_connections: 2,
+            write_timeout_when_full: Duration::from_millis(50),
             ..LIMITS
         })
         .await;

@@ -20,7 +20,7 @@ fn check_held(peers: usize, hold: impl Fn(&mut TcpStream)) {
 
 #[test]
 fn keep_alive_peers_on_every_seat_do_not_keep_a_scraper_out() {
-    check_held(PATIENT.connections, |stream| {
+    check_held(PATIENT.max_connections, |stream| {
         stream.write_all(KEEP_ALIVE).unwrap();
         read_answer(stream);
     });
@@ -41,11 +41,11 @@ fn half_requests_do_not_keep_a_scraper_out() {
 #[test]
 fn pipelines_that_nobody_reads_do_not_keep_a_scraper_out() {
     let limits = Limits {
-        connections: 3,
+        max_connections: 3,
         ..PATIENT
     };
     let server = Server::with_page(limits, page_of(TOO_MUCH / 4));
-    let held: Vec<_> = (0..limits.connections)
+    let held: Vec<_> = (0..limits.max_connections)
         .map(|_| {
             let mut stream = server.connect();
             stream.write_all(&METRICS.repeat(20)).unwrap();
@@ -60,7 +60,7 @@ fn pipelines_that_nobody_reads_do_not_keep_a_scraper_out() {
 #[test]
 fn a_request_that_has_arrived_is_answered_before_its_seat_is_given_away() {
     let limits = Limits {
-        connections: 1,
+        max_connections: 1,
         ..PATIENT
     };
     let server = Server::start(limits);
@@ -79,7 +79,7 @@ fn a_request_that_has_arrived_is_answered_before_its_seat_is_given_away() {
 #[test]
 fn the_peer_that_has_been_idle_longest_leaves_first() {
     let limits = Limits {
-        connections: 2,
+        max_connections: 2,
         ..PATIENT
     };
     let server = Server::start(limits);
@@ -119,10 +119,10 @@ fn peers_that_send_a_byte_now_and_then_are_hung_up_on() {
     server.check_honest_scrape();
 }
 
-/// No peer is late, so a connection is closed only where another one needs its seat.
+/// No peer is late, so a connection is closed only where another one needs its slot.
 const PATIENT: Limits = Limits {
-    request: DEADLINE.saturating_mul(9),
-    response: DEADLINE.saturating_mul(9),
-    connections: 16,
+    header_timeout: DEADLINE.saturating_mul(9),
+    write_timeout: DEADLINE.saturating_mul(9),
+    max_connections: 16,
     ..LIMITS
 };
