@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
-use wf_instrument::fork::OfThisProcess;
+use wf_instrument::fork::ProcessLocal;
 use wf_instrument::snapshot::Snapshot;
 use wf_port::{Address, HostName, Hosts};
 
@@ -31,7 +31,7 @@ use crate::server;
 #[must_use = "dropping the exporter stops it"]
 pub struct Exporter {
     address: SocketAddr,
-    running: OfThisProcess<Option<Running>>,
+    running: ProcessLocal<Option<Running>>,
 }
 
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Drop for Exporter {
     fn drop(&mut self) {
         // A child of `fork(2)` has neither the thread nor its sockets: there is nothing to end or
         // to wake.
-        if !self.running.is_here() {
+        if !self.running.in_same_process() {
             return;
         }
         let Some(Running { stop, thread }) = self.running.take() else {
@@ -174,7 +174,7 @@ impl Builder {
         let thread = server::spawn(listener, hosts, Page::new(collectors), stopped)?;
         Ok(Exporter {
             address,
-            running: OfThisProcess::new(Some(Running { stop, thread })),
+            running: ProcessLocal::new(Some(Running { stop, thread })),
         })
     }
 }

@@ -86,7 +86,7 @@ pub mod clock;
 mod counter;
 #[cfg(not(feature = "enabled"))]
 mod disabled;
-#[cfg(all(any(feature = "enabled", feature = "admit"), not(wf_loom)))]
+#[cfg(not(wf_loom))]
 pub mod fork;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod gauge;
@@ -142,8 +142,6 @@ mod thread;
 #[cfg(feature = "govern")]
 pub mod tier;
 mod units;
-#[cfg(all(feature = "sense", not(wf_loom)))]
-mod worker;
 
 #[cfg(not(feature = "enabled"))]
 pub use self::disabled::{Counter, Gauge, registry};

@@ -8,7 +8,7 @@ use std::thread::Builder;
 use std::time::Instant;
 
 use super::queue::Queue;
-use crate::fork::Origin;
+use crate::fork::Process;
 
 /// The state that all handles, waits and permits of a gate share. Dropped with the last of them, it
 /// ends the timer.
@@ -16,7 +16,7 @@ use crate::fork::Origin;
 pub(super) struct Shared {
     core: Arc<Core>,
     /// The process that the timer runs in: none before the first wait, and a forked child has none.
-    timer: Mutex<Option<Origin>>,
+    timer: Mutex<Option<Process>>,
 }
 
 /// The part of that state that the timer's thread has, too.
@@ -64,7 +64,7 @@ impl Shared {
     /// If the system cannot start a thread, the next request that waits tries again.
     pub(super) fn watch(&self, first: bool) {
         let mut timer = self.timer.lock().unwrap_or_else(PoisonError::into_inner);
-        let here = Some(Origin::here());
+        let here = Some(Process::current());
         if *timer != here {
             let core = Arc::clone(&self.core);
             let thread = Builder::new().name("wf-admit".to_owned());

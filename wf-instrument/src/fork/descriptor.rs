@@ -7,7 +7,7 @@
 use std::ops::Deref;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 
-use super::origin::{OfThisProcess, Origin};
+use super::process::{Process, ProcessLocal};
 use crate::sync::{AtomicI32, Ordering};
 
 /// How many descriptors can be registered at a time. Those beyond are inherited, as descriptors
@@ -30,7 +30,7 @@ static REGISTERED: [AtomicI32; PLACES] = [const { AtomicI32::new(FREE) }; PLACES
 #[must_use = "a descriptor is inherited again when this is dropped"]
 pub struct CloseInChild {
     place: Option<usize>,
-    origin: Origin,
+    process: Process,
 }
 
 impl CloseInChild {
@@ -40,8 +40,8 @@ impl CloseInChild {
     ///
     /// - `descriptor` is open until this is dropped;
     /// - in a child of a fork, nobody uses or closes it: its owner lives on the stack of a thread
-    ///   that does not fork, or is an [`OfThisProcess`] that is asked first whether it [is
-    ///   here](OfThisProcess::is_here).
+    ///   that does not fork, or is an [`ProcessLocal`] that is asked first whether it is
+    ///   [in the same process](ProcessLocal::in_same_process).
     pub unsafe fn new(descriptor: RawFd) -> Self {
         // Relaxed: a fork copies the places as they are.
         let takes = |place: &AtomicI32| {
@@ -52,7 +52,7 @@ impl CloseInChild {
         };
         Self {
             place: REGISTERED.iter().position(takes),
-            origin: Origin::here(),
+            process: Process::current(),
         }
     }
 }
@@ -61,7 +61,7 @@ impl Drop for CloseInChild {
     fn drop(&mut self) {
         // In a child, the place is free already, and may be another's by now.
         if let Some(place) = self.place
-            && self.origin.is_here()
+            && self.process.is_current()
         {
             REGISTERED[place].store(FREE, Ordering::Relaxed);
         }
@@ -71,7 +71,7 @@ impl Drop for CloseInChild {
 /// An owner of a descriptor that a forked child does not inherit. There the descriptor is closed,
 /// and the owner is not dropped. Costs what [`CloseInChild`] does.
 #[derive(Debug)]
-pub struct NotInherited<T>(OfThisProcess<(CloseInChild, T)>);
+pub struct NotInherited<T>(ProcessLocal<(CloseInChild, T)>);
 
 impl<T: AsFd + Into<OwnedFd>> NotInherited<T> {
     /// Takes an owner: a file, a socket, an [`OwnedFd`].
@@ -81,18 +81,18 @@ impl<T: AsFd + Into<OwnedFd>> NotInherited<T> {
         // SAFETY:
         // - the owner is dropped after this, and closes it then: a tuple is dropped in its order.
         //   It lends the descriptor, and cannot be taken out;
-        // - in a child the owner is forgotten, and is not to be used unless it `is_here`.
+        // - in a child the owner is forgotten, and is not to be used unless it is `in_same_process`.
         let closes = unsafe { CloseInChild::new(descriptor) };
-        Self(OfThisProcess::new((closes, owner)))
+        Self(ProcessLocal::new((closes, owner)))
     }
 }
 
 impl<T> NotInherited<T> {
-    /// Whether this is the process that it was made in: elsewhere, its descriptor is closed and
-    /// must not be used. A system call.
+    /// Returns whether the calling process created it. In a child its descriptor is closed and must
+    /// not be used. Costs one system call.
     #[must_use]
-    pub fn is_here(&self) -> bool {
-        self.0.is_here()
+    pub fn in_same_process(&self) -> bool {
+        self.0.in_same_process()
     }
 }
 

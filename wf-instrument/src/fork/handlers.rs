@@ -20,7 +20,7 @@ use std::sync::RwLockWriteGuard;
 
 #[cfg(unix)]
 use super::descriptor::close_registered;
-use super::{gate, origin};
+use super::{gate, process};
 #[cfg(unix)]
 use crate::image;
 use crate::registry::{self, Held};
@@ -73,7 +73,7 @@ extern "C" fn resume() {
 }
 
 extern "C" fn start_clean() {
-    origin::count_fork();
+    process::count_fork();
     #[cfg(unix)]
     close_registered();
     let mine = abandon_other_slots();

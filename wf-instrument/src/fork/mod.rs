@@ -1,12 +1,13 @@
-//! What belongs to this process, and not to a child that it forks.
+//! Threads, locks and file descriptors that stay correct across `fork(2)`.
 //!
-//! After `fork(2)` the child starts clean: its counts at zero, no thread of this crate's, none of
-//! the descriptors that those threads had open. It starts a watch, a governor or an exporter of its
-//! own, as any process does, and may drop those of its parent. That takes `fork(2)` as libc offers
-//! it: what runs around it (`pthread_atfork`) does not run for a bare `clone(2)`.
+//! A forked child starts clean: its counts are zero, it has no thread of this crate, and the
+//! descriptors that those threads had open are closed. It starts a watch, a governor or an exporter
+//! of its own, as any process does, and may drop those of its parent. This needs the `fork(2)` of
+//! libc: its handlers (`pthread_atfork`) do not run for a bare `clone(2)`.
 //!
-//! Code around this crate that has threads can have the same: [`CloseInChild`] for descriptors,
-//! [`OfThisProcess`] for values whose destructor uses a thread.
+//! The crates beside this one, and code around it that has threads, use the same parts: [`Thread`]
+//! for a background thread, [`lock`] for a mutex that a child must find free, [`CloseInChild`] and
+//! [`NotInherited`] for descriptors, [`ProcessLocal`] for values whose destructor uses a thread.
 
 #[cfg(all(feature = "enabled", unix))]
 mod descriptor;
@@ -14,12 +15,14 @@ mod descriptor;
 mod gate;
 #[cfg(feature = "enabled")]
 mod handlers;
-mod origin;
+mod process;
+mod thread;
 
 #[cfg(all(feature = "enabled", unix))]
 pub use self::descriptor::{CloseInChild, NotInherited};
 #[cfg(feature = "enabled")]
-pub(crate) use self::gate::{Locked, lock, without_fork};
-pub use self::origin::OfThisProcess;
-#[cfg(feature = "admit")]
-pub(crate) use self::origin::Origin;
+pub(crate) use self::gate::without_fork;
+#[cfg(feature = "enabled")]
+pub use self::gate::{ForkSafeGuard, lock};
+pub use self::process::{Process, ProcessLocal};
+pub use self::thread::Thread;

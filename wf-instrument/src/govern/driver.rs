@@ -12,12 +12,11 @@ use super::control::{Control, lock};
 use super::decide::Mode;
 use super::journal::{Actions, Journal, Record, Status};
 use crate::clock;
-use crate::fork::{self, OfThisProcess};
+use crate::fork::{self, ProcessLocal, Thread};
 use crate::knob::KnobError;
 use crate::sensor::Readings;
 use crate::snapshot::Snapshot;
 use crate::units::Nanos;
-use crate::worker::Worker;
 
 /// A running governor. Dropping it ends its thread, waits for a tick in progress, and leaves the knobs where they are.
 ///
@@ -47,8 +46,8 @@ pub struct Governor {
     control: Arc<Mutex<Control>>,
     journal: Arc<Mutex<Journal>>,
     targets: Targets,
-    stop: OfThisProcess<Option<Sender<()>>>,
-    worker: Worker,
+    stop: ProcessLocal<Option<Sender<()>>>,
+    thread: Thread,
 }
 
 /// What is measured, as the governor asks for it once a tick.
@@ -74,14 +73,14 @@ impl Governor {
             source,
             period,
         };
-        let worker = Worker::spawn("wf-governor", move || driver.run(&stopped))
+        let thread = Thread::spawn("wf-governor", move || driver.run(&stopped))
             .map_err(StartError::Thread)?;
         Ok(Self {
             control,
             journal,
             targets,
-            stop: OfThisProcess::new(Some(stop)),
-            worker,
+            stop: ProcessLocal::new(Some(stop)),
+            thread,
         })
     }
 
@@ -146,13 +145,13 @@ impl Governor {
     /// In a forked child there is no thread to stop, and the lock may be held by a thread that the
     /// child does not have.
     fn set_mode(&self, mode: Mode) {
-        if self.worker.is_here() {
+        if self.thread.in_same_process() {
             lock(&self.control).set_mode(mode);
         }
     }
 
     fn check_here(&self, knob: &str) -> Result<(), KnobError> {
-        match self.worker.is_here() {
+        match self.thread.in_same_process() {
             true => Ok(()),
             false => Err(KnobError::Forked { knob: knob.into() }),
         }
@@ -161,9 +160,9 @@ impl Governor {
 
 impl Drop for Governor {
     fn drop(&mut self) {
-        if self.worker.is_here() {
+        if self.thread.in_same_process() {
             self.stop.take();
-            self.worker.join();
+            self.thread.join();
         }
     }
 }

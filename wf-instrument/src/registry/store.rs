@@ -7,7 +7,7 @@ use super::spelling::check_metric;
 use super::wanted::Wanted;
 use super::{LIMIT, RegistryError};
 use crate::counter::Counter;
-use crate::fork::{Locked, lock};
+use crate::fork::{ForkSafeGuard, lock};
 use crate::gauge::Gauge;
 use crate::histogram::Recorder;
 use crate::labels::Label;
@@ -210,6 +210,6 @@ pub(super) fn place<T>(
     found.map_err(|refusal| refuse(false, name, refusal))
 }
 
-fn store() -> Locked<'static, Store> {
+fn store() -> ForkSafeGuard<'static, Store> {
     lock(&STORE)
 }

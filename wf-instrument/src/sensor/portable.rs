@@ -11,7 +11,7 @@ use super::gpu::Gpu;
 use super::reading::{Answer, Reading, Reason};
 use super::readings::{Alarms, Guard, Moved, Readings, Totals};
 use super::since::{Since, share};
-use crate::fork::OfThisProcess;
+use crate::fork::ProcessLocal;
 use crate::units::{Bytes, Nanos, Ratio, to_f64};
 
 /// What the system says of this process and its host. Control groups, pressure, the disk and GPUs stay unread.
@@ -144,7 +144,7 @@ pub(super) struct Triggers(Receiver<()>);
 
 /// Calls a waiting [`Triggers`] off.
 #[derive(Debug)]
-pub(super) struct Caller(OfThisProcess<Sender<()>>);
+pub(super) struct Caller(ProcessLocal<Sender<()>>);
 
 impl Triggers {
     /// # Errors
@@ -152,7 +152,7 @@ impl Triggers {
     #[expect(clippy::unnecessary_wraps, reason = "another system may refuse")]
     pub(super) fn set(_: &Machine) -> io::Result<(Self, Caller)> {
         let (caller, called) = channel();
-        Ok((Self(called), Caller(OfThisProcess::new(caller))))
+        Ok((Self(called), Caller(ProcessLocal::new(caller))))
     }
 
     #[expect(clippy::unused_self, reason = "another system has some")]

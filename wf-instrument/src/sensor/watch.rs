@@ -11,9 +11,8 @@ use super::reading::Reading;
 use super::readings::{Alarms, Guard, Readings};
 use super::sensors::Sensors;
 use crate::clock;
-use crate::fork::lock;
+use crate::fork::{Thread, lock};
 use crate::units::Nanos;
-use crate::worker::Worker;
 
 /// Reads everything once a second, and what may not wait for that five times a second and whenever the kernel calls.
 ///
@@ -35,7 +34,7 @@ use crate::worker::Worker;
 pub struct Watch {
     seen: Arc<Mutex<Seen>>,
     caller: Caller,
-    worker: Worker,
+    thread: Thread,
 }
 
 /// What was read last.
@@ -105,11 +104,11 @@ impl Watch {
             react: Box::new(react),
             seen: seen.clone(),
         };
-        let worker = Worker::spawn("wf-sensors", move || watcher.run())?;
+        let thread = Thread::spawn("wf-sensors", move || watcher.run())?;
         Ok(Self {
             seen,
             caller,
-            worker,
+            thread,
         })
     }
 
@@ -129,10 +128,10 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         // A forked child has no such thread, nor the descriptor to call it by.
-        if self.worker.is_here() {
+        if self.thread.in_same_process() {
             lock(&self.seen).ended = true;
             self.caller.call();
-            self.worker.join();
+            self.thread.join();
         }
     }
 }

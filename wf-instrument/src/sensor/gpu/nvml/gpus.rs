@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::driver::{Driver, Line};
 use super::post::Post;
-use crate::fork::OfThisProcess;
+use crate::fork::ProcessLocal;
 use crate::sensor::gpu::device::Gpu;
 use crate::sensor::reading::Reading;
 
@@ -46,7 +46,7 @@ pub struct Gpus {
 struct Thread {
     post: Arc<Post>,
     /// Dropping it ends the thread.
-    _stop: OfThisProcess<Sender<()>>,
+    _stop: ProcessLocal<Sender<()>>,
 }
 
 impl Gpus {
@@ -140,7 +140,7 @@ impl Gpus {
         std::thread::Builder::new()
             .name("wf-gpu".into())
             .spawn(move || driver.run(&line))?;
-        let _stop = OfThisProcess::new(stop);
+        let _stop = ProcessLocal::new(stop);
         Ok(Thread { post, _stop })
     }
 }

@@ -16,7 +16,11 @@ pub(super) struct Held {
 impl Held {
     pub(super) fn get(&mut self, path: &str) -> Option<&File> {
         // A forked child's `/proc/self` is another, and its parent's files are closed in it.
-        if self.open.first().is_some_and(|(_, file)| !file.is_here()) {
+        if self
+            .open
+            .first()
+            .is_some_and(|(_, file)| !file.in_same_process())
+        {
             self.open.clear();
         }
         self.open
