@@ -8,7 +8,7 @@ use std::thread;
 
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 use wf_benches::{Arguments, Contest, Figure};
-use wf_instrument::sensor::Sensors;
+use wf_sense::Sensors;
 
 /// As many as a service with pools for 16 processors and their blocking work may have.
 const MANY: usize = 250;

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use wf_govern::{Actions, Cause, Class, Governor, Mode, Scores, Status, Targets};
 use wf_instrument::Nanos;
-use wf_instrument::govern::{Actions, Cause, Class, Governor, Mode, Scores, Status, Targets};
 
 use crate::buckets::to_f64;
 use crate::column::Column;
@@ -24,7 +24,7 @@ use crate::family::{Family, FamilyError};
 /// ```
 /// use std::sync::Arc;
 /// use wf_exporter::{Exporter, governor};
-/// use wf_instrument::govern::Governor;
+/// use wf_govern::Governor;
 ///
 /// let governing = Arc::new(Governor::builder().start()?);
 /// let exporter = Exporter::builder()
@@ -199,7 +199,7 @@ static ACTIONS: Descriptor = Descriptor::counter(
 
 #[cfg(test)]
 mod tests {
-    use wf_instrument::knob::Knob;
+    use wf_govern::knob::Knob;
 
     use super::*;
     use crate::text::encode;

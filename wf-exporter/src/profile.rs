@@ -1,7 +1,7 @@
 //! Initial settings for this hardware, as families.
 
-use wf_instrument::budget::{Budget, Part};
-use wf_instrument::profile::Profile;
+use wf_govern::sizing::budget::{Budget, Part};
+use wf_govern::sizing::profile::Profile;
 
 use crate::buckets::to_f64;
 use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
@@ -17,8 +17,8 @@ use crate::family::{Family, FamilyError};
 ///
 /// ```
 /// use wf_exporter::{Exporter, profile};
-/// use wf_instrument::profile::{Machine, Profile};
-/// use wf_instrument::sensor::{Sensors, Watch};
+/// use wf_govern::sizing::profile::{Machine, Profile};
+/// use wf_sense::{Sensors, Watch};
 ///
 /// let watch = Watch::start(Sensors::new())?;
 /// let exporter = Exporter::builder()
@@ -118,8 +118,8 @@ const PART: LabelKey = LabelKey::one_of("part", &[SAFETY, "models", "caches", "r
 
 #[cfg(test)]
 mod tests {
+    use wf_govern::sizing::profile::Machine;
     use wf_instrument::Bytes;
-    use wf_instrument::profile::Machine;
 
     use super::*;
     use crate::text::encode;

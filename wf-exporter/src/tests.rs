@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use wf_govern::knob::Knob;
+use wf_govern::sizing::profile::{Machine, Profile};
+use wf_govern::{Actions, Cause, Class, Status, Targets};
 use wf_instrument::Nanos;
-use wf_instrument::govern::{Actions, Cause, Class, Status, Targets};
 use wf_instrument::histogram::HistogramSnapshot;
-use wf_instrument::knob::Knob;
-use wf_instrument::profile::{Machine, Profile};
 use wf_instrument::snapshot::{
     CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Label,
     Metrics, Outcomes, RequestHistogram, SpanMetrics, Target, Unit,
@@ -212,9 +212,9 @@ fn application() -> Metrics {
 }
 
 /// Where no sensor is down, there is no `wf_sensor_reason`.
-fn readings() -> wf_instrument::sensor::Readings {
+fn readings() -> wf_sense::Readings {
     let mut readings = everything::everything();
-    readings.storage.wait = wf_instrument::sensor::Reading::Absent("no block device".into());
+    readings.storage.wait = wf_sense::Reading::Absent("no block device".into());
     readings
 }
 

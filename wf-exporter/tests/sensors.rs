@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use wf_exporter::{Exporter, sensors};
-use wf_instrument::sensor::gpu::{Gpu, Info};
-use wf_instrument::sensor::{Readings, Sensors};
+use wf_sense::gpu::{Gpu, Info};
+use wf_sense::{Readings, Sensors};
 
 use self::everything::{everything, gpu, read};
 use self::support::{check_with_promtool, get};

@@ -1,4 +1,4 @@
-//! Measure and govern AI inference from inside a Rust process.
+//! Measure AI inference from inside a Rust process.
 //!
 //! Annotate the functions that serve a model; read what they did as plain values, at any time, from any thread.
 //!
@@ -24,8 +24,8 @@
 //!
 //! Annotated code *records* into shards that its thread alone writes: no lock, no allocation after a thread's first samples, no system
 //! call, no failure. A [`Snapshot`](snapshot::Snapshot) sums the shards without the writers' help; a [`Window`](snapshot::Window) is the
-//! difference of two. Nothing is ever reset, so any number of readers agree. Sensors read the machine, the governor reads windows and
-//! readings and moves [`Knob`](knob::Knob)s, and an exporter (crate `wf-exporter`) shows snapshots to Prometheus.
+//! difference of two. Nothing is ever reset, so any number of readers agree. The crates beside this one use that: `wf-sense` reads the
+//! machine, `wf-govern` reads windows and readings and moves knobs, and `wf-exporter` exports snapshots to Prometheus.
 //!
 //! Histograms are log-linear over all of `u64`, within 1/128 of every value; their memory does not grow with the number of samples.
 //!
@@ -39,9 +39,6 @@
 //! | say that an answer was cut at the longest that was asked for | [`truncated`] |
 //! | read it all | [`snapshot`] |
 //! | test what code records, apart from other tests | [`snapshot::Isolated`] |
-//! | let requests in, live-adjustably | [`admit`] |
-//! | know what the machine is good for, and share out its memory | [`profile`], [`budget`], [`batch`] |
-//! | let the process tune itself | [`govern`], [`knob`], [`tier`], [`sensor`] |
 //!
 //! # What it costs
 //!
@@ -54,10 +51,6 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `enabled` (default) | measuring. Set by the final application; without it annotated items are left untouched, the form of arguments is still checked, handles do nothing, and the dependencies shrink to the macros and what the adapters' traits need |
-//! | `sense` | readings of the process, the host and the container |
-//! | `gpu` | readings of NVIDIA GPUs, through the driver's library where there is one; none is needed to build |
-//! | `admit` | the admission gate |
-//! | `govern` | what the hardware is good for (tiers, memory budgets, batch sizes), knobs and the governor |
 //! | `tokio`, `crossbeam` | measured receivers of these channels |
 //! | `fenced` | stamps in program order, for those who measure below a microsecond: 6 ns more each |
 //! | `mock` | a clock that tests move by hand |
@@ -70,16 +63,9 @@
 //! - The TSC is read without a fence: the processor may take a stamp some 20 ns early. Below 100 ns, read durations with that in mind.
 //! - With `panic = "abort"` nothing is ever recorded as panicked.
 //! - Recording inside a signal handler is not supported.
-//! - Linux is where all of it works. Windows and macOS measure, and read processors and memory
-//!   only; other targets with 64-bit atomics may build. A target without them, and WebAssembly,
+//! - Linux, Windows and macOS measure; other targets with 64-bit atomics may build. A target without them, and WebAssembly,
 //!   build annotated code unmeasured; with `enabled` the build fails and says why.
 
-#[cfg(feature = "admit")]
-pub mod admit;
-#[cfg(feature = "govern")]
-pub mod batch;
-#[cfg(feature = "govern")]
-pub mod budget;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod clock;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
@@ -90,8 +76,6 @@ mod disabled;
 pub mod fork;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod gauge;
-#[cfg(feature = "govern")]
-pub mod govern;
 #[cfg(feature = "enabled")]
 pub mod histogram;
 #[cfg(not(feature = "enabled"))]
@@ -99,8 +83,6 @@ pub mod histogram;
 pub mod histogram;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod image;
-#[cfg(feature = "govern")]
-pub mod knob;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod labels;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
@@ -119,14 +101,10 @@ pub mod private;
 #[doc(hidden)]
 #[path = "disabled/private.rs"]
 pub mod private;
-#[cfg(feature = "govern")]
-pub mod profile;
 #[cfg(not(wf_loom))]
 pub mod record;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod registry;
-#[cfg(all(feature = "sense", not(wf_loom)))]
-pub mod sensor;
 #[cfg(feature = "enabled")]
 mod series;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
@@ -139,8 +117,6 @@ pub mod snapshot;
 mod sync;
 #[cfg(feature = "enabled")]
 mod thread;
-#[cfg(feature = "govern")]
-pub mod tier;
 mod units;
 
 #[cfg(not(feature = "enabled"))]

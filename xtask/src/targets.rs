@@ -73,9 +73,9 @@ fn explains(said: &str, lack: &str) -> Result<(), String> {
 }
 
 const PACKAGES: &str =
-    "--package wf-instrument --package wf-instrument-macros --package wf-exporter";
+    "--package wf-instrument --package wf-sense --package wf-govern --package wf-exporter";
 
-const UNMEASURED_BUILD: &str = "--no-default-features --features admit";
+const UNMEASURED_BUILD: &str = "--package wf-govern --no-default-features";
 
 const MEASURED: &[&str] = &[
     "x86_64-pc-windows-gnu",

@@ -75,7 +75,7 @@ impl Run {
 
     /// In a build of the whole workspace, features that one package wants hide what another lacks.
     fn features(&mut self) {
-        for name in ["wf-instrument", "wf-exporter"] {
+        for name in ["wf-instrument", "wf-sense", "wf-govern", "wf-exporter"] {
             let package = self.package(name);
             for feature in package.map_or(Vec::new(), |package| package.features()) {
                 let mut command = cargo("clippy --no-default-features --package");
@@ -115,7 +115,7 @@ impl Run {
     /// other system is here to run them.
     fn portable(&mut self) {
         let mut command = cargo(
-            "test --package wf-instrument --features govern,gpu,mock,tokio --lib --test sensor_watch",
+            "test --package wf-sense --package wf-govern --all-features --lib --test sensor_watch",
         );
         command
             .env("RUSTFLAGS", "--cfg wf_portable")

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use wf_instrument::knob::Knob;
-use wf_instrument::sensor::{Cpu, Gpus, Memory, Pressure, Reading, Readings, Stall, Storage};
+use wf_govern::knob::Knob;
 use wf_instrument::snapshot::Snapshot;
 use wf_instrument::{Bytes, Nanos, Ratio};
+use wf_sense::{Cpu, Gpus, Memory, Pressure, Reading, Readings, Stall, Storage};
 
 use crate::engine::{Plant, float};
 

@@ -1,7 +1,7 @@
 //! The engine left alone, and the engine governed.
 
+use wf_govern::{Config, Control, Decision, Targets};
 use wf_instrument::Nanos;
-use wf_instrument::govern::{Config, Control, Decision, Targets};
 
 use crate::engine::{Plant, float};
 use crate::model::Promise;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use wf_govern::knob::Knob;
+use wf_govern::{Cause, Control, Record, State, step};
 use wf_instrument::Nanos;
-use wf_instrument::govern::{Cause, Control, Record, State, step};
-use wf_instrument::knob::Knob;
-use wf_instrument::sensor::Readings;
 use wf_plant::{
     Arrivals, Governed, Load, Machine, Plant, Promise, best_static, config, left_alone,
 };
+use wf_sense::Readings;
 
 const PROMISE: Promise = Promise {
     time_to_first_token: Nanos::from_millis(500),

@@ -1,6 +1,6 @@
 //! Processors.
 
-use wf_instrument::sensor::Cpu;
+use wf_sense::Cpu;
 
 use super::told::{Told, count, seconds, share};
 use crate::family::Family;

@@ -1,6 +1,6 @@
 //! Memory.
 
-use wf_instrument::sensor::{GroupMemory, Memory, Reading};
+use wf_sense::{GroupMemory, Memory, Reading};
 
 use super::told::{Told, bytes, count, share};
 use crate::family::Family;

@@ -10,8 +10,8 @@ mod sensing;
 mod storage;
 mod told;
 
-use wf_instrument::sensor::Readings;
 use wf_instrument::{Nanos, clock};
+use wf_sense::Readings;
 
 use self::told::Told;
 use crate::families::Families;
@@ -27,7 +27,7 @@ use crate::family::FamilyError;
 ///
 /// ```
 /// use wf_exporter::{Exporter, sensors};
-/// use wf_instrument::sensor::{Sensors, Watch};
+/// use wf_sense::{Sensors, Watch};
 ///
 /// let watch = Watch::start(Sensors::new())?;
 /// let exporter = Exporter::builder()
@@ -61,8 +61,8 @@ pub(crate) fn collect(
 
 #[cfg(test)]
 mod tests {
-    use wf_instrument::sensor::Reading;
     use wf_instrument::{Bytes, Ratio};
+    use wf_sense::Reading;
 
     use super::told::OLDEST;
     use super::*;

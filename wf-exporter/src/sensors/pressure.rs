@@ -1,6 +1,6 @@
 //! Who waits for what (PSI).
 
-use wf_instrument::sensor::{Pressure, Reading, Stall};
+use wf_sense::{Pressure, Reading, Stall};
 
 use super::told::{Told, seconds, share};
 use crate::family::Family;

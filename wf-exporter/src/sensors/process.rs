@@ -2,7 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
-use wf_instrument::sensor::Process;
+use wf_sense::Process;
 
 use super::told::{Told, bytes, count, seconds};
 use crate::family::Family;

@@ -1,6 +1,6 @@
 //! The async runtime.
 
-use wf_instrument::sensor::Runtime;
+use wf_sense::Runtime;
 
 use super::told::{Told, count, seconds, share};
 

@@ -1,7 +1,7 @@
 //! The sensors themselves: which of them see, why the others do not, and what looking costs.
 
 use wf_instrument::Nanos;
-use wf_instrument::sensor::{Reading, Readings};
+use wf_sense::{Reading, Readings};
 
 use super::gpu::Labels;
 use super::told::{OLDEST, Told, count, seconds};

@@ -1,6 +1,6 @@
 //! Storage.
 
-use wf_instrument::sensor::Storage;
+use wf_sense::Storage;
 
 use super::told::{Told, bytes, seconds};
 

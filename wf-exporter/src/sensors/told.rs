@@ -1,7 +1,7 @@
 //! A reading as a family, if there is one to tell.
 
-use wf_instrument::sensor::Reading;
 use wf_instrument::{Bytes, Nanos, Ratio};
+use wf_sense::Reading;
 
 use crate::buckets::to_f64;
 use crate::families::Families;

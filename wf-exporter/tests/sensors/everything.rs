@@ -2,13 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use wf_instrument::sensor::gpu::{self, Gpu, GpuProcess, Info, Mig, ThrottleReason, ThrottleTimes};
-use wf_instrument::sensor::{
+use wf_instrument::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Watts, clock};
+use wf_sense::gpu::{self, Gpu, GpuProcess, Info, Mig, ThrottleReason, ThrottleTimes};
+use wf_sense::{
     Alarms, Cpu, Gpus, GroupEvents, GroupMemory, Heap, HostTasks, Memory, Moved, Pressure, Process,
     Reading, Readings, Resident, Runtime, Scope, Sensing, Stall, Storage, Swapped, Threads,
     Throttling, Totals, Workers,
 };
-use wf_instrument::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Watts, clock};
 
 pub(crate) fn read<T>(value: T) -> Reading<T> {
     Reading::Present {

@@ -3,19 +3,14 @@
 /// Levels and the modules at each; a module stands for all inside it that has no entry of its own.
 pub(super) type Levels = [(u8, &'static str)];
 
-/// From the record path's ground floor up to the governor.
+/// From the record path's ground floor up to snapshots.
 pub(super) const LEVELS: &Levels = &[
     (0, "sync units outcome load image"),
-    (
-        1,
-        "clock thread worker histogram::layout histogram::quantile fork",
-    ),
+    (1, "clock thread histogram::layout histogram::quantile fork"),
     (2, "histogram counter gauge labels"),
     (3, "series site slo registry disabled"),
-    (4, "record sensor private fork::handlers"),
+    (4, "record private fork::handlers"),
     (5, "snapshot"),
-    (6, "admit batch budget knob profile tier"),
-    (7, "govern"),
 ];
 
 /// The level of a module, by its nearest entry; `None` where there is none.

@@ -3,7 +3,7 @@
 use std::io;
 
 use thiserror::Error;
-use wf_instrument::admit::Refused;
+use wf_govern::gate::Refused;
 
 use crate::model::ModelError;
 

@@ -26,7 +26,7 @@ use std::time::Duration;
 
 use futures_util::Stream;
 use tokio::sync::mpsc;
-use wf_instrument::admit::Gate;
+use wf_govern::gate::Gate;
 use wf_instrument::{admitted, wf_measure};
 
 use self::answer::Answer;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
-use wf_instrument::admit::Permit;
+use wf_govern::gate::Permit;
 use wf_instrument::wf_measure;
 
 use super::board::{Progress, Work};

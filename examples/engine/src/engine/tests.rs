@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
-use wf_instrument::admit::Refused;
+use wf_govern::gate::Refused;
 
 use super::{Engine, EngineError, Finish, Request, Settings, Token};
 use crate::model::Model;

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use wf_instrument::admit::Refused;
+use wf_govern::gate::Refused;
 use wf_port::HostError;
 
 use crate::engine::EngineError;

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Weak};
 
-use wf_instrument::knob::{Knob, Refusal};
+use wf_govern::knob::{Knob, Refusal};
 
 use crate::engine::{Engine, MAX_CONCURRENT, WORKERS};
 

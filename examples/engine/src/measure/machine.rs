@@ -1,8 +1,8 @@
 //! What the sensors read, in words.
 
 use wf_instrument::Ratio;
-use wf_instrument::sensor::gpu::Gpu;
-use wf_instrument::sensor::{Pressure, Reading, Readings, Scope, Stall};
+use wf_sense::gpu::Gpu;
+use wf_sense::{Pressure, Reading, Readings, Scope, Stall};
 
 use super::look::Machine;
 use crate::app::Millis;
@@ -157,7 +157,7 @@ fn percent(share: Ratio) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wf_instrument::sensor::Sensors;
+    use wf_sense::Sensors;
 
     use super::*;
 

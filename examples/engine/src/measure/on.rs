@@ -9,12 +9,12 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::runtime::Handle;
 use wf_exporter::{Builder, Exporter, governor as governing, profile as profiling, sensors};
-use wf_instrument::govern::{Governor, Mode, Status};
+use wf_govern::sizing::profile::{self, Profile};
+use wf_govern::{Governor, Mode, Status};
 use wf_instrument::histogram::HistogramSnapshot;
-use wf_instrument::profile::{self, Profile};
-use wf_instrument::sensor::{Sensors, Watch};
 use wf_instrument::snapshot::{GenerationMetrics, Snapshot, Window};
 use wf_instrument::{Nanos, registry, wf_gauge};
+use wf_sense::{Sensors, Watch};
 
 use super::knobs;
 use super::look::{Governed, Knob, Look, Measured};
@@ -43,7 +43,7 @@ pub struct Instruments {
 pub enum StartError {
     /// The governor did not.
     #[error("the governor did not start: {0}")]
-    Governor(#[from] wf_instrument::govern::StartError),
+    Governor(#[from] wf_govern::StartError),
     /// The sensors' thread did not.
     #[error("the sensors did not start: {0}")]
     Sensors(#[source] io::Error),
@@ -208,7 +208,7 @@ fn govern(
     engine: &Arc<Engine>,
     flags: &Flags,
     watch: Arc<Watch>,
-) -> Result<Governor, wf_instrument::govern::StartError> {
+) -> Result<Governor, wf_govern::StartError> {
     let builder = Governor::builder()
         .target_ttft(flags.ttft_target)
         .target_inter_token(flags.gap_target)
@@ -222,7 +222,7 @@ fn govern(
 }
 
 fn positions(status: &Status) -> Vec<Knob> {
-    let knob = |position: &wf_instrument::knob::Position| Knob {
+    let knob = |position: &wf_govern::knob::Position| Knob {
         name: position.name.to_string(),
         value: position.value,
         min: position.bounds.min(),

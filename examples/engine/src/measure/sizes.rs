@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use wf_instrument::batch::{Choice, Measured, Sizing};
-use wf_instrument::sensor::Readings;
+use wf_govern::sizing::batch::{Choice, Measured, Sizing};
 use wf_instrument::{Bytes, Nanos, PerSecond};
+use wf_sense::Readings;
 
 use crate::engine::Engine;
 
@@ -59,7 +59,7 @@ mod tests {
     use std::sync::Arc;
 
     use wf_instrument::Ratio;
-    use wf_instrument::sensor::Reading;
+    use wf_sense::Reading;
 
     use super::*;
     use crate::engine::Settings;

@@ -1,6 +1,6 @@
 //! How busy a device and its parts are.
 
-use wf_instrument::sensor::gpu::Gpu;
+use wf_sense::gpu::Gpu;
 
 use super::device::Device;
 use crate::sensors::told::share;

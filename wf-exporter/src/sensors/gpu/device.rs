@@ -1,6 +1,6 @@
 //! One device, and how its readings become series with its labels.
 
-use wf_instrument::sensor::Reading;
+use wf_sense::Reading;
 
 use super::labels::Labels;
 use crate::family::Family;

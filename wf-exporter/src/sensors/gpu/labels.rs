@@ -1,6 +1,6 @@
 //! Which device a series is of.
 
-use wf_instrument::sensor::gpu::Info;
+use wf_sense::gpu::Info;
 
 /// What tells one device from another; what else is known of it is in `wf_gpu_info`.
 pub(in crate::sensors) struct Labels(Vec<(&'static str, String)>);

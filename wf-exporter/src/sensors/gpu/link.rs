@@ -1,6 +1,6 @@
 //! A device's link to the rest of the machine.
 
-use wf_instrument::sensor::gpu::Gpu;
+use wf_sense::gpu::Gpu;
 
 use super::device::Device;
 use crate::sensors::told::{bytes, count};

@@ -1,6 +1,6 @@
 //! A device's memory.
 
-use wf_instrument::sensor::gpu::{Gpu, Memory};
+use wf_sense::gpu::{Gpu, Memory};
 
 use super::device::Device;
 use crate::family::Family;

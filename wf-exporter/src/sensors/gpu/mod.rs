@@ -7,8 +7,8 @@ mod link;
 mod memory;
 mod power;
 
-use wf_instrument::sensor::Gpus;
-use wf_instrument::sensor::gpu::Info;
+use wf_sense::Gpus;
+use wf_sense::gpu::Info;
 
 use self::device::Device;
 pub(super) use self::labels::Labels;

@@ -1,6 +1,6 @@
 //! What a device draws, how warm it is, and what that costs its clocks.
 
-use wf_instrument::sensor::gpu::{Gpu, ThrottleReason, ThrottleReasons};
+use wf_sense::gpu::{Gpu, ThrottleReason, ThrottleReasons};
 
 use super::device::Device;
 use crate::family::Family;

@@ -1,0 +1,174 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::*;
+use wf_instrument::histogram::HistogramSnapshot;
+use wf_instrument::snapshot::{GenerationMetrics, Metrics, RequestHistogram};
+
+fn knob(value: u64) -> (Knob, Arc<AtomicU64>) {
+    let cell = Arc::new(AtomicU64::new(value));
+    let (shown, moved) = (cell.clone(), cell.clone());
+    let apply = move |to| {
+        moved.store(to, Ordering::SeqCst);
+        Ok(to)
+    };
+    (
+        Knob::concurrency(1..=64, move || shown.load(Ordering::SeqCst), apply),
+        cell,
+    )
+}
+
+fn control(knob: Knob) -> Control {
+    let targets = Targets {
+        inter_token: Some(Nanos::from_millis(20)),
+        ..Targets::default()
+    };
+    Control::new(
+        Config {
+            targets,
+            ..Config::default()
+        },
+        vec![knob],
+    )
+}
+
+/// An engine whose gaps are all `gap_ms` long, at second `at`.
+fn snapshot(at: u64, gap_ms: u64, waiting: u64) -> Snapshot {
+    let gaps: HistogramSnapshot = (0..at * 100).map(|_| gap_ms * 1_000_000).collect();
+    let mut generation = GenerationMetrics::default();
+    generation.tokens = at * 100;
+    generation[RequestHistogram::InterTokenLatency] = gaps;
+    generation.waiting = waiting;
+    generation.running = 64;
+    let metrics = Metrics {
+        generations: vec![generation],
+        ..Metrics::default()
+    };
+    Snapshot {
+        at: Nanos::from_secs(at),
+        metrics,
+    }
+}
+
+fn tick(control: &mut Control, at: u64, gap_ms: u64, waiting: u64) -> Decision {
+    let snapshot = snapshot(at, gap_ms, waiting);
+    control.tick(snapshot.at, snapshot, Readings::default())
+}
+
+#[test]
+fn falling_back_restores_what_last_met_the_targets_and_moves_nothing_more() {
+    let (knob, cell) = knob(8);
+    let mut control = control(knob);
+    tick(&mut control, 1, 5, 0);
+    tick(&mut control, 2, 5, 0);
+    cell.store(40, Ordering::SeqCst);
+    control.fall_back(Nanos::from_secs(3), Mode::Advisory, "the tick panicked");
+    assert_eq!(cell.load(Ordering::SeqCst), 8);
+    for at in 4..9 {
+        tick(&mut control, at, 5, 9);
+    }
+    assert_eq!(
+        (cell.load(Ordering::SeqCst), control.mode()),
+        (8, Mode::Advisory)
+    );
+}
+
+#[test]
+fn a_dry_run_journals_its_moves_and_makes_none() {
+    let (knob, cell) = knob(8);
+    let mut control = control(knob);
+    control.set_mode(Mode::Advisory);
+    tick(&mut control, 1, 5, 9);
+    let decision = tick(&mut control, 2, 5, 9);
+    assert_eq!(decision.moves[0].to, 12);
+    let advice = format!("would move {}: ", decision.moves[0]);
+    assert!(decision.reason.starts_with(&advice), "{}", decision.reason);
+    assert_eq!(lock(&control.journal).status().reason, decision.reason);
+    assert_eq!(cell.load(Ordering::SeqCst), 8);
+    let actions = lock(&control.journal).actions();
+    assert!(actions.iter().all(|action| action.count == 0));
+}
+
+#[test]
+fn a_knob_that_refuses_is_left_alone_after_the_third_time() {
+    let refusing = Knob::concurrency(1..=64, || 8, |_| Err("busy".into()));
+    let mut control = control(refusing);
+    (1..60).for_each(|at| drop(tick(&mut control, at, 5, 9)));
+    let records = control.records();
+    let failures = records
+        .iter()
+        .flat_map(|r| &r.done)
+        .filter(|d| d.result.is_err())
+        .count();
+    assert_eq!(failures, 3);
+    assert!(
+        records
+            .last()
+            .unwrap()
+            .decision
+            .reason
+            .contains("quarantined")
+    );
+}
+
+#[test]
+fn every_tick_leaves_a_numbered_record_with_a_reason() {
+    let mut control = control(knob(8).0);
+    (1..700).for_each(|at| drop(tick(&mut control, at, 5, at % 3)));
+    let records = control.records();
+    assert_eq!(
+        (records.len(), records[0].seq, records[599].seq),
+        (600, 100, 699)
+    );
+    assert!(records.iter().all(|r| !r.decision.reason.is_empty()));
+}
+
+#[test]
+fn no_evidence_mixes_the_time_before_a_move_with_the_time_after() {
+    let mut control = control(knob(8).0);
+    (1..5).for_each(|at| drop(tick(&mut control, at, 5, 9)));
+    let records = control.records();
+    let moved = records[1].inputs.evidence.at;
+    assert_eq!(records[1].done.len(), 1);
+    let after = &records[3].inputs.evidence;
+    assert_eq!(after.at.since(moved), Nanos::from_secs(2));
+    assert_eq!(
+        after.inter_token_p99, None,
+        "200 gaps since the move and 300 in all"
+    );
+}
+
+#[test]
+fn a_watchdog_leaves_what_an_operator_has_just_set() {
+    let (knob, cell) = knob(8);
+    let mut control = control(knob);
+    tick(&mut control, 1, 5, 0);
+    tick(&mut control, 2, 5, 0);
+    let (now, until) = (Nanos::from_secs(3), Nanos::from_secs(60));
+    control.set("concurrency", 20, now, until).unwrap();
+    control.fall_back(now, Mode::Active, "the tick came late");
+    assert_eq!(cell.load(Ordering::SeqCst), 20);
+}
+
+#[test]
+fn what_a_watchdog_could_not_put_back_is_put_back_later() {
+    let cell = Arc::new(AtomicU64::new(8));
+    let (shown, moved) = (cell.clone(), cell.clone());
+    let mut refusals = 1;
+    let apply = move |to| {
+        if refusals > 0 {
+            refusals -= 1;
+            return Err("not now".into());
+        }
+        moved.store(to, Ordering::SeqCst);
+        Ok(to)
+    };
+    let reluctant = Knob::concurrency(1..=64, move || shown.load(Ordering::SeqCst), apply);
+    let mut control = control(reluctant);
+    tick(&mut control, 1, 5, 0);
+    tick(&mut control, 2, 5, 0);
+    cell.store(40, Ordering::SeqCst);
+    control.fall_back(Nanos::from_secs(3), Mode::Active, "the tick came late");
+    assert_eq!(cell.load(Ordering::SeqCst), 40);
+    tick(&mut control, 4, 5, 0);
+    assert_eq!(cell.load(Ordering::SeqCst), 8);
+}

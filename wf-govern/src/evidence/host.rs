@@ -1,0 +1,174 @@
+//! What the governor looks at, of everything that the sensors read.
+
+use std::borrow::Cow;
+
+use crate::sizing::tier::Tier;
+use wf_instrument::{Bytes, Nanos, PerSecond, Ratio};
+use wf_sense::gpu::{Gpu, undivided};
+use wf_sense::{Reading, Readings};
+
+/// The machine as one tick sees it. One that was too old is unknown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Host {
+    /// Processors that this process may use.
+    pub cores: Reading<f64>,
+    /// Processors that the host has.
+    pub host_cores: Reading<u64>,
+    /// The CPU quota of the process's group, in processors' worth of time.
+    pub quota: Reading<f64>,
+    /// The process's share of those that it may use.
+    pub process_cpu: Reading<Ratio>,
+    /// The used share of the CPU quota of its group.
+    pub group_cpu: Reading<Ratio>,
+    /// The host's busy share of all its processors.
+    pub host_cpu: Reading<Ratio>,
+    /// The share of time in which some task waited for a processor.
+    pub cpu_pressure: Reading<Ratio>,
+    /// The share of the quota's periods in which the group was stopped.
+    pub throttled: Reading<Ratio>,
+    /// Threads of this process that run or could.
+    pub runnable: Reading<u64>,
+    /// Memory that this process may use.
+    pub memory_limit: Reading<Bytes>,
+    /// The used share of that.
+    pub memory: Reading<Ratio>,
+    /// The share of the host's memory that is not available to anybody.
+    pub host_memory: Reading<Ratio>,
+    /// Bytes that the host moves to swap space and back.
+    pub swapping: Reading<PerSecond>,
+    /// How long requests wait for the busiest disk.
+    pub disk_wait: Reading<Nanos>,
+    /// The busy share of the busiest GPU.
+    pub gpu: Reading<Ratio>,
+    /// The memory of the largest GPU, or instance of one.
+    pub vram: Reading<Bytes>,
+}
+
+impl Host {
+    /// What `readings` say at `now`, with everything older than `oldest` turned into unknown.
+    #[must_use]
+    pub fn of(readings: Readings, now: Nanos, oldest: Nanos) -> Self {
+        let vram = readings
+            .gpus
+            .devices
+            .clone()
+            .and_then(|devices| largest(&devices));
+        Self {
+            vram: aged(vram, now, oldest),
+            cores: aged(readings.cpu.cores, now, oldest),
+            host_cores: aged(readings.cpu.host_cores, now, oldest),
+            quota: aged(readings.cpu.quota, now, oldest),
+            process_cpu: aged(readings.cpu.process, now, oldest),
+            group_cpu: aged(readings.cpu.group, now, oldest),
+            host_cpu: aged(readings.cpu.host, now, oldest),
+            cpu_pressure: aged(readings.pressure.cpu.map(|stall| stall.some), now, oldest),
+            throttled: aged(readings.cpu.throttled, now, oldest),
+            runnable: aged(
+                readings.cpu.threads.map(|threads| threads.runnable),
+                now,
+                oldest.min(ONE_TICK),
+            ),
+            memory_limit: aged(readings.memory.limit, now, oldest),
+            memory: aged(readings.memory.used, now, oldest),
+            host_memory: aged(readings.memory.host, now, oldest),
+            swapping: aged(readings.memory.swapping, now, oldest),
+            disk_wait: aged(readings.storage.wait, now, oldest),
+            gpu: aged(readings.gpus.used, now, oldest),
+        }
+    }
+}
+
+/// The most that a GPU, or an instance of one, tells. Another may have more, so this is a bound from below.
+fn largest(devices: &[Gpu]) -> Result<Bytes, Cow<'static, str>> {
+    let totals = undivided(devices).filter_map(|gpu| Some(gpu.memory.value()?.total));
+    totals.max().ok_or("no GPU tells its memory".into())
+}
+
+impl Host {
+    /// The tier of the hardware, while the number of processors is known. Memory that is unknown carries nothing.
+    #[must_use]
+    pub fn tier(&self) -> Option<Tier> {
+        let memory = self.memory_limit.value().copied().unwrap_or_default();
+        let gpu = self.vram.value().copied().unwrap_or_default();
+        Some(Tier::identify_with_gpus(
+            *self.cores.value()?,
+            memory,
+            &[gpu],
+        ))
+    }
+}
+
+/// Threads are counted at one moment, and not in each pass where there are many: one count is no
+/// evidence for several ticks. Passes and ticks are a second apart.
+const ONE_TICK: Nanos = Nanos::from_millis(1_200);
+
+fn aged<T>(reading: Reading<T>, now: Nanos, oldest: Nanos) -> Reading<T> {
+    match reading.age(now) {
+        Some(age) if age > oldest => Reading::Unknown(Cow::Owned(format!("{age} old"))),
+        _ => reading,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wf_sense::Threads;
+    use wf_sense::gpu::Memory;
+
+    const AT: Nanos = Nanos::from_secs(1);
+
+    fn read<T>(value: T) -> Reading<T> {
+        Reading::Present { value, at: AT }
+    }
+
+    fn gpu(memory: Reading<u64>) -> Gpu {
+        Gpu {
+            memory: memory.map(|gib| Memory {
+                total: Bytes::new(gib << 30),
+                ..Memory::default()
+            }),
+            ..Gpu::default()
+        }
+    }
+
+    fn host(devices: impl IntoIterator<Item = Gpu>) -> Host {
+        let mut readings = Readings::default();
+        readings.cpu.cores = read(16.0);
+        readings.memory.limit = read(Bytes::new(8 << 30));
+        readings.gpus.devices = read(devices.into_iter().collect());
+        Host::of(readings, AT, Nanos::from_secs(3))
+    }
+
+    #[test]
+    fn a_count_of_threads_is_evidence_for_one_tick() {
+        let mut readings = Readings::default();
+        readings.cpu.threads = read(Threads {
+            runnable: 7,
+            blocked: 0,
+        });
+        let seen = |millis| {
+            let now = AT.plus(Nanos::from_millis(millis));
+            let host = Host::of(readings.clone(), now, Nanos::from_secs(3));
+            host.runnable.value().copied()
+        };
+        assert_eq!(
+            (seen(0), seen(1_000), seen(2_000)),
+            (Some(7), Some(7), None)
+        );
+    }
+
+    #[test]
+    fn the_largest_gpu_that_tells_its_memory_carries_the_tier() {
+        let silent = || gpu(Reading::Unknown("GPU is lost".into()));
+        assert_eq!(host([]).tier(), Some(Tier::Low));
+        assert_eq!(host([gpu(read(24))]).tier(), Some(Tier::Mid));
+        assert_eq!(
+            host([gpu(read(24)), gpu(read(80)), silent()]).tier(),
+            Some(Tier::High)
+        );
+        let blind = host([silent()]);
+        assert_eq!(blind.vram.reason(), Some("no GPU tells its memory"));
+        assert_eq!(blind.tier(), Some(Tier::Low));
+        assert_eq!(Host::default().tier(), None, "the processors are unknown");
+    }
+}

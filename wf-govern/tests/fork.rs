@@ -1,0 +1,78 @@
+//! A forked child may drop what its parent started, and use its copy of a gate.
+#![cfg(unix)]
+#![expect(unsafe_code, reason = "a fork is unsafe to ask for")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+#[cfg(target_os = "linux")]
+use std::thread;
+
+/// Its thread is the parent's, so there is nobody to wait for.
+#[test]
+fn a_forked_child_drops_what_its_parent_started_without_waiting() {
+    use wf_govern::Governor;
+    use wf_sense::{Sensors, Watch};
+
+    let watch = Watch::start(Sensors::new()).unwrap();
+    let governor = Governor::builder().start().unwrap();
+    // SAFETY: the child drops what takes no lock in a child, and ends by `_exit`.
+    let id = unsafe { libc::fork() };
+    if id == 0 {
+        // SAFETY: only sets a timer that ends the child, should it hang.
+        unsafe { libc::alarm(60) };
+        drop((watch, governor));
+        // SAFETY: ends the process and runs nothing of it.
+        unsafe { libc::_exit(0) };
+    }
+    let mut status = 0;
+    // SAFETY: `status` lives for the call.
+    let ended = unsafe { libc::waitpid(id, &raw mut status, 0) };
+    assert_eq!(
+        (ended, libc::WIFEXITED(status), libc::WEXITSTATUS(status)),
+        (id, true, 0)
+    );
+    drop((watch, governor));
+}
+
+/// The timer's thread is the parent's, so the child starts one of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_wait_in_a_forked_child_is_refused_by_its_deadline() {
+    use std::time::Duration;
+
+    use wf_govern::gate::Gate;
+
+    let gate = Gate::new(1, 10, Duration::from_millis(5));
+    let _permit = gate.admit_blocking().unwrap();
+    assert!(gate.admit_blocking().is_err());
+    // A child cannot use a gate that another thread is inside of.
+    while !sleeps("wf-admit") {
+        thread::yield_now();
+    }
+    // SAFETY: the child uses a gate that no thread is inside of, and ends by `_exit`.
+    let id = unsafe { libc::fork() };
+    if id == 0 {
+        // SAFETY: only sets a timer that ends the child, should it hang.
+        unsafe { libc::alarm(60) };
+        let admitted = i32::from(gate.admit_blocking().is_ok());
+        // SAFETY: ends the process and runs nothing of it.
+        unsafe { libc::_exit(admitted) };
+    }
+    let mut status = 0;
+    // SAFETY: `status` lives for the call.
+    let ended = unsafe { libc::waitpid(id, &raw mut status, 0) };
+    assert_eq!(
+        (ended, libc::WIFEXITED(status), libc::WEXITSTATUS(status)),
+        (id, true, 0)
+    );
+}
+
+/// Whether the thread of this name sleeps.
+#[cfg(target_os = "linux")]
+fn sleeps(name: &str) -> bool {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let stats =
+        tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")).ok());
+    stats
+        .filter(|stat| stat.contains(&format!("({name})")))
+        .any(|stat| stat.contains(") S "))
+}

@@ -1,0 +1,218 @@
+//! The driver's devices from the opening of its library to its end.
+
+use nvml_wrapper::error::NvmlError;
+use nvml_wrapper::{Device, Nvml};
+
+use super::driver::Line;
+use super::post::Gpus;
+use super::query::Kind;
+use super::watched::Watched;
+use super::{fault, process, raw};
+use crate::gpu::device::{Gpu, Info, Mig};
+use crate::reading::{Answer, Reading};
+
+/// Passes over all devices of a driver that is open.
+pub(super) struct Session<'nvml, 'line> {
+    nvml: &'nvml Nvml,
+    line: &'line Line,
+    own: Answer<u32>,
+    driver_version: String,
+    passes: u64,
+    devices: Vec<Watched<'nvml>>,
+}
+
+/// How a pass went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Health {
+    /// Every device answered.
+    Well,
+    /// Some did.
+    PartlyLost,
+    /// None did.
+    Lost,
+}
+
+impl<'nvml, 'line> Session<'nvml, 'line> {
+    pub(super) fn new(nvml: &'nvml Nvml, line: &'line Line) -> Self {
+        line.promise();
+        Self {
+            nvml,
+            line,
+            own: process::own(),
+            driver_version: raw::driver_version(nvml).unwrap_or_default(),
+            passes: 0,
+            devices: Vec::new(),
+        }
+    }
+
+    /// One pass over all devices. Now and then looks which ones there are.
+    pub(super) fn pass(&mut self) -> (Gpus, Health) {
+        if self.passes.is_multiple_of(LOOK_EVERY)
+            && let Err(none) = self.look()
+        {
+            return (none, Health::Lost);
+        }
+        self.passes += 1;
+        let (line, own) = (self.line, &self.own);
+        let (mut well, mut lost) = (0, None);
+        let gpus: Vec<Gpu> = self
+            .devices
+            .iter_mut()
+            .map(|device| {
+                let (gpu, loss) = device.pass(line, own);
+                well += usize::from(loss.is_none());
+                lost = lost.or(loss);
+                gpu
+            })
+            .collect();
+        match lost {
+            Some(reason) if well == 0 => (Reading::Unknown(reason.into()), Health::Lost),
+            lost => {
+                let health = lost.map_or(Health::Well, |_| Health::PartlyLost);
+                (Reading::of(Ok(gpus.into())), health)
+            }
+        }
+    }
+
+    /// Finds the devices that there are, and keeps what is remembered of those that were there before.
+    fn look(&mut self) -> Result<(), Gpus> {
+        self.line.promise();
+        let count = self.nvml.device_count().map_err(|error| unknown(&error))?;
+        if count == 0 {
+            return Err(Reading::Absent("no GPU".into()));
+        }
+        let mut found = Vec::new();
+        for index in 0..count.min(MOST_GPUS) {
+            self.find(index, &mut found);
+        }
+        if found.is_empty() {
+            return Err(unknown(&NvmlError::NoPermission));
+        }
+        let before = std::mem::take(&mut self.devices);
+        self.devices = found;
+        for known in before {
+            self.keep(known);
+        }
+        Ok(())
+    }
+
+    fn find(&self, index: u32, found: &mut Vec<Watched<'nvml>>) {
+        self.line.promise();
+        match self.nvml.device_by_index(index) {
+            Ok(device) => self.add(index, device, found),
+            // Another's: the driver counts those of other containers too.
+            Err(NvmlError::NoPermission) => {}
+            Err(error) => {
+                let info = Info {
+                    index,
+                    driver_version: self.driver_version.clone(),
+                    ..Info::default()
+                };
+                found.push(Watched::lost(info, fault::text(&error)));
+            }
+        }
+    }
+
+    /// Adds a GPU and its instances.
+    fn add(&self, index: u32, device: Device<'nvml>, found: &mut Vec<Watched<'nvml>>) {
+        self.line.promise();
+        let partitioned = device.mig_mode().is_ok_and(|mode| mode.current == 1);
+        let kind = if partitioned {
+            Kind::Partitioned
+        } else {
+            Kind::Whole
+        };
+        let info = Info {
+            index,
+            pci_bus_id: self.text(&device, raw::pci_bus_id),
+            ..self.info(&device)
+        };
+        let instances = if partitioned {
+            self.instances(&device)
+        } else {
+            Vec::new()
+        };
+        let instances = instances
+            .into_iter()
+            .map(|instance| self.instance(instance, &info))
+            .collect::<Vec<_>>();
+        found.push(Watched::new(device, info, kind, None));
+        found.extend(instances);
+    }
+
+    /// Every handle of an instance: their numbers have gaps.
+    fn instances(&self, gpu: &Device<'nvml>) -> Vec<Device<'nvml>> {
+        self.line.promise();
+        let most = gpu.mig_device_count().unwrap_or(0).min(MOST_INSTANCES);
+        (0..most)
+            .filter_map(|number| {
+                self.line.promise();
+                gpu.mig_device_by_index(number).ok()
+            })
+            .collect()
+    }
+
+    fn instance(&self, device: Device<'nvml>, gpu: &Info) -> Watched<'nvml> {
+        self.line.promise();
+        let parent = device.mig_parent_device().ok();
+        let gpu_instance = raw::gpu_instance(&device).ok();
+        let own = self.info(&device);
+        let mig = Mig {
+            gpu_instance,
+            compute_instance: raw::compute_instance(&device).ok(),
+            profile: profile(&own.name),
+        };
+        let info = Info {
+            index: gpu.index,
+            pci_bus_id: gpu.pci_bus_id.clone(),
+            mig: Some(mig),
+            ..own
+        };
+        Watched::new(device, info, Kind::Instance, parent.zip(gpu_instance))
+    }
+
+    fn info(&self, device: &Device<'nvml>) -> Info {
+        Info {
+            uuid: self.text(device, raw::uuid),
+            name: self.text(device, raw::name),
+            driver_version: self.driver_version.clone(),
+            ..Info::default()
+        }
+    }
+
+    fn text(
+        &self,
+        device: &Device<'nvml>,
+        ask: fn(&Device<'_>) -> Result<String, NvmlError>,
+    ) -> String {
+        self.line.promise();
+        ask(device).unwrap_or_default()
+    }
+
+    /// Puts back what was known of a device that is still there.
+    fn keep(&mut self, known: Watched<'nvml>) {
+        let found = self.devices.iter_mut();
+        if let Some(same) = found.into_iter().find(|found| found.is(&known)) {
+            *same = known;
+        }
+    }
+}
+
+fn unknown(error: &NvmlError) -> Gpus {
+    Reading::Unknown(fault::text(error).into())
+}
+
+/// The driver puts it at the end of an instance's name, as in `NVIDIA H100 80GB HBM3 MIG 1g.10gb`.
+fn profile(name: &str) -> String {
+    name.rsplit_once("MIG ")
+        .map_or_else(String::new, |(_, profile)| profile.to_owned())
+}
+
+/// An instance that somebody makes is seen within a minute; the handles of all devices cost milliseconds.
+const LOOK_EVERY: u64 = 60;
+
+/// More than any machine has: what a broken driver counts does not keep the thread busy for ever.
+const MOST_GPUS: u32 = 64;
+
+/// A GPU has at most 7 compute instances.
+const MOST_INSTANCES: u32 = 16;

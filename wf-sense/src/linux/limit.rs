@@ -1,0 +1,102 @@
+//! `memory.max` or `memory.limit_in_bytes`: how much memory the groups of this process may use, and how much they do.
+
+use super::cgroup::{Hierarchy, Version};
+use super::files::{Files, number_of};
+use crate::number::to_f64;
+use crate::reading::Answer;
+use wf_instrument::{Bytes, Ratio};
+
+/// What bounds this process's memory.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Limit {
+    /// The smallest limit of any level.
+    pub(super) bytes: Bytes,
+    /// The levels that have one.
+    pub(super) levels: Vec<Level>,
+}
+
+/// A group with a limit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Level {
+    /// The file that says what it holds.
+    usage: String,
+    /// File cache in that which the kernel would drop first, as it was in the last pass.
+    inactive: Answer<u64>,
+    max: u64,
+}
+
+/// The limits that are below `most`, the memory there is; `None` where none is. Version 1 writes a number near 2⁶³ for no limit.
+pub(super) fn read(files: &mut Files, memory: &Hierarchy, most: u64) -> Answer<Option<Limit>> {
+    let names = Names::of(memory.version);
+    let mut levels = Vec::new();
+    for group in &memory.levels {
+        let max = files.find_in(group, names.limit, parse)?;
+        let Some(max) = max.filter(|max| *max < most) else {
+            continue;
+        };
+        let stat = format!("{group}/memory.stat");
+        levels.push(Level {
+            usage: format!("{group}/{}", names.usage),
+            inactive: files.read(&stat, |text| number_of(text, names.inactive)),
+            max,
+        });
+    }
+    let smallest = levels.iter().map(|level| level.max).min();
+    Ok(smallest.map(|bytes| Limit {
+        bytes: Bytes::new(bytes),
+        levels,
+    }))
+}
+
+/// The used share of the fullest level; unknown where one is, since that may be the fullest.
+pub(super) fn used(files: &mut Files, levels: &[Level]) -> Answer<Ratio> {
+    let mut fullest = Ratio::default();
+    for level in levels {
+        let used = level.used(files)?;
+        if used.get() > fullest.get() {
+            fullest = used;
+        }
+    }
+    Ok(fullest)
+}
+
+impl Level {
+    /// The working set as Kubernetes counts it for evictions (its documentation on node-pressure eviction), as a share of the limit.
+    fn used(&self, files: &mut Files) -> Answer<Ratio> {
+        let usage = files.read_again(&self.usage, parse)?;
+        let inactive = self.inactive.clone()?;
+        Ratio::of(to_f64(usage.saturating_sub(inactive)), to_f64(self.max))
+            .ok_or("a group may use no memory at all".into())
+    }
+}
+
+/// What the two interfaces call the same thing. Without `total_`, version 1 leaves out the groups below.
+struct Names {
+    limit: &'static str,
+    usage: &'static str,
+    inactive: &'static str,
+}
+
+impl Names {
+    const fn of(version: Version) -> Self {
+        match version {
+            Version::One => Self {
+                limit: "memory.limit_in_bytes",
+                usage: "memory.usage_in_bytes",
+                inactive: "total_inactive_file",
+            },
+            Version::Two => Self {
+                limit: "memory.max",
+                usage: "memory.current",
+                inactive: "inactive_file",
+            },
+        }
+    }
+}
+
+fn parse(text: &str) -> Option<u64> {
+    match text.trim() {
+        "max" => Some(u64::MAX),
+        bytes => bytes.parse().ok(),
+    }
+}

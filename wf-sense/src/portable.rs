@@ -1,0 +1,289 @@
+//! The sensors of every system but Linux, through `sysinfo`.
+
+use crate::number::to_f64;
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, SystemTime};
+
+use sysinfo::{MemoryRefreshKind, Process, ProcessRefreshKind, ProcessesToUpdate, System};
+
+use super::gpu::Gpu;
+use super::reading::{Answer, Reading, Reason};
+use super::readings::{Alarms, Guard, Moved, Readings, Totals};
+use super::since::{Since, share};
+use wf_instrument::fork::ProcessLocal;
+use wf_instrument::{Bytes, Nanos, Ratio};
+
+/// What the system says of this process and its host. Control groups, pressure, the disk and GPUs stay unread.
+#[derive(Debug)]
+pub(super) struct Machine {
+    system: Answer<System>,
+    process_cpu: Since<Nanos, Ratio>,
+    host_cpu: Since<(), Ratio>,
+}
+
+impl Machine {
+    pub(super) fn new() -> Self {
+        Self {
+            system: System::new().map_err(reason),
+            process_cpu: Since::new(),
+            host_cpu: Since::new(),
+        }
+    }
+
+    pub(super) fn read(&mut self, readings: &mut Readings) {
+        without(readings);
+        self.read_process(readings);
+        self.read_host(readings);
+    }
+
+    /// Whether it has a GPU is not looked for.
+    #[expect(clippy::unused_self, reason = "another system looks at its files")]
+    pub(super) fn gpus(&self) -> Reading<Arc<[Gpu]>> {
+        Reading::default()
+    }
+
+    /// How much is resident, and how full the host is.
+    pub(super) fn guard(&mut self) -> Guard {
+        let mut readings = Readings::default();
+        without(&mut readings);
+        let memory = Reading::of(self.system().map(memory)).and_then(used);
+        let process = self.process();
+        Guard {
+            resident: Reading::of(process.map(|process| Bytes::new(process.memory()))),
+            memory,
+            cpu_pressure: readings.pressure.cpu,
+            memory_pressure: readings.pressure.memory,
+            io_pressure: readings.pressure.io,
+            ..Guard::default()
+        }
+    }
+
+    fn read_process(&mut self, readings: &mut Readings) {
+        let process = self.process();
+        readings.memory.resident =
+            Reading::of(process.clone().map(|process| Bytes::new(process.memory())));
+        readings.storage.moved = Reading::of(process.clone().map(storage));
+        readings.process.open_files = Reading::of(
+            process
+                .clone()
+                .and_then(|process| count(process.open_files())),
+        );
+        readings.process.open_files_limit = Reading::of(
+            process
+                .clone()
+                .and_then(|process| count(process.open_files_limit())),
+        );
+        readings.process.totals = Reading::of(process.and_then(totals));
+
+        let cores = cores();
+        let cpu_time = readings
+            .process
+            .totals
+            .clone()
+            .map(|totals| totals.cpu_time);
+        readings.cpu.process = self.process_cpu.read(cpu_time, |before, now, span| {
+            share(*before, *now, span, cores.clone()?)
+        });
+        readings.cpu.cores = Reading::of(cores);
+    }
+
+    /// `sysinfo` computes the busy share between two of its own refreshes, at least 200 ms apart.
+    fn read_host(&mut self, readings: &mut Readings) {
+        let busy = self.system().map(busy);
+        let busy = busy.and_then(|busy| Ratio::new(busy).ok_or(NOT_READ));
+        readings.cpu.host = self.host_cpu.read(Reading::of(Ok(())), |(), (), _| busy);
+
+        let memory = Reading::of(self.system().map(memory));
+        readings.memory.limit = memory.clone().map(|(total, _)| Bytes::new(total));
+        readings.memory.host_total = readings.memory.limit.clone();
+        readings.memory.host = memory.and_then(used);
+        readings.memory.used = readings.memory.host.clone();
+    }
+
+    fn process(&mut self) -> Answer<&Process> {
+        let pid = sysinfo::get_current_pid().map_err(reason)?;
+        let kind = ProcessRefreshKind::nothing()
+            .with_cpu()
+            .with_memory()
+            .with_disk_usage();
+        let system = self.system()?;
+        system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, kind);
+        system.process(pid).ok_or(NOT_READ)
+    }
+
+    fn system(&mut self) -> Answer<&mut System> {
+        self.system.as_mut().map_err(|reason| reason.clone())
+    }
+}
+
+/// What only Linux has. Rules that ask for it do without.
+fn without(readings: &mut Readings) {
+    readings.cpu.quota = Reading::Absent(LINUX_ONLY);
+    readings.cpu.group = Reading::Absent(LINUX_ONLY);
+    readings.cpu.throttling = Reading::Absent(LINUX_ONLY);
+    readings.cpu.throttled = Reading::Absent(LINUX_ONLY);
+    readings.cpu.threads = Reading::Absent(LINUX_ONLY);
+    readings.memory.group = Reading::Absent(LINUX_ONLY);
+    let pressure = &mut readings.pressure;
+    for stall in [
+        &mut pressure.cpu,
+        &mut pressure.memory,
+        &mut pressure.io,
+        &mut pressure.host_cpu,
+        &mut pressure.host_memory,
+        &mut pressure.host_io,
+    ] {
+        *stall = Reading::Absent(LINUX_ONLY);
+    }
+}
+
+/// Waits: no kernel but Linux raises alarms that are heard here.
+#[derive(Debug)]
+pub(super) struct Triggers(Receiver<()>);
+
+/// Calls a waiting [`Triggers`] off.
+#[derive(Debug)]
+pub(super) struct Caller(ProcessLocal<Sender<()>>);
+
+impl Triggers {
+    /// # Errors
+    /// Never.
+    #[expect(clippy::unnecessary_wraps, reason = "another system may refuse")]
+    pub(super) fn set(_: &Machine) -> io::Result<(Self, Caller)> {
+        let (caller, called) = channel();
+        Ok((Self(called), Caller(ProcessLocal::new(caller))))
+    }
+
+    #[expect(clippy::unused_self, reason = "another system has some")]
+    pub(super) const fn follow(&mut self, _: &Machine) {}
+
+    #[expect(clippy::unused_self, reason = "another system has some")]
+    pub(super) fn watched(&self, _: &mut Alarms) -> Alarms {
+        Alarms::default()
+    }
+
+    pub(super) fn wait(&mut self, timeout: Duration, _: &mut Alarms) {
+        // Called off or timed out, the wait is over.
+        let _ = self.0.recv_timeout(timeout);
+    }
+}
+
+impl Caller {
+    pub(super) fn call(&self) {
+        // Nobody is left to be called off.
+        let _ = self.0.send(());
+    }
+}
+
+fn busy(system: &mut System) -> f64 {
+    system.refresh_cpu_usage();
+    f64::from(system.global_cpu_usage()) / 100.0
+}
+
+/// The used share of the host's memory, of that and what is available.
+fn used((total, available): (u64, u64)) -> Answer<Ratio> {
+    let used = to_f64(total.saturating_sub(available));
+    Ratio::of(used, to_f64(total)).ok_or(NOT_READ)
+}
+
+/// The host's memory and what of it is available.
+fn memory(system: &mut System) -> (u64, u64) {
+    system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
+    (system.total_memory(), system.available_memory())
+}
+
+fn reason(error: impl std::fmt::Display) -> Reason {
+    error.to_string().into()
+}
+
+fn cores() -> Answer<f64> {
+    std::thread::available_parallelism()
+        .map(|cores| to_f64(u64::try_from(cores.get()).unwrap_or(u64::MAX)))
+        .map_err(reason)
+}
+
+fn totals(process: &Process) -> Answer<Totals> {
+    let started = Duration::from_secs(process.start_time());
+    Ok(Totals {
+        cpu_time: Nanos::from_millis(process.accumulated_cpu_time()),
+        started: SystemTime::UNIX_EPOCH
+            .checked_add(started)
+            .ok_or(NOT_READ)?,
+        virtual_memory: Bytes::new(process.virtual_memory()),
+    })
+}
+
+fn storage(process: &Process) -> Moved {
+    let usage = process.disk_usage();
+    Moved {
+        read: Bytes::new(usage.total_read_bytes),
+        written: Bytes::new(usage.total_written_bytes),
+    }
+}
+
+fn count(files: Option<usize>) -> Answer<u64> {
+    files
+        .and_then(|files| u64::try_from(files).ok())
+        .ok_or(NOT_READ)
+}
+
+const LINUX_ONLY: Reason = Reason::Borrowed("this system has no such thing");
+const NOT_READ: Reason = Reason::Borrowed("not read on this system");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_this_system_does_not_tell_is_unknown_and_the_rest_is_there() {
+        let mut machine = Machine::new();
+        let mut readings = Readings::default();
+        machine.read(&mut readings);
+        assert!(machine.guard().resident.value().is_some());
+        assert!(!machine.gpus().is_absent());
+        let guard = machine.guard();
+        assert!(guard.memory.value().is_some() && guard.cpu_pressure.is_absent());
+        assert!(
+            readings
+                .memory
+                .resident
+                .value()
+                .is_some_and(|held| held.get() > 1 << 20)
+        );
+        assert!(
+            readings
+                .memory
+                .used
+                .value()
+                .is_some_and(|used| used.get() < 1.0)
+        );
+        assert!(
+            readings
+                .cpu
+                .cores
+                .value()
+                .is_some_and(|cores| *cores >= 1.0)
+        );
+        assert!(readings.pressure.cpu.is_absent() && readings.cpu.quota.is_absent());
+        assert!(readings.cpu.threads.is_absent());
+        assert_eq!(readings.storage.wait.reason(), Some("not read"));
+        assert_eq!(
+            readings.cpu.process.reason(),
+            Some("needs a second reading")
+        );
+        assert_eq!(readings.cpu.host.reason(), Some("needs a second reading"));
+    }
+
+    #[test]
+    fn a_wait_ends_when_it_is_called_off() {
+        let (mut triggers, caller) = Triggers::set(&Machine::new()).unwrap();
+        caller.call();
+        // Would take longer than any test may.
+        triggers.wait(Duration::from_secs(1_000_000), &mut Alarms::default());
+        let mut alarms = Alarms::default();
+        triggers.follow(&Machine::new());
+        assert_eq!(triggers.watched(&mut alarms), Alarms::default());
+    }
+}
