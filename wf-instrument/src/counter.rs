@@ -41,7 +41,7 @@ impl Counter {
     }
 
     /// Nothing counted. Only in a process that has just been forked.
-    pub(crate) fn forget(&self) {
+    pub(crate) fn reset_after_fork(&self) {
         self.shards.shards().for_each(|count| count.restart(0));
     }
 

@@ -11,7 +11,7 @@ use loom::thread;
 
 use crate::histogram::{Shard, Sum};
 use crate::outcome::Outcome;
-use crate::series::{Flow, Population, SpanSeries, Tally};
+use crate::series::{RequestCounts, RequestStates, SpanSeries, TokenCount};
 use crate::thread::{Count, Pool, Sharded, Writer, with_slot};
 use crate::units::Nanos;
 
@@ -134,57 +134,57 @@ fn call(series: &SpanSeries) {
 #[test]
 fn no_more_have_left_than_came_though_each_step_is_counted_in_another_shard() {
     model(|| {
-        let flows = Arc::new(Sharded::<Flow>::new());
+        let counts = Arc::new(Sharded::<RequestCounts>::new());
         // Both shards exist, so that the model is about the counts alone.
-        pass(&flows);
+        pass(&counts);
         let reader = {
-            let flows = flows.clone();
-            thread::spawn(move || population(&flows))
+            let counts = counts.clone();
+            thread::spawn(move || states(&counts))
         };
-        pass(&flows);
-        let seen = reader.join().unwrap();
-        let left: u64 = seen.ended.iter().sum();
-        assert!(left <= seen.arrived);
-        assert_eq!(seen.waiting + seen.running, seen.arrived - left);
-        let after = population(&flows);
+        pass(&counts);
+        let read = reader.join().unwrap();
+        let left: u64 = read.ended.iter().sum();
+        assert!(left <= read.arrived);
+        assert_eq!(read.waiting + read.running, read.arrived - left);
+        let after = states(&counts);
         assert_eq!((after.arrived, after.waiting, after.running), (2, 0, 0));
     });
 }
 
-fn population(flows: &Sharded<Flow>) -> Population {
-    Population::of(|| flows.shards())
+fn states(counts: &Sharded<RequestCounts>) -> RequestStates {
+    RequestStates::of(|| counts.shards())
 }
 
 /// A request that moves between threads.
-fn pass(flows: &Sharded<Flow>) {
-    flows.with_slot(0, |flow, writer| flow.arrive(writer));
-    flows.with_slot(1, |flow, writer| flow.admit(writer));
-    flows.with_slot(0, |flow, writer| flow.end(Outcome::Ok, true, writer));
+fn pass(counts: &Sharded<RequestCounts>) {
+    counts.with_slot(0, |count, writer| count.arrive(writer));
+    counts.with_slot(1, |count, writer| count.admit(writer));
+    counts.with_slot(0, |count, writer| count.end(Outcome::Ok, true, writer));
 }
 
 #[test]
 fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
     model(|| {
-        let tally = Arc::new(Tally::new());
+        let count = Arc::new(TokenCount::new());
         let other = {
-            let tally = tally.clone();
-            thread::spawn(move || [count_one(&tally, 0), count_one(&tally, 0)])
+            let count = count.clone();
+            thread::spawn(move || [count_one(&count, 0), count_one(&count, 0)])
         };
-        let mine = count_one(&tally, 1);
+        let mine = count_one(&count, 1);
         let [first, second] = other.join().unwrap();
         let firsts = [mine, first, second].into_iter().filter(|first| *first);
-        assert_eq!((firsts.count(), tally.total(), tally.later()), (1, 3, 2));
+        assert_eq!((firsts.count(), count.total(), count.later()), (1, 3, 2));
     });
 }
 
 /// Counts one token for the owner of `slot`, and says whether it is the first.
-fn count_one(tally: &Tally, slot: u8) -> bool {
-    if tally.is_owned_by(slot) {
-        tally.add_own(1);
-    } else if tally.begin(1, slot) {
+fn count_one(count: &TokenCount, slot: u8) -> bool {
+    if count.is_owned_by(slot) {
+        count.add_own(1);
+    } else if count.begin(1, slot) {
         return true;
     } else {
-        tally.add_beside(1);
+        count.add_beside(1);
     }
     false
 }

@@ -14,21 +14,21 @@ mod conflict;
 mod conflicts;
 mod declare;
 mod error;
-mod places;
-mod spelling;
+mod lookup;
+mod sites;
 mod store;
-mod wanted;
+mod validate;
 
 pub use self::conflict::Conflict;
 pub use self::conflicts::{assert_no_conflicts, conflicts};
 pub use self::declare::declare_model;
 pub use self::error::RegistryError;
-pub use self::places::{
+use self::lookup::Lookup;
+pub use self::sites::{
     frame, generation, labelled_frame, labelled_generation, labelled_span, span,
 };
-pub(crate) use self::store::{Held, Named, Series, hold, named, sites};
+pub(crate) use self::store::{Named, Series, StoreGuard, lock_for_fork, named, sites};
 use self::store::{histogram_of, series};
-use self::wanted::Wanted;
 use crate::counter::Counter;
 use crate::gauge::Gauge;
 use crate::histogram::Recorder;
@@ -59,8 +59,8 @@ pub fn counter(
     help: &str,
     labels: &[(&str, &str)],
 ) -> Result<&'static Counter, RegistryError> {
-    let wanted = Wanted::new(name, help, labels, "counter");
-    match series(&wanted, || Series::Counter(Box::leak(Box::default())))? {
+    let lookup = Lookup::new(name, help, labels, "counter");
+    match series(&lookup, || Series::Counter(Box::leak(Box::default())))? {
         Series::Counter(counter) => Ok(counter),
         other => Err(other.not_a("counter", name)),
     }
@@ -76,7 +76,7 @@ pub fn gauge(
     help: &str,
     labels: &[(&str, &str)],
 ) -> Result<&'static Gauge, RegistryError> {
-    gauge_for(&Wanted::new(name, help, labels, "gauge"))
+    gauge_for(&Lookup::new(name, help, labels, "gauge"))
 }
 
 /// The gauge of a place in the code, whose name may be that of a counter in the code, too.
@@ -85,13 +85,13 @@ pub(crate) fn gauge_of_site(
     help: &str,
     labels: &[(&str, &str)],
 ) -> Result<&'static Gauge, RegistryError> {
-    gauge_for(&Wanted::new(name, help, labels, "gauge").of_site())
+    gauge_for(&Lookup::new(name, help, labels, "gauge").of_site())
 }
 
-fn gauge_for(wanted: &Wanted<'_>) -> Result<&'static Gauge, RegistryError> {
-    match series(wanted, || Series::Gauge(Box::leak(Box::default())))? {
+fn gauge_for(lookup: &Lookup<'_>) -> Result<&'static Gauge, RegistryError> {
+    match series(lookup, || Series::Gauge(Box::leak(Box::default())))? {
         Series::Gauge(gauge) => Ok(gauge),
-        other => Err(other.not_a("gauge", wanted.name)),
+        other => Err(other.not_a("gauge", lookup.name)),
     }
 }
 
@@ -110,7 +110,7 @@ pub fn histogram(
     labels: &[(&str, &str)],
 ) -> Result<&'static Recorder, RegistryError> {
     let make = || Series::Histogram(unit, Box::leak(Box::default()));
-    match series(&Wanted::new(name, help, labels, histogram_of(unit)), make)? {
+    match series(&Lookup::new(name, help, labels, histogram_of(unit)), make)? {
         Series::Histogram(_, recorder) => Ok(recorder),
         other => Err(other.not_a(histogram_of(unit), name)),
     }

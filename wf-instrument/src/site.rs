@@ -188,16 +188,22 @@ pub enum SiteRef {
 impl SiteRef {
     /// Forgets all but the calls and requests that the owner of slot `mine` has under way. Only in
     /// a process that has just been forked.
-    pub(crate) fn forget(&self, mine: usize) {
+    pub(crate) fn reset_after_fork(&self, mine: usize) {
         match self {
-            Self::Span(site) => site.series.all().for_each(|series| series.forget(mine)),
-            Self::Generation(site) => site.series.all().for_each(|series| series.forget(mine)),
+            Self::Span(site) => site
+                .series
+                .all()
+                .for_each(|series| series.reset_after_fork(mine)),
+            Self::Generation(site) => site
+                .series
+                .all()
+                .for_each(|series| series.reset_after_fork(mine)),
             Self::Frame(site) => {
-                site.series.all().for_each(FrameSeries::forget);
+                site.series.all().for_each(FrameSeries::reset_after_fork);
                 // Relaxed: the child has one thread.
                 site.last_shown.store(0, Ordering::Relaxed);
             }
-            Self::Counter(site) => site.counter.all().for_each(Counter::forget),
+            Self::Counter(site) => site.counter.all().for_each(Counter::reset_after_fork),
             // Gauges of one name share a value, which the registry keeps.
             Self::Gauge(_) => {}
         }

@@ -43,7 +43,7 @@ pub fn ticks() -> Ticks {
     if let Some(ticks) = tsc::ticks() {
         return Ticks(ticks);
     }
-    asked_ticks()
+    ticks_fallback()
 }
 
 /// The time from `start` to `end`; zero where the clock went backwards.
@@ -57,7 +57,7 @@ pub fn between(start: Ticks, end: Ticks) -> Nanos {
     {
         return Nanos::new(nanos);
     }
-    asked_between(start, end)
+    between_fallback(start, end)
 }
 
 /// The time since `start`; zero where the clock went backwards. As [`between`] and [`ticks`], but
@@ -73,7 +73,7 @@ pub(crate) fn since(start: Ticks) -> Nanos {
     if let Some(nanos) = tsc::since(start.0) {
         return Nanos::new(nanos);
     }
-    asked_since(start)
+    since_fallback(start)
 }
 
 /// The moment that lies `span` before `moment`, to a millionth; the counter's beginning where there is none.
@@ -118,18 +118,18 @@ struct Source {
 
 /// Out of line: where the counter is the clock, only the first reading comes here, and its code would crowd every measured function.
 #[cfg_attr(target_arch = "x86_64", cold)]
-fn asked_ticks() -> Ticks {
+fn ticks_fallback() -> Ticks {
     Ticks(source().clock.raw())
 }
 
 #[cfg_attr(target_arch = "x86_64", cold)]
-fn asked_between(start: Ticks, end: Ticks) -> Nanos {
+fn between_fallback(start: Ticks, end: Ticks) -> Nanos {
     Nanos::new(source().clock.delta_as_nanos(start.0, end.0))
 }
 
 #[cfg_attr(target_arch = "x86_64", cold)]
-fn asked_since(start: Ticks) -> Nanos {
-    asked_between(start, asked_ticks())
+fn since_fallback(start: Ticks) -> Nanos {
+    between_fallback(start, ticks_fallback())
 }
 
 fn source() -> &'static Source {

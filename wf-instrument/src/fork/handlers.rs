@@ -23,7 +23,7 @@ use super::descriptor::close_registered;
 use super::{gate, process};
 #[cfg(unix)]
 use crate::image;
-use crate::registry::{self, Held};
+use crate::registry::{self, StoreGuard};
 use crate::site::listed;
 use crate::thread::{abandon_other_slots, allocating};
 
@@ -31,7 +31,7 @@ use crate::thread::{abandon_other_slots, allocating};
 crate::__wf_on_load!(watch);
 
 thread_local! {
-    static HELD: RefCell<Option<Still>> = const { RefCell::new(None) };
+    static LOCKS: RefCell<Option<Locks>> = const { RefCell::new(None) };
 }
 
 /// Registers the handlers as soon as this crate is loaded: before anything is recorded.
@@ -45,31 +45,32 @@ extern "C" fn watch() {
     // - they run in the thread that forks; `start_clean`, which runs in the child, allocates
     //   nothing and waits for no other thread. An error means no memory for three pointers: a child
     //   then counts on from where its parent was.
-    let _registered = unsafe { libc::pthread_atfork(Some(hold), Some(resume), Some(start_clean)) };
+    let _registered =
+        unsafe { libc::pthread_atfork(Some(lock_all), Some(unlock_all), Some(start_clean)) };
 }
 
-/// The registry and the gate, held while the process is copied.
-struct Still {
+/// The locks of the registry and the gate, held while the process is copied.
+struct Locks {
     // In this order, against the order in which they are taken.
-    registry: Held,
+    registry: StoreGuard,
     _gate: Option<RwLockWriteGuard<'static, ()>>,
 }
 
 /// Waits until no thread is registering a series, and lets none begin: in the child, a registration
 /// by another thread would never be finished.
-extern "C" fn hold() {
+extern "C" fn lock_all() {
     if !allocating() {
         let gate = gate::close();
-        let still = Still {
-            registry: registry::hold(),
+        let locks = Locks {
+            registry: registry::lock_for_fork(),
             _gate: gate,
         };
-        let _ending = HELD.try_with(|held| held.replace(Some(still)));
+        let _ending = LOCKS.try_with(|kept| kept.replace(Some(locks)));
     }
 }
 
-extern "C" fn resume() {
-    let _ending = HELD.try_with(RefCell::take);
+extern "C" fn unlock_all() {
+    let _ending = LOCKS.try_with(RefCell::take);
 }
 
 extern "C" fn start_clean() {
@@ -77,6 +78,9 @@ extern "C" fn start_clean() {
     #[cfg(unix)]
     close_registered();
     let mine = abandon_other_slots();
-    listed().for_each(|site| site.forget(mine));
-    let _ending = HELD.try_with(|held| held.take().map(|still| still.registry.forget(mine)));
+    listed().for_each(|site| site.reset_after_fork(mine));
+    let _ending = LOCKS.try_with(|kept| {
+        kept.take()
+            .map(|locks| locks.registry.reset_after_fork(mine))
+    });
 }

@@ -56,8 +56,8 @@ impl Recorder {
 
     /// Without samples. Only in a process that has just been forked.
     #[cfg(not(wf_loom))]
-    pub(crate) fn forget(&self) {
-        self.shards.shards().for_each(Shard::forget);
+    pub(crate) fn reset_after_fork(&self) {
+        self.shards.shards().for_each(Shard::reset_after_fork);
     }
 
     pub(crate) fn add_to(&self, sum: &mut Sum) {

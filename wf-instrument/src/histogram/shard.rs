@@ -95,7 +95,7 @@ impl Shard {
 
     /// Without samples again. Keeps its memory and asks for none. Only where nobody else records: in a process that has just been forked.
     #[cfg(not(wf_loom))]
-    pub(crate) fn forget(&self) {
+    pub(crate) fn reset_after_fork(&self) {
         for place in &self.groups {
             // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
             if let Some(group) = unsafe { place.load(Ordering::Relaxed).as_ref() } {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::Stamp;
 use crate::clock;
 use crate::outcome::Outcome;
-use crate::series::{GenerationSeries, Moment, Request, RequestHistogram};
+use crate::series::{GenerationSeries, Request, RequestHistogram, TokenTime};
 use crate::site::GenerationSite;
 
 impl GenerationSite {
@@ -68,7 +68,7 @@ impl Generation {
     /// Admits the request, which has waited since `arrived`: its queue time, time to first token
     /// and end-to-end time count from there. Two more clock readings than [`Generation::admitted`].
     pub fn queued_at(&mut self, arrived: Instant) {
-        self.request.rebook(Stamp::from(arrived).ticks());
+        self.request.set_arrival(Stamp::from(arrived).ticks());
         self.admitted();
     }
 
@@ -107,7 +107,7 @@ impl Generation {
     #[inline]
     pub fn tokens_at(&self, n: u64, made: Stamp) {
         if n > 0 {
-            self.request.tokens(n, Moment::Stamped(made.ticks()));
+            self.request.tokens(n, TokenTime::Stamped(made.ticks()));
         }
     }
 
@@ -117,7 +117,7 @@ impl Generation {
     pub(super) fn received(&self, n: u64) {
         if n > 0 {
             self.request
-                .tokens_alone(n, Moment::Received(clock::ticks()));
+                .tokens_alone(n, TokenTime::Received(clock::ticks()));
         }
     }
 
@@ -125,7 +125,8 @@ impl Generation {
     #[inline]
     pub(super) fn received_at(&self, n: u64, made: Stamp) {
         if n > 0 {
-            self.request.tokens_alone(n, Moment::Stamped(made.ticks()));
+            self.request
+                .tokens_alone(n, TokenTime::Stamped(made.ticks()));
         }
     }
 
@@ -178,7 +179,7 @@ impl Generation {
 #[inline]
 pub(super) fn tokens(request: &Request, n: u64) {
     if n > 0 {
-        request.tokens(n, Moment::Made(clock::ticks()));
+        request.tokens(n, TokenTime::Made(clock::ticks()));
     }
 }
 

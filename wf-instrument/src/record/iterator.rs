@@ -45,7 +45,7 @@ impl<I: Iterator, J: Fn(&I::Item) -> V, V: Judgement> Iterator for MeasureIterat
         let item = generation.enter_source(|| {
             let item = iterator.next();
             if let Some(item) = &item {
-                last = generation.tell(judge(item));
+                last = generation.record_item(judge(item));
             }
             item
         });

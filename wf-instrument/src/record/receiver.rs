@@ -72,10 +72,10 @@ impl<R: Receives, J: Fn(&R::Item) -> V, V: Judgement> MeasureReceiver<R, J> {
 
     /// Counts what was received: an item, or the end.
     #[inline]
-    fn tell(&mut self, item: Option<&R::Item>) {
+    fn record(&mut self, item: Option<&R::Item>) {
         match (item, &self.generation) {
             (Some(item), Some(generation)) => {
-                if generation.enter_source(|| generation.tell((self.judge)(item))) {
+                if generation.enter_source(|| generation.record_item((self.judge)(item))) {
                     end(&mut self.generation);
                 }
             }
@@ -93,7 +93,7 @@ impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<mpsc::Receiver<T>, J> {
     /// Every sender is gone.
     pub fn recv(&mut self) -> Result<T, mpsc::RecvError> {
         let received = self.receiver.recv();
-        self.tell(received.as_ref().ok());
+        self.record(received.as_ref().ok());
         received
     }
 
@@ -105,7 +105,7 @@ impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<mpsc::Receiver<T>, J> {
     pub fn try_recv(&mut self) -> Result<T, mpsc::TryRecvError> {
         let received = self.receiver.try_recv();
         if !matches!(received, Err(mpsc::TryRecvError::Empty)) {
-            self.tell(received.as_ref().ok());
+            self.record(received.as_ref().ok());
         }
         received
     }
@@ -118,7 +118,7 @@ impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<mpsc::Receiver<T>, J> {
     pub fn recv_timeout(&mut self, timeout: Duration) -> Result<T, mpsc::RecvTimeoutError> {
         let received = self.receiver.recv_timeout(timeout);
         if !matches!(received, Err(mpsc::RecvTimeoutError::Timeout)) {
-            self.tell(received.as_ref().ok());
+            self.record(received.as_ref().ok());
         }
         received
     }
@@ -155,7 +155,7 @@ mod crossbeam {
         /// The channel is empty, and every sender is gone.
         pub fn recv(&mut self) -> Result<T, RecvError> {
             let received = self.receiver.recv();
-            self.tell(received.as_ref().ok());
+            self.record(received.as_ref().ok());
             received
         }
 
@@ -167,7 +167,7 @@ mod crossbeam {
         pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
             let received = self.receiver.try_recv();
             if !matches!(received, Err(TryRecvError::Empty)) {
-                self.tell(received.as_ref().ok());
+                self.record(received.as_ref().ok());
             }
             received
         }
@@ -180,7 +180,7 @@ mod crossbeam {
         pub fn recv_timeout(&mut self, timeout: Duration) -> Result<T, RecvTimeoutError> {
             let received = self.receiver.recv_timeout(timeout);
             if !matches!(received, Err(RecvTimeoutError::Timeout)) {
-                self.tell(received.as_ref().ok());
+                self.record(received.as_ref().ok());
             }
             received
         }
@@ -223,7 +223,7 @@ mod tokio {
                 /// Polls for the next item; ready with `None` once every sender is gone.
                 pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
                     let received = ready!(self.receiver.poll_recv(cx));
-                    self.tell(received.as_ref());
+                    self.record(received.as_ref());
                     Poll::Ready(received)
                 }
 
@@ -235,7 +235,7 @@ mod tokio {
                 pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
                     let received = self.receiver.try_recv();
                     if !matches!(received, Err(TryRecvError::Empty)) {
-                        self.tell(received.as_ref().ok());
+                        self.record(received.as_ref().ok());
                     }
                     received
                 }

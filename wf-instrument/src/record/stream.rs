@@ -59,7 +59,7 @@ impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> Stream for MeasureStream<S, 
         let polled = generation.enter_source(|| {
             let polled = stream.poll_next(cx);
             if let Poll::Ready(Some(item)) = &polled {
-                last = generation.tell(judge(item));
+                last = generation.record_item(judge(item));
             }
             polled
         });
@@ -78,7 +78,7 @@ impl Generation {
     /// Counts what an item brought, and returns whether it is the last. For adapters: no other
     /// thread counts at the same time.
     #[inline]
-    pub(super) fn tell(&self, judgement: impl Judgement) -> bool {
+    pub(super) fn record_item(&self, judgement: impl Judgement) -> bool {
         let (progress, last) = judgement.into_parts();
         match progress {
             Progress::Tokens(n) => self.received(n),

@@ -16,7 +16,7 @@ pub enum RegistryError {
         /// What it is.
         is: &'static str,
         /// What was asked for.
-        wanted: &'static str,
+        requested: &'static str,
     },
     /// It could not be exported under that name.
     Name {
@@ -67,9 +67,13 @@ pub enum RegistryError {
 impl fmt::Display for RegistryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Kind { name, is, wanted } => write!(
+            Self::Kind {
+                name,
+                is,
+                requested,
+            } => write!(
                 f,
-                "`{name}` is a {is} already and cannot be a {wanted} too: choose another name"
+                "`{name}` is a {is} already and cannot be a {requested} too: choose another name"
             ),
             Self::Name { name, why } => write!(f, "`{name}` cannot name a series: {why}"),
             Self::Label { name, label, why } => write!(f, "`{label}` cannot label `{name}`: {why}"),

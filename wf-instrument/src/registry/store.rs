@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::spelling::check_metric;
-use super::wanted::Wanted;
+use super::lookup::Lookup;
+use super::validate::check_metric;
 use super::{LIMIT, RegistryError};
 use crate::counter::Counter;
 use crate::fork::{ForkSafeGuard, lock};
@@ -39,11 +39,11 @@ impl Series {
         }
     }
 
-    pub(super) fn not_a(self, wanted: &'static str, name: &str) -> RegistryError {
+    pub(super) fn not_a(self, requested: &'static str, name: &str) -> RegistryError {
         RegistryError::Kind {
             name: name.into(),
             is: self.kind(),
-            wanted,
+            requested,
         }
     }
 }
@@ -113,62 +113,65 @@ pub(crate) fn named() -> Vec<(Key, Named)> {
     allocate(all)
 }
 
-/// The store, held so that nobody is changing it.
-pub(crate) struct Held(MutexGuard<'static, Store>);
+/// The locked store: nobody else is changing it.
+pub(crate) struct StoreGuard(MutexGuard<'static, Store>);
 
-/// Takes the store for a process that is being forked: everybody else takes it where nobody forks,
-/// so nobody has it.
-pub(crate) fn hold() -> Held {
-    Held(STORE.lock().unwrap_or_else(PoisonError::into_inner))
+/// Locks the store for a process that is being forked. All others lock it where nobody forks, so
+/// it is free.
+pub(crate) fn lock_for_fork() -> StoreGuard {
+    StoreGuard(STORE.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-impl Held {
+impl StoreGuard {
     /// Every series starts again; gauges at zero. Only in a process that has just been forked.
-    pub(crate) fn forget(&self, mine: usize) {
-        self.0.sites.iter().for_each(|site| site.forget(mine));
+    pub(crate) fn reset_after_fork(&self, mine: usize) {
+        self.0
+            .sites
+            .iter()
+            .for_each(|site| site.reset_after_fork(mine));
         for named in self.0.series.values() {
             match named.series {
-                Series::Counter(counter) => counter.forget(),
+                Series::Counter(counter) => counter.reset_after_fork(),
                 Series::Gauge(gauge) => gauge.set(0.0),
-                Series::Histogram(_, recorder) => recorder.forget(),
+                Series::Histogram(_, recorder) => recorder.reset_after_fork(),
             }
         }
     }
 }
 
 pub(super) fn series(
-    wanted: &Wanted<'_>,
+    lookup: &Lookup<'_>,
     make: impl FnOnce() -> Series,
 ) -> Result<Series, RegistryError> {
     // An allocator that shows its bytes must not wait for the store that is allocating.
-    let found = check_metric(wanted.name, wanted.labels)
-        .and_then(|()| allocate(|| found_or_made(wanted, make)));
-    found.map_err(|refusal| refuse(true, wanted.name, refusal))
+    let found = check_metric(lookup.name, lookup.labels)
+        .and_then(|()| allocate(|| found_or_made(lookup, make)));
+    found.map_err(|refusal| refuse(true, lookup.name, refusal))
 }
 
 fn found_or_made(
-    wanted: &Wanted<'_>,
+    lookup: &Lookup<'_>,
     make: impl FnOnce() -> Series,
 ) -> Result<Series, RegistryError> {
-    let key = wanted.key();
+    let key = lookup.key();
     let mut store = store();
     if let Some(known) = store.series.get(&key) {
-        return wanted.is_a(known.series.kind()).map(|()| known.series);
+        return lookup.is_a(known.series.kind()).map(|()| known.series);
     }
     // Another label set of the name decides its kind.
     let sibling = store.series.range((key.0.clone(), Vec::new())..).next();
     if let Some((_, sibling)) = sibling.filter(|((name, _), _)| *name == key.0) {
-        wanted.is_a(sibling.series.kind())?;
+        lookup.is_a(sibling.series.kind())?;
     }
-    if !wanted.of_site {
-        let mut kinds = listed().filter_map(|site| kind_of(site, wanted.name));
-        kinds.try_for_each(|kind| wanted.is_a(kind))?;
+    if !lookup.of_site {
+        let mut kinds = listed().filter_map(|site| kind_of(site, lookup.name));
+        kinds.try_for_each(|kind| lookup.is_a(kind))?;
     }
     if store.is_full() {
-        let name = wanted.name.into();
+        let name = lookup.name.into();
         return Err(RegistryError::Full { name });
     }
-    let (help, series) = (wanted.help.into(), make());
+    let (help, series) = (lookup.help.into(), make());
     store.series.insert(key, Named { help, series });
     Ok(series)
 }
@@ -189,7 +192,7 @@ impl Store {
 }
 
 /// The site that is `known`, static or not; else the one that `make` makes.
-pub(super) fn place<T>(
+pub(super) fn found_or_added<T>(
     name: &str,
     known: impl Fn(&SiteRef) -> Option<T>,
     make: impl FnOnce() -> (T, SiteRef),

@@ -60,11 +60,11 @@ impl FrameSeries {
     }
 
     /// Forgets everything. Only in a process that has just been forked.
-    pub(crate) fn forget(&self) {
+    pub(crate) fn reset_after_fork(&self) {
         for shard in self.shards.shards() {
             shard.late.restart(0);
             shard.dropped.restart(0);
-            shard.duration.forget();
+            shard.duration.reset_after_fork();
         }
     }
 

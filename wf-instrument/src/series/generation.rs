@@ -1,8 +1,8 @@
 //! The requests to one model.
 
-use super::flight::Flight;
-use super::flow::{Flow, Population};
+use super::in_flight::InFlight;
 use super::request::Request;
+use super::request_counts::{RequestCounts, RequestStates};
 use crate::clock::Ticks;
 use crate::histogram::{HistogramSnapshot, Shard, Sum};
 use crate::outcome::Outcome;
@@ -74,7 +74,7 @@ request_histograms!(declare);
 #[derive(Debug)]
 pub(crate) struct GenerationSeries {
     shards: Sharded<GenerationShard>,
-    pub(crate) flight: Flight,
+    pub(crate) in_flight: InFlight,
     /// Whether an admission was ever recorded: before that, an error without one is no refusal.
     admits: AtomicBool,
 }
@@ -82,7 +82,7 @@ pub(crate) struct GenerationSeries {
 /// One thread's share: everything that an event touches lies in one place.
 #[derive(Debug, Default)]
 pub(crate) struct GenerationShard {
-    pub(crate) flow: Flow,
+    pub(crate) counts: RequestCounts,
     pub(crate) prompt_tokens: Count,
     /// Tokens that end no interval: the first of a request, and all but one of those that came
     /// together.
@@ -129,24 +129,24 @@ impl GenerationSeries {
     pub(crate) const fn new() -> Self {
         Self {
             shards: Sharded::new(),
-            flight: Flight::new(),
+            in_flight: InFlight::new(),
             admits: AtomicBool::new(false),
         }
     }
 
-    /// Counts an arrival and gives the request a place.
+    /// Counts an arrival and inserts the request among those in flight.
     #[inline]
     pub(crate) fn begin(&'static self, arrived: Ticks) -> &'static Request {
-        let request = self.flight.begin(self, arrived);
+        let request = self.in_flight.insert(self, arrived);
         request
             .series()
-            .with(|shard, writer| shard.flow.arrive(writer));
+            .with(|shard, writer| shard.counts.arrive(writer));
         request
     }
 
     /// Counts an admission.
     pub(crate) fn admit(&self, shard: &GenerationShard, writer: Writer) {
-        shard.flow.admit(writer);
+        shard.counts.admit(writer);
         // Relaxed: who does not see it yet counts an error as any other. Looked at first, since others look at it all the time.
         if !self.admits.load(Ordering::Relaxed) {
             self.admits.store(true, Ordering::Relaxed);
@@ -202,10 +202,10 @@ impl GenerationSeries {
         let admitted = request.is_admitted();
         match outcome {
             Outcome::Error if !admitted && self.admits.load(Ordering::Relaxed) => {
-                shard.flow.reject(writer);
+                shard.counts.reject(writer);
             }
-            Outcome::Ok if request.is_truncated() => shard.flow.truncate(admitted, writer),
-            _ => shard.flow.end(outcome, admitted, writer),
+            Outcome::Ok if request.is_truncated() => shard.counts.truncate(admitted, writer),
+            _ => shard.counts.end(outcome, admitted, writer),
         }
     }
 
@@ -225,19 +225,19 @@ impl GenerationSeries {
         self.shards.sole()
     }
 
-    pub(crate) fn population(&self) -> Population {
-        Population::of(|| self.shards.shards().map(|shard| &shard.flow))
+    pub(crate) fn states(&self) -> RequestStates {
+        RequestStates::of(|| self.shards.shards().map(|shard| &shard.counts))
     }
 
     /// Forgets all but the requests that the owner of slot `mine` has under way. Only in a process that has just been forked.
-    pub(crate) fn forget(&self, mine: usize) {
+    pub(crate) fn reset_after_fork(&self, mine: usize) {
         for (shard, is_mine) in self.shards.shards_seen_from(mine) {
-            shard.flow.forget(is_mine);
+            shard.counts.reset_after_fork(is_mine);
             shard.prompt_tokens.restart(0);
             shard.gapless.restart(0);
-            shard.histograms.iter().for_each(Shard::forget);
+            shard.histograms.iter().for_each(Shard::reset_after_fork);
         }
-        self.flight.forget_ages();
+        self.in_flight.reset_ages();
     }
 
     pub(crate) fn sum(&self, count: impl Fn(&GenerationShard) -> u64) -> u64 {

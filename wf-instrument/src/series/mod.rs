@@ -3,18 +3,18 @@
 #[cfg(not(wf_loom))]
 mod family;
 #[cfg(not(wf_loom))]
-mod flight;
-mod flow;
-#[cfg(not(wf_loom))]
 mod frame;
 #[cfg(not(wf_loom))]
 mod generation;
 #[cfg(not(wf_loom))]
-mod moment;
+mod in_flight;
 #[cfg(not(wf_loom))]
 mod request;
+mod request_counts;
 mod span;
-mod tally;
+mod token_count;
+#[cfg(not(wf_loom))]
+mod token_time;
 
 #[cfg(not(wf_loom))]
 pub use self::generation::RequestHistogram;
@@ -24,11 +24,11 @@ pub(crate) use self::{
     family::Family,
     frame::FrameSeries,
     generation::{GenerationSeries, request_histograms},
-    moment::Moment,
     request::Request,
+    token_time::TokenTime,
 };
 #[cfg(wf_loom)]
 pub(crate) use self::{
-    flow::{Flow, Population},
-    tally::Tally,
+    request_counts::{RequestCounts, RequestStates},
+    token_count::TokenCount,
 };

@@ -4,12 +4,12 @@
     reason = "a request points at the series that it is part of"
 )]
 
-mod answer;
+mod tokens;
 
 use std::{ptr, thread};
 
 use super::generation::GenerationSeries;
-use super::tally::Tally;
+use super::token_count::TokenCount;
 use crate::clock::{self, Ticks};
 use crate::outcome::Outcome;
 use crate::sync::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
@@ -29,7 +29,7 @@ pub(crate) struct Request {
     /// When the last tokens came, or [`NEVER`].
     last: AtomicU64,
     series: AtomicPtr<GenerationSeries>,
-    tally: Tally,
+    token_count: TokenCount,
     serial: AtomicU32,
     /// Tokens of the prompt that have not been counted: the prompt is not known to be read yet.
     prompt: AtomicU32,
@@ -69,7 +69,7 @@ impl Request {
             stage: AtomicU64::new(NEVER),
             last: AtomicU64::new(NEVER),
             series: AtomicPtr::new(series),
-            tally: Tally::new(),
+            token_count: TokenCount::new(),
             serial: AtomicU32::new(0),
             prompt: AtomicU32::new(0),
             marks: AtomicU8::new(0),
@@ -100,7 +100,7 @@ impl Request {
             self.prompt.store(0, Ordering::Relaxed);
             self.series
                 .store(ptr::from_ref(series).cast_mut(), Ordering::Relaxed);
-            self.tally.restart();
+            self.token_count.restart();
             let marks = if thread::panicking() { UNWINDING } else { 0 };
             self.marks.store(marks, Ordering::Relaxed);
         }
@@ -130,7 +130,7 @@ impl Request {
         debug_assert!(!series.is_null(), "a request has begun");
         // SAFETY:
         // - not null: a place that threads may share before its request has begun is made by `of`;
-        //   any other is handed out by `Flight::begin` to one thread, after `try_begin` has stored
+        //   any other is handed out by `InFlight::insert` to one thread, after `try_begin` has stored
         //   here, and what hands it on to another thread synchronises the two;
         // - points to a live series, since `of` and `try_begin` have it from a `'static` reference,
         //   and only shared references to it exist;
@@ -139,7 +139,7 @@ impl Request {
     }
 
     /// Corrects the time of its arrival.
-    pub(crate) fn rebook(&self, arrived: Ticks) {
+    pub(crate) fn set_arrival(&self, arrived: Ticks) {
         self.arrived.store(stored(arrived), Ordering::Relaxed);
     }
 
@@ -151,7 +151,7 @@ impl Request {
     }
 
     /// Makes its age unknown. It may go on: its thread may be the one that forked.
-    pub(crate) fn forget_age(&self) {
+    pub(crate) fn reset_age(&self) {
         self.mark(AGELESS);
     }
 

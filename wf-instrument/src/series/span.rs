@@ -85,13 +85,13 @@ impl SpanSeries {
 
     /// Forgets all but the calls that the owner of slot `mine` is in the middle of. Only in a process that has just been forked.
     #[cfg(not(wf_loom))]
-    pub(crate) fn forget(&self, mine: usize) {
+    pub(crate) fn reset_after_fork(&self, mine: usize) {
         for (shard, is_mine) in self.shards.shards_seen_from(mine) {
             // Where calls end on other threads than they began on, this thread's share alone tells no more than this.
             let running = shard.started.get().saturating_sub(shard.ended.get());
             shard.started.restart(if is_mine { running } else { 0 });
             shard.ended.restart(0);
-            shard.durations.iter().for_each(Shard::forget);
+            shard.durations.iter().for_each(Shard::reset_after_fork);
         }
     }
 

@@ -125,8 +125,8 @@ impl Collector {
         labels: Vec<Label>,
         series: &GenerationSeries,
     ) -> GenerationMetrics {
-        let population = series.population();
-        let [ok, error, cancelled, panicked] = population.ended;
+        let states = series.states();
+        let [ok, error, cancelled, panicked] = states.ended;
         let now = clock::ticks();
         let histograms = RequestHistogram::ALL.map(|which| series.snapshot(which, &mut self.sum));
         let intervals = histograms[RequestHistogram::InterTokenLatency as usize].count();
@@ -135,19 +135,19 @@ impl Collector {
             model: shown(model).into(),
             help: site.help.into(),
             labels,
-            arrived: population.arrived,
-            rejected: population.rejected,
-            truncated: population.truncated,
+            arrived: states.arrived,
+            rejected: states.rejected,
+            truncated: states.truncated,
             outcomes: Outcomes {
                 ok,
                 error,
                 cancelled,
                 panicked,
             },
-            waiting: population.waiting,
-            running: population.running,
+            waiting: states.waiting,
+            running: states.running,
             oldest: series
-                .flight
+                .in_flight
                 .oldest()
                 .map(|arrival| clock::between(arrival, now)),
             prompt_tokens: series.sum(|shard| shard.prompt_tokens.get()),

@@ -14,6 +14,6 @@ pub(crate) use self::pool::SLOTS;
 pub(crate) use self::sharded::Sharded;
 #[cfg(not(wf_loom))]
 pub(crate) use self::slot::{abandon_other_slots, dropped};
-pub(crate) use self::slot::{allocate, allocating, asked, drop_one};
+pub(crate) use self::slot::{allocate, allocating, cached_slot, drop_one};
 #[cfg(wf_loom)]
 pub(crate) use self::{pool::Pool, slot::with_slot};

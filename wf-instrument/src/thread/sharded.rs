@@ -61,7 +61,7 @@ impl<T: Default + Sync> Sharded<T> {
     /// This thread's shard, where it has a slot of its own and has asked for it; only this thread may write to it, as long as it runs.
     #[inline]
     pub(crate) fn sole(&self) -> Option<&T> {
-        let slot = usize::from(slot::asked());
+        let slot = usize::from(slot::cached_slot());
         let place = self.owned.get(slot)?;
         // One comparison: a thread that has no slot, or has not asked for it yet, finds an empty
         // place, as one does that comes here first. Relaxed: only this slot's owners store here,

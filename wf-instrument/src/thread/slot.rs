@@ -24,7 +24,7 @@ thread_local! {
 ///
 /// A byte, so that the compiler knows that it lies within a table of 256.
 #[inline]
-pub(crate) fn asked() -> u8 {
+pub(crate) fn cached_slot() -> u8 {
     SLOT.get()
 }
 

@@ -10,7 +10,7 @@ pub(crate) fn with_slot<R>(slot: usize, work: impl FnOnce() -> R) -> R {
     work()
 }
 
-pub(crate) fn asked() -> u8 {
+pub(crate) fn cached_slot() -> u8 {
     u8::try_from(current()).unwrap_or(u8::MAX)
 }
 

@@ -1,4 +1,4 @@
-//! What is asked of the store.
+//! The description of a series that is looked up in the store.
 
 use std::sync::Arc;
 
@@ -6,17 +6,17 @@ use super::RegistryError;
 use super::store::Key;
 use crate::labels::{Label, shown};
 
-/// A series that is asked for.
-pub(super) struct Wanted<'a> {
+/// The name, labels and kind of a series that is looked up.
+pub(super) struct Lookup<'a> {
     pub(super) name: &'a str,
     pub(super) help: &'a str,
     pub(super) labels: &'a [(&'a str, &'a str)],
     kind: &'static str,
-    /// Asked for by a place in the code, whose names are kept apart from one another.
+    /// Looked up by a site in the code, whose names are kept apart from one another.
     pub(super) of_site: bool,
 }
 
-impl<'a> Wanted<'a> {
+impl<'a> Lookup<'a> {
     pub(super) const fn new(
         name: &'a str,
         help: &'a str,
@@ -47,7 +47,7 @@ impl<'a> Wanted<'a> {
         Err(RegistryError::Kind {
             name: self.name.into(),
             is,
-            wanted: self.kind,
+            requested: self.kind,
         })
     }
 

@@ -8,7 +8,7 @@ use crate::thread::SLOTS;
 /// The thread that counts the first owns the count: it goes on with plain loads and stores. Others
 /// add to a count beside it, atomically. Each count ends at `u32::MAX`. 16 bytes.
 #[derive(Debug)]
-pub(crate) struct Tally {
+pub(crate) struct TokenCount {
     /// The owner's thread slot, [`NOBODY`] before the first token, or [`NO_OWNER`]. Until there is
     /// a first token, the other fields but `others` mean nothing.
     owner: AtomicU16,
@@ -24,7 +24,7 @@ const NOBODY: u16 = u16::MAX - 1;
 /// by.
 const NO_OWNER: u16 = u16::MAX - 2;
 
-impl Tally {
+impl TokenCount {
     #[cfg(not(wf_loom))]
     pub(crate) const fn new() -> Self {
         Self {

@@ -1,8 +1,8 @@
 //! Places that measure without a function to annotate.
 
 use super::RegistryError;
-use super::spelling::check_site;
-use super::store::{place, refuse};
+use super::store::{found_or_added, refuse};
+use super::validate::check_site;
 use crate::site::{FrameSite, GenerationSite, SiteRef, SpanSite};
 use crate::slo::Target;
 
@@ -56,7 +56,7 @@ pub fn labelled_span(
         SiteRef::Span(site) if site.name == name && site.series.labels() == labels => Some(*site),
         _ => None,
     };
-    place(name, known, || {
+    found_or_added(name, known, || {
         let site = SpanSite::new(text(name), text(help)).labelled(texts(labels));
         let site = leaked(site);
         (site, SiteRef::Span(site))
@@ -142,7 +142,7 @@ fn requests(
         SiteRef::Generation(site) if is_it(site) => Some(*site),
         _ => None,
     };
-    let found = place(name, known, || {
+    let found = found_or_added(name, known, || {
         let mut site = GenerationSite::new(text(name), text(help), target).labelled(texts(names));
         site.by_model = by_model;
         let site = leaked(site);
@@ -192,7 +192,7 @@ pub fn labelled_frame(
         SiteRef::Frame(site) if site.name == name && site.series.labels() == labels => Some(*site),
         _ => None,
     };
-    let found = place(name, known, || {
+    let found = found_or_added(name, known, || {
         let site = FrameSite::new(text(name), text(help), target_fps).labelled(texts(labels));
         let site = leaked(site);
         (site, SiteRef::Frame(site))

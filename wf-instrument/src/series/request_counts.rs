@@ -1,11 +1,11 @@
-//! How many requests came, were let in, and left.
+//! The number of requests that arrived, were admitted and ended.
 
 use crate::outcome::Outcome;
 use crate::thread::{Count, Writer};
 
 /// One thread's share of the counts.
 #[derive(Debug, Default)]
-pub(crate) struct Flow {
+pub(crate) struct RequestCounts {
     arrived: Count,
     admitted: Count,
     /// Ended without having been admitted.
@@ -18,9 +18,9 @@ pub(crate) struct Flow {
     ended: [Count; 4],
 }
 
-/// How many requests are where.
+/// The number of requests in each state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Population {
+pub(crate) struct RequestStates {
     pub(crate) arrived: u64,
     pub(crate) ended: [u64; 4],
     pub(crate) waiting: u64,
@@ -29,14 +29,15 @@ pub(crate) struct Population {
     pub(crate) truncated: u64,
 }
 
-impl Flow {
+impl RequestCounts {
     #[inline]
     pub(crate) fn arrive(&self, writer: Writer) {
         self.arrived.add(1, writer);
     }
 
     pub(crate) fn admit(&self, writer: Writer) {
-        // Release; pairs with Acquire in `Population::of`: whoever counts this admission also counts the arrival.
+        // Release; pairs with Acquire in `RequestStates::of`: a reader that counts this admission also counts
+        // the arrival.
         self.admitted.add_one_release(writer);
     }
 
@@ -44,7 +45,8 @@ impl Flow {
         if !admitted {
             self.ended_waiting.add(1, writer);
         }
-        // Release; pairs with Acquire in `Population::of`: whoever counts this end also counts all that came before it.
+        // Release; pairs with Acquire in `RequestStates::of`: a reader that counts this end also counts all
+        // that came before it.
         self.ended[outcome.index()].add_one_release(writer);
     }
 
@@ -68,11 +70,11 @@ impl Flow {
     }
 }
 
-impl Flow {
+impl RequestCounts {
     /// Forgets all, but for the requests that the thread whose share this is has under way, where it `is_mine`. Only in a process that has
     /// just been forked.
     #[cfg(not(wf_loom))]
-    pub(crate) fn forget(&self, is_mine: bool) {
+    pub(crate) fn reset_after_fork(&self, is_mine: bool) {
         let apart = [&self.rejected, &self.truncated];
         let ended = self.ended.iter().chain(apart);
         let ended: u64 = ended.map(Count::get).sum();
@@ -89,25 +91,27 @@ impl Flow {
     }
 }
 
-impl Population {
+impl RequestStates {
     /// Reads every end before any admission, and every admission before any arrival, so that no difference is below zero.
     ///
-    /// A series whose code never tells an admission has nobody waiting.
-    pub(crate) fn of<'a, I: Iterator<Item = &'a Flow>>(flows: impl Fn() -> I) -> Self {
-        let sum = |count: &dyn Fn(&Flow) -> u64| flows().map(count).fold(0, u64::saturating_add);
-        let mut ended = Outcome::ALL.map(|o| sum(&|flow| flow.ended[o.index()].acquire()));
-        let rejected = sum(&|flow| flow.rejected.acquire());
+    /// A series whose code never records an admission has no request waiting.
+    pub(crate) fn of<'a, I: Iterator<Item = &'a RequestCounts>>(shards: impl Fn() -> I) -> Self {
+        let sum = |count: &dyn Fn(&RequestCounts) -> u64| {
+            shards().map(count).fold(0, u64::saturating_add)
+        };
+        let mut ended = Outcome::ALL.map(|o| sum(&|shard| shard.ended[o.index()].acquire()));
+        let rejected = sum(&|shard| shard.rejected.acquire());
         ended[Outcome::Error.index()] += rejected;
-        let truncated = sum(&|flow| flow.truncated.acquire());
+        let truncated = sum(&|shard| shard.truncated.acquire());
         ended[Outcome::Ok.index()] += truncated;
-        let ended_waiting = sum(&|flow| flow.ended_waiting.get());
-        let admitted = sum(&|flow| flow.admitted.acquire());
-        let arrived = sum(&|flow| flow.arrived.get());
+        let ended_waiting = sum(&|shard| shard.ended_waiting.get());
+        let admitted = sum(&|shard| shard.admitted.acquire());
+        let arrived = sum(&|shard| shard.arrived.get());
         let in_flight = arrived.saturating_sub(ended.iter().sum());
         let unadmitted = arrived
             .saturating_sub(admitted)
             .saturating_sub(ended_waiting);
-        // Where no admission was ever told, nobody is known to wait.
+        // Where no admission was ever recorded, no request is known to wait.
         let waiting = match admitted {
             0 => 0,
             _ => unadmitted.min(in_flight),

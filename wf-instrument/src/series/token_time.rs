@@ -5,7 +5,7 @@ use crate::units::Nanos;
 
 /// The moment of some tokens, and how it is known.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Moment {
+pub(crate) enum TokenTime {
     /// They are counted where and when they are made.
     Made(Ticks),
     /// They are received, from where they may have been waiting.
@@ -19,7 +19,7 @@ pub(crate) enum Moment {
 /// one that makes more can stamp them.
 const DRAINING: Nanos = Nanos::new(100_000);
 
-impl Moment {
+impl TokenTime {
     #[inline]
     pub(crate) const fn at(self) -> Ticks {
         match self {

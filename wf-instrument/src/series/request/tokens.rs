@@ -3,10 +3,10 @@
 use super::{NEVER, Request};
 use crate::clock::{self, Ticks};
 use crate::series::generation::{GenerationShard, RequestHistogram};
-use crate::series::moment::Moment;
-use crate::series::tally::few;
+use crate::series::token_count::few;
+use crate::series::token_time::TokenTime;
 use crate::sync::{AtomicU64, Ordering};
-use crate::thread::{Writer, asked};
+use crate::thread::{Writer, cached_slot};
 use crate::units::Nanos;
 
 // Relaxed throughout, as in the parent module.
@@ -37,49 +37,49 @@ impl Request {
 
     /// `n` tokens came, together.
     #[inline]
-    pub(crate) fn tokens(&self, n: u64, moment: Moment) {
+    pub(crate) fn tokens(&self, n: u64, time: TokenTime) {
         match self.own_shard() {
-            Some(shard) => self.tokens_here(n, moment, shard),
-            None => self.tokens_elsewhere(n, moment),
+            Some(shard) => self.tokens_here(n, time, shard),
+            None => self.tokens_elsewhere(n, time),
         }
     }
 
     /// Likewise, where no other thread counts at the same time: this one goes on without a lock.
     #[inline]
-    pub(crate) fn tokens_alone(&self, n: u64, moment: Moment) {
+    pub(crate) fn tokens_alone(&self, n: u64, time: TokenTime) {
         match self.move_here() {
-            Some(shard) => self.tokens_here(n, moment, shard),
-            None => self.tokens_elsewhere(n, moment),
+            Some(shard) => self.tokens_here(n, time, shard),
+            None => self.tokens_elsewhere(n, time),
         }
     }
 
     #[inline]
-    fn tokens_here(&self, n: u64, moment: Moment, shard: &GenerationShard) {
-        let gap = self.step_to(moment);
+    fn tokens_here(&self, n: u64, time: TokenTime, shard: &GenerationShard) {
+        let gap = self.step_to(time);
         match gap {
-            Some(_) => self.tally.add_own(n),
-            None => self.tally.add_own_together(n),
+            Some(_) => self.token_count.add_own(n),
+            None => self.token_count.add_own_together(n),
         }
         shard.more(n, gap, Writer::Sole);
     }
 
     /// The gap between the last tokens and these, which are the last from here on.
     #[inline]
-    fn step_to(&self, moment: Moment) -> Option<Nanos> {
+    fn step_to(&self, time: TokenTime) -> Option<Nanos> {
         let last = Ticks::from_raw(self.last.load(Ordering::Relaxed));
-        let latest = moment.latest(last);
+        let latest = time.latest(last);
         self.last.store(latest.raw(), Ordering::Relaxed);
-        moment.gap_since(last)
+        time.gap_since(last)
     }
 
     /// The first of all, or on another thread than the first.
     #[inline(never)]
-    fn tokens_elsewhere(&self, n: u64, moment: Moment) {
+    fn tokens_elsewhere(&self, n: u64, time: TokenTime) {
         match self.series().sole() {
-            Some(shard) if self.tally.begin(n, asked()) => {
-                self.first_tokens(n, moment.at(), shard, Writer::Sole);
+            Some(shard) if self.token_count.begin(n, cached_slot()) => {
+                self.first_tokens(n, time.at(), shard, Writer::Sole);
             }
-            _ => self.tokens_beside(n, moment),
+            _ => self.tokens_beside(n, time),
         }
     }
 
@@ -100,16 +100,16 @@ impl Request {
 
     /// For a thread that is not the tally's owner, or that has no slot, or none yet.
     #[cold]
-    fn tokens_beside(&self, n: u64, moment: Moment) {
+    fn tokens_beside(&self, n: u64, time: TokenTime) {
         self.series().with(move |shard, writer| {
-            if self.tally.begin(n, asked()) {
-                return self.first_tokens(n, moment.at(), shard, writer);
+            if self.token_count.begin(n, cached_slot()) {
+                return self.first_tokens(n, time.at(), shard, writer);
             }
             let first_is_known = self.last.load(Ordering::Relaxed) != NEVER;
-            let gap = self.step_to(moment).filter(|_| first_is_known);
+            let gap = self.step_to(time).filter(|_| first_is_known);
             match gap {
-                None if first_is_known => self.tally.add_beside_together(n),
-                _ => self.tally.add_beside(n),
+                None if first_is_known => self.token_count.add_beside_together(n),
+                _ => self.token_count.add_beside(n),
             }
             shard.more(n, gap, writer);
         });
@@ -126,25 +126,25 @@ impl Request {
     #[cold]
     fn take_over(&self) -> Option<&'static GenerationShard> {
         let shard = self.series().sole()?;
-        self.tally.move_to(asked()).then_some(shard)
+        self.token_count.move_to(cached_slot()).then_some(shard)
     }
 
-    /// This thread's share of the series, if it owns the tally.
+    /// This thread's share of the series, if it owns the count.
     #[inline]
     fn own_shard(&self) -> Option<&'static GenerationShard> {
-        match self.tally.is_owned_by(asked()) {
+        match self.token_count.is_owned_by(cached_slot()) {
             true => self.series().sole(),
             false => None,
         }
     }
 
     pub(crate) fn all_tokens(&self) -> u64 {
-        self.tally.total()
+        self.token_count.total()
     }
 
     /// Whether a token has come.
     pub(crate) fn has_begun(&self) -> bool {
-        self.tally.has_begun()
+        self.token_count.has_begun()
     }
 
     /// Records how long the answer took from its first token to its last, and each of those that
@@ -160,7 +160,7 @@ impl Request {
             .histogram(RequestHistogram::Decode)
             .record(decoding, 1, writer);
         // An answer that came whole says nothing about the time a token takes.
-        if let Some(each) = decoding.checked_div(self.tally.later()) {
+        if let Some(each) = decoding.checked_div(self.token_count.later()) {
             shard
                 .histogram(RequestHistogram::TimePerOutputToken)
                 .record(each, 1, writer);
@@ -179,13 +179,13 @@ mod tests {
         let request = series.begin(clock::ticks());
         let count = || {
             // Twice, since a thread's first event claims its slot.
-            (0..2).for_each(|_| request.tokens_alone(1, Moment::Made(clock::ticks())));
+            (0..2).for_each(|_| request.tokens_alone(1, TokenTime::Made(clock::ticks())));
             request.own_shard().is_some()
         };
         assert!(count());
         assert!(std::thread::scope(|scope| scope.spawn(count).join()).is_ok_and(|owns| owns));
         assert!(count());
-        assert_eq!((request.all_tokens(), request.tally.later()), (6, 5));
+        assert_eq!((request.all_tokens(), request.token_count.later()), (6, 5));
         request.end();
     }
 }

@@ -9,53 +9,53 @@ use crate::clock::Ticks;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::thread::{allocate, allocating, drop_one};
 
-/// How many requests a series has a place for before it asks for memory. A power of two, as are all
+/// How many requests a series has a slot for before it asks for memory. A power of two, as are all
 /// blocks.
-const PLACES: usize = 64;
+const INITIAL_SLOTS: usize = 64;
 
-/// A block has so many times as many places as the one before.
+/// A block has so many times as many slots as the one before.
 const GROWTH: usize = 4;
 
-/// A place for each request in flight, never moved and never freed: memory follows the most that
+/// A slot for each request in flight, never moved and never freed: memory follows the most that
 /// there ever were at once. 4 KiB while there are at most 64.
 #[derive(Debug)]
-pub(crate) struct Flight {
-    places: [Request; PLACES],
+pub(crate) struct InFlight {
+    slots: [Request; INITIAL_SLOTS],
     /// The block that was added last.
     newest: AtomicPtr<Block>,
 }
 
 #[derive(Debug)]
 struct Block {
-    places: Box<[Request]>,
+    slots: Box<[Request]>,
     older: Option<&'static Self>,
 }
 
-impl Flight {
+impl InFlight {
     pub(crate) const fn new() -> Self {
         Self {
-            places: [const { Request::new() }; PLACES],
+            slots: [const { Request::new() }; INITIAL_SLOTS],
             newest: AtomicPtr::new(ptr::null_mut()),
         }
     }
 
-    /// Finds a place for a request that arrived at `arrived`. One atomic exchange where there are
+    /// Finds a slot for a request that arrived at `arrived`. One atomic exchange where there are
     /// many free ones; where all are taken, as long as it takes to look at each and to ask for more
     /// memory.
     #[inline]
-    pub(crate) fn begin(
+    pub(crate) fn insert(
         &'static self,
         series: &'static GenerationSeries,
         arrived: Ticks,
     ) -> &'static Request {
-        // The newest block is the largest by far, and so the most likely to have a free place.
-        let places = match self.newest() {
-            None => &self.places,
-            Some(block) => &*block.places,
+        // The newest block is the largest by far, and so the most likely to have a free slot.
+        let slots = match self.newest() {
+            None => &self.slots,
+            Some(block) => &*block.slots,
         };
-        let place = &places[spread(arrived, places)];
-        if place.try_begin(series, arrived) {
-            place
+        let slot = &slots[spread(arrived, slots)];
+        if slot.try_begin(series, arrived) {
+            slot
         } else {
             self.search(series, arrived)
         }
@@ -70,12 +70,12 @@ impl Flight {
         loop {
             let newest = self.newest();
             let mut blocks = self.blocks_from(newest);
-            let free = blocks.find_map(|places| try_begin(places, series, arrived));
+            let free = blocks.find_map(|slots| try_insert(slots, series, arrived));
             if let Some(request) = free {
                 return request;
             }
             if allocating() {
-                return unplaced(arrived);
+                return lost(arrived);
             }
             self.grow(newest);
         }
@@ -83,8 +83,8 @@ impl Flight {
 
     /// Makes the ages of the requests under way unknown. Only in a process that has just been
     /// forked.
-    pub(crate) fn forget_ages(&self) {
-        self.requests().for_each(Request::forget_age);
+    pub(crate) fn reset_ages(&self) {
+        self.requests().for_each(Request::reset_age);
     }
 
     /// The earliest arrival among those in flight.
@@ -98,8 +98,8 @@ impl Flight {
 
     fn blocks_from(&self, newest: Option<&'static Block>) -> impl Iterator<Item = &[Request]> {
         std::iter::successors(newest, |block| block.older)
-            .map(|block| &*block.places)
-            .chain([&self.places[..]])
+            .map(|block| &*block.slots)
+            .chain([&self.slots[..]])
     }
 
     fn newest(&self) -> Option<&'static Block> {
@@ -115,10 +115,10 @@ impl Flight {
     /// Adds a block, unless one has been added since `newest` was.
     #[cold]
     fn grow(&self, newest: Option<&'static Block>) {
-        let len = GROWTH * newest.map_or(PLACES, |block| block.places.len());
+        let len = GROWTH * newest.map_or(INITIAL_SLOTS, |block| block.slots.len());
         let made = allocate(|| {
             Box::new(Block {
-                places: std::iter::repeat_with(Request::new).take(len).collect(),
+                slots: std::iter::repeat_with(Request::new).take(len).collect(),
                 older: newest,
             })
         });
@@ -135,42 +135,42 @@ impl Flight {
     }
 }
 
-fn try_begin<'a>(
-    places: &'a [Request],
+fn try_insert<'a>(
+    slots: &'a [Request],
     series: &'static GenerationSeries,
     arrived: Ticks,
 ) -> Option<&'a Request> {
-    let (before, from) = places.split_at(spread(arrived, places));
+    let (before, from) = slots.split_at(spread(arrived, slots));
     from.iter()
         .chain(before)
         .find(|request| request.is_free() && request.try_begin(series, arrived))
 }
 
-/// A place for a request that an allocator measures while it is being asked for more of them: it is
+/// Returns the slot of lost requests: for one that an allocator measures while it is being asked for more of them: it is
 /// not measured, but counted as lost.
 #[cold]
-fn unplaced(arrived: Ticks) -> &'static Request {
+fn lost(arrived: Ticks) -> &'static Request {
     drop_one();
-    // Where another request is there already, they share the place: what is counted here is never
+    // Where another request is there already, they share the slot: what is counted here is never
     // read.
     LOST.try_begin(&LOST_SERIES, arrived);
     &LOST
 }
 
-/// The place of requests that are lost. It knows its series from the start: a thread that finds it
+/// The slot of requests that are lost. It knows its series from the start: a thread that finds it
 /// taken may get here before the other has stored anything.
 static LOST: Request = Request::of(&LOST_SERIES);
 static LOST_SERIES: GenerationSeries = GenerationSeries::new();
 
-/// Where the search for a place begins. Arrivals differ, so they spread the searches without a
+/// Where the search for a slot begins. Arrivals differ, so they spread the searches without a
 /// counter that all threads would write.
 ///
 /// Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4): the high bits of a product
 /// with 2⁶⁴/φ.
 #[inline]
-const fn spread(arrived: Ticks, places: &[Request]) -> usize {
+const fn spread(arrived: Ticks, slots: &[Request]) -> usize {
     let product = arrived.raw().wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (product >> 32) as u32 as usize & (places.len() - 1)
+    (product >> 32) as u32 as usize & (slots.len() - 1)
 }
 
 #[cfg(test)]
@@ -184,13 +184,13 @@ mod tests {
     #[test]
     fn the_oldest_is_the_earliest_that_has_not_ended_however_many_there_are() {
         let series = series();
-        let begin = |at| series.flight.begin(series, Ticks::from_raw(at));
+        let begin = |at| series.in_flight.insert(series, Ticks::from_raw(at));
         let requests: Vec<_> = (1..=3_000).map(begin).collect();
-        assert_eq!(series.flight.oldest(), Some(Ticks::from_raw(1)));
+        assert_eq!(series.in_flight.oldest(), Some(Ticks::from_raw(1)));
         requests[0].end();
-        assert_eq!(series.flight.oldest(), Some(Ticks::from_raw(2)));
+        assert_eq!(series.in_flight.oldest(), Some(Ticks::from_raw(2)));
         requests[1..].iter().for_each(|request| request.end());
-        assert_eq!(series.flight.oldest(), None);
+        assert_eq!(series.in_flight.oldest(), None);
     }
 
     #[test]
@@ -201,11 +201,14 @@ mod tests {
     #[test]
     fn places_are_used_again_before_any_are_added() {
         let series = series();
-        let begin = |at| series.flight.begin(series, Ticks::from_raw(at));
+        let begin = |at| series.in_flight.insert(series, Ticks::from_raw(at));
         for round in 0..10 {
-            // All at one moment, so that they all begin their search at one place.
-            let requests: Vec<_> = (0..PLACES + 3).map(|_| begin(7 + round)).collect();
-            assert_eq!(series.flight.requests().count(), PLACES + GROWTH * PLACES);
+            // All at one moment, so that they all begin their search at one slot.
+            let requests: Vec<_> = (0..INITIAL_SLOTS + 3).map(|_| begin(7 + round)).collect();
+            assert_eq!(
+                series.in_flight.requests().count(),
+                INITIAL_SLOTS + GROWTH * INITIAL_SLOTS
+            );
             requests.iter().for_each(|request| request.end());
         }
     }
