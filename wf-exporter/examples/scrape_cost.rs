@@ -1,7 +1,8 @@
-//! What does a scrape cost? Scrapes an exporter of N histograms over loopback and prints series, bytes and times.
+//! Measures the cost of a scrape: scrapes an exporter of N histograms over loopback and prints
+//! series, bytes and times.
 //!
 //! `cargo run --release -p wf-exporter --example scrape_cost -- 200`
-#![expect(clippy::print_stdout, reason = "its output is what it is for")]
+#![expect(clippy::print_stdout, reason = "a measurement prints its result")]
 
 use std::io::{Error, Read, Write};
 use std::net::{SocketAddr, TcpStream};

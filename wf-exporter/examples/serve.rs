@@ -1,4 +1,4 @@
-//! Serve this process's measurements and a gauge of its own, read the page as Prometheus would, and end.
+//! Serves this process's measurements and a gauge, reads the page as Prometheus would, and ends.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::io::{Error, Read, Write};
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn read(address: SocketAddr) -> Result<String, Error> {
     let mut stream = TcpStream::connect(address)?;
     stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    Ok(response)
 }

@@ -1,4 +1,4 @@
-//! The handle: start, ask for the address, stop.
+//! The handle of a running endpoint, and its builder.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -52,7 +52,7 @@ impl Exporter {
         }
     }
 
-    /// Where it listens: with the port that the system chose where port 0 was asked for.
+    /// The address that it listens on, with the port that the system chose for port 0.
     #[must_use]
     pub const fn local_addr(&self) -> SocketAddr {
         self.address
@@ -60,7 +60,7 @@ impl Exporter {
 
     /// Ends the thread and closes the port and every connection, as dropping does.
     ///
-    /// Blocks until a scrape that is being made is made, so for as long as the slowest collector takes.
+    /// Blocks until a scrape in progress has ended, so for as long as the slowest collector takes.
     pub fn stop(self) {
         drop(self);
     }
@@ -86,7 +86,7 @@ impl Drop for Exporter {
     }
 }
 
-/// What an exporter serves, and where.
+/// Settings of an exporter that is not started yet.
 #[must_use = "nothing is served before `start`"]
 pub struct Builder {
     address: Address,
@@ -96,40 +96,41 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Where to listen; a loopback address, by number or by name (`"localhost:9464"`). Port 0 takes
-    /// any that is free.
+    /// Sets the address to listen on: a loopback address, by number or by name
+    /// (`"localhost:9464"`). Port 0 takes any free port.
     ///
-    /// Of the addresses that a name stands for, the first that can be bound is taken, those of IPv4
-    /// before those of IPv6.
+    /// A name may stand for several addresses. The first that can be bound is used, IPv4 before
+    /// IPv6.
     pub fn address(mut self, address: impl Into<Address>) -> Self {
         self.address = address.into();
         self
     }
 
-    /// Answers requests for the host `name` too: one name or address without a port, which
+    /// Accepts requests for the host `name` too: one name or address without a port, which
     /// [`start`](Builder::start) checks.
     ///
-    /// Without it, requests for `localhost`, names below it, loopback addresses and the name in
-    /// [`address`](Builder::address) are answered, and no others, so that a web page cannot read the
-    /// measurements under a name of its own (DNS rebinding). Needed where a proxy on this machine
-    /// forwards its own name.
+    /// By default, requests for `localhost`, names below it, loopback addresses and the name in
+    /// [`address`](Builder::address) are accepted, and no others, so that a web page cannot read
+    /// the measurements under a name of its own (DNS rebinding). A proxy on this machine that
+    /// forwards its own name needs it.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());
         self
     }
 
-    /// Where the recorded series come from, instead of [`Snapshot::take`]: a replay, or a snapshot that something else takes anyway.
+    /// Sets the source of the recorded series, instead of [`Snapshot::take`]: a replay, or a
+    /// snapshot that other code takes anyway.
     pub fn source(mut self, source: impl FnMut() -> Snapshot + Send + 'static) -> Self {
         self.source = Box::new(source);
         self
     }
 
-    /// Asks `collector` for more families on each scrape.
+    /// Adds the families of `collector` to each scrape.
     ///
-    /// It runs on the exporter's thread and should take microseconds: every scraper waits for it.
-    /// The recorded series and earlier collectors keep a name that it adds again. Where it panics,
-    /// the families that it adds are missing from that scrape, all others are there, and
-    /// `wf_collector_panics_total` counts it. A child that it forks must not return from it.
+    /// It runs on the exporter's thread and should take microseconds: every scrape waits for it.
+    /// The recorded series and earlier collectors keep a name that it adds again. If it panics, its
+    /// families are missing from that scrape, all others are there, and `wf_collector_panics_total`
+    /// counts it. A child that it forks must not return from it.
     ///
     /// ```
     /// use wf_exporter::{Exporter, Family};
@@ -137,8 +138,8 @@ impl Builder {
     /// let exporter = Exporter::builder()
     ///     .address(([127, 0, 0, 1], 0))
     ///     .collector(|families| {
-    ///         let knobs = Family::gauge("wf_governor_setpoint", "What the governor set.");
-    ///         families.add(knobs.sample(&[("knob", "threads")], 8.0))
+    ///         let depth = Family::gauge("queue_depth", "Jobs that wait, by lane.");
+    ///         families.add(depth.sample(&[("lane", "fast")], 3.0))
     ///     })
     ///     .start()?;
     /// # Ok::<(), wf_exporter::StartError>(())
@@ -151,12 +152,14 @@ impl Builder {
         self
     }
 
-    /// Binds the address, then starts the exporter's thread. Nothing else in the process is touched.
+    /// Binds the address, then starts the exporter's thread. Nothing else in the process is
+    /// touched.
     ///
     /// # Errors
     ///
-    /// Where the address is unknown, not a loopback address or cannot be bound, an allowed host is
-    /// not one, or the system gives no thread. Then nothing is left behind.
+    /// [`StartError`] if the address is unknown, is not a loopback address or cannot be bound, if
+    /// an allowed host is not a host name, or if the system gives no thread. Nothing is left
+    /// behind.
     pub fn start(self) -> Result<Exporter, StartError> {
         let mut names: Vec<HostName> = self
             .hosts
@@ -188,5 +191,6 @@ impl fmt::Debug for Builder {
     }
 }
 
-/// OpenTelemetry's default for a Prometheus exporter (`OTEL_EXPORTER_PROMETHEUS_PORT`), where agents look already.
+/// OpenTelemetry's default for a Prometheus exporter (`OTEL_EXPORTER_PROMETHEUS_PORT`), which
+/// agents know.
 const DEFAULT_PORT: u16 = 9464;

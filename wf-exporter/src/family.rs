@@ -286,7 +286,8 @@ pub enum FamilyError {
         /// The type that was refused.
         added: Kind,
     },
-    /// A histogram is written as `_bucket`, `_count` and `_sum`, and one of these is another family.
+    /// A histogram is written as `_bucket`, `_count` and `_sum`, and one of these is another
+    /// family.
     #[error("{name} would be written under the same name as {by}; rename one")]
     Taken {
         /// The family that was refused.

@@ -228,7 +228,10 @@ mod tests {
         for line in [
             "wf_governor_enabled 1\n",
             "wf_governor_setpoint{knob=\"concurrency\"} 12\n",
-            "wf_governor_actions_total{direction=\"up\",knob=\"concurrency\",reason=\"head_room\"} 3\n",
+            concat!(
+                "wf_governor_actions_total",
+                "{direction=\"up\",knob=\"concurrency\",reason=\"head_room\"} 3\n",
+            ),
             "wf_governor_decision_seconds 0.001\n",
         ] {
             assert!(page.contains(line), "{line} in {page}");

@@ -130,8 +130,8 @@ impl SharedPage {
         Arrival(self.rendered.get())
     }
 
-    /// The page, rendered now if no rendering has begun since `arrival`: nothing on it is older than
-    /// the request.
+    /// The page, rendered now if no rendering has begun since `arrival`: nothing on it is older
+    /// than the request.
     pub(crate) fn since(&self, arrival: Arrival) -> Bytes {
         if self.rendered.get() == arrival.0 {
             self.last.replace(self.page.borrow_mut().render().into());

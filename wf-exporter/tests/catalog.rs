@@ -98,8 +98,8 @@ fn wrap(indent: &str, text: &str) -> String {
 const INTRODUCTION: &str = "\
 # Metrics
 
-Every family that wf-exporter can write with its features `govern` and `sense`: type, unit, number of \
-buckets of a histogram, labels with their values where these are fixed, and HELP. This file is \
+Every family that wf-exporter can write with its features `govern` and `sense`: type, unit, number \
+of buckets of a histogram, labels with their values if these are fixed, and HELP. This file is \
 generated from the catalogue (`wf_exporter::catalog`) by the test `catalog`; `WF_BLESS=1` in its \
 environment writes the file anew.
 

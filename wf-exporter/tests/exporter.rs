@@ -1,4 +1,4 @@
-//! The handle as an application uses it.
+//! The exporter as an application uses it.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -24,7 +24,7 @@ fn scrape(address: SocketAddr) -> String {
 }
 
 #[test]
-fn what_is_recorded_and_what_is_collected_is_on_one_page() {
+fn recorded_and_collected_families_are_on_one_page() {
     let exporter = Exporter::builder()
         .address(ANY_PORT)
         .collector(|families| {
@@ -42,7 +42,7 @@ fn what_is_recorded_and_what_is_collected_is_on_one_page() {
 }
 
 #[test]
-fn a_panic_in_a_collector_is_one_missing_family_and_a_count() {
+fn a_panic_in_a_collector_is_counted_and_the_page_is_served() {
     let exporter = Exporter::builder()
         .address(ANY_PORT)
         .collector(|_| panic!("a collector's bug"))
@@ -58,15 +58,15 @@ fn a_panic_in_a_collector_is_one_missing_family_and_a_count() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_an_error_that_names_it_and_the_way_out() {
+fn a_port_in_use_is_an_error_that_names_it_and_the_way_out() {
     let other = TcpListener::bind(SocketAddr::from(ANY_PORT)).unwrap();
     let address = other.local_addr().unwrap();
     let error = Exporter::builder().address(address).start().unwrap_err();
     assert!(matches!(error, StartError::Bind { .. }));
-    let told = error.to_string();
+    let message = error.to_string();
     assert!(
-        told.contains(&address.to_string()) && told.contains("choose another port"),
-        "{told}"
+        message.contains(&address.to_string()) && message.contains("choose another port"),
+        "{message}"
     );
 }
 
@@ -84,33 +84,33 @@ fn localhost_and_a_port_are_an_address() {
     }
 }
 
-/// The answer to a request under the name `host`.
-fn ask(exporter: &Exporter, host: &str) -> String {
+/// The response to a request for the host `host`.
+fn request(exporter: &Exporter, host: &str) -> String {
     let mut stream = TcpStream::connect(exporter.local_addr()).unwrap();
-    let request = format!("GET / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let head = format!("GET / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
 #[test]
-fn a_name_is_answered_to_where_it_was_allowed() {
+fn a_request_for_an_allowed_name_is_accepted() {
     let builder = || Exporter::builder().address(ANY_PORT);
     let strict = builder().start().unwrap();
-    assert!(ask(&strict, "metrics.example").starts_with("HTTP/1.1 421 "));
+    assert!(request(&strict, "metrics.example").starts_with("HTTP/1.1 421 "));
     let allowing = builder().allow_host("metrics.example").start().unwrap();
-    assert!(ask(&allowing, "metrics.example").starts_with("HTTP/1.1 200 "));
+    assert!(request(&allowing, "metrics.example").starts_with("HTTP/1.1 200 "));
 }
 
 /// `127.1` is a name to the exporter, and resolvers of Unix find the loopback address for it.
 #[cfg(unix)]
 #[test]
-fn the_name_in_the_address_is_answered_to() {
+fn a_request_for_the_name_in_the_address_is_accepted() {
     let exporter = Exporter::builder().address("127.1:0").start().unwrap();
     let port = exporter.local_addr().port();
-    assert!(ask(&exporter, &format!("127.1:{port}")).starts_with("HTTP/1.1 200 "));
-    assert!(ask(&exporter, "evil.example").starts_with("HTTP/1.1 421 "));
+    assert!(request(&exporter, &format!("127.1:{port}")).starts_with("HTTP/1.1 200 "));
+    assert!(request(&exporter, "evil.example").starts_with("HTTP/1.1 421 "));
 }
 
 #[test]
@@ -161,7 +161,7 @@ async fn an_exporter_lives_and_ends_inside_another_runtime() {
 }
 
 #[test]
-fn what_the_sdk_records_is_served() {
+fn recorded_metrics_are_served() {
     let help = "Read from the model store.";
     let counter = registry::counter("bytes_read", help, &[("disk", "a")]).unwrap();
     let loads = registry::histogram("load_seconds", "Loading a model.", Unit::Nanos, &[]).unwrap();
@@ -203,7 +203,7 @@ fn a_collector_may_drop_its_own_exporter() {
     stream
         .write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .unwrap();
-    let _answered_or_cut_off = stream.read_to_end(&mut Vec::new());
+    let _read_or_cut_off = stream.read_to_end(&mut Vec::new());
     assert!(slot.lock().unwrap().is_none());
     let begin = Instant::now();
     while TcpStream::connect(address).is_ok() {

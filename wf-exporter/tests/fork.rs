@@ -1,8 +1,8 @@
-//! A forked child has no socket of its parent's exporter, and starts its own.
+//! A forked child inherits no socket of its parent's exporter, and starts its own.
 //!
 //! One test to a process: others would open sockets meanwhile.
 #![cfg(target_os = "linux")]
-#![expect(unsafe_code, reason = "a fork is unsafe to ask for")]
+#![expect(unsafe_code, reason = "fork is unsafe")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::collections::BTreeSet;
@@ -14,12 +14,13 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 use wf_exporter::Exporter;
 
-/// The child goes on while the parent stops: what it had inherited would keep the port and the
-/// connections.
+/// The child lives on while the parent stops: descriptors that it had inherited would keep the port
+/// and the connections.
 #[test]
 fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
-    // With its feature `signal`, which another package of a build may ask for, tokio's first runtime opens
-    // a pair of sockets for the whole process: they are not the exporter's, and stay open.
+    // With its feature `signal`, which another package of a build may ask for, tokio's first
+    // runtime opens a pair of sockets for the whole process: they are not the exporter's, and stay
+    // open.
     drop(Builder::new_current_thread().enable_io().build().unwrap());
     let before = open();
     let exporter = Exporter::builder()
@@ -50,7 +51,7 @@ fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
         let inherited: Vec<_> = open().difference(&before).cloned().collect();
         let clean = inherited.iter().all(|(number, _)| ours.contains(number));
         if !clean {
-            let _unsaid = writeln!(
+            let _lost = writeln!(
                 std::io::stderr(),
                 "inherited: {inherited:?}, of which ours: {ours:?}"
             );
@@ -73,7 +74,7 @@ fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
     // With the child alive: what is closed here is closed.
     let mut rest = Vec::new();
     idle.read_to_end(&mut rest).unwrap();
-    assert!(TcpStream::connect(address).is_err(), "nobody listens");
+    assert!(TcpStream::connect(address).is_err(), "the port is closed");
     let again = Exporter::builder().address(address).start().unwrap();
     assert!(scrape(address).contains("\nwf_build_info{"));
     again.stop();
@@ -127,7 +128,7 @@ fn fd(owner: &impl std::os::fd::AsRawFd) -> i32 {
     owner.as_raw_fd()
 }
 
-/// The descriptors that this process has, but for the one that lists them, and what they are.
+/// The descriptors of this process, except the one that lists them, and their targets.
 fn open() -> BTreeSet<(i32, String)> {
     let listed = fs::read_dir("/proc/self/fd").unwrap();
     let paths = listed.map(|entry| entry.unwrap().path());

@@ -1,7 +1,9 @@
-//! The real tools read what we write: `promtool check metrics`, a Prometheus that scrapes, and the reference client's parser.
+//! The real tools read what we write: `promtool check metrics`, a Prometheus that scrapes, and the
+//! reference client's parser.
 //!
-//! They are found by `WF_PROMTOOL` and `WF_PROMETHEUS`, or on the path (Debian's package `prometheus`), and by `WF_PYTHON`, a Python
-//! that has `prometheus-client`. Where they are missing, the tests say so and prove nothing.
+//! They are found by `WF_PROMTOOL` and `WF_PROMETHEUS`, or on the path (Debian's package
+//! `prometheus`), and by `WF_PYTHON`, a Python that has `prometheus-client`. Where they are
+//! missing, the tests say so and prove nothing.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -20,7 +22,7 @@ use wf_instrument::snapshot::{
 
 use self::support::{Prometheus, check_with_promtool, get, run, skipped, tool};
 
-/// Everything there is to export, after `n` requests of 20 tokens.
+/// Metrics of every kind, after `n` requests of 20 tokens.
 fn everything(n: u64) -> Snapshot {
     let times: HistogramSnapshot = (0..n).map(|i| (i % 100 + 1) * 10_000_000).collect();
     let mut generation = GenerationMetrics::default();
@@ -73,7 +75,7 @@ fn everything(n: u64) -> Snapshot {
     }
 }
 
-/// A model's name that a format would break on if anything were not escaped.
+/// A model's name that breaks the format if a character is not escaped.
 const AWKWARD: &str = "a\"b\\n\\{le=\"1\"} 7\nc\u{2028}\t\r é \0 # HELP";
 
 fn exporter() -> Exporter {
@@ -90,7 +92,7 @@ fn exporter() -> Exporter {
 }
 
 #[test]
-fn promtool_finds_nothing_to_complain_about() {
+fn promtool_reports_nothing() {
     let exporter = exporter();
     get(exporter.local_addr(), "/metrics");
     check_with_promtool(&get(exporter.local_addr(), "/metrics"));
@@ -102,9 +104,9 @@ fn the_reference_client_reads_the_same_values() {
         return skipped("WF_PYTHON", "a Python with prometheus-client");
     };
     let page = get(exporter().local_addr(), "/metrics");
-    let said = run(Command::new(python).args(["-c", READ]), &page);
-    assert!(said.status.success(), "{said:?}");
-    let read: Value = serde_json::from_slice(&said.stdout).unwrap();
+    let output = run(Command::new(python).args(["-c", READ]), &page);
+    assert!(output.status.success(), "{output:?}");
+    let read: Value = serde_json::from_slice(&output.stdout).unwrap();
     let check = |family: &str, kind: &str, sample: &str, labels: Value, value: f64| {
         let expected = json!([family, kind, sample, labels, value]);
         let found = read.as_array().unwrap().contains(&expected);
@@ -143,11 +145,12 @@ const READ: &str = "
 import json, sys
 from prometheus_client.parser import text_string_to_metric_families as read
 page = sys.stdin.buffer.read().decode()
-print(json.dumps([[f.name, f.type, s.name, s.labels, float(s.value)] for f in read(page) for s in f.samples]))
+rows = [[f.name, f.type, s.name, s.labels, float(s.value)] for f in read(page) for s in f.samples]
+print(json.dumps(rows))
 ";
 
 #[test]
-fn prometheus_holds_what_was_exported() {
+fn prometheus_stores_the_exported_values() {
     let Some(program) = tool("WF_PROMETHEUS", "prometheus") else {
         return;
     };

@@ -1,5 +1,4 @@
-//! Whatever is registered, the page shows each series once, and nothing that was registered is
-//! lost.
+//! The page shows each registered series once, whatever the names and labels.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -25,8 +24,8 @@ enum Kind {
 
 type Labels = Vec<(&'static str, &'static str)>;
 
-/// What is asked for: mostly names that differ by what an exporter appends, and few label sets.
-fn asked() -> impl Strategy<Value = (String, Kind, Labels)> {
+/// Registrations: mostly names that differ by what an exporter appends, and few label sets.
+fn registrations() -> impl Strategy<Value = (String, Kind, Labels)> {
     let stems = select(vec![
         "any",
         "any_other",
@@ -73,7 +72,7 @@ fn registered() -> MutexGuard<'static, BTreeMap<String, Read>> {
     REGISTERED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Registers it, records once, and notes under which name it has to be on the page.
+/// Registers a metric, records once, and notes under which name it must be on the page.
 fn register(name: &str, kind: Kind, labels: &Labels) -> Result<(), RegistryError> {
     let (written, read): (String, Read) = match kind {
         Kind::Counter => {
@@ -112,12 +111,15 @@ fn register(name: &str, kind: Kind, labels: &Labels) -> Result<(), RegistryError
     Ok(())
 }
 
-/// The samples of a page by what stands before their values, which is there once.
+/// The samples of a page by name and labels, each of which is there once.
 fn samples(page: &str) -> BTreeMap<&str, f64> {
     let mut samples = BTreeMap::new();
     for line in page.lines().filter(|line| !line.starts_with('#')) {
         let (series, value) = line.rsplit_once(' ').unwrap();
-        assert!(!series.contains("=\"\""), "no label to Prometheus: {line}");
+        assert!(
+            !series.contains("=\"\""),
+            "an empty value is no label to Prometheus: {line}"
+        );
         let before = samples.insert(series, value.parse().unwrap());
         assert_eq!(before, None, "{series} is there twice");
     }
@@ -153,15 +155,25 @@ static EXPORTER: LazyLock<Exporter> = LazyLock::new(|| {
     Exporter::builder().address(any_port).start().unwrap()
 });
 
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 48,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
-    fn every_registered_series_is_on_the_page_once_or_listed(asked in prop::collection::vec(asked(), 1..12)) {
+    fn every_registered_series_is_on_the_page_once_or_listed(
+        registrations in prop::collection::vec(registrations(), 1..12),
+    ) {
         of_code();
         let before = registry::conflicts().len();
         prop_assert!(before < registry::LIMIT);
-        for (name, kind, labels) in &asked {
+        for (name, kind, labels) in &registrations {
             if register(name, *kind, labels).is_err() {
                 let listed = registry::conflicts();
                 let found = listed.iter().find(|conflict| *conflict.name == **name);
@@ -173,7 +185,7 @@ proptest! {
 }
 
 #[test]
-fn promtool_finds_nothing_in_a_page_of_such_names() {
+fn promtool_reports_nothing_on_a_page_of_such_names() {
     of_code();
     for labels in [vec![], vec![("device", "")], vec![("device", "gpu")]] {
         register("any_reads", Kind::Counter, &labels).unwrap();

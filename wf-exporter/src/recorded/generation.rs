@@ -42,8 +42,8 @@ pub(super) const LABELS: [LabelKey; 2] = [
 ];
 
 /// Adds every declared target to the bounds, so that the share of requests within the target can be
-/// queried to within the 1/128 of a recorded bucket. All models share the bounds, because a sum over
-/// models by `le` is wrong if one of them lacks a bound.
+/// queried to within the 1/128 of a recorded bucket. All models share the bounds, because a sum
+/// over models by `le` is wrong if one of them lacks a bound.
 fn first_token_bounds(rows: &[GenerationMetrics]) -> Bounds {
     let limits = rows.iter().filter_map(|row| row.target);
     buckets::FIRST_TOKEN.with(limits.map(|target| target.limit.get()))

@@ -57,7 +57,8 @@ fn judge(row: &GenerationMetrics, target: Target) -> (u64, u64) {
 static TARGET: Descriptor = Descriptor::gauge(
     Source::Objectives,
     "wf_slo_target_seconds",
-    "Limit of an objective: of the TTFT of requests (ttft), or of the time of a frame (frame_time).",
+    "Limit of an objective: of the TTFT of requests (ttft), or of the time to draw a frame \
+     (frame_time).",
 )
 .unit(BaseUnit::Seconds)
 .labels_and_code(&[

@@ -1,8 +1,8 @@
-//! The descriptors of the server's thread, which a forked child must not have: it would keep the
+//! File descriptors of the server's thread that a forked child must not inherit: it would keep the
 //! port and every connection open.
 #![expect(
     unsafe_code,
-    reason = "descriptors are closed by their numbers, in a child that has no use for them"
+    reason = "descriptors are closed by their numbers, in a child that does not use them"
 )]
 
 use std::os::fd::{AsFd, AsRawFd, RawFd};
@@ -15,17 +15,17 @@ pub(super) fn closed_in_child(socket: &impl AsFd) -> CloseInChild {
     close(socket.as_fd().as_raw_fd())
 }
 
-/// The same of what the runtime opened for itself: the poll instance that `socket` is registered
-/// with, and what wakes that.
+/// As [`closed_in_child`], for the descriptors that the runtime opened for itself: the epoll
+/// instance that `socket` is registered with, and the one that wakes it.
 ///
-/// The runtime does not say which they are. Linux does.
+/// The runtime does not report them. Linux does.
 #[cfg(target_os = "linux")]
 pub(super) fn runtime_closed_in_child(socket: &impl AsFd) -> Vec<CloseInChild> {
     let descriptors = linux::of_runtime(socket.as_fd().as_raw_fd());
     descriptors.into_iter().flatten().map(close).collect()
 }
 
-/// Nothing: a child does not inherit a kqueue.
+/// Closes nothing: a child does not inherit a kqueue.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn runtime_closed_in_child(_socket: &impl AsFd) -> Vec<CloseInChild> {
     Vec::new()
@@ -33,9 +33,9 @@ pub(super) fn runtime_closed_in_child(_socket: &impl AsFd) -> Vec<CloseInChild> 
 
 fn close(descriptor: RawFd) -> CloseInChild {
     // SAFETY:
-    // - the server's thread opens and closes it, and drops this before;
-    // - its owner lives on that thread, which a child that another thread forks has not. What a
-    //   collector forks on the server's thread must not return from the collector, as it is
+    // - the server's thread opens and closes it, and drops this first;
+    // - its owner lives on that thread, which a child forked by another thread does not have. A
+    //   child that a collector forks on the server's thread must not return from the collector, as
     //   documented there.
     unsafe { CloseInChild::new(descriptor) }
 }
@@ -48,8 +48,8 @@ mod linux {
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
 
-    /// The poll instance that watches `socket`, by each of its numbers, and all else that it
-    /// watches.
+    /// The epoll instance that watches `socket`, by each of its numbers, and everything else that
+    /// it watches.
     pub(super) fn of_runtime(socket: RawFd) -> Option<BTreeSet<RawFd>> {
         let inode = fs::metadata(format!("/proc/self/fd/{socket}")).ok()?.ino();
         let mut found = BTreeSet::new();
@@ -66,8 +66,8 @@ mod linux {
         Some(found)
     }
 
-    /// What a poll instance watches, as `/proc/self/fdinfo` has it since Linux 5.1: descriptors and
-    /// their inodes.
+    /// The descriptors and inodes that an epoll instance watches, as `/proc/self/fdinfo` lists them
+    /// since Linux 5.1.
     fn watched(info: &str) -> Vec<(RawFd, u64)> {
         let lines = info.lines().filter_map(|line| line.strip_prefix("tfd:"));
         let watched = lines.filter_map(|line| {
@@ -84,7 +84,7 @@ mod linux {
         use super::*;
 
         #[test]
-        fn what_is_watched_is_read_as_the_kernel_writes_it() {
+        fn watched_descriptors_are_read_as_the_kernel_writes_them() {
             let info = "pos:\t0\nflags:\t02000002\nmnt_id:\t16\nino:\t1057\n\
                 tfd:        9 events: 80000001 data: ffffffff  pos:0 ino:421 sdev:10\n\
                 tfd:       11 events: 8000201d data: 7f3a2c  pos:0 ino:1c6aa sdev:9\n\

@@ -1,4 +1,4 @@
-//! HTTP on a thread of its own.
+//! The HTTP server, on a thread of its own.
 //!
 //! A single-threaded tokio runtime: one thread gives the rule "one page at a time" without a lock.
 //! The runtime is private: the application may use another one or none.
@@ -26,7 +26,7 @@ use self::route::respond;
 use crate::error::StartError;
 use crate::page::{Page, SharedPage};
 
-/// How much of the process scrapers may take. Prometheus holds one connection.
+/// Limits on what clients may take of the process. Prometheus holds one connection.
 const LIMITS: Limits = Limits {
     max_connections: 64,
     header_timeout: Duration::from_secs(5),
@@ -36,7 +36,7 @@ const LIMITS: Limits = Limits {
     accept_retry: Duration::from_millis(100),
 };
 
-/// Takes the first of the addresses that can be had, before there is a thread.
+/// Binds the first of the addresses that can be bound, before there is a thread.
 pub(crate) fn bind(address: &Address) -> Result<(StdListener, SocketAddr), StartError> {
     let resolve = |source| StartError::Resolve {
         address: address.clone(),
@@ -70,7 +70,8 @@ pub(crate) fn spawn(
         .map_err(|source| StartError::Thread { source })
 }
 
-/// The runtime is built, and in the end dropped, on its own thread: the caller may be inside another runtime, where neither is allowed.
+/// The runtime is built and dropped on its own thread: the caller may be inside another runtime,
+/// where neither is allowed.
 fn spawn_within(
     limits: Limits,
     listener: StdListener,
@@ -89,7 +90,7 @@ fn spawn_within(
             LocalSet::new().block_on(&runtime, serve(port, hosts, page, stopped));
         }
         Err(error) => {
-            let _told = ready.send(Err(error));
+            let _caller_is_gone = ready.send(Err(error));
         }
     };
     let thread = thread::Builder::new()
@@ -128,7 +129,7 @@ async fn accept(port: Port, hosts: Hosts, page: Page) {
             let (hosts, page) = (Rc::clone(&hosts), Rc::clone(&page));
             let arrival = page.arrival();
             async move {
-                // The other requests that are here by now arrive meanwhile.
+                // The other requests that have been received are parsed meanwhile.
                 yield_now().await;
                 let response = respond(&hosts, &request, || page.since(arrival));
                 Ok::<_, Infallible>(response)

@@ -1,4 +1,4 @@
-//! Which request gets which answer. Pure, but for the page it asks for.
+//! The response to each request. Pure, except for the page that it renders.
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -8,21 +8,22 @@ use wf_port::Hosts;
 
 use crate::text;
 
-/// The answer to `request`; `render` makes the page where that is what was asked for. hyper leaves the body of an answer to HEAD away.
+/// The response to `request`; `render` is called only if the page was requested. hyper drops the
+/// body of a response to HEAD.
 pub(super) fn respond<B>(
     hosts: &Hosts,
     request: &Request<B>,
     render: impl FnOnce() -> Bytes,
 ) -> Response<Full<Bytes>> {
     if let Err(error) = hosts.check(request) {
-        return answer(error.status(), PLAIN, format!("{error}\n"));
+        return response(error.status(), PLAIN, format!("{error}\n"));
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     match request.uri().path() {
-        "/" | "/metrics" if !reads => refused(),
-        "/metrics" => answer(StatusCode::OK, text::CONTENT_TYPE, render()),
-        "/" => answer(StatusCode::OK, "text/html; charset=utf-8", INDEX),
-        _ => answer(
+        "/" | "/metrics" if !reads => method_not_allowed(),
+        "/metrics" => response(StatusCode::OK, text::CONTENT_TYPE, render()),
+        "/" => response(StatusCode::OK, "text/html; charset=utf-8", INDEX),
+        _ => response(
             StatusCode::NOT_FOUND,
             PLAIN,
             "not found; the page is /metrics\n",
@@ -30,8 +31,8 @@ pub(super) fn respond<B>(
     }
 }
 
-fn refused() -> Response<Full<Bytes>> {
-    let mut response = answer(
+fn method_not_allowed() -> Response<Full<Bytes>> {
+    let mut response = response(
         StatusCode::METHOD_NOT_ALLOWED,
         PLAIN,
         "method not allowed; use GET or HEAD\n",
@@ -42,7 +43,7 @@ fn refused() -> Response<Full<Bytes>> {
     response
 }
 
-fn answer(
+fn response(
     status: StatusCode,
     content_type: &'static str,
     body: impl Into<Bytes>,
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn reading_is_all_that_can_be_done() {
+    fn only_reading_is_allowed() {
         for method in [
             Method::POST,
             Method::PUT,
@@ -114,10 +115,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_made_that_was_not_asked_for() {
+    fn the_page_is_rendered_only_if_it_is_requested() {
         let request = Request::post("/metrics").header("host", "localhost");
         respond(&hosts(), &request.body(()).unwrap(), || {
-            panic!("a page was made")
+            panic!("a page was rendered")
         });
     }
 }

@@ -1,4 +1,5 @@
-//! Real sockets, hostile peers, short limits. Every test ends with an honest scrape, or with the server's hanging up.
+//! Real sockets, hostile clients, short limits. Every test ends with an honest scrape, or with the
+//! end of the connection.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -6,8 +7,7 @@ use std::net::{Shutdown, TcpStream};
 use super::*;
 use crate::family::Family;
 
-mod busy;
-mod held;
+mod connections;
 
 struct Server {
     address: SocketAddr,
@@ -39,7 +39,8 @@ impl Server {
         stream
     }
 
-    /// Sends `bytes` and reads until the server hangs up. A peer that is cut off may get an error instead; both are its end.
+    /// Sends `bytes` and reads until the server closes the connection. A client that is cut off may
+    /// get an error instead.
     fn exchange(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
         let _may_be_cut_off = stream.write_all(bytes);
@@ -71,7 +72,7 @@ const KEEP_ALIVE: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
 const METRICS: &[u8] = b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
-/// A page in bytes that no socket's buffer holds.
+/// A size of a page, in bytes, that no socket buffer holds.
 const TOO_MUCH: usize = 64 << 20;
 
 const SHORT: Limits = Limits {
@@ -86,21 +87,21 @@ fn read_all(stream: &mut TcpStream) -> String {
     let waiting = ended.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
     assert!(
         !waiting,
-        "the server did not hang up after {} bytes",
+        "the server did not close the connection after {} bytes",
         read.len()
     );
     String::from_utf8_lossy(&read).into_owned()
 }
 
-/// Reads one answer of a connection that stays open.
-fn read_answer(stream: &mut TcpStream) {
+/// Reads one response on a connection that stays open.
+fn read_response(stream: &mut TcpStream) {
     let mut read = Vec::new();
     while !read.ends_with(b"</html>\n") {
         let mut some = [0; 512];
         let count = stream.read(&mut some).unwrap();
         assert!(
             count > 0,
-            "hung up after {:?}",
+            "closed after {:?}",
             String::from_utf8_lossy(&read)
         );
         read.extend(&some[..count]);
@@ -117,10 +118,10 @@ fn page_of(bytes: usize) -> Page {
 
 fn check(request: &[u8], status: &str) {
     let server = Server::start(SHORT);
-    let answer = server.exchange(request);
+    let response = server.exchange(request);
     assert!(
-        answer.starts_with(status),
-        "{status:?} expected, got {answer:?}"
+        response.starts_with(status),
+        "{status:?} expected, got {response:?}"
     );
     server.check_honest_scrape();
 }
@@ -157,7 +158,7 @@ fn a_long_path_is_refused() {
 }
 
 #[test]
-fn a_body_that_never_comes_is_not_waited_for() {
+fn the_server_does_not_wait_for_a_body() {
     check(
         b"POST /metrics HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000000000\r\n\r\nx",
         "HTTP/1.1 405 ",
@@ -169,7 +170,7 @@ fn a_body_that_never_comes_is_not_waited_for() {
 }
 
 #[test]
-fn half_a_request_is_hung_up_on() {
+fn half_a_request_ends_the_connection() {
     check(b"", "");
     check(b"GET /metr", "");
     check(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n", "");
@@ -178,17 +179,17 @@ fn half_a_request_is_hung_up_on() {
 #[test]
 fn head_gets_the_size_and_not_the_page() {
     let server = Server::start(SHORT);
-    let answer =
+    let response =
         server.exchange(b"HEAD /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     assert!(
-        answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\n"),
-        "{answer}"
+        response.starts_with("HTTP/1.1 200 OK\r\n") && response.ends_with("\r\n\r\n"),
+        "{response}"
     );
-    assert!(answer.contains("content-length: "), "{answer}");
+    assert!(response.contains("content-length: "), "{response}");
 }
 
 #[test]
-fn a_peer_that_is_done_sending_gets_its_answer() {
+fn a_client_that_has_closed_its_side_gets_its_response() {
     let server = Server::with_page(LIMITS, page_of(TOO_MUCH));
     let mut stream = server.connect();
     stream
@@ -199,21 +200,21 @@ fn a_peer_that_is_done_sending_gets_its_answer() {
 }
 
 #[test]
-fn pipelined_requests_are_answered_in_turn() {
+fn pipelined_requests_get_their_responses_in_order() {
     let server = Server::start(SHORT);
-    let answers = server.exchange(
+    let responses = server.exchange(
         b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\nGET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n\
           GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
     );
-    let statuses: Vec<_> = answers
+    let statuses: Vec<_> = responses
         .match_indices("HTTP/1.1 ")
-        .map(|(at, _)| &answers[at + 9..at + 12])
+        .map(|(at, _)| &responses[at + 9..at + 12])
         .collect();
-    assert_eq!(statuses, ["200", "404", "200"], "{answers}");
+    assert_eq!(statuses, ["200", "404", "200"], "{responses}");
 }
 
 #[test]
-fn a_connection_that_asks_nothing_more_is_closed() {
+fn an_idle_connection_is_closed() {
     let server = Server::start(SHORT);
     let mut stream = server.connect();
     stream.write_all(KEEP_ALIVE).unwrap();
@@ -221,7 +222,7 @@ fn a_connection_that_asks_nothing_more_is_closed() {
 }
 
 #[test]
-fn a_name_that_others_can_point_here_is_not_answered() {
+fn a_request_for_a_name_of_others_is_refused() {
     let server = Server::start(LIMITS);
     let ask = |request: &str| server.exchange(request.as_bytes());
     let rebound =
@@ -246,7 +247,7 @@ fn a_name_that_others_can_point_here_is_not_answered() {
 }
 
 #[test]
-fn a_peer_that_takes_nothing_blocks_nobody_and_is_cut_off() {
+fn a_client_that_reads_nothing_blocks_nobody_and_is_cut_off() {
     let server = Server::with_page(SHORT, page_of(TOO_MUCH));
     let mut slow = server.connect();
     slow.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
@@ -258,11 +259,14 @@ fn a_peer_that_takes_nothing_blocks_nobody_and_is_cut_off() {
     );
     slow.read_exact(&mut [0]).unwrap();
     thread::sleep(SHORT.write_timeout * 4);
-    assert!(read_all(&mut slow).len() < TOO_MUCH, "a slow peer got all");
+    assert!(
+        read_all(&mut slow).len() < TOO_MUCH,
+        "a slow client got all"
+    );
 }
 
 #[test]
-fn a_peer_that_leaves_in_the_middle_harms_nobody() {
+fn a_client_that_leaves_in_the_middle_harms_nobody() {
     let server = Server::with_page(SHORT, page_of(TOO_MUCH));
     let mut hasty = server.connect();
     hasty
@@ -278,7 +282,7 @@ fn a_peer_that_leaves_in_the_middle_harms_nobody() {
 }
 
 #[test]
-fn stopping_hangs_up_on_everybody() {
+fn stopping_closes_every_connection() {
     let server = Server::start(LIMITS);
     let (mut idle, address) = (server.connect(), server.address);
     idle.write_all(b"GET / HT").unwrap();

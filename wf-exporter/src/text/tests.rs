@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::buckets::Buckets;
+use crate::buckets::{Buckets, to_f64};
 
 fn page(families: impl IntoIterator<Item = Family>) -> String {
     let mut all = Families::default();
@@ -34,7 +34,7 @@ fn a_page_is_written_as_prometheus_documents_it() {
 }
 
 #[test]
-fn what_is_not_a_number_is_left_out() {
+fn a_value_that_is_not_a_number_is_left_out() {
     let nothing = Buckets {
         sum: f64::NAN,
         ..Buckets::default()
@@ -42,11 +42,11 @@ fn what_is_not_a_number_is_left_out() {
     let page = page([
         Family::gauge("g", "Some.")
             .sample(&[("is", "nan")], f64::NAN)
-            .sample(&[("is", "told")], 1.0),
+            .sample(&[("is", "known")], 1.0),
         Family::gauge("none", "Nothing.").sample(&[], f64::NAN),
         Family::histogram("h", "Nothing.").sample(&[], nothing),
     ]);
-    assert_eq!(page, "# HELP g Some.\n# TYPE g gauge\ng{is=\"told\"} 1\n");
+    assert_eq!(page, "# HELP g Some.\n# TYPE g gauge\ng{is=\"known\"} 1\n");
 }
 
 #[test]
@@ -136,7 +136,7 @@ mod parser {
     }
 }
 
-/// Any text, with the characters that matter to the format more often than chance would have them.
+/// Any text, in which the characters that matter to the format are frequent.
 fn text() -> impl Strategy<Value = String> {
     let awkward = prop::sample::select(vec![
         '\\', '"', '\n', '\r', '{', '}', '=', ',', '#', ' ', 'n', '\u{2028}', '\0',
@@ -147,13 +147,18 @@ fn text() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn any_label_value_and_help_survive_a_parse(a in text(), b in text(), help in text(), value in any::<f64>()) {
+    fn any_label_value_and_help_survive_a_parse(
+        a in text(),
+        b in text(),
+        help in text(),
+        value in any::<f64>(),
+    ) {
         prop_assume!(!value.is_nan() && !help.is_empty());
         let family = Family::gauge("g", help.clone()).sample(&[("a", &a), ("b", &b)], value);
         let page = page([family]);
         let read = parser::samples(&page);
         let mut labels: BTreeMap<_, _> = [("a".to_owned(), a), ("b".to_owned(), b)].into();
-        // Without a value it is no label.
+        // A label without a value is not written.
         labels.retain(|_, value| !value.is_empty());
         prop_assert_eq!(read, [parser::Line { name: "g".into(), labels, value }]);
         prop_assert_eq!(parser::help(&page, "g"), Some(help));
@@ -169,16 +174,23 @@ proptest! {
         bounds.sort_by(f64::total_cmp);
         bounds.dedup();
         let mut n = 0;
-        let buckets: Vec<_> = bounds.into_iter().zip(&steps).map(|(bound, step)| { n += step; (bound, n) }).collect();
+        let count_up = |(bound, step)| {
+            n += step;
+            (bound, n)
+        };
+        let buckets: Vec<_> = bounds.into_iter().zip(&steps).map(count_up).collect();
         let histogram = Buckets { cumulative: buckets.clone(), sum, count: n + 1 };
         let page = page([Family::histogram("h", "").sample(&[("a", &label)], histogram)]);
         let read = parser::samples(&page);
-        prop_assert!(read.iter().all(|line| line.labels.get("a").map_or("", |value| value) == label));
-        let written: Vec<(f64, f64)> = read[..buckets.len()].iter().map(|line| (line.labels["le"].parse().unwrap(), line.value)).collect();
-        let expected: Vec<(f64, f64)> = buckets.iter().map(|&(bound, n)| (bound, crate::buckets::to_f64(n))).collect();
-        prop_assert_eq!(written, expected);
-        let rest: Vec<_> = read[buckets.len()..].iter().map(|line| (&*line.name, line.value)).collect();
-        let count = crate::buckets::to_f64(n + 1);
+        let label_of = |line: &parser::Line| line.labels.get("a").cloned().unwrap_or_default();
+        prop_assert!(read.iter().all(|line| label_of(line) == label));
+        let (finite, rest) = read.split_at(buckets.len());
+        let bucket = |line: &parser::Line| (line.labels["le"].parse().unwrap(), line.value);
+        let written: Vec<(f64, f64)> = finite.iter().map(bucket).collect();
+        let expected = buckets.iter().map(|&(bound, n)| (bound, to_f64(n)));
+        prop_assert_eq!(written, expected.collect::<Vec<_>>());
+        let rest: Vec<_> = rest.iter().map(|line| (&*line.name, line.value)).collect();
+        let count = to_f64(n + 1);
         prop_assert_eq!(rest, [("h_bucket", count), ("h_sum", sum), ("h_count", count)]);
         prop_assert_eq!(&read[buckets.len()].labels["le"], "+Inf");
     }

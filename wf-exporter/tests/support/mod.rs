@@ -1,4 +1,5 @@
-//! The real tools that read what we write. Where one is missing, its test says so and proves nothing.
+//! The real tools that read what we write. Where one is missing, its test says so and proves
+//! nothing.
 
 #![allow(dead_code, reason = "each test program uses some of it")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
@@ -19,7 +20,7 @@ pub(crate) struct Prometheus {
 
 impl Prometheus {
     pub(crate) fn start(program: &Path, target: SocketAddr) -> Self {
-        // Two that shared a folder would show one another's target.
+        // Two with one folder would show each other's target.
         let name = format!("prometheus-{}-{}", std::process::id(), target.port());
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
@@ -47,29 +48,29 @@ impl Prometheus {
         Self { child, address }
     }
 
-    /// Asks until the only series of `query` has a value that will do.
-    pub(crate) fn wait_until(&self, query: &str, will_do: impl Fn(f64) -> bool) -> f64 {
+    /// Queries until the value of the only series of `query` is enough.
+    pub(crate) fn wait_until(&self, query: &str, is_enough: impl Fn(f64) -> bool) -> f64 {
         let begin = Instant::now();
         loop {
-            let answer = self.query(query);
-            let value = answer.as_ref().and_then(|answer| {
-                answer
+            let response = self.query(query);
+            let value = response.as_ref().and_then(|response| {
+                response
                     .pointer("/data/result/0/value/1")?
                     .as_str()?
                     .parse()
                     .ok()
             });
             match value {
-                Some(value) if will_do(value) => return value,
-                _ => assert!(begin.elapsed() < DEADLINE, "{query}: {answer:?}"),
+                Some(value) if is_enough(value) => return value,
+                _ => assert!(begin.elapsed() < DEADLINE, "{query}: {response:?}"),
             }
             std::thread::sleep(Duration::from_millis(100));
         }
     }
 
     pub(crate) fn label(&self, query: &str, label: &str) -> String {
-        let answer = self.query(query).unwrap();
-        let found = answer.pointer(&format!("/data/result/0/metric/{label}"));
+        let response = self.query(query).unwrap();
+        let found = response.pointer(&format!("/data/result/0/metric/{label}"));
         found.and_then(Value::as_str).unwrap().to_owned()
     }
 
@@ -88,10 +89,11 @@ impl Drop for Prometheus {
     }
 }
 
-/// A start of Prometheus and two scrapes take about three seconds; only a failing test waits longer.
+/// A start of Prometheus and two scrapes take about three seconds; only a failing test waits
+/// longer.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// Prometheus does not tell which port it was given, so it is given one that was free a moment ago.
+/// Prometheus does not report its port, so it gets one that was free a moment ago.
 fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -99,23 +101,23 @@ fn free_address() -> SocketAddr {
         .unwrap()
 }
 
-/// `promtool check metrics` finds nothing to say about the page.
+/// Checks that `promtool check metrics` reports nothing on the page.
 pub(crate) fn check_with_promtool(page: &str) {
     let Some(promtool) = tool("WF_PROMTOOL", "promtool") else {
         return;
     };
-    let said = run(Command::new(promtool).args(["check", "metrics"]), page);
-    let nothing = said.stdout.is_empty() && said.stderr.is_empty();
-    assert!(said.status.success() && nothing, "{said:?}");
+    let output = run(Command::new(promtool).args(["check", "metrics"]), page);
+    let silent = output.stdout.is_empty() && output.stderr.is_empty();
+    assert!(output.status.success() && silent, "{output:?}");
 }
 
-/// The body of the answer. HTTP/1.0, so that it is not sent in chunks.
+/// The body of the response. HTTP/1.0, so that it is not sent in chunks.
 pub(crate) fn get(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
         .split_once("\r\n\r\n")
         .map_or(String::new(), |(_, body)| body.to_owned())
 }
@@ -137,7 +139,7 @@ pub(crate) fn run(command: &mut Command, input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// Where a program is: named by the variable, or on the path.
+/// The path of a program: named by the variable, or found on `PATH`.
 pub(crate) fn tool(variable: &str, name: &str) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
