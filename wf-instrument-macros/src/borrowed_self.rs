@@ -5,10 +5,10 @@ use syn::visit::Visit;
 use syn::{AssocType, Lifetime, ReturnType, TypeReference};
 
 use crate::args::Args;
-use crate::code::mentions_self;
-use crate::item::Function;
-use crate::mistakes::Mistakes;
-use crate::returned::{Call, Returned};
+use crate::args::expression::mentions_self;
+use crate::diagnostics::Mistakes;
+use crate::item::function::Function;
+use crate::return_type::{Call, Returned};
 
 /// Notes a mistake for each of them, with the way out: the borrow checker would refuse it.
 pub(crate) fn borrowed_self(

@@ -4,7 +4,7 @@
 
 use proc_macro2::TokenStream;
 
-use crate::mistakes::Mistakes;
+use crate::diagnostics::Mistakes;
 
 pub(crate) fn keep(item: TokenStream, mistakes: Mistakes) -> TokenStream {
     let mut output = mistakes.report();

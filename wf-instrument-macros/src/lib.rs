@@ -30,33 +30,20 @@
 //! [wf-instrument]: https://docs.rs/wf-instrument
 
 mod args;
-mod attribute;
-mod block;
 mod borrowed_self;
 mod build;
-mod call;
-mod check;
-mod code;
-mod content;
-mod dependency;
+mod crate_path;
+mod diagnostics;
 mod expand;
 mod fallback;
-mod frame_rate;
-mod invisible;
+mod function_like;
 mod item;
-mod labels;
-mod leaving;
 mod measure;
-mod member;
-mod mistakes;
-mod model;
 mod names;
-mod order;
-mod returned;
-mod slo;
-mod spelling;
-mod suggest;
-mod wish;
+mod plan;
+mod return_type;
+mod site;
+mod validate;
 
 use proc_macro::TokenStream;
 
@@ -416,14 +403,14 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_token(tokens: TokenStream) -> TokenStream {
-    call::token(tokens.into(), Build::Measuring).into()
+    function_like::token(tokens.into(), Build::Measuring).into()
 }
 
 /// [`wf_token!`](macro@wf_token) of a build without the feature `enabled`: checks its arguments,
 /// and does nothing.
 #[proc_macro]
 pub fn wf_token_disabled(tokens: TokenStream) -> TokenStream {
-    call::token(tokens.into(), Build::Disabled).into()
+    function_like::token(tokens.into(), Build::Disabled).into()
 }
 
 /// A picture is shown, now: `wf_frame!()`, `wf_frame!("canvas")` or `wf_frame!("canvas", target_fps = 60)`.
@@ -449,14 +436,14 @@ pub fn wf_token_disabled(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_frame(tokens: TokenStream) -> TokenStream {
-    call::frame(tokens.into(), Build::Measuring).into()
+    function_like::frame(tokens.into(), Build::Measuring).into()
 }
 
 /// [`wf_frame!`](macro@wf_frame) of a build without the feature `enabled`: checks its arguments,
 /// and does nothing.
 #[proc_macro]
 pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
-    call::frame(tokens.into(), Build::Disabled).into()
+    function_like::frame(tokens.into(), Build::Disabled).into()
 }
 
 /// Counts something of the application's own: `wf_count!("cache_hits")` or `wf_count!("cache_hits", n)`.
@@ -490,14 +477,14 @@ pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_count(tokens: TokenStream) -> TokenStream {
-    call::count(tokens.into(), Build::Measuring).into()
+    function_like::count(tokens.into(), Build::Measuring).into()
 }
 
 /// [`wf_count!`](macro@wf_count) of a build without the feature `enabled`: checks its arguments,
 /// and does nothing.
 #[proc_macro]
 pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
-    call::count(tokens.into(), Build::Disabled).into()
+    function_like::count(tokens.into(), Build::Disabled).into()
 }
 
 /// Sets a value of the application's own, which goes up and down: `wf_gauge!("queue_depth", depth)`.
@@ -526,14 +513,14 @@ pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_gauge(tokens: TokenStream) -> TokenStream {
-    call::gauge(tokens.into(), Build::Measuring).into()
+    function_like::gauge(tokens.into(), Build::Measuring).into()
 }
 
 /// [`wf_gauge!`](macro@wf_gauge) of a build without the feature `enabled`: checks its arguments,
 /// and does nothing.
 #[proc_macro]
 pub fn wf_gauge_disabled(tokens: TokenStream) -> TokenStream {
-    call::gauge(tokens.into(), Build::Disabled).into()
+    function_like::gauge(tokens.into(), Build::Disabled).into()
 }
 
 /// The rules for names as a module, for wf-instrument alone: its registry refuses what the macros

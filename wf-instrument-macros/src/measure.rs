@@ -5,18 +5,18 @@ use quote::{ToTokens as _, quote};
 use syn::Result;
 
 use crate::args::{Args, Given};
-use crate::block::Block;
 use crate::build::Build;
-use crate::check::{check, check_block};
+use crate::diagnostics::Mistakes;
 use crate::expand::expand;
 use crate::fallback::keep;
-use crate::invisible::visible;
-use crate::item::Function;
-use crate::member::Member;
-use crate::mistakes::Mistakes;
-use crate::model::{Model, runtime};
-use crate::order::{Last, has_macros_of_others};
-use crate::wish::{Wish, is_done};
+use crate::item::attribute_order::{Last, has_macros_of_others};
+use crate::item::block::Block;
+use crate::item::block_items::Member;
+use crate::item::function::Function;
+use crate::item::none_groups::visible;
+use crate::item::own_attribute::{Wish, is_done};
+use crate::plan::{Model, runtime};
+use crate::validate::{check, check_block};
 
 /// What `#[wf_measure(args)] item` becomes. In a build that does not measure: the item, once all is
 /// found right.

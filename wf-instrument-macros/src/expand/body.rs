@@ -5,9 +5,9 @@ use quote::{format_ident, quote};
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Path, Type, parse_quote};
 
-use super::straight::is_straight;
-use crate::model::Model;
-use crate::spelling::Owner;
+use super::early_return::is_straight;
+use crate::plan::Model;
+use crate::return_type::syntax::Owner;
 
 /// `move || -> T { body }`: `?` and `return` stay inside, and what is returned is coerced to `T` as it was.
 pub(super) fn closure(output: Option<&Type>, body: &Group) -> TokenStream {

@@ -4,10 +4,11 @@ use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
 use super::outcome::at_rest;
-use super::{body, entered, site};
-use crate::frame_rate::FrameRate;
-use crate::model::Model;
-use crate::returned::Returned;
+use super::{body, entered};
+use crate::args::frame_rate::FrameRate;
+use crate::plan::Model;
+use crate::return_type::Returned;
+use crate::site;
 
 pub(super) fn expand(
     model: &Model,

@@ -4,14 +4,15 @@ use proc_macro2::{Group, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Type;
 
+use super::item_source::{answer, in_its_box};
 use super::outcome::{self, err_within, plain_data};
-use super::source::{answer, in_its_box};
-use super::{body, number, placed, site, text};
-use crate::code::Code;
-use crate::content::{Content, DEPTH};
-use crate::model::{Generation, Model};
-use crate::returned::{Call, Returned, Source, SourceKind};
-use crate::spelling::Owner;
+use super::{body, number, placed, text};
+use crate::args::expression::Code;
+use crate::plan::{Generation, Model};
+use crate::return_type::classify::{Content, DEPTH};
+use crate::return_type::syntax::Owner;
+use crate::return_type::{Call, Returned, Source, SourceKind};
+use crate::site;
 
 pub(super) fn expand(
     model: &Model,

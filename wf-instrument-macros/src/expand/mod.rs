@@ -3,26 +3,25 @@
 //! The item keeps everything that is not its body. Names that expansion adds start with `__wf_`.
 
 mod body;
+mod closure_types;
+mod early_return;
 mod frame;
 mod generation;
-mod known;
+mod item_source;
 mod outcome;
-mod site;
-mod source;
 mod span;
-mod straight;
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-pub(crate) use self::site::declare;
+pub(crate) use crate::site::declare;
 
-use crate::code::Code;
-use crate::item::Function;
-use crate::labels::Label;
-use crate::model::{Kind, Model};
-use crate::returned::Returned;
+use crate::args::expression::Code;
+use crate::args::labels::Label;
+use crate::item::function::Function;
+use crate::plan::{Kind, Model};
+use crate::return_type::Returned;
 
 /// The call of a site that begins a measurement, with the values of its labels where it has any.
 fn entered(verb: &str, labels: &[Label]) -> TokenStream {
@@ -46,7 +45,7 @@ pub(crate) fn text(expr: &Code) -> TokenStream {
 /// The function, measuring itself.
 pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
     let returned = Returned::of(&function.sig, model.returns);
-    let body = known::known(
+    let body = closure_types::known(
         &function.sig.generics,
         returned.spelled,
         &within(&function.body),

@@ -10,10 +10,10 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use super::{at, moved, placed};
-use crate::content::{Content, DEPTH, HOLDERS, is_spelled};
-use crate::model::{Model, Told, Verdict};
-use crate::returned::{Output, Returned};
-use crate::spelling::{is_result, plain, type_arguments};
+use crate::plan::{Model, Told, Verdict};
+use crate::return_type::classify::{Content, DEPTH, HOLDERS, is_spelled};
+use crate::return_type::syntax::{is_result, plain, type_arguments};
+use crate::return_type::{Output, Returned};
 
 /// Statements about the output, given as an expression for a reference to it, that compile only
 /// where its end can be judged by it.

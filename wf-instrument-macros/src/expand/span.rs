@@ -3,13 +3,14 @@
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
+use super::item_source::{answer, in_its_box};
 use super::outcome::{self, at_rest, err_within};
-use super::source::{answer, in_its_box};
-use super::{body, entered, site};
-use crate::content::DEPTH;
-use crate::model::Model;
-use crate::returned::{Call, Returned, Source};
-use crate::spelling::Owner;
+use super::{body, entered};
+use crate::plan::Model;
+use crate::return_type::classify::DEPTH;
+use crate::return_type::syntax::Owner;
+use crate::return_type::{Call, Returned, Source};
+use crate::site;
 
 pub(super) fn expand(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
     let Model {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt as _;
 
-use crate::labels::Label;
+use crate::args::labels::Label;
 
 /// Declares `__WF_SITE`, a site of `kind`, made by the call `made` of one of its constructors; told by `labels`, if there are any.
 ///

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit, Meta, Result};
 
-use crate::invisible::{flattened, visible};
+use crate::item::none_groups::{flattened, visible};
 
 /// `#[path ..]`; within a body also `#![path ..]`.
 #[derive(Clone)]

@@ -5,8 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{body, placed};
-use crate::returned::{Source, SourceKind};
-use crate::spelling::Owner;
+use crate::return_type::syntax::Owner;
+use crate::return_type::{Source, SourceKind};
 
 /// `measured`, an expression for a source around `__wf_output`, in the box and the result that this
 /// came in; an `Err` in its place ends what `measurement` names.

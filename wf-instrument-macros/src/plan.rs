@@ -5,14 +5,14 @@ use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::{Ident, LitStr, Path};
 
+use crate::args::expression::Code;
+use crate::args::frame_rate::FrameRate;
+use crate::args::labels::Label;
+use crate::args::slo::Slo;
 use crate::args::{Args, Given};
-use crate::code::Code;
-use crate::dependency;
-use crate::frame_rate::FrameRate;
-use crate::item::Function;
-use crate::labels::Label;
-use crate::returned::Stated;
-use crate::slo::Slo;
+use crate::crate_path;
+use crate::item::function::Function;
+use crate::return_type::Stated;
 
 /// One site.
 pub(crate) struct Model {
@@ -116,7 +116,7 @@ pub(crate) fn runtime(path: Option<&Path>) -> TokenStream {
     if let Some(path) = path {
         return quote!(#path::private);
     }
-    let name = dependency::name().unwrap_or("wf_instrument");
+    let name = crate_path::name().unwrap_or("wf_instrument");
     let name = Ident::new(name, Span::call_site());
     quote!(::#name::private)
 }

@@ -1,10 +1,13 @@
 //! The value that the caller receives, by the signature and the argument `returns`. What an alias
 //! stands for is not known here.
 
+pub(crate) mod classify;
+pub(crate) mod syntax;
+
 use syn::{Ident, ReturnType, Signature, Type};
 
-use crate::content::Content;
-use crate::spelling::{
+use crate::return_type::classify::Content;
+use crate::return_type::syntax::{
     Owner, alias, associated, bounds, first_argument, is_result, owned, owner, plain,
 };
 

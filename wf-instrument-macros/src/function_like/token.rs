@@ -5,8 +5,8 @@ use quote::quote;
 use syn::Token;
 
 use super::Expansion;
+use crate::args::expression::Code;
 use crate::build::Build;
-use crate::code::Code;
 use crate::expand::number;
 
 const FORM: &str =

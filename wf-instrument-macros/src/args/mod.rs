@@ -2,19 +2,26 @@
 //!
 //! Every argument is read even when an earlier one is wrong, so that one compile reports them all.
 
+pub(crate) mod control_flow;
+pub(crate) mod did_you_mean;
+pub(crate) mod expression;
+pub(crate) mod frame_rate;
+pub(crate) mod labels;
+pub(crate) mod slo;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Error, Ident, LitStr, Path, Result, Token, token};
 
-use crate::code::Code;
-use crate::frame_rate::FrameRate;
-use crate::labels::{Label, labels};
-use crate::mistakes::Mistakes;
+use crate::args::did_you_mean::nearest;
+use crate::args::expression::Code;
+use crate::args::frame_rate::FrameRate;
+use crate::args::labels::{Label, labels};
+use crate::args::slo::Slo;
+use crate::diagnostics::Mistakes;
 use crate::names;
-use crate::returned::Stated;
-use crate::slo::Slo;
-use crate::suggest::nearest;
+use crate::return_type::Stated;
 
 /// The arguments as they were written; each that was given correctly, the last one where it was given twice.
 #[derive(Default)]

@@ -13,7 +13,7 @@ use syn::{
 };
 
 use super::at;
-use super::straight::is_straight;
+use super::early_return::is_straight;
 
 /// `body` with these types fixed within it, where they can be: by a function, which can name no
 /// generic parameters but lifetimes of its own.

@@ -15,10 +15,10 @@ pub(crate) use self::count::count;
 pub(crate) use self::frame::frame;
 pub(crate) use self::gauge::gauge;
 pub(crate) use self::token::token;
+use crate::args::expression::Code;
 use crate::build::Build;
-use crate::code::Code;
 use crate::expand::number;
-use crate::{dependency, model, names};
+use crate::{crate_path, names, plan};
 
 /// What an invocation becomes where it measures, and where it does not.
 struct Expansion {
@@ -77,8 +77,8 @@ fn is_mark(token: &TokenTree, mark: char) -> bool {
 /// `crate = path,` in front of the other arguments, for those who re-export the macros.
 fn runtime(input: ParseStream<'_>) -> Result<TokenStream> {
     if !(input.peek(Token![crate]) && input.peek2(Token![=])) {
-        dependency::check()?;
-        return Ok(model::runtime(None));
+        crate_path::check()?;
+        return Ok(plan::runtime(None));
     }
     input.parse::<Token![crate]>()?;
     input.parse::<Token![=]>()?;
@@ -86,7 +86,7 @@ fn runtime(input: ParseStream<'_>) -> Result<TokenStream> {
     if !input.is_empty() {
         input.parse::<Token![,]>()?;
     }
-    Ok(model::runtime(Some(&path)))
+    Ok(plan::runtime(Some(&path)))
 }
 
 /// A metric's name, and what is wrong with it.

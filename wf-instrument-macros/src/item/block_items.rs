@@ -5,10 +5,10 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Error, Ident, LitStr, Path, Result, Signature, Token, Visibility};
 
-use crate::attribute::Attribute;
-use crate::code::between;
-use crate::invisible::{visible, visible_within};
-use crate::item::Function;
+use crate::args::expression::between;
+use crate::item::attribute::Attribute;
+use crate::item::function::Function;
+use crate::item::none_groups::{visible, visible_within};
 
 /// One item of a block.
 pub(crate) enum Member {

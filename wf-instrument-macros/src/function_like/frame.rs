@@ -6,10 +6,10 @@ use syn::parse::ParseStream;
 use syn::{Error, Ident, LitStr, Result, Token};
 
 use super::Expansion;
+use crate::args::frame_rate::FrameRate;
 use crate::args::site_name;
 use crate::build::Build;
 use crate::expand::declare;
-use crate::frame_rate::FrameRate;
 
 const FORM: &str =
     "a frame may have a name and a promise: `wf_frame!(\"canvas\", target_fps = 60)`";

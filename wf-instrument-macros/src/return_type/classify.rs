@@ -3,7 +3,7 @@
 
 use syn::{Type, TypeArray, TypePath, TypeReference, TypeSlice};
 
-use crate::spelling::{bounds, is_result, last_segment, plain, type_arguments};
+use crate::return_type::syntax::{bounds, is_result, last_segment, plain, type_arguments};
 
 /// The content of a value of some type.
 #[derive(Clone, Copy, Debug, PartialEq)]

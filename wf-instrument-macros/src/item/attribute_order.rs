@@ -10,7 +10,7 @@ use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Meta, Token};
 
-use crate::item::Function;
+use crate::item::function::Function;
 
 /// The arguments of an attribute that has put itself below all others.
 pub(crate) struct Last {
@@ -116,7 +116,7 @@ mod tests {
     use quote::ToTokens as _;
 
     use super::*;
-    use crate::invisible::visible;
+    use crate::item::none_groups::visible;
 
     fn function(attrs: &TokenStream) -> Function {
         Function::read(visible(quote!(#attrs fn f() { 1 }))).unwrap()

@@ -5,8 +5,8 @@ use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Result, Token};
 
-use crate::attribute::Attribute;
-use crate::item::Function;
+use crate::item::attribute::Attribute;
+use crate::item::function::Function;
 
 pub(crate) enum Wish {
     /// `#[wf_skip]`: leave it alone.
@@ -97,7 +97,7 @@ fn split(tokens: TokenStream) -> Result<Vec<TokenStream>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invisible::visible;
+    use crate::item::none_groups::visible;
 
     fn function(tokens: TokenStream) -> Function {
         Function::read(visible(tokens)).unwrap()

@@ -5,10 +5,10 @@ use quote::quote;
 use syn::parse::ParseStream;
 use syn::{Result, Token, token};
 
-use crate::code::Code;
+use crate::args::expression::Code;
+use crate::args::labels::{Label, labels};
+use crate::diagnostics::Mistakes;
 use crate::expand::text;
-use crate::labels::{Label, labels};
-use crate::mistakes::Mistakes;
 use crate::names;
 
 /// `, value, labels(key = expr, ..)`, each of which may be missing.

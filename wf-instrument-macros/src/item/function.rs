@@ -8,8 +8,8 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Error, Result, Signature, Token, Visibility};
 
-use crate::attribute::Attribute;
-use crate::invisible::{visible, visible_within};
+use crate::item::attribute::Attribute;
+use crate::item::none_groups::{visible, visible_within};
 
 /// A function with a body.
 #[derive(Clone)]

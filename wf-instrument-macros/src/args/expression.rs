@@ -6,8 +6,8 @@ use syn::buffer::Cursor;
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Result};
 
-use crate::invisible::visible;
-use crate::leaving::stays_within;
+use crate::args::control_flow::stays_within;
+use crate::item::none_groups::visible;
 
 /// An expression that was understood as one, to be emitted token for token.
 #[derive(Clone)]

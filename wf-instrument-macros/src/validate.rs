@@ -6,10 +6,10 @@ use syn::spanned::Spanned as _;
 
 use crate::args::Args;
 use crate::borrowed_self::borrowed_self;
-use crate::dependency;
-use crate::item::Function;
-use crate::mistakes::Mistakes;
-use crate::returned::{Call, Returned, Stated};
+use crate::crate_path;
+use crate::diagnostics::Mistakes;
+use crate::item::function::Function;
+use crate::return_type::{Call, Returned, Stated};
 
 /// Notes every contradiction, each at the token that has to change.
 pub(crate) fn check(args: &Args, function: &Function, mistakes: &mut Mistakes) {
@@ -17,7 +17,7 @@ pub(crate) fn check(args: &Args, function: &Function, mistakes: &mut Mistakes) {
     let returned = Returned::of(&function.sig, stated);
     between_arguments(args, mistakes);
     if args.runtime.is_none() {
-        mistakes.extend(dependency::check().err());
+        mistakes.extend(crate_path::check().err());
     }
     const_function(function, mistakes);
     stated_in_vain(args, &returned, mistakes);

@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Lit, Result};
 
-use crate::code::Code;
+use crate::args::expression::Code;
 use crate::expand::placed;
 
 /// A number above zero that is known when the program is compiled.

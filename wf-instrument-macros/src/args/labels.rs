@@ -5,8 +5,8 @@ use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::{Error, Ident, Result, Token, parenthesized, token};
 
-use crate::code::Code;
-use crate::mistakes::Mistakes;
+use crate::args::expression::Code;
+use crate::diagnostics::Mistakes;
 
 /// A label's name, and an expression for its value.
 pub(crate) struct Label {
