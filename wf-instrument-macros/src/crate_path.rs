@@ -7,8 +7,9 @@
 use std::env;
 use std::sync::OnceLock;
 
-use proc_macro2::Span;
-use syn::{Error, Result};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::{Error, Path, Result};
 
 /// What the compiler's arguments say.
 #[derive(Debug, PartialEq)]
@@ -23,7 +24,7 @@ enum Dependency {
 const NAME: &str = "wf_instrument";
 
 /// The name of wf-instrument; `None` where the crate does not depend on it.
-pub(crate) fn name() -> Option<&'static str> {
+fn name() -> Option<&'static str> {
     static FOUND: OnceLock<Dependency> = OnceLock::new();
     let args = || env::args_os().filter_map(|arg| arg.into_string().ok());
     match FOUND.get_or_init(|| find(args())) {
@@ -31,6 +32,16 @@ pub(crate) fn name() -> Option<&'static str> {
         Dependency::Absent => None,
         Dependency::Unknown => Some(NAME),
     }
+}
+
+/// The runtime's macro interface, below `path` or where Cargo puts it.
+pub(crate) fn runtime(path: Option<&Path>) -> TokenStream {
+    if let Some(path) = path {
+        return quote!(#path::private);
+    }
+    let name = name().unwrap_or("wf_instrument");
+    let name = Ident::new(name, Span::call_site());
+    quote!(::#name::private)
 }
 
 /// Checks that expansions can name wf-instrument without the argument `crate`.

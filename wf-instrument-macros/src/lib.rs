@@ -30,24 +30,21 @@
 //! [wf-instrument]: https://docs.rs/wf-instrument
 
 mod args;
-mod borrowed_self;
-mod build;
 mod crate_path;
 mod diagnostics;
 mod expand;
-mod fallback;
 mod function_like;
 mod item;
 mod measure;
 mod names;
+mod none_groups;
 mod plan;
 mod return_type;
 mod site;
+mod tokens;
 mod validate;
 
 use proc_macro::TokenStream;
-
-use self::build::Build;
 
 /// Measures the function that it stands on: a call, a model's reply (`ttft`) or a picture (`frame`); or each function of a block.
 ///
@@ -349,14 +346,14 @@ use self::build::Build;
 /// * `const fn` cannot be measured, nor can a declaration without a body.
 #[proc_macro_attribute]
 pub fn wf_measure(args: TokenStream, item: TokenStream) -> TokenStream {
-    measure::measure(args.into(), item.into(), Build::Measuring).into()
+    measure::measure(args.into(), item.into()).into()
 }
 
 /// [`#[wf_measure]`](macro@wf_measure) of a build without the feature `enabled`: checks its
 /// arguments, and leaves the item as it is.
 #[proc_macro_attribute]
 pub fn wf_measure_disabled(args: TokenStream, item: TokenStream) -> TokenStream {
-    measure::measure(args.into(), item.into(), Build::Disabled).into()
+    measure::check_only(args.into(), item.into()).into()
 }
 
 /// Leaves a function of a measured block alone: see [`#[wf_measure]`](macro@wf_measure#blocks). Anywhere else it means nothing.
@@ -403,14 +400,14 @@ pub fn wf_skip(_: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_token(tokens: TokenStream) -> TokenStream {
-    function_like::token(tokens.into(), Build::Measuring).into()
+    function_like::token(tokens.into()).enabled.into()
 }
 
 /// [`wf_token!`](macro@wf_token) of a build without the feature `enabled`: checks its arguments,
 /// and does nothing.
 #[proc_macro]
 pub fn wf_token_disabled(tokens: TokenStream) -> TokenStream {
-    function_like::token(tokens.into(), Build::Disabled).into()
+    function_like::token(tokens.into()).disabled.into()
 }
 
 /// A picture is shown, now: `wf_frame!()`, `wf_frame!("canvas")` or `wf_frame!("canvas", target_fps = 60)`.
@@ -436,14 +433,14 @@ pub fn wf_token_disabled(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_frame(tokens: TokenStream) -> TokenStream {
-    function_like::frame(tokens.into(), Build::Measuring).into()
+    function_like::frame(tokens.into()).enabled.into()
 }
 
 /// [`wf_frame!`](macro@wf_frame) of a build without the feature `enabled`: checks its arguments,
 /// and does nothing.
 #[proc_macro]
 pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
-    function_like::frame(tokens.into(), Build::Disabled).into()
+    function_like::frame(tokens.into()).disabled.into()
 }
 
 /// Counts something of the application's own: `wf_count!("cache_hits")` or `wf_count!("cache_hits", n)`.
@@ -477,14 +474,14 @@ pub fn wf_frame_disabled(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_count(tokens: TokenStream) -> TokenStream {
-    function_like::count(tokens.into(), Build::Measuring).into()
+    function_like::count(tokens.into()).enabled.into()
 }
 
 /// [`wf_count!`](macro@wf_count) of a build without the feature `enabled`: checks its arguments,
 /// and does nothing.
 #[proc_macro]
 pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
-    function_like::count(tokens.into(), Build::Disabled).into()
+    function_like::count(tokens.into()).disabled.into()
 }
 
 /// Sets a value of the application's own, which goes up and down: `wf_gauge!("queue_depth", depth)`.
@@ -513,14 +510,14 @@ pub fn wf_count_disabled(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn wf_gauge(tokens: TokenStream) -> TokenStream {
-    function_like::gauge(tokens.into(), Build::Measuring).into()
+    function_like::gauge(tokens.into()).enabled.into()
 }
 
 /// [`wf_gauge!`](macro@wf_gauge) of a build without the feature `enabled`: checks its arguments,
 /// and does nothing.
 #[proc_macro]
 pub fn wf_gauge_disabled(tokens: TokenStream) -> TokenStream {
-    function_like::gauge(tokens.into(), Build::Disabled).into()
+    function_like::gauge(tokens.into()).disabled.into()
 }
 
 /// The rules for names as a module, for wf-instrument alone: its registry refuses what the macros

@@ -2,27 +2,51 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::Result;
 
 use crate::args::{Args, Given};
-use crate::build::Build;
+use crate::crate_path::runtime;
 use crate::diagnostics::Mistakes;
 use crate::expand::expand;
-use crate::fallback::keep;
 use crate::item::attribute_order::{Last, has_macros_of_others};
 use crate::item::block::Block;
 use crate::item::block_items::Member;
 use crate::item::function::Function;
-use crate::item::none_groups::visible;
 use crate::item::own_attribute::{Wish, is_done};
-use crate::plan::{Model, runtime};
+use crate::none_groups::visible;
+use crate::plan::Model;
 use crate::validate::{check, check_block};
 
-/// What `#[wf_measure(args)] item` becomes. In a build that does not measure: the item, once all is
-/// found right.
-pub(crate) fn measure(args: TokenStream, item: TokenStream, build: Build) -> TokenStream {
+/// What `#[wf_measure(args)] item` becomes.
+pub(crate) fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
+    match measured(args, &item) {
+        Ok(measured) => measured.unwrap_or(item),
+        Err(mistakes) => beside(mistakes, item),
+    }
+}
+
+/// The same in a build that does not measure: the item, once all is found right.
+pub(crate) fn check_only(args: TokenStream, item: TokenStream) -> TokenStream {
+    match measured(args, &item) {
+        Ok(_) => item,
+        Err(mistakes) => beside(mistakes, item),
+    }
+}
+
+/// The item as it was written behind the reports of what is wrong.
+///
+/// Without it, everything that calls it would be reported as well, and an editor could not complete
+/// inside its half-typed body.
+fn beside(mistakes: Mistakes, item: TokenStream) -> TokenStream {
+    let mut output = mistakes.report();
+    // As one stream: taken apart, it would lose its invisible groups.
+    output.extend([item]);
+    output
+}
+
+/// The measured item; `None` where an attribute around it has measured it.
+fn measured(args: TokenStream, item: &TokenStream) -> Result<Option<TokenStream>, Mistakes> {
     if is_done(&args) {
-        return item;
+        return Ok(None);
     }
     let mut mistakes = Mistakes::default();
     let request = Request::read(args, &mut mistakes);
@@ -35,11 +59,11 @@ pub(crate) fn measure(args: TokenStream, item: TokenStream, build: Build) -> Tok
             .map(|function| measure_function(request, &function, &mut mistakes)),
     };
     match measured {
-        Ok(measured) if mistakes.is_empty() && build == Build::Measuring => measured,
-        Ok(_) => keep(item, mistakes),
+        Ok(measured) if mistakes.is_empty() => Ok(Some(measured)),
+        Ok(_) => Err(mistakes),
         Err(mistake) => {
             mistakes.add(mistake);
-            keep(item, mistakes)
+            Err(mistakes)
         }
     }
 }
@@ -105,7 +129,7 @@ fn measure_function(request: Request, function: &Function, mistakes: &mut Mistak
 }
 
 /// Every function of the block, but those that say otherwise, and those that cannot be measured: a `const fn` may run in the compiler.
-fn measure_block(args: &Args, block: Block, mistakes: &mut Mistakes) -> Result<TokenStream> {
+fn measure_block(args: &Args, block: Block, mistakes: &mut Mistakes) -> syn::Result<TokenStream> {
     check_block(args, mistakes);
     let Block {
         head,
@@ -132,7 +156,7 @@ fn measure_member(
     owner: Option<&Ident>,
     mut function: Function,
     mistakes: &mut Mistakes,
-) -> Result<TokenStream> {
+) -> syn::Result<TokenStream> {
     if let Some(variants) = function.by_condition()? {
         let variants = variants.map(|variant| measure_member(of_block, owner, variant, mistakes));
         return variants.into_iter().collect();

@@ -1,16 +1,16 @@
 //! What is to be measured, decided: the only thing that expansion looks at beside the function's own tokens.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::{Ident, LitStr, Path};
+use syn::{Ident, LitStr};
 
 use crate::args::expression::Code;
 use crate::args::frame_rate::FrameRate;
 use crate::args::labels::Label;
 use crate::args::slo::Slo;
 use crate::args::{Args, Given};
-use crate::crate_path;
+use crate::crate_path::runtime;
 use crate::item::function::Function;
 use crate::return_type::Stated;
 
@@ -109,16 +109,6 @@ fn verdict(ok_if: Option<Given<Code>>, error_if: Option<Given<Code>>) -> Option<
         of: given.value,
         told,
     })
-}
-
-/// The runtime's macro interface, below `path` or where Cargo puts it.
-pub(crate) fn runtime(path: Option<&Path>) -> TokenStream {
-    if let Some(path) = path {
-        return quote!(#path::private);
-    }
-    let name = crate_path::name().unwrap_or("wf_instrument");
-    let name = Ident::new(name, Span::call_site());
-    quote!(::#name::private)
 }
 
 /// The given name, or module, type where it is known, and function. An attribute on a method cannot see the type.

@@ -33,3 +33,16 @@ pub(crate) fn declare(
         #runtime::list_site!(#variant, __WF_SITE);
     }
 }
+
+/// A call of a method of the site: `method(argument)`, or `method_with(&[labels], argument)` where
+/// the site has labels.
+pub(crate) fn call(method: &str, labels: &[Label], argument: Option<&TokenStream>) -> TokenStream {
+    if labels.is_empty() {
+        let method = Ident::new(method, Span::call_site());
+        return quote!(#method(#argument));
+    }
+    let method = Ident::new(&format!("{method}_with"), Span::call_site());
+    let values = labels.iter().map(|label| label.value.as_str());
+    let argument = argument.map(|argument| quote!(, #argument));
+    quote!(#method(&[#(#values),*] #argument))
+}

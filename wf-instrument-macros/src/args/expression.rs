@@ -1,13 +1,13 @@
 //! An expression of the author among the arguments, as it was written.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::buffer::Cursor;
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Result};
 
 use crate::args::control_flow::stays_within;
-use crate::item::none_groups::visible;
+use crate::none_groups::visible;
+use crate::tokens::{between, contains_ident, is_braced, runtime_at, span_at};
 
 /// An expression that was understood as one, to be emitted token for token.
 #[derive(Clone)]
@@ -19,10 +19,8 @@ impl Code {
     pub(crate) fn made_once(&self, name: &str) -> Option<(TokenStream, Self)> {
         let mut tokens = self.0.clone().into_iter();
         let first = tokens.next()?;
-        let is_block =
-            matches!(&first, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-        (is_block && tokens.next().is_none()).then(|| {
-            let at = Span::call_site().located_at(first.span());
+        (is_braced(&first) && tokens.next().is_none()).then(|| {
+            let at = span_at(&first);
             let name = Ident::new(name, at);
             let kept = Self(quote_spanned!(at=> &#name));
             (quote!(let #name = #first;), kept)
@@ -31,12 +29,23 @@ impl Code {
 
     /// Whether `self` stands in it.
     pub(crate) fn mentions_self(&self) -> bool {
-        mentions_self(self.0.clone())
+        contains_ident(self.0.clone(), "self")
     }
 
     /// The text, where the expression is nothing but a string literal.
     pub(crate) fn literal(&self) -> Option<LitStr> {
         syn::parse2(self.0.clone()).ok()
+    }
+
+    /// The expression as a `&str`; a mistaken type is reported at it.
+    pub(crate) fn as_str(&self) -> TokenStream {
+        quote_spanned!(span_at(self)=> ::core::convert::AsRef::<str>::as_ref(&(#self)))
+    }
+
+    /// The expression as a number of tokens; a mistaken type is reported at it.
+    pub(crate) fn as_tokens(&self, runtime: &TokenStream) -> TokenStream {
+        let (at, runtime) = runtime_at(runtime, self);
+        quote_spanned!(at=> #runtime::IntoTokens::into_tokens(#self))
     }
 }
 
@@ -53,22 +62,4 @@ impl ToTokens for Code {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.0.to_tokens(tokens);
     }
-}
-
-/// Whether `self` stands among `tokens`.
-pub(crate) fn mentions_self(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "self",
-        TokenTree::Group(group) => mentions_self(group.stream()),
-        _ => false,
-    })
-}
-
-/// The tokens from one place of a stream to another, with groups as they are.
-pub(crate) fn between<'a>(mut from: Cursor<'a>, to: Cursor<'a>) -> impl Iterator<Item = TokenTree> {
-    std::iter::from_fn(move || {
-        let (token, next) = (from < to).then(|| from.token_tree())??;
-        from = next;
-        Some(token)
-    })
 }

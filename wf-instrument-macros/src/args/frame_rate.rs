@@ -1,12 +1,12 @@
 //! The frames a second that `target_fps` promises.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Lit, Result};
 
 use crate::args::expression::Code;
-use crate::expand::placed;
+use crate::tokens::{contains_ident, is_punct, runtime_at};
 
 /// A number above zero that is known when the program is compiled.
 pub(crate) enum FrameRate {
@@ -22,7 +22,7 @@ impl FrameRate {
             None => quote!(0.0),
             Some(Self::Number(number)) => quote!(#number),
             Some(Self::Constant(constant)) => {
-                let (at, runtime) = placed(runtime, constant);
+                let (at, runtime) = runtime_at(runtime, constant);
                 quote_spanned!(at=> #runtime::frame_rate((#constant) as f64))
             }
         }
@@ -37,7 +37,7 @@ impl Parse for FrameRate {
             .parse()
             .map_err(|mistake| Error::new(mistake.span(), FORM))?;
         let tokens = code.to_token_stream();
-        if code.mentions_self() || mentions_type(tokens.clone()) {
+        if code.mentions_self() || contains_ident(tokens.clone(), "Self") {
             return Err(Error::new(
                 at,
                 "a frame rate is known when the program is compiled: write a number, or a constant such as `target_fps = crate::FPS`, without `self` and `Self`",
@@ -57,15 +57,7 @@ impl Parse for FrameRate {
     }
 }
 
-fn mentions_type(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "Self",
-        TokenTree::Group(group) => mentions_type(group.stream()),
-        _ => false,
-    })
-}
-
 fn is_negative(tokens: TokenStream) -> bool {
     let first = tokens.into_iter().next();
-    matches!(first, Some(TokenTree::Punct(mark)) if mark.as_char() == '-')
+    first.is_some_and(|first| is_punct(&first, '-'))
 }

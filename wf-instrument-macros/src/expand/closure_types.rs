@@ -12,8 +12,8 @@ use syn::{
     BoundLifetimes, Expr, Generics, Ident, Lifetime, Macro, TraitBound, Type, TypeParamBound,
 };
 
-use super::at;
 use super::early_return::is_straight;
+use crate::tokens::span_at;
 
 /// `body` with these types fixed within it, where they can be: by a function, which can name no
 /// generic parameters but lifetimes of its own.
@@ -32,7 +32,7 @@ pub(super) fn known(generics: &Generics, output: Option<&Type>, body: &Group) ->
         __wf_known(#body)
     };
     let mut known = Group::new(Delimiter::Brace, known);
-    known.set_span(at(body));
+    known.set_span(span_at(body));
     known
 }
 

@@ -1,7 +1,9 @@
 //! Bodies that return at their end only: what they return can be looked at without a closure around
 //! them.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
+
+use crate::tokens::{is_braced, is_ident, is_punct};
 
 /// Whether nothing in `body` can return from the function early; `false` where that is not certain.
 pub(super) fn is_straight(body: TokenStream) -> bool {
@@ -10,14 +12,13 @@ pub(super) fn is_straight(body: TokenStream) -> bool {
         match token {
             TokenTree::Punct(mark) if mark.as_char() == '?' => return false,
             TokenTree::Ident(word) => {
-                let is_called = tokens.next_if(is_bang).is_some() && is_group(tokens.peek());
+                let is_called =
+                    tokens.next_if(|next| is_punct(next, '!')).is_some() && is_group(tokens.peek());
                 match word.to_string().as_str() {
                     "return" | "become" | "yield" => return false,
                     // What returns within an async block returns from the block.
                     "async" => {
-                        tokens.next_if(
-                            |next| matches!(next, TokenTree::Ident(word) if word == "move"),
-                        );
+                        tokens.next_if(|next| is_ident(next, "move"));
                         tokens.next_if(is_braced);
                     }
                     name if is_called && !STRAIGHT_MACROS.contains(&name) => return false,
@@ -57,16 +58,8 @@ const STRAIGHT_MACROS: [&str; 22] = [
     "writeln",
 ];
 
-fn is_bang(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Punct(mark) if mark.as_char() == '!')
-}
-
 fn is_group(token: Option<&TokenTree>) -> bool {
     matches!(token, Some(TokenTree::Group(_)))
-}
-
-fn is_braced(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
+use super::body;
 use super::outcome::at_rest;
-use super::{body, entered};
 use crate::args::frame_rate::FrameRate;
 use crate::plan::Model;
 use crate::return_type::Returned;
@@ -26,7 +26,7 @@ pub(super) fn expand(
     let target_fps = FrameRate::expression(target_fps, runtime);
     let made = quote!(new(#name, #help, #target_fps));
     let site = site::declare(runtime, "Frame", &made, labels);
-    let enter = entered("enter", labels);
+    let enter = site::call("enter", labels, None);
     let enter = quote!(#site let __wf_scope = __WF_SITE.#enter;);
     let refused = at_rest(model, returned, &quote!(&__wf_output));
     if refused.is_empty() {

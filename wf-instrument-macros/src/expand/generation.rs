@@ -4,15 +4,16 @@ use proc_macro2::{Group, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Type;
 
+use super::body;
 use super::item_source::{answer, in_its_box};
 use super::outcome::{self, err_within, plain_data};
-use super::{body, number, placed, text};
 use crate::args::expression::Code;
 use crate::plan::{Generation, Model};
 use crate::return_type::classify::{Content, DEPTH};
 use crate::return_type::syntax::Owner;
 use crate::return_type::{Call, Returned, Source, SourceKind};
 use crate::site;
+use crate::tokens::runtime_at;
 
 pub(super) fn expand(
     model: &Model,
@@ -75,7 +76,7 @@ fn arrival(model: &Model, generation: &Generation) -> TokenStream {
         .as_ref()
         .map(|at| quote!(__wf_generation.queued_at(#at);));
     let prompt = prompt_tokens.as_ref().map(|n| {
-        let n = number(runtime, n);
+        let n = n.as_tokens(runtime);
         quote!(__wf_generation.prompt_tokens(#n);)
     });
     quote! {
@@ -92,11 +93,11 @@ fn arrive(model: &Model, generation: &Generation) -> TokenStream {
         .model
         .as_ref()
         .filter(|model| model.literal().is_none());
-    let values = model.labels.iter().map(|label| text(&label.value));
+    let values = model.labels.iter().map(|label| label.value.as_str());
     match (asked, &model.labels[..]) {
         (None, []) => quote!(__WF_SITE.arrive()),
         (Some(model), _) => {
-            let model = text(model);
+            let model = model.as_str();
             quote!(__WF_SITE.arrive_with(&[#model #(, #values)*]))
         }
         (None, _) => {
@@ -237,14 +238,14 @@ fn judge_items(model: &Model, generation: &Generation, item: Option<&Type>) -> T
 fn judge_item(runtime: &TokenStream, generation: &Generation) -> TokenStream {
     let progress = match &generation.tokens {
         Some(tokens) => {
-            let (at, runtime) = placed(runtime, tokens);
+            let (at, runtime) = runtime_at(runtime, tokens);
             quote_spanned!(at=> #runtime::count(__wf_item, #tokens))
         }
         None => quote!({ let _ = __wf_item; #runtime::Progress::Tokens(1) }),
     };
     match &generation.last {
         Some(last) => {
-            let (at, runtime) = placed(runtime, last);
+            let (at, runtime) = runtime_at(runtime, last);
             quote_spanned!(at=> #runtime::last(#progress, __wf_item, #last))
         }
         None => progress,

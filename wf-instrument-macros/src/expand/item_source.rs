@@ -4,9 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{body, placed};
+use super::body;
 use crate::return_type::syntax::Owner;
 use crate::return_type::{Source, SourceKind};
+use crate::tokens::runtime_at;
 
 /// `measured`, an expression for a source around `__wf_output`, in the box and the result that this
 /// came in; an `Err` in its place ends what `measurement` names.
@@ -41,7 +42,7 @@ fn typed(runtime: &TokenStream, source: &Source<'_>) -> TokenStream {
     let Some(item) = source.item else {
         return TokenStream::new();
     };
-    let (at, runtime) = placed(runtime, item);
+    let (at, runtime) = runtime_at(runtime, item);
     let item = body::annotation(Some(item));
     match source.kind {
         SourceKind::Stream => quote_spanned!(at=> #runtime::stream_of::<#item, _>(&__wf_output);),
@@ -64,7 +65,7 @@ pub(super) fn in_its_box(
         Owner::Box => quote!(::std::boxed::Box::new(#measured)),
         Owner::PinBox => quote!(::std::boxed::Box::pin(#measured)),
         Owner::Named => {
-            let (at, runtime) = placed(runtime, spelled);
+            let (at, runtime) = runtime_at(runtime, spelled);
             quote_spanned!(at=> #runtime::Rebuild::rebuild(#measured))
         }
     }

@@ -9,11 +9,11 @@ use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
-use super::{at, moved, placed};
 use crate::plan::{Model, Told, Verdict};
 use crate::return_type::classify::{Content, DEPTH, HOLDERS, is_spelled};
 use crate::return_type::syntax::{is_result, plain, type_arguments};
 use crate::return_type::{Output, Returned};
+use crate::tokens::{respanned, runtime_at, span_at};
 
 /// Statements about the output, given as an expression for a reference to it, that compile only
 /// where its end can be judged by it.
@@ -61,7 +61,7 @@ pub(super) fn judged(
     output: &TokenStream,
 ) -> TokenStream {
     let Verdict { of, told } = verdict;
-    let (at, runtime) = placed(runtime, of);
+    let (at, runtime) = runtime_at(runtime, of);
     match told {
         Told::OkIf => quote_spanned!(at=> #runtime::Outcome::ok_if(#output, #of)),
         Told::ErrorIf => quote_spanned!(at=> #runtime::Outcome::error_if(#output, #of)),
@@ -91,8 +91,8 @@ pub(super) fn plain_data(
     if returned.is_value() || returned.output.content(Content::data) != Content::Unknown {
         return TokenStream::new();
     }
-    let (at, runtime) = placed(&model.runtime, &returned.spelled);
-    let output = moved(at, output);
+    let (at, runtime) = runtime_at(&model.runtime, &returned.spelled);
+    let output = respanned(output, at);
     quote_spanned!(at=> #runtime::plain_data(#output);)
 }
 
@@ -101,8 +101,8 @@ pub(super) fn at_rest(model: &Model, returned: &Returned<'_>, output: &TokenStre
     if returned.is_value() {
         return TokenStream::new();
     }
-    let (at, runtime) = placed(&model.runtime, &returned.spelled);
-    let output = moved(at, output);
+    let (at, runtime) = runtime_at(&model.runtime, &returned.spelled);
+    let output = respanned(output, at);
     let probe = quote_spanned!(at=> #runtime::Probe::at(#output));
     match returned.output {
         Output::Unit => TokenStream::new(),
@@ -130,15 +130,15 @@ fn at_rest_within(ty: &Type, probe: &TokenStream) -> TokenStream {
         (_, Some(held))
             if is_result(ty) || is_spelled(ty, &HOLDERS) || is_spelled(ty, &["Vec"]) =>
         {
-            let at = at(held);
+            let at = span_at(held);
             at_rest_within(held, &quote_spanned!(at=> #probe.inner()))
         }
-        _ => unknown_at_rest(at(ty), probe),
+        _ => unknown_at_rest(span_at(ty), probe),
     }
 }
 
 fn part_of(probe: &TokenStream, i: usize, part: &impl Spanned) -> TokenStream {
-    let at = at(part);
+    let at = span_at(part);
     let name = Ident::new(&format!("part_{i}"), at);
     quote_spanned!(at=> #probe.#name())
 }

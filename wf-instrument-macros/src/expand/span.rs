@@ -3,9 +3,9 @@
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
+use super::body;
 use super::item_source::{answer, in_its_box};
 use super::outcome::{self, at_rest, err_within};
-use super::{body, entered};
 use crate::plan::Model;
 use crate::return_type::classify::DEPTH;
 use crate::return_type::syntax::Owner;
@@ -21,7 +21,7 @@ pub(super) fn expand(model: &Model, returned: &Returned<'_>, body: &Group) -> To
         ..
     } = model;
     let site = site::declare(runtime, "Span", &quote!(new(#name, #help)), labels);
-    let start = entered("start", labels);
+    let start = site::call("start", labels, None);
     let start = quote!(let __wf_span = __WF_SITE.#start;);
     let measured = match (returned.call, returned.stream()) {
         (_, Some(stream)) => {
@@ -29,7 +29,7 @@ pub(super) fn expand(model: &Model, returned: &Returned<'_>, body: &Group) -> To
             quote!(#start #streamed)
         }
         (Call::Sync, None) => {
-            let enter = entered("enter", labels);
+            let enter = site::call("enter", labels, None);
             let called = called(model, returned, body);
             quote!(let __wf_scope = __WF_SITE.#enter; #called)
         }

@@ -1,132 +1,164 @@
 //! The function-like macros: `wf_token!`, `wf_frame!`, `wf_count!` and `wf_gauge!`.
 
-mod count;
-mod frame;
-mod gauge;
-mod rest;
-mod token;
+mod invocation;
+mod metric;
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::quote;
-use syn::parse::{ParseStream, Parser as _};
-use syn::{Error, LitStr, Path, Result, Token};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::parse::ParseStream;
+use syn::{Error, Ident, LitStr, Result, Token};
 
-pub(crate) use self::count::count;
-pub(crate) use self::frame::frame;
-pub(crate) use self::gauge::gauge;
-pub(crate) use self::token::token;
+pub(crate) use self::invocation::Expansion;
+use self::invocation::{expand, runtime};
+use self::metric::{Metric, MetricArgs};
 use crate::args::expression::Code;
-use crate::build::Build;
-use crate::expand::number;
-use crate::{crate_path, names, plan};
+use crate::args::frame_rate::FrameRate;
+use crate::args::site_name;
+use crate::site;
+use crate::tokens::span_at;
 
-/// What an invocation becomes where it measures, and where it does not.
-struct Expansion {
-    measuring: TokenStream,
-    /// Evaluates nothing, and yet its arguments are typed and used.
-    checked: TokenStream,
+/// `wf_token!()` and `wf_token!(n)`.
+pub(crate) fn token(tokens: TokenStream) -> Expansion {
+    const FORM: &str = "tokens have one number at most, of those that came together: `wf_token!()` or `wf_token!(n)`";
+    expand(tokens, FORM, |input| {
+        let runtime = runtime(input)?;
+        let n = (!input.is_empty()).then(|| input.parse()).transpose()?;
+        input.parse::<Option<Token![,]>>()?;
+        Ok(tokens_of_generation(&runtime, n.as_ref()))
+    })
 }
 
-/// Expands `tokens` by what `read` makes of them; its mistake, if any, stands where the call stood.
-/// What it leaves is refused with the `form` that the macro has.
-fn expand(
-    tokens: TokenStream,
-    build: Build,
-    form: &str,
-    read: fn(ParseStream<'_>) -> Result<Expansion>,
-) -> TokenStream {
-    let read_all = |input: ParseStream<'_>| {
-        let expansion = read(input)?;
-        match input.is_empty() {
-            true => Ok(expansion),
-            false => Err(input.error(form)),
-        }
+/// Counts `n` tokens of the generation in scope, one where no number is given.
+fn tokens_of_generation(runtime: &TokenStream, n: Option<&Code>) -> Expansion {
+    let Some(n) = n else {
+        return Expansion {
+            enabled: quote!(#runtime::current_tokens(1)),
+            disabled: TokenStream::new(),
+        };
     };
-    match read_all.parse2(runtime_first(tokens)) {
-        Ok(Expansion { measuring, .. }) if build == Build::Measuring => quote!({ #measuring }),
-        Ok(Expansion { checked, .. }) => quote!({ if false { #checked } }),
-        Err(mistakes) => {
-            let mistakes = mistakes.into_compile_error();
-            quote!({ #mistakes })
-        }
+    let number = n.as_tokens(runtime);
+    Expansion {
+        enabled: quote!(#runtime::current_tokens(#number)),
+        disabled: typed_number(runtime, n),
     }
-}
-
-/// The arguments with `crate = path` in front of the others, wherever it stands among them.
-fn runtime_first(tokens: TokenStream) -> TokenStream {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let begins = |three: &[TokenTree]| {
-        let is_crate = matches!(&three[1], TokenTree::Ident(word) if word == "crate");
-        is_mark(&three[0], ',') && is_crate && is_mark(&three[2], '=')
-    };
-    let Some(comma) = tokens.windows(3).position(begins) else {
-        return tokens.into_iter().collect();
-    };
-    let (before, behind) = (&tokens[..comma], &tokens[comma + 1..]);
-    let ends = behind.iter().position(|token| is_mark(token, ','));
-    let (runtime, after) = behind.split_at(ends.unwrap_or(behind.len()));
-    // A second one comes to the front as well, where it is refused.
-    let others = runtime_first(quote!(#(#before)* #(#after)*));
-    quote!(#(#runtime)*, #others)
-}
-
-fn is_mark(token: &TokenTree, mark: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark)
-}
-
-/// `crate = path,` in front of the other arguments, for those who re-export the macros.
-fn runtime(input: ParseStream<'_>) -> Result<TokenStream> {
-    if !(input.peek(Token![crate]) && input.peek2(Token![=])) {
-        crate_path::check()?;
-        return Ok(plan::runtime(None));
-    }
-    input.parse::<Token![crate]>()?;
-    input.parse::<Token![=]>()?;
-    let path = Path::parse_mod_style(input)?;
-    if !input.is_empty() {
-        input.parse::<Token![,]>()?;
-    }
-    Ok(plan::runtime(Some(&path)))
-}
-
-/// A metric's name, and what is wrong with it.
-fn metric(input: ParseStream<'_>, otherwise: &str) -> Result<(LitStr, Option<Error>)> {
-    let name: LitStr = input
-        .parse()
-        .map_err(|mistake| Error::new(mistake.span(), otherwise))?;
-    let text = name.value();
-    let mistake = names::metric_mistake(&text).map(|why| {
-        Error::new(
-            name.span(),
-            format!("no metric can be named \"{text}\": {why}"),
-        )
-    });
-    Ok((name, mistake))
 }
 
 /// Types `n` as a number of tokens is typed, where nothing is measured.
-fn as_number(runtime: &TokenStream, n: &Code) -> TokenStream {
-    let number = number(runtime, n);
+fn typed_number(runtime: &TokenStream, n: &Code) -> TokenStream {
+    let number = n.as_tokens(runtime);
     quote!(let _: u64 = #number;)
 }
 
-/// `result`, or both mistakes.
-fn with<T>(mistake: Option<Error>, result: Result<T>) -> Result<T> {
-    match (mistake, result) {
-        (None, result) => result,
-        (Some(mistake), Ok(_)) => Err(mistake),
-        (Some(mut mistake), Err(other)) => {
-            mistake.combine(other);
-            Err(mistake)
-        }
+/// `wf_frame!()`, `wf_frame!("name")` and `wf_frame!("name", target_fps = 60)`.
+pub(crate) fn frame(tokens: TokenStream) -> Expansion {
+    expand(tokens, FRAME_FORM, |input| {
+        let runtime = runtime(input)?;
+        let name = frame_name(input)?;
+        let target_fps = match input.is_empty() {
+            true => None,
+            false => Some(target_fps(input)?),
+        };
+        input.parse::<Option<Token![,]>>()?;
+        let target_fps = FrameRate::expression(target_fps.as_ref(), &runtime);
+        let new = quote!(new(#name, "", #target_fps));
+        let site = site::declare(&runtime, "Frame", &new, &[]);
+        Ok(Expansion {
+            enabled: quote!(#site __WF_SITE.shown();),
+            disabled: quote!(const _: f64 = #target_fps;),
+        })
+    })
+}
+
+const FRAME_FORM: &str =
+    "a frame may have a name and a promise: `wf_frame!(\"canvas\", target_fps = 60)`";
+
+/// The literal in front of the other arguments, or else the module's path.
+fn frame_name(input: ParseStream<'_>) -> Result<TokenStream> {
+    if !input.peek(LitStr) {
+        return Ok(quote!(::core::module_path!()));
     }
+    let name = site_name(input)?;
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(quote!(#name))
+}
+
+fn target_fps(input: ParseStream<'_>) -> Result<FrameRate> {
+    let key: Ident = input
+        .parse()
+        .map_err(|mistake| Error::new(mistake.span(), FRAME_FORM))?;
+    if key != "target_fps" {
+        return Err(Error::new(key.span(), FRAME_FORM));
+    }
+    input.parse::<Token![=]>()?;
+    input.parse()
+}
+
+/// `wf_count!("name")`, `wf_count!("name", n)`, both with labels, and `wf_count!(tokens, n)`.
+pub(crate) fn count(tokens: TokenStream) -> Expansion {
+    const FORM: &str = "a counter has a name, and may have how much to count and labels: `wf_count!(\"cache_hits\", n, labels(tier = tier))`";
+    expand(tokens, FORM, |input| {
+        let runtime = runtime(input)?;
+        match input.fork().parse::<Ident>() {
+            Ok(word) if word == "tokens" => count_tokens(&runtime, input),
+            _ => count_metric(&runtime, input),
+        }
+    })
+}
+
+fn count_tokens(runtime: &TokenStream, input: ParseStream<'_>) -> Result<Expansion> {
+    input.parse::<Ident>()?;
+    let args = MetricArgs::read(input)?;
+    if let Some(label) = args.labels.first() {
+        let message = "tokens carry the labels of their reply: write these on its function";
+        return Err(Error::new(label.name.span(), message));
+    }
+    Ok(tokens_of_generation(runtime, args.value.as_ref()))
+}
+
+fn count_metric(runtime: &TokenStream, input: ParseStream<'_>) -> Result<Expansion> {
+    let otherwise = "name what is counted: `tokens` of the generation in scope, or a counter of your own as in `wf_count!(\"cache_hits\")`";
+    let Metric { name, args } = Metric::read(input, otherwise, |_, args| Ok(args))?;
+    let site = site::declare(runtime, "Counter", &quote!(new(#name, "")), &args.labels);
+    let n = args.value.as_ref();
+    let amount = n.map_or_else(|| quote!(1), |n| n.as_tokens(runtime));
+    let add = site::call("add", &args.labels, Some(&amount));
+    let typed = n.map(|n| typed_number(runtime, n));
+    let labels = args.typed_labels();
+    Ok(Expansion {
+        enabled: quote!(#site __WF_SITE.#add;),
+        disabled: quote!(#labels #typed),
+    })
+}
+
+/// `wf_gauge!("name", value)`, with or without labels.
+pub(crate) fn gauge(tokens: TokenStream) -> Expansion {
+    const FORM: &str = "a gauge has a name and a value: `wf_gauge!(\"queue_depth\", depth)`";
+    expand(tokens, FORM, |input| {
+        let runtime = runtime(input)?;
+        let Metric { name, args } = Metric::read(input, FORM, |name, args| match args.value {
+            Some(_) => Ok(args),
+            None => Err(Error::new(name.span(), FORM)),
+        })?;
+        let site = site::declare(&runtime, "Gauge", &quote!(new(#name, "")), &args.labels);
+        let value = args.value.as_ref();
+        let typed =
+            value.map(|value| quote_spanned!(span_at(value)=> let __wf_value: f64 = #value;));
+        let set = site::call("set", &args.labels, Some(&quote!(__wf_value)));
+        let labels = args.typed_labels();
+        Ok(Expansion {
+            enabled: quote!(#site #typed __WF_SITE.#set;),
+            disabled: quote!(#labels #typed let _ = __wf_value;),
+        })
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    type Macro = fn(TokenStream, Build) -> TokenStream;
+    type Macro = fn(TokenStream) -> Expansion;
 
     #[test]
     fn the_argument_crate_may_stand_anywhere() {
@@ -159,16 +191,14 @@ mod tests {
                 vec![quote!(n, crate = a::wf)],
             ),
         ] {
-            for build in [Build::Measuring, Build::Disabled] {
-                let expected = expand(first.clone(), build).to_string();
-                assert!(!expected.contains("compile_error"), "{expected}");
-                for other in &others {
-                    assert_eq!(
-                        expand(other.clone(), build).to_string(),
-                        expected,
-                        "{other}"
-                    );
-                }
+            let both = |tokens: TokenStream| {
+                let Expansion { enabled, disabled } = expand(tokens);
+                [enabled, disabled].map(|tokens| tokens.to_string())
+            };
+            let expected = both(first.clone());
+            assert!(!expected.concat().contains("compile_error"), "{expected:?}");
+            for other in &others {
+                assert_eq!(both(other.clone()), expected, "{other}");
             }
         }
     }
@@ -179,7 +209,7 @@ mod tests {
             quote!(crate = a, "hits", crate = b),
             quote!("hits", crate = a, crate = b),
         ] {
-            let expansion = count(twice, Build::Measuring).to_string();
+            let expansion = count(twice).enabled.to_string();
             assert!(expansion.contains("compile_error"), "{expansion}");
         }
     }

@@ -4,7 +4,8 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit, Meta, Result};
 
-use crate::item::none_groups::{flattened, visible};
+use crate::none_groups::{flattened, visible};
+use crate::tokens::{contains_ident, is_punct};
 
 /// `#[path ..]`; within a body also `#![path ..]`.
 #[derive(Clone)]
@@ -52,7 +53,7 @@ impl Attribute {
 
     /// Whether it is `word`, or `cfg_attr` with `word` somewhere in it.
     pub(crate) fn brings(&self, word: &str) -> bool {
-        let conditional = || self.is("cfg_attr") && mentions(self.arguments(), word);
+        let conditional = || self.is("cfg_attr") && contains_ident(self.arguments(), word);
         self.is(word) || conditional()
     }
 
@@ -90,16 +91,8 @@ impl ToTokens for Attribute {
     }
 }
 
-fn mentions(tokens: TokenStream, word: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == word,
-        TokenTree::Group(group) => mentions(group.stream(), word),
-        _ => false,
-    })
-}
-
 fn stands_first(tokens: &[TokenTree], inner: bool) -> bool {
-    let is = |token: Option<&TokenTree>, mark| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark);
+    let is = |token: Option<&TokenTree>, mark| token.is_some_and(|token| is_punct(token, mark));
     let (marked, bracket) = match inner {
         true => (is(tokens.get(1), '!'), tokens.get(2)),
         false => (true, tokens.get(1)),

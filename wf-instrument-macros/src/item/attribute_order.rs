@@ -116,7 +116,7 @@ mod tests {
     use quote::ToTokens as _;
 
     use super::*;
-    use crate::item::none_groups::visible;
+    use crate::none_groups::visible;
 
     fn function(attrs: &TokenStream) -> Function {
         Function::read(visible(quote!(#attrs fn f() { 1 }))).unwrap()

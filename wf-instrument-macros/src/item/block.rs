@@ -6,7 +6,7 @@ use syn::{Error, ItemImpl, ItemMod, Result, Type};
 
 use crate::item::attribute::Attribute;
 use crate::item::block_items::{Member, members};
-use crate::item::none_groups::visible_within;
+use crate::none_groups::visible_within;
 
 /// `impl Type { … }` or `mod name { … }`.
 pub(crate) struct Block {
@@ -80,7 +80,7 @@ fn last_word(named: &Type) -> Option<Ident> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::item::none_groups::visible;
+    use crate::none_groups::visible;
 
     fn find(tokens: TokenStream) -> Option<Result<Block>> {
         let item = visible(tokens);

@@ -5,10 +5,10 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Error, Ident, LitStr, Path, Result, Signature, Token, Visibility};
 
-use crate::args::expression::between;
 use crate::item::attribute::Attribute;
 use crate::item::function::Function;
-use crate::item::none_groups::{visible, visible_within};
+use crate::none_groups::{visible, visible_within};
+use crate::tokens::between;
 
 /// One item of a block.
 pub(crate) enum Member {

@@ -9,7 +9,8 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Error, Result, Signature, Token, Visibility};
 
 use crate::item::attribute::Attribute;
-use crate::item::none_groups::{visible, visible_within};
+use crate::none_groups::{visible, visible_within};
+use crate::tokens::{is_braced, is_punct};
 
 /// A function with a body.
 #[derive(Clone)]
@@ -133,8 +134,8 @@ fn is_const_fn(input: ParseStream<'_>) -> bool {
 /// are some.
 fn split(written: &Group) -> Result<(Vec<Attribute>, Group)> {
     let mut start = written.stream().into_iter();
-    let begins = |token: Option<TokenTree>, mark| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark);
-    if !(begins(start.next(), '#') && begins(start.next(), '!')) {
+    let mut next_is = |mark| start.next().is_some_and(|token| is_punct(&token, mark));
+    if !(next_is('#') && next_is('!')) {
         return Ok((Vec::new(), written.clone()));
     }
     let mut tokens = visible(written.stream());
@@ -142,10 +143,6 @@ fn split(written: &Group) -> Result<(Vec<Attribute>, Group)> {
     let mut body = Group::new(Delimiter::Brace, tokens.into_iter().collect());
     body.set_span(written.span());
     Ok((inner_attrs, body))
-}
-
-fn is_braced(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 #[cfg(test)]

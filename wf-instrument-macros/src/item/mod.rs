@@ -5,5 +5,4 @@ pub(crate) mod attribute_order;
 pub(crate) mod block;
 pub(crate) mod block_items;
 pub(crate) mod function;
-pub(crate) mod none_groups;
 pub(crate) mod own_attribute;

@@ -97,7 +97,7 @@ fn split(tokens: TokenStream) -> Result<Vec<TokenStream>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::item::none_groups::visible;
+    use crate::none_groups::visible;
 
     fn function(tokens: TokenStream) -> Function {
         Function::read(visible(tokens)).unwrap()

@@ -9,6 +9,8 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Expr, Type};
 
+use crate::tokens::{is_ident, is_punct};
+
 /// `tokens` with no invisible group among them; groups with visible brackets are kept as they are,
 /// with all that is in them.
 pub(crate) fn visible(tokens: TokenStream) -> Vec<TokenTree> {
@@ -70,7 +72,8 @@ fn bracketed(
         _ => can_be_taken_apart(&tokens),
     };
     // `x as $t < y`: the compiler would take what follows for the type's arguments.
-    let compared_cast = is_word(before, "as") && is_mark(after, '<');
+    let compared_cast = before.is_some_and(|token| is_ident(token, "as"))
+        && after.is_some_and(|token| is_punct(token, '<'));
     if taken_apart || compared_cast {
         // Ours, so that they do not count as superfluous.
         let at = Span::call_site().located_at(span);
@@ -91,14 +94,6 @@ fn can_be_taken_apart(tokens: &TokenStream) -> bool {
             Ok(Expr::Let(_) | Expr::Macro(_)) | Err(_)
         ),
     }
-}
-
-fn is_mark(token: Option<&TokenTree>, mark: char) -> bool {
-    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
-}
-
-fn is_word(token: Option<&TokenTree>, word: &str) -> bool {
-    matches!(token, Some(TokenTree::Ident(ident)) if ident == word)
 }
 
 fn enclosed(delimiter: Delimiter, tokens: TokenStream, span: Span) -> Group {
