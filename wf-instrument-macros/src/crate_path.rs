@@ -1,7 +1,7 @@
-//! The name that the annotated crate has for wf-instrument.
+//! The path of wf-instrument in the annotated crate.
 //!
-//! A procedural macro has no `$crate`. What the crate depends on, and what `Cargo.toml` renamed it
-//! to, stands in the arguments of the compiler that runs the macro:
+//! A procedural macro has no `$crate`. The dependencies of the crate, with the names that
+//! `Cargo.toml` gives them, are in the arguments of the compiler that runs the macro:
 //! `--extern wf=target/debug/deps/libwf_instrument-0123.rmeta`.
 
 use std::env;
@@ -11,46 +11,46 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Error, Path, Result};
 
-/// What the compiler's arguments say.
+/// Dependency on wf-instrument, as the compiler's arguments show it.
 #[derive(Debug, PartialEq)]
 enum Dependency {
     Named(String),
-    /// It is no dependency of the crate, which has it through another crate.
+    /// Not a direct dependency: the crate uses it through another crate.
     Absent,
-    /// There are no such arguments: an editor runs the macro, or they stand in a file.
+    /// No such arguments: an editor runs the macro, or the arguments are in a file.
     Unknown,
 }
 
 const NAME: &str = "wf_instrument";
 
-/// The name of wf-instrument; `None` where the crate does not depend on it.
-fn name() -> Option<&'static str> {
-    static FOUND: OnceLock<Dependency> = OnceLock::new();
+/// Returns the name of wf-instrument; `None` where the crate does not depend on it.
+fn dependency_name() -> Option<&'static str> {
+    static DEPENDENCY: OnceLock<Dependency> = OnceLock::new();
     let args = || env::args_os().filter_map(|arg| arg.into_string().ok());
-    match FOUND.get_or_init(|| find(args())) {
+    match DEPENDENCY.get_or_init(|| find(args())) {
         Dependency::Named(name) => Some(name),
         Dependency::Absent => None,
         Dependency::Unknown => Some(NAME),
     }
 }
 
-/// The runtime's macro interface, below `path` or where Cargo puts it.
+/// Returns the path of the module that expansions use: below `path`, or below the dependency.
 pub(crate) fn runtime(path: Option<&Path>) -> TokenStream {
     if let Some(path) = path {
         return quote!(#path::private);
     }
-    let name = name().unwrap_or("wf_instrument");
+    let name = dependency_name().unwrap_or("wf_instrument");
     let name = Ident::new(name, Span::call_site());
     quote!(::#name::private)
 }
 
-/// Checks that expansions can name wf-instrument without the argument `crate`.
+/// Checks that expansions need no argument `crate`.
 ///
 /// # Errors
 ///
-/// Where the crate does not depend on it.
-pub(crate) fn check() -> Result<()> {
-    match name() {
+/// Where the crate does not depend on wf-instrument.
+pub(crate) fn check_dependency() -> Result<()> {
+    match dependency_name() {
         Some(_) => Ok(()),
         None => Err(Error::new(
             Span::call_site(),
@@ -69,7 +69,7 @@ fn find(args: impl Iterator<Item = String>) -> Dependency {
             None if arg.starts_with('@') => return Dependency::Unknown,
             None => continue,
         };
-        match given.as_deref().map(named) {
+        match given.as_deref().map(name_if_ours) {
             Some(Some(name)) => return Dependency::Named(name.to_owned()),
             Some(None) => found = Dependency::Absent,
             None => {}
@@ -78,8 +78,8 @@ fn find(args: impl Iterator<Item = String>) -> Dependency {
     found
 }
 
-/// The name in `[options:]name[=path]`, where that is wf-instrument.
-fn named(given: &str) -> Option<&str> {
+/// Returns the name in `[options:]name[=path]` where that is wf-instrument.
+fn name_if_ours(given: &str) -> Option<&str> {
     let (name, path) = given.split_once('=').unwrap_or((given, ""));
     let name = name.rsplit(':').next()?;
     let file = path.rsplit(['/', '\\']).next()?;
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_is_what_the_dependency_was_renamed_to() {
+    fn a_renamed_dependency_is_found() {
         for (args, name) in [
             (
                 &[
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_without_the_dependency_is_told_from_arguments_that_do_not_say() {
+    fn a_missing_dependency_is_distinguished_from_missing_arguments() {
         let macros = "m=/t/libwf_instrument_macros-0a.so";
         assert_eq!(
             found(&["--extern", macros, "--edition=2024"]),

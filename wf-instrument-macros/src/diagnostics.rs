@@ -1,29 +1,23 @@
-//! Every mistake of one invocation, each at its own token, reported in one compile.
+//! The errors of one invocation, each at its own token, reported in one compile.
 
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 use syn::Error;
 
-/// Collects mistakes; [`Mistakes::report`] turns them into `compile_error!` calls.
+/// Collects errors; [`Diagnostics::into_compile_errors`] makes them `compile_error!` calls.
 #[derive(Default)]
-pub(crate) struct Mistakes(Option<Error>);
+pub(crate) struct Diagnostics(Option<Error>);
 
-impl Mistakes {
-    pub(crate) fn at(&mut self, span: Span, message: impl Display) {
-        self.add(Error::new(span, message));
+impl Diagnostics {
+    pub(crate) fn error(&mut self, span: Span, message: impl Display) {
+        self.push(Error::new(span, message));
     }
 
-    pub(crate) fn extend(&mut self, mistake: Option<Error>) {
-        if let Some(mistake) = mistake {
-            self.add(mistake);
-        }
-    }
-
-    pub(crate) fn add(&mut self, mistake: Error) {
+    pub(crate) fn push(&mut self, error: Error) {
         match &mut self.0 {
-            Some(earlier) => earlier.combine(mistake),
-            none => *none = Some(mistake),
+            Some(earlier) => earlier.combine(error),
+            none => *none = Some(error),
         }
     }
 
@@ -35,17 +29,16 @@ impl Mistakes {
         self.0
     }
 
-    /// Each message, for tests.
+    pub(crate) fn into_compile_errors(self) -> TokenStream {
+        self.0.map(Error::into_compile_error).unwrap_or_default()
+    }
+
     #[cfg(test)]
     pub(crate) fn messages(self) -> Vec<String> {
         self.0
             .into_iter()
             .flatten()
-            .map(|mistake| mistake.to_string())
+            .map(|error| error.to_string())
             .collect()
-    }
-
-    pub(crate) fn report(self) -> TokenStream {
-        self.0.map(Error::into_compile_error).unwrap_or_default()
     }
 }

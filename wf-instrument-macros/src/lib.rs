@@ -353,7 +353,7 @@ pub fn wf_measure(args: TokenStream, item: TokenStream) -> TokenStream {
 /// arguments, and leaves the item as it is.
 #[proc_macro_attribute]
 pub fn wf_measure_disabled(args: TokenStream, item: TokenStream) -> TokenStream {
-    measure::check_only(args.into(), item.into()).into()
+    measure::validate_only(args.into(), item.into()).into()
 }
 
 /// Leaves a function of a measured block alone: see [`#[wf_measure]`](macro@wf_measure#blocks). Anywhere else it means nothing.

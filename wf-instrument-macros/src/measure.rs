@@ -1,171 +1,180 @@
-//! The way of an annotated item: arguments → function → contradictions → model → expansion, or back to what it was.
+//! The attribute `#[wf_measure]`: arguments and item → validation → plan → expansion.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 
-use crate::args::{Args, Given};
+use crate::args::{Args, Argument};
 use crate::crate_path::runtime;
-use crate::diagnostics::Mistakes;
+use crate::diagnostics::Diagnostics;
 use crate::expand::expand;
-use crate::item::attribute_order::{Last, has_macros_of_others};
+use crate::item::attribute_order::{Deferred, has_foreign_macros};
 use crate::item::block::Block;
-use crate::item::block_items::Member;
+use crate::item::block_items::BlockItem;
 use crate::item::function::Function;
-use crate::item::own_attribute::{Wish, is_done};
-use crate::none_groups::visible;
-use crate::plan::Model;
-use crate::validate::{check, check_block};
+use crate::item::own_attribute::{OwnAttribute, is_consumed};
+use crate::none_groups::replace_none_groups;
+use crate::plan::Plan;
+use crate::validate::{validate_block, validate_function};
 
-/// What `#[wf_measure(args)] item` becomes.
+/// Expands `#[wf_measure(args)] item` in a build with the feature `enabled`.
 pub(crate) fn measure(args: TokenStream, item: TokenStream) -> TokenStream {
-    match measured(args, &item) {
+    match process(args, &item) {
         Ok(measured) => measured.unwrap_or(item),
-        Err(mistakes) => beside(mistakes, item),
+        Err(errors) => item_with_errors(item, errors),
     }
 }
 
-/// The same in a build that does not measure: the item, once all is found right.
-pub(crate) fn check_only(args: TokenStream, item: TokenStream) -> TokenStream {
-    match measured(args, &item) {
+/// Expands the same in a build without the feature: validates, and returns the item as it is.
+pub(crate) fn validate_only(args: TokenStream, item: TokenStream) -> TokenStream {
+    match process(args, &item) {
         Ok(_) => item,
-        Err(mistakes) => beside(mistakes, item),
+        Err(errors) => item_with_errors(item, errors),
     }
 }
 
-/// The item as it was written behind the reports of what is wrong.
+/// Returns the errors, and the item as it was written.
 ///
-/// Without it, everything that calls it would be reported as well, and an editor could not complete
-/// inside its half-typed body.
-fn beside(mistakes: Mistakes, item: TokenStream) -> TokenStream {
-    let mut output = mistakes.report();
-    // As one stream: taken apart, it would lose its invisible groups.
+/// Without the item, every use of it would be an error too, and an editor could not complete code
+/// in its unfinished body.
+fn item_with_errors(item: TokenStream, errors: Diagnostics) -> TokenStream {
+    let mut output = errors.into_compile_errors();
+    // As one stream: taken apart, it would lose its none-delimited groups.
     output.extend([item]);
     output
 }
 
-/// The measured item; `None` where an attribute around it has measured it.
-fn measured(args: TokenStream, item: &TokenStream) -> Result<Option<TokenStream>, Mistakes> {
-    if is_done(&args) {
+/// Returns the measured item; `None` where a block around it has measured it already.
+fn process(args: TokenStream, item: &TokenStream) -> Result<Option<TokenStream>, Diagnostics> {
+    if is_consumed(&args) {
         return Ok(None);
     }
-    let mut mistakes = Mistakes::default();
-    let request = Request::read(args, &mut mistakes);
-    let tokens = visible(item.clone());
-    let measured = match Block::is_one(&tokens) {
-        true => {
-            Block::read(tokens).and_then(|block| measure_block(&request.args, block, &mut mistakes))
-        }
-        false => Function::read(tokens)
-            .map(|function| measure_function(request, &function, &mut mistakes)),
+    let mut diagnostics = Diagnostics::default();
+    let annotation = Annotation::parse(args, &mut diagnostics);
+    let tokens = replace_none_groups(item.clone());
+    let measured = match Block::is_block(&tokens) {
+        true => Block::parse(tokens)
+            .and_then(|block| measure_block(&annotation.args, block, &mut diagnostics)),
+        false => Function::parse(tokens)
+            .map(|function| measure_function(annotation, &function, &mut diagnostics)),
     };
     match measured {
-        Ok(measured) if mistakes.is_empty() => Ok(Some(measured)),
-        Ok(_) => Err(mistakes),
-        Err(mistake) => {
-            mistakes.add(mistake);
-            Err(mistakes)
+        Ok(measured) if diagnostics.is_empty() => Ok(Some(measured)),
+        Ok(_) => Err(diagnostics),
+        Err(error) => {
+            diagnostics.push(error);
+            Err(diagnostics)
         }
     }
 }
 
-/// What is asked about one function.
-struct Request {
+/// The attribute on one function.
+struct Annotation {
     args: Args,
-    /// The same as they were written.
-    written: TokenStream,
-    /// The type of the impl block that the function stands in, where that is known.
-    owner: Option<Ident>,
-    /// Whether the attribute stands below macros of others, if there are any.
-    last: bool,
+    /// The arguments as they were written.
+    tokens: TokenStream,
+    /// The type of the impl block around the function, where it is known.
+    self_type: Option<Ident>,
+    /// Whether the attribute has moved itself below the macros of other crates.
+    deferred: bool,
 }
 
-impl Request {
-    fn read(args: TokenStream, mistakes: &mut Mistakes) -> Self {
-        let (owner, written, last) = match Last::read(&args) {
-            Some(Last { owner, args }) => (owner, args, true),
+impl Annotation {
+    fn parse(args: TokenStream, diagnostics: &mut Diagnostics) -> Self {
+        let (self_type, tokens, deferred) = match Deferred::parse(&args) {
+            Some(Deferred { self_type, args }) => (self_type, args, true),
             None => (None, args, false),
         };
         Self {
-            args: Args::parse(written.clone(), mistakes),
-            written,
-            owner,
-            last,
+            args: Args::parse(tokens.clone(), diagnostics),
+            tokens,
+            self_type,
+            deferred,
         }
     }
 
-    /// The same within a block.
-    fn within(self, block: &Args, owner: Option<&Ident>) -> Self {
-        let own = self.written;
-        let written = match (&self.args.runtime, &block.runtime) {
-            (None, Some(Given { value: path, .. })) => quote!(crate = #path, #own),
+    /// Adds the arguments of the block around the function, and the type of an impl block.
+    fn within(self, block: &Args, self_type: Option<&Ident>) -> Self {
+        let own = self.tokens;
+        let tokens = match (&self.args.runtime, &block.runtime) {
+            (None, Some(Argument { value: path, .. })) => quote!(crate = #path, #own),
             _ => own,
         };
         Self {
             args: self.args.within(block),
-            written,
-            owner: owner.cloned(),
+            tokens,
+            self_type: self_type.cloned(),
             ..self
         }
     }
 }
 
-fn measure_function(request: Request, function: &Function, mistakes: &mut Mistakes) -> TokenStream {
-    let Request {
+fn measure_function(
+    annotation: Annotation,
+    function: &Function,
+    diagnostics: &mut Diagnostics,
+) -> TokenStream {
+    let Annotation {
         args,
-        written,
-        owner,
-        last,
-    } = request;
-    check(&args, function, mistakes);
-    if !last && has_macros_of_others(function) {
-        let path = runtime(args.runtime.as_ref().map(|given| &given.value));
-        return Last {
-            owner,
-            args: written,
+        tokens,
+        self_type,
+        deferred,
+    } = annotation;
+    validate_function(&args, function, diagnostics);
+    if !deferred && has_foreign_macros(function) {
+        let runtime = runtime(args.runtime.as_ref().map(|path| &path.value));
+        return Deferred {
+            self_type,
+            args: tokens,
         }
-        .below(function, &path);
+        .below_others(function, &runtime);
     }
-    expand(&Model::new(args, owner.as_ref(), function), function)
+    expand(&Plan::new(args, self_type.as_ref(), function), function)
 }
 
-/// Every function of the block, but those that say otherwise, and those that cannot be measured: a `const fn` may run in the compiler.
-fn measure_block(args: &Args, block: Block, mistakes: &mut Mistakes) -> syn::Result<TokenStream> {
-    check_block(args, mistakes);
+/// Measures the functions of a block.
+fn measure_block(
+    args: &Args,
+    block: Block,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<TokenStream> {
+    validate_block(args, diagnostics);
     let Block {
         head,
-        owner,
+        self_type,
         braces,
-        members,
+        items,
     } = block;
-    let mut within = TokenStream::new();
-    for member in members {
-        within.extend(match member {
-            Member::Other(tokens) => tokens,
-            Member::Function(function) => {
-                measure_member(args, owner.as_ref(), *function, mistakes)?
+    let mut output = TokenStream::new();
+    for item in items {
+        output.extend(match item {
+            BlockItem::Other(tokens) => tokens,
+            BlockItem::Function(function) => {
+                measure_in_block(args, self_type.as_ref(), *function, diagnostics)?
             }
         });
     }
-    let mut body = Group::new(Delimiter::Brace, within);
+    let mut body = Group::new(Delimiter::Brace, output);
     body.set_span(braces.span());
     Ok(quote!(#head #body))
 }
 
-fn measure_member(
-    of_block: &Args,
-    owner: Option<&Ident>,
+fn measure_in_block(
+    block: &Args,
+    self_type: Option<&Ident>,
     mut function: Function,
-    mistakes: &mut Mistakes,
+    diagnostics: &mut Diagnostics,
 ) -> syn::Result<TokenStream> {
-    if let Some(variants) = function.by_condition()? {
-        let variants = variants.map(|variant| measure_member(of_block, owner, variant, mistakes));
+    if let Some(variants) = function.split_by_cfg_attr()? {
+        let variants =
+            variants.map(|variant| measure_in_block(block, self_type, variant, diagnostics));
         return variants.into_iter().collect();
     }
-    let own = match function.take_wish()? {
-        Wish::Own(tokens) => tokens,
-        Wish::None if function.sig.constness.is_none() => TokenStream::new(),
-        Wish::None | Wish::Skip => return Ok(function.into_token_stream()),
+    let own = match function.consume_own_attribute()? {
+        OwnAttribute::Measure(args) => args,
+        // A `const fn` may run in the compiler, where nothing can be measured.
+        OwnAttribute::Absent if function.sig.constness.is_none() => TokenStream::new(),
+        OwnAttribute::Absent | OwnAttribute::Skip => return Ok(function.into_token_stream()),
     };
-    let request = Request::read(own, mistakes).within(of_block, owner);
-    Ok(measure_function(request, &function, mistakes))
+    let annotation = Annotation::parse(own, diagnostics).within(block, self_type);
+    Ok(measure_function(annotation, &function, diagnostics))
 }

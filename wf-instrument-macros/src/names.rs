@@ -1,9 +1,9 @@
-//! Which names series and labels may have: one rule for the macros and for the registry.
+//! The rules for names of series and labels, shared by the macros and the registry.
 //!
-//! wf-instrument compiles the text of this file as well, by `name_rules!`. It uses `core` only.
+//! wf-instrument compiles the text of this file too, by `name_rules!`. It uses `core` only.
 
-/// The reason why a counter, gauge or histogram of the application cannot have this name.
-pub(crate) fn metric_mistake(name: &str) -> Option<&'static str> {
+/// Returns why a counter, gauge or histogram of the application cannot have this name.
+pub(crate) fn metric_name_error(name: &str) -> Option<&'static str> {
     if !is_snake_case(name) {
         return Some(
             "use lower-case letters, digits and single underscores, a letter first, as in \
@@ -24,8 +24,8 @@ pub(crate) fn metric_mistake(name: &str) -> Option<&'static str> {
     Some(why)
 }
 
-/// The reason why a label of an application's own metric cannot have this name.
-pub(crate) fn label_mistake(label: &str) -> Option<&'static str> {
+/// Returns why a label of a counter, gauge or histogram cannot have this name.
+pub(crate) fn label_name_error(label: &str) -> Option<&'static str> {
     if !is_identifier(label) {
         return Some("use ASCII letters, digits and underscores, and no digit first");
     }
@@ -35,21 +35,21 @@ pub(crate) fn label_mistake(label: &str) -> Option<&'static str> {
     None
 }
 
-/// The reason why a label of calls, replies or frames cannot have this name.
-pub(crate) fn site_label_mistake(label: &str) -> Option<&'static str> {
+/// Returns why a label of spans, generations or frames cannot have this name.
+pub(crate) fn site_label_name_error(label: &str) -> Option<&'static str> {
     if SET_BY_ENDPOINT.contains(&label) {
         return Some("the endpoint sets this label itself: choose another name");
     }
-    label_mistake(label)
+    label_name_error(label)
 }
 
-/// The reason why calls, replies or frames cannot have this name, which is the value of a label.
-pub(crate) fn site_mistake(name: &str) -> Option<&'static str> {
+/// Returns why spans, generations or frames cannot have this name, the value of a label.
+pub(crate) fn site_name_error(name: &str) -> Option<&'static str> {
     let readable = !name.trim().is_empty() && !name.contains(char::is_control);
     (!readable).then_some("a name is one line of text, and not blank")
 }
 
-/// <https://prometheus.io/docs/practices/naming/>, and what OpenMetrics appends.
+/// Endings that <https://prometheus.io/docs/practices/naming/> reserves or OpenMetrics appends.
 const RESERVED_ENDINGS: [(&str, &str); 6] = [
     (
         "_total",
@@ -71,7 +71,7 @@ const RESERVED_ENDINGS: [(&str, &str); 6] = [
 const SAMPLES: &str =
     "a histogram is exported as `_bucket`, `_sum` and `_count`: use another ending";
 
-/// What Prometheus adds to each scrape, and the process metrics of its client libraries:
+/// Series that Prometheus adds to each scrape, and process metrics of its client libraries:
 /// <https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>.
 const EXPORTED_BY_OTHERS: [&str; 10] = [
     "up",
@@ -129,12 +129,12 @@ mod tests {
             "sum",
             "load_seconds",
         ] {
-            assert_eq!(metric_mistake(name), None, "{name}");
+            assert_eq!(metric_name_error(name), None, "{name}");
         }
     }
 
     #[test]
-    fn names_that_would_collide_or_cannot_be_written_are_refused() {
+    fn names_that_collide_or_are_malformed_are_refused() {
         for name in [
             "",
             "CacheHits",
@@ -158,7 +158,7 @@ mod tests {
             "scrape_samples_scraped",
             "process_threads",
         ] {
-            assert!(metric_mistake(name).is_some(), "{name:?} was accepted");
+            assert!(metric_name_error(name).is_some(), "{name:?} was accepted");
         }
     }
 
@@ -167,17 +167,17 @@ mod tests {
         for label in [
             "job", "instance", "le", "quantile", "__x", "", "0a", "größe",
         ] {
-            assert!(label_mistake(label).is_some(), "{label:?} was accepted");
-            assert!(site_label_mistake(label).is_some(), "{label:?}");
+            assert!(label_name_error(label).is_some(), "{label:?} was accepted");
+            assert!(site_label_name_error(label).is_some(), "{label:?}");
         }
-        assert_eq!(label_mistake("model_name"), None);
-        assert!(site_label_mistake("model_name").is_some());
-        assert_eq!(site_label_mistake("device"), None);
+        assert_eq!(label_name_error("model_name"), None);
+        assert!(site_label_name_error("model_name").is_some());
+        assert_eq!(site_label_name_error("device"), None);
     }
 
     #[test]
-    fn a_blank_name_is_no_name() {
-        assert!(site_mistake(" \t").is_some() && site_mistake("a\nb").is_some());
-        assert_eq!(site_mistake("decode step"), None);
+    fn a_blank_name_is_refused() {
+        assert!(site_name_error(" \t").is_some() && site_name_error("a\nb").is_some());
+        assert_eq!(site_name_error("decode step"), None);
     }
 }

@@ -1,9 +1,8 @@
-//! Invisible groups: what `macro_rules!` puts around a fragment, so that `$n * 2` multiplies all of
-//! `$n`.
+//! None-delimited groups, which `macro_rules!` puts around a fragment such as `$n`.
 //!
-//! The compiler ignores such a group once a procedural macro has taken the stream around it apart.
-//! So streams are emitted whole where they can be; where they cannot, visible parentheses stand in
-//! for the groups.
+//! They have the effect of parentheses: `$n * 2` multiplies all of `$n`. The compiler ignores them
+//! once a procedural macro has taken apart the stream around them. Streams are therefore emitted
+//! whole where possible; elsewhere parentheses replace these groups.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -11,81 +10,87 @@ use syn::{Expr, Type};
 
 use crate::tokens::{is_ident, is_punct};
 
-/// `tokens` with no invisible group among them; groups with visible brackets are kept as they are,
-/// with all that is in them.
-pub(crate) fn visible(tokens: TokenStream) -> Vec<TokenTree> {
+/// Returns `tokens` with parentheses, where needed, in place of each none-delimited group.
+///
+/// Groups with other delimiters are kept unopened.
+pub(crate) fn replace_none_groups(tokens: TokenStream) -> Vec<TokenTree> {
     let mut tokens = tokens.into_iter().peekable();
-    let mut shown: Vec<TokenTree> = Vec::new();
+    let mut output: Vec<TokenTree> = Vec::new();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-                let fragment = visible(group.stream());
-                let between = (shown.last(), tokens.peek());
-                shown.extend(bracketed(fragment, between, group.span()));
+                let fragment = replace_none_groups(group.stream());
+                let neighbours = (output.last(), tokens.peek());
+                output.extend(parenthesized_fragment(fragment, neighbours, group.span()));
             }
-            token => shown.push(token),
+            token => output.push(token),
         }
     }
-    shown
+    output
 }
 
-/// The same for all that is in `tokens` but in braces. To be read, not to be emitted.
-pub(crate) fn visible_within(tokens: TokenStream) -> TokenStream {
-    let within = |token| match token {
-        TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => enclosed(
+/// Does the same within all groups but braces. The result is for parsing, not for output.
+pub(crate) fn replace_none_groups_within(tokens: TokenStream) -> TokenStream {
+    let replace = |token| match token {
+        TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => delimited(
             group.delimiter(),
-            visible_within(group.stream()),
+            replace_none_groups_within(group.stream()),
             group.span(),
         )
         .into(),
         token => token,
     };
-    visible(tokens).into_iter().map(within).collect()
+    replace_none_groups(tokens)
+        .into_iter()
+        .map(replace)
+        .collect()
 }
 
-/// `tokens` with nothing in the place of invisible groups: for attributes, in which nothing binds
-/// tighter than anything else. To be read, not to be emitted.
-pub(crate) fn flattened(tokens: TokenStream) -> TokenStream {
-    let flat = |token| match token {
+/// Returns `tokens` without the delimiters of none-delimited groups, at any depth.
+///
+/// For attributes, in which operators have no precedence. The result is for parsing, not for output.
+pub(crate) fn remove_none_groups(tokens: TokenStream) -> TokenStream {
+    let remove = |token| match token {
         TokenTree::Group(group) => {
-            let within = flattened(group.stream());
+            let within = remove_none_groups(group.stream());
             match group.delimiter() {
                 Delimiter::None => within,
-                delimiter => enclosed(delimiter, within, group.span()).to_token_stream(),
+                delimiter => delimited(delimiter, within, group.span()).to_token_stream(),
             }
         }
         token => token.into(),
     };
-    tokens.into_iter().flat_map(flat).collect()
+    tokens.into_iter().flat_map(remove).collect()
 }
 
-/// The tokens of a group, in the parentheses that keep them together where they stand `between` two
-/// others.
-fn bracketed(
+/// Returns the tokens of a group, in parentheses where one of its neighbours could take a part of
+/// them.
+fn parenthesized_fragment(
     fragment: Vec<TokenTree>,
     (before, after): (Option<&TokenTree>, Option<&TokenTree>),
     span: Span,
 ) -> Vec<TokenTree> {
     let tokens: TokenStream = fragment.iter().cloned().collect();
-    let taken_apart = match fragment.len() {
+    let is_operand = match fragment.len() {
         0 | 1 => false,
-        _ => can_be_taken_apart(&tokens),
+        _ => needs_parentheses(&tokens),
     };
-    // `x as $t < y`: the compiler would take what follows for the type's arguments.
+    // `x as $t < y`: the compiler would parse `<` as the start of the type's arguments.
     let compared_cast = before.is_some_and(|token| is_ident(token, "as"))
         && after.is_some_and(|token| is_punct(token, '<'));
-    if taken_apart || compared_cast {
-        // Ours, so that they do not count as superfluous.
+    if is_operand || compared_cast {
+        // With the macro's hygiene, for the lint of unneeded parentheses not to report them.
         let at = Span::call_site().located_at(span);
-        vec![enclosed(Delimiter::Parenthesis, tokens, at).into()]
+        vec![delimited(Delimiter::Parenthesis, tokens, at).into()]
     } else {
         fragment
     }
 }
 
-/// Whether an operator beside several tokens could take a part of them only. Parentheses may stand
-/// around expressions, types and patterns.
-fn can_be_taken_apart(tokens: &TokenStream) -> bool {
+/// Returns whether an operator beside these tokens could bind to a part of them.
+///
+/// Only expressions, types and patterns may be in parentheses.
+fn needs_parentheses(tokens: &TokenStream) -> bool {
     match syn::parse2(tokens.clone()) {
         Ok(Type::Path(_) | Type::Macro(_)) => false,
         Ok(_) => true,
@@ -96,7 +101,7 @@ fn can_be_taken_apart(tokens: &TokenStream) -> bool {
     }
 }
 
-fn enclosed(delimiter: Delimiter, tokens: TokenStream, span: Span) -> Group {
+fn delimited(delimiter: Delimiter, tokens: TokenStream, span: Span) -> Group {
     let mut group = Group::new(delimiter, tokens);
     group.set_span(span);
     group
@@ -108,52 +113,56 @@ mod tests {
 
     use super::*;
 
-    fn none(tokens: TokenStream) -> Group {
+    fn none_group(tokens: TokenStream) -> Group {
         Group::new(Delimiter::None, tokens)
     }
 
     fn check(tokens: TokenStream, expected: TokenStream) {
-        let shown = visible(tokens).into_iter().collect();
-        assert_eq!(spaceless(shown), spaceless(expected));
+        let replaced = replace_none_groups(tokens).into_iter().collect();
+        assert_eq!(without_spaces(replaced), without_spaces(expected));
     }
 
-    /// The spaces depend on what the tokens were made of.
-    fn spaceless(tokens: TokenStream) -> String {
+    /// Spaces depend on the origin of the tokens.
+    fn without_spaces(tokens: TokenStream) -> String {
         tokens.to_string().replace(' ', "")
     }
 
     #[test]
-    fn what_is_one_operand_stays_one() {
-        let n = none(quote!(1 + 2));
+    fn a_fragment_stays_one_operand() {
+        let n = none_group(quote!(1 + 2));
         check(quote!(#n * 2), quote!((1 + 2) * 2));
         check(quote!(-#n), quote!(-(1 + 2)));
         check(quote!(#n.pow(2)), quote!((1 + 2).pow(2)));
         check(quote!(0..#n), quote!(0..(1 + 2)));
-        let cast = none(quote!(x as u8));
+        let cast = none_group(quote!(x as u8));
         check(quote!(#cast < y), quote!((x as u8) < y));
-        let negative = none(quote!(-1));
+        let negative = none_group(quote!(-1));
         check(quote!(#negative.abs()), quote!((-1).abs()));
-        let word = none(quote!(u8));
+        let word = none_group(quote!(u8));
         check(quote!(x as #word < y), quote!(x as (u8) < y));
-        let twice = none(none(quote!(1 + 2)).into_token_stream());
+        let twice = none_group(none_group(quote!(1 + 2)).into_token_stream());
         check(quote!(#twice * 2), quote!((1 + 2) * 2));
     }
 
     #[test]
     fn types_of_several_tokens_stay_types() {
-        let bounds = none(quote!(dyn A + B));
+        let bounds = none_group(quote!(dyn A + B));
         check(quote!(&#bounds), quote!(&(dyn A + B)));
-        let generic = none(quote!(Vec<u8>));
+        let generic = none_group(quote!(Vec<u8>));
         check(quote!(-> #generic), quote!(-> Vec<u8>));
     }
 
     #[test]
-    fn what_needs_no_brackets_gets_none() {
-        let (empty, vis, name) = (none(quote!()), none(quote!(pub(crate))), none(quote!(x)));
+    fn needless_parentheses_are_not_added() {
+        let (empty, vis, name) = (
+            none_group(quote!()),
+            none_group(quote!(pub(crate))),
+            none_group(quote!(x)),
+        );
         check(quote!(#empty fn), quote!(fn));
         check(quote!(#vis fn), quote!(pub(crate) fn));
         check(quote!(#name::y), quote!(x::y));
-        let item = none(quote!(#vis fn f() { x }));
+        let item = none_group(quote!(#vis fn f() { x }));
         check(
             quote!(#item),
             quote!(
@@ -165,17 +174,17 @@ mod tests {
     }
 
     #[test]
-    fn attributes_are_flattened_and_braces_left_alone() {
-        let meta = none(quote!(doc = "x"));
+    fn groups_within_attributes_are_removed_and_braces_kept() {
+        let meta = none_group(quote!(doc = "x"));
         assert_eq!(
-            spaceless(flattened(quote!(#[#meta]))),
-            spaceless(quote!(#[doc = "x"]))
+            without_spaces(remove_none_groups(quote!(#[#meta]))),
+            without_spaces(quote!(#[doc = "x"]))
         );
-        let n = none(quote!(1 + 2));
-        let shown = visible_within(quote!([u8; #n * 2] { #n }));
+        let n = none_group(quote!(1 + 2));
+        let replaced = replace_none_groups_within(quote!([u8; #n * 2] { #n }));
         assert_eq!(
-            spaceless(shown),
-            spaceless(quote!([u8; (1 + 2) * 2] { #n }))
+            without_spaces(replaced),
+            without_spaces(quote!([u8; (1 + 2) * 2] { #n }))
         );
     }
 }

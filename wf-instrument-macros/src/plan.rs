@@ -1,130 +1,122 @@
-//! What is to be measured, decided: the only thing that expansion looks at beside the function's own tokens.
+//! The plan of a measurement: all that the expansion reads beside the function's own tokens.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::{Ident, LitStr};
 
-use crate::args::expression::Code;
+use crate::args::expression::Expression;
 use crate::args::frame_rate::FrameRate;
 use crate::args::labels::Label;
 use crate::args::slo::Slo;
-use crate::args::{Args, Given};
+use crate::args::{Args, Argument};
 use crate::crate_path::runtime;
 use crate::item::function::Function;
-use crate::return_type::Stated;
+use crate::return_type::Declared;
 
-/// One site.
-pub(crate) struct Model {
-    /// The path of the runtime's macro interface.
+/// One measured place.
+pub(crate) struct Plan {
+    /// The path of the module that the expansion uses.
     pub(crate) runtime: TokenStream,
-    /// An expression for the site's name, constant.
+    /// A constant expression for the name of the series.
     pub(crate) name: TokenStream,
     pub(crate) help: String,
     pub(crate) labels: Vec<Label>,
-    /// What ends well, where the code says more than a `Result` does.
-    pub(crate) verdict: Option<Verdict>,
-    pub(crate) returns: Option<Stated>,
-    /// Statements in front of all: functions of the author's that are made once.
-    pub(crate) made: TokenStream,
-    /// Whether the function asks for its caller's place.
-    pub(crate) tracked: bool,
-    pub(crate) kind: Kind,
+    pub(crate) outcome_rule: Option<OutcomeRule>,
+    pub(crate) returns: Option<Declared>,
+    /// Statements in front of the measurement, from arguments that are blocks.
+    pub(crate) setup: TokenStream,
+    pub(crate) track_caller: bool,
+    pub(crate) kind: MeasurementKind,
 }
 
-/// A function from what came back to whether that is well, or not.
-pub(crate) struct Verdict {
-    pub(crate) of: Code,
-    pub(crate) told: Told,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Told {
+/// The outcome by a function of what is returned, in place of the rule about `Result`.
+pub(crate) enum OutcomeRule {
     /// `ok_if`: anything else is an error.
-    OkIf,
+    OkIf(Expression),
     /// `error_if`: anything else is ok.
-    ErrorIf,
+    ErrorIf(Expression),
 }
 
-pub(crate) enum Kind {
-    /// How long calls take, by outcome.
+pub(crate) enum MeasurementKind {
     Span,
-    /// One reply of a model.
-    Generation(Box<Generation>),
-    /// One picture; 0 frames a second promise nothing.
+    Generation(Box<GenerationPlan>),
     Frame { target_fps: Option<FrameRate> },
 }
 
-/// What is said about a reply beside its tokens.
-pub(crate) struct Generation {
-    pub(crate) model: Option<Code>,
-    pub(crate) tokens: Option<Code>,
-    pub(crate) last: Option<Code>,
-    pub(crate) prompt_tokens: Option<Code>,
-    pub(crate) queued_at: Option<Code>,
+/// Arguments of a generation.
+pub(crate) struct GenerationPlan {
+    pub(crate) model: Option<Expression>,
+    pub(crate) tokens: Option<Expression>,
+    pub(crate) last: Option<Expression>,
+    pub(crate) prompt_tokens: Option<Expression>,
+    pub(crate) queued_at: Option<Expression>,
     pub(crate) slo: Option<Slo>,
 }
 
-impl Model {
-    pub(crate) fn new(mut args: Args, owner: Option<&Ident>, function: &Function) -> Self {
-        let made = make_once(&mut args);
+impl Plan {
+    /// Plans the measurement of `function`, which is in an impl block of `self_type` if known.
+    pub(crate) fn new(mut args: Args, self_type: Option<&Ident>, function: &Function) -> Self {
+        let setup = hoist_blocks(&mut args);
         Self {
-            made,
-            runtime: runtime(args.runtime.as_ref().map(|given| &given.value)),
-            name: name(args.name.as_ref(), owner, function),
+            setup,
+            runtime: runtime(args.runtime.as_ref().map(|path| &path.value)),
+            name: name(args.name.as_ref(), self_type, function),
             help: function.help(),
-            tracked: function.is_tracked(),
+            track_caller: function.has_track_caller(),
             labels: value(args.labels.take()).unwrap_or_default(),
             returns: value(args.returns.take()),
-            verdict: verdict(args.ok_if.take(), args.error_if.take()),
+            outcome_rule: outcome_rule(args.ok_if.take(), args.error_if.take()),
             kind: kind(args),
         }
     }
 }
 
-/// Takes the blocks out of `args` that make a function, so that they run once and in front of the
-/// body.
-fn make_once(args: &mut Args) -> TokenStream {
+/// Moves arguments that are blocks out of `args`, so that each runs once, in front of the body.
+fn hoist_blocks(args: &mut Args) -> TokenStream {
     let functions = [
         (&mut args.tokens, "__wf_tokens"),
         (&mut args.last, "__wf_last"),
         (&mut args.ok_if, "__wf_ok_if"),
         (&mut args.error_if, "__wf_error_if"),
     ];
-    let made = functions.into_iter().filter_map(|(given, name)| {
-        let given = given.as_mut()?;
-        let (made, kept) = given.value.made_once(name)?;
-        given.value = kept;
-        Some(made)
+    let statements = functions.into_iter().filter_map(|(argument, name)| {
+        let argument = argument.as_mut()?;
+        let (statement, reference) = argument.value.hoisted(name)?;
+        argument.value = reference;
+        Some(statement)
     });
-    made.collect()
+    statements.collect()
 }
 
-fn verdict(ok_if: Option<Given<Code>>, error_if: Option<Given<Code>>) -> Option<Verdict> {
-    let (given, told) = match (ok_if, error_if) {
-        (Some(given), _) => (given, Told::OkIf),
-        (None, given) => (given?, Told::ErrorIf),
-    };
-    Some(Verdict {
-        of: given.value,
-        told,
-    })
+fn outcome_rule(
+    ok_if: Option<Argument<Expression>>,
+    error_if: Option<Argument<Expression>>,
+) -> Option<OutcomeRule> {
+    match (ok_if, error_if) {
+        (Some(ok_if), _) => Some(OutcomeRule::OkIf(ok_if.value)),
+        (None, error_if) => Some(OutcomeRule::ErrorIf(error_if?.value)),
+    }
 }
 
-/// The given name, or module, type where it is known, and function. An attribute on a method cannot see the type.
-fn name(given: Option<&Given<LitStr>>, owner: Option<&Ident>, function: &Function) -> TokenStream {
-    if let Some(Given { value, .. }) = given {
+/// Returns the given name, or module, type where it is known, and function.
+fn name(
+    given: Option<&Argument<LitStr>>,
+    self_type: Option<&Ident>,
+    function: &Function,
+) -> TokenStream {
+    if let Some(Argument { value, .. }) = given {
         return quote!(#value);
     }
-    let owner = owner.map(|owner| format!("{}::", owner.unraw()));
+    let self_type = self_type.map(|name| format!("{}::", name.unraw()));
     let function = function.sig.ident.unraw();
-    let name = format!("::{}{function}", owner.unwrap_or_default());
+    let name = format!("::{}{function}", self_type.unwrap_or_default());
     quote!(::core::concat!(::core::module_path!(), #name))
 }
 
-fn kind(args: Args) -> Kind {
+fn kind(args: Args) -> MeasurementKind {
     if args.ttft.is_some() {
-        return Kind::Generation(Box::new(Generation {
+        return MeasurementKind::Generation(Box::new(GenerationPlan {
             model: value(args.model),
             tokens: value(args.tokens),
             last: value(args.last),
@@ -134,13 +126,13 @@ fn kind(args: Args) -> Kind {
         }));
     }
     match args.frame {
-        Some(_) => Kind::Frame {
+        Some(_) => MeasurementKind::Frame {
             target_fps: value(args.target_fps),
         },
-        None => Kind::Span,
+        None => MeasurementKind::Span,
     }
 }
 
-fn value<T>(given: Option<Given<T>>) -> Option<T> {
-    given.map(|Given { value, .. }| value)
+fn value<T>(argument: Option<Argument<T>>) -> Option<T> {
+    argument.map(|Argument { value, .. }| value)
 }

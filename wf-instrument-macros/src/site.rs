@@ -1,4 +1,4 @@
-//! The static behind each measured place, and its entry in the list of all.
+//! The static of each measured place, and its entry in the list of all sites.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -6,13 +6,13 @@ use syn::ext::IdentExt as _;
 
 use crate::args::labels::Label;
 
-/// Declares `__WF_SITE`, a site of `kind`, made by the call `made` of one of its constructors; told by `labels`, if there are any.
+/// Declares `__WF_SITE`, a site of `kind` that `constructor` makes, with `labels` if there are any.
 ///
-/// One static for each place in the source: a generic function shares it among all its instances.
+/// One static for each place in the source: all instances of a generic function share it.
 pub(crate) fn declare(
     runtime: &TokenStream,
     kind: &str,
-    made: &TokenStream,
+    constructor: &TokenStream,
     labels: &[Label],
 ) -> TokenStream {
     let names = labels.iter().map(|label| label.name.unraw().to_string());
@@ -20,7 +20,7 @@ pub(crate) fn declare(
         [] => TokenStream::new(),
         _ => quote!(.labelled(&[#(#names),*])),
     };
-    // A gauge has no value before it is set, so nothing of it is there before.
+    // Series whose labels are literals exist before their first event. A gauge has no value yet.
     let literals: Option<Vec<_>> = labels.iter().map(|label| label.value.literal()).collect();
     let known = match literals {
         Some(values) if !values.is_empty() && kind != "Gauge" => quote!(.known(&[#(#values),*])),
@@ -29,13 +29,13 @@ pub(crate) fn declare(
     let variant = Ident::new(kind, Span::call_site());
     let site = Ident::new(&format!("{kind}Site"), Span::call_site());
     quote! {
-        static __WF_SITE: #runtime::#site = #runtime::#site::#made #labelled #known;
+        static __WF_SITE: #runtime::#site = #runtime::#site::#constructor #labelled #known;
         #runtime::list_site!(#variant, __WF_SITE);
     }
 }
 
-/// A call of a method of the site: `method(argument)`, or `method_with(&[labels], argument)` where
-/// the site has labels.
+/// Returns the call of a site's method: `method(argument)`, or `method_with(&[values], argument)`
+/// where the site has labels.
 pub(crate) fn call(method: &str, labels: &[Label], argument: Option<&TokenStream>) -> TokenStream {
     if labels.is_empty() {
         let method = Ident::new(method, Span::call_site());

@@ -1,4 +1,4 @@
-//! Small questions about tokens, and the spans of generated code.
+//! Helpers for tokens, and the spans of generated code.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::buffer::Cursor;
@@ -34,14 +34,14 @@ pub(crate) fn between<'a>(mut from: Cursor<'a>, to: Cursor<'a>) -> impl Iterator
     })
 }
 
-/// Returns a span for generated code that the compiler reports at `tokens`.
+/// Returns a span for generated code: reported at `tokens`, with the hygiene of the macro.
 pub(crate) fn span_at(tokens: &impl Spanned) -> Span {
     Span::call_site().located_at(tokens.span())
 }
 
 /// Returns [`span_at`] of `tokens`, and the path `runtime` with this span.
 ///
-/// A bound that an item of the runtime imposes and `tokens` break is then reported at `tokens`.
+/// Where `tokens` break a bound of the runtime's item, the compiler then reports it at `tokens`.
 pub(crate) fn runtime_at(runtime: &TokenStream, tokens: &impl Spanned) -> (Span, TokenStream) {
     let span = span_at(tokens);
     (span, respanned(runtime, span))

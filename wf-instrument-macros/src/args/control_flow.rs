@@ -1,25 +1,25 @@
-//! Arguments that would leave the function they stand in.
+//! Control flow that an expression among the arguments must not contain.
 //!
-//! An argument is evaluated in a build that measures, and not in one that does not: with a `?` or an
-//! `.await` in it, the function would return or wait in one of the two builds only.
+//! Arguments are evaluated only in a build with the feature `enabled`. With a `?` or an `.await` in
+//! one, the function would return or wait in that build only.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned as _;
 use syn::visit::{self, Visit};
 use syn::{Error, Expr, ExprAsync, ExprClosure, Item, Macro, Result};
 
-/// Refuses what leaves the surrounding function, or waits in it.
+/// Refuses an expression that returns from the surrounding function or awaits in it.
 ///
 /// # Errors
 ///
-/// At the first `?`, `.await`, `return`, `yield`, or `break` or `continue` of a loop outside `expr`.
-pub(crate) fn stays_within(expr: &Expr) -> Result<()> {
-    let mut leaving = Leaving::default();
-    leaving.visit_expr(expr);
-    match leaving.found {
+/// At the first `?`, `.await`, `return`, `yield`, or `break` or `continue` of an outer loop.
+pub(crate) fn refuse_control_flow(expr: &Expr) -> Result<()> {
+    let mut finder = Finder::default();
+    finder.visit_expr(expr);
+    match finder.found {
         None => Ok(()),
-        Some((at, what)) => Err(Error::new(
-            at,
+        Some((span, what)) => Err(Error::new(
+            span,
             format!(
                 "an argument is evaluated in a build that measures only, so `{what}` would make the builds differ: \
                  decide in the function, before or after, and give the value here"
@@ -28,44 +28,46 @@ pub(crate) fn stays_within(expr: &Expr) -> Result<()> {
     }
 }
 
-/// Finds the first place; what stands in closures, async blocks and items leaves only these.
+/// Finds the first such token. Closures, async blocks and items have control flow of their own.
 #[derive(Default)]
-struct Leaving {
+struct Finder {
     loops: usize,
     found: Option<(Span, &'static str)>,
 }
 
-impl Leaving {
-    fn find(&mut self, at: Span, what: &'static str) {
-        self.found.get_or_insert((at, what));
+impl Finder {
+    fn record(&mut self, span: Span, what: &'static str) {
+        self.found.get_or_insert((span, what));
     }
 
-    /// A macro may do anything with its tokens: what leaves is found by how it is spelled.
-    fn find_among(&mut self, tokens: TokenStream) {
+    /// Searches the tokens of a macro call, which are not parsed, by their spelling.
+    fn search(&mut self, tokens: TokenStream) {
         for token in tokens {
             match token {
-                TokenTree::Punct(mark) if mark.as_char() == '?' => self.find(mark.span(), "?"),
-                TokenTree::Ident(word) if word == "return" => self.find(word.span(), "return"),
-                TokenTree::Ident(word) if word == "await" => self.find(word.span(), ".await"),
-                TokenTree::Group(group) => self.find_among(group.stream()),
+                TokenTree::Punct(mark) if mark.as_char() == '?' => self.record(mark.span(), "?"),
+                TokenTree::Ident(word) if word == "return" => self.record(word.span(), "return"),
+                TokenTree::Ident(word) if word == "await" => self.record(word.span(), ".await"),
+                TokenTree::Group(group) => self.search(group.stream()),
                 _ => {}
             }
         }
     }
 }
 
-impl<'a> Visit<'a> for Leaving {
+impl<'a> Visit<'a> for Finder {
     fn visit_expr(&mut self, expr: &'a Expr) {
-        let at = expr.span();
+        let span = expr.span();
         match expr {
-            Expr::Try(tried) => self.find(tried.question_token.span(), "?"),
-            Expr::Await(awaited) => self.find(awaited.await_token.span(), ".await"),
-            Expr::Return(_) => self.find(at, "return"),
-            Expr::Yield(_) => self.find(at, "yield"),
-            // A label may be that of a block, which may be left.
-            Expr::Break(left) if self.loops == 0 && left.label.is_none() => self.find(at, "break"),
+            Expr::Try(tried) => self.record(tried.question_token.span(), "?"),
+            Expr::Await(awaited) => self.record(awaited.await_token.span(), ".await"),
+            Expr::Return(_) => self.record(span, "return"),
+            Expr::Yield(_) => self.record(span, "yield"),
+            // A label may be that of a block within the expression.
+            Expr::Break(left) if self.loops == 0 && left.label.is_none() => {
+                self.record(span, "break")
+            }
             Expr::Continue(left) if self.loops == 0 && left.label.is_none() => {
-                self.find(at, "continue");
+                self.record(span, "continue");
             }
             _ => {}
         }
@@ -76,7 +78,7 @@ impl<'a> Visit<'a> for Leaving {
     }
 
     fn visit_macro(&mut self, called: &'a Macro) {
-        self.find_among(called.tokens.clone());
+        self.search(called.tokens.clone());
     }
 
     fn visit_expr_closure(&mut self, _: &'a ExprClosure) {}
@@ -91,11 +93,11 @@ mod tests {
     use super::*;
 
     fn check(text: &str) -> Result<()> {
-        stays_within(&syn::parse_str(text).unwrap())
+        refuse_control_flow(&syn::parse_str(text).unwrap())
     }
 
     #[test]
-    fn what_leaves_the_function_is_refused() {
+    fn control_flow_out_of_the_argument_is_refused() {
         for text in [
             "n?",
             "name().await",
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leaves_only_a_part_of_the_argument_is_not() {
+    fn control_flow_within_the_argument_is_accepted() {
         for text in [
             "|c| { let n = c.first()?; Some(n) }",
             "{ let n = loop { break 3; }; n }",

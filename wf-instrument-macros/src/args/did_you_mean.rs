@@ -1,19 +1,19 @@
-//! "Did you mean": the known word that a mistyped one is closest to.
+//! Suggestions for a mistyped word: "did you mean ..?".
 
-/// The candidate that `word` most likely stands for, if any is close: one that it is a part of, or one that few edits reach.
-pub(crate) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+/// Returns the candidate within few edits of `word`, or else one that has `word` as a part.
+pub(crate) fn closest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let part = |candidate: &&&str| word.len() > 2 && candidate.split('_').any(|p| p == word);
-    let close = |candidate: &&&str| distance(word, candidate) <= 1 + word.len() / 4;
+    let close = |candidate: &&&str| edit_distance(word, candidate) <= 1 + word.len() / 4;
     candidates
         .iter()
         .filter(close)
-        .min_by_key(|candidate| distance(word, candidate))
+        .min_by_key(|candidate| edit_distance(word, candidate))
         .or_else(|| candidates.iter().find(part))
         .copied()
 }
 
-/// Levenshtein's distance: insertions, deletions and replacements from `a` to `b`, one row of the table at a time.
-fn distance(a: &str, b: &str) -> usize {
+/// Returns the Levenshtein distance: insertions, deletions and replacements from `a` to `b`.
+fn edit_distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.chars().count()).collect();
     for (i, from) in a.chars().enumerate() {
         let mut diagonal = row[0];
@@ -41,22 +41,22 @@ mod tests {
     ];
 
     #[test]
-    fn a_slip_of_the_finger_finds_its_word() {
-        assert_eq!(nearest("tftt", KNOWN), Some("ttft"));
-        assert_eq!(nearest("nmae", KNOWN), Some("name"));
-        assert_eq!(nearest("promt_tokens", KNOWN), Some("prompt_tokens"));
-        assert_eq!(nearest("token", KNOWN), Some("tokens"));
+    fn a_typing_error_finds_its_word() {
+        assert_eq!(closest("tftt", KNOWN), Some("ttft"));
+        assert_eq!(closest("nmae", KNOWN), Some("name"));
+        assert_eq!(closest("promt_tokens", KNOWN), Some("prompt_tokens"));
+        assert_eq!(closest("token", KNOWN), Some("tokens"));
     }
 
     #[test]
-    fn a_part_of_a_word_finds_the_whole() {
-        assert_eq!(nearest("fps", KNOWN), Some("target_fps"));
-        assert_eq!(nearest("prompt", KNOWN), Some("prompt_tokens"));
+    fn a_part_of_a_word_finds_the_word() {
+        assert_eq!(closest("fps", KNOWN), Some("target_fps"));
+        assert_eq!(closest("prompt", KNOWN), Some("prompt_tokens"));
     }
 
     #[test]
-    fn a_strange_word_finds_nothing() {
-        assert_eq!(nearest("percentiles", KNOWN), None);
-        assert_eq!(nearest("", KNOWN), None);
+    fn an_unrelated_word_finds_nothing() {
+        assert_eq!(closest("percentiles", KNOWN), None);
+        assert_eq!(closest("", KNOWN), None);
     }
 }

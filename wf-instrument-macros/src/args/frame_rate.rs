@@ -1,29 +1,29 @@
-//! The frames a second that `target_fps` promises.
+//! The target frame rate in `target_fps = 60`.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Lit, Result};
 
-use crate::args::expression::Code;
+use crate::args::expression::Expression;
 use crate::tokens::{contains_ident, is_punct, runtime_at};
 
-/// A number above zero that is known when the program is compiled.
+/// A number of frames per second, above zero and known at compile time.
 pub(crate) enum FrameRate {
     Number(f64),
-    /// The compiler finds out what it is.
-    Constant(Code),
+    /// An expression that the compiler evaluates.
+    Constant(Expression),
 }
 
 impl FrameRate {
-    /// The rate as an expression of type `f64`, or 0 where none is promised.
-    pub(crate) fn expression(rate: Option<&Self>, runtime: &TokenStream) -> TokenStream {
+    /// Returns the rate as an expression of type `f64`; 0 where there is no target.
+    pub(crate) fn to_f64(rate: Option<&Self>, runtime: &TokenStream) -> TokenStream {
         match rate {
             None => quote!(0.0),
             Some(Self::Number(number)) => quote!(#number),
             Some(Self::Constant(constant)) => {
-                let (at, runtime) = runtime_at(runtime, constant);
-                quote_spanned!(at=> #runtime::frame_rate((#constant) as f64))
+                let (span, runtime) = runtime_at(runtime, constant);
+                quote_spanned!(span=> #runtime::frame_rate((#constant) as f64))
             }
         }
     }
@@ -32,14 +32,14 @@ impl FrameRate {
 impl Parse for FrameRate {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         const FORM: &str = "a frame rate is a number above zero: `target_fps = 60`";
-        let at = input.span();
-        let code: Code = input
+        let span = input.span();
+        let expr: Expression = input
             .parse()
-            .map_err(|mistake| Error::new(mistake.span(), FORM))?;
-        let tokens = code.to_token_stream();
-        if code.mentions_self() || contains_ident(tokens.clone(), "Self") {
+            .map_err(|error| Error::new(error.span(), FORM))?;
+        let tokens = expr.to_token_stream();
+        if expr.mentions_self() || contains_ident(tokens.clone(), "Self") {
             return Err(Error::new(
-                at,
+                span,
                 "a frame rate is known when the program is compiled: write a number, or a constant such as `target_fps = crate::FPS`, without `self` and `Self`",
             ));
         }
@@ -48,12 +48,12 @@ impl Parse for FrameRate {
             Ok(Lit::Float(number)) => number.base10_parse().ok(),
             Ok(_) => None,
             Err(_) if is_negative(tokens) => None,
-            Err(_) => return Ok(Self::Constant(code)),
+            Err(_) => return Ok(Self::Constant(expr)),
         };
         number
             .filter(|fps: &f64| fps.is_finite() && *fps > 0.0)
             .map(Self::Number)
-            .ok_or_else(|| Error::new(at, FORM))
+            .ok_or_else(|| Error::new(span, FORM))
     }
 }
 

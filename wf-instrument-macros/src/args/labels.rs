@@ -1,36 +1,36 @@
-//! `labels(device = self.device.name(), ..)`: what else tells one event of a series from another.
+//! The argument `labels(device = self.device.name(), ..)`.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::{Error, Ident, Result, Token, parenthesized, token};
 
-use crate::args::expression::Code;
-use crate::diagnostics::Mistakes;
+use crate::args::expression::Expression;
+use crate::diagnostics::Diagnostics;
 
-/// A label's name, and an expression for its value.
+/// The name of a label, and an expression for its value.
 pub(crate) struct Label {
     pub(crate) name: Ident,
-    pub(crate) value: Code,
+    pub(crate) value: Expression,
 }
 
-/// The reason why a label cannot have this name.
-pub(crate) type Rule = fn(&str) -> Option<&'static str>;
+/// Returns why a label cannot have this name.
+pub(crate) type NameRule = fn(&str) -> Option<&'static str>;
 
-/// Reads what stands behind `labels`; notes every mistake, and every name that `rule` refuses.
+/// Parses the list behind `labels`; records every name that `rule` refuses.
 ///
 /// # Errors
 ///
-/// Where what stands there is no list of labels; after it, nothing can be said of the rest.
-pub(crate) fn labels(
-    at: Span,
+/// Where the tokens are not a list of labels.
+pub(crate) fn parse_labels(
+    key: Span,
     input: ParseStream<'_>,
-    rule: Rule,
-    mistakes: &mut Mistakes,
+    rule: NameRule,
+    diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Label>> {
     if !input.peek(token::Paren) {
         return Err(Error::new(
-            at,
+            key,
             format!("labels stand between parentheses: `{FORM}`"),
         ));
     }
@@ -38,14 +38,14 @@ pub(crate) fn labels(
     parenthesized!(within in input);
     if within.is_empty() {
         return Err(Error::new(
-            at,
+            key,
             format!("there is no label: write `{FORM}`, or nothing"),
         ));
     }
     let mut labels: Vec<Label> = Vec::new();
     while !within.is_empty() {
-        let label = label(&within)?;
-        check(&label.name, &labels, rule, mistakes);
+        let label = parse_label(&within)?;
+        check_name(&label.name, &labels, rule, diagnostics);
         labels.push(label);
         if !within.is_empty() {
             within.parse::<Token![,]>()?;
@@ -56,11 +56,11 @@ pub(crate) fn labels(
 
 const FORM: &str = "labels(device = self.device.name())";
 
-fn label(input: ParseStream<'_>) -> Result<Label> {
-    let form = |at: Span| Error::new(at, format!("a label has a name and a value: `{FORM}`"));
+fn parse_label(input: ParseStream<'_>) -> Result<Label> {
+    let form = |span: Span| Error::new(span, format!("a label has a name and a value: `{FORM}`"));
     let name = input
         .call(Ident::parse_any)
-        .map_err(|mistake| form(mistake.span()))?;
+        .map_err(|error| form(error.span()))?;
     let assigned = input.parse::<Token![=]>().is_ok();
     if !assigned || input.is_empty() || input.peek(Token![,]) {
         return Err(form(name.span()));
@@ -69,16 +69,16 @@ fn label(input: ParseStream<'_>) -> Result<Label> {
     Ok(Label { name, value })
 }
 
-fn check(name: &Ident, before: &[Label], rule: Rule, mistakes: &mut Mistakes) {
+fn check_name(name: &Ident, before: &[Label], rule: NameRule, diagnostics: &mut Diagnostics) {
     let text = name.unraw().to_string();
     if before.iter().any(|other| other.name.unraw() == text) {
-        mistakes.at(
+        diagnostics.error(
             name.span(),
             format!("the label `{text}` is given twice; keep one"),
         );
     }
     if let Some(why) = rule(&text) {
-        mistakes.at(
+        diagnostics.error(
             name.span(),
             format!("no label can be named `{text}`: {why}"),
         );
@@ -91,27 +91,32 @@ mod tests {
     use syn::parse::Parser as _;
 
     use super::*;
-    use crate::names::site_label_mistake;
+    use crate::names::site_label_name_error;
 
-    fn mistakes_of(tokens: proc_macro2::TokenStream) -> usize {
-        let mut mistakes = Mistakes::default();
-        let read = |input: ParseStream<'_>| {
-            labels(Span::call_site(), input, site_label_mistake, &mut mistakes)
+    fn errors_in(tokens: proc_macro2::TokenStream) -> usize {
+        let mut diagnostics = Diagnostics::default();
+        let parse = |input: ParseStream<'_>| {
+            parse_labels(
+                Span::call_site(),
+                input,
+                site_label_name_error,
+                &mut diagnostics,
+            )
         };
-        let refused = read.parse2(tokens).is_err();
-        mistakes.messages().len() + usize::from(refused)
+        let refused = parse.parse2(tokens).is_err();
+        diagnostics.messages().len() + usize::from(refused)
     }
 
     #[test]
-    fn names_that_could_not_be_exported_are_found() {
-        for (tokens, mistakes) in [
+    fn names_that_cannot_be_exported_are_refused() {
+        for (tokens, diagnostics) in [
             (quote!((device = d, kind = k.name(),)), 0),
             (quote!((r#type = t)), 0),
             (quote!((le = d, model_name = d, __x = d, job = d)), 4),
             (quote!((a = x, a = y)), 1),
             (quote!((größe = x)), 1),
         ] {
-            assert_eq!(mistakes_of(tokens.clone()), mistakes, "{tokens}");
+            assert_eq!(errors_in(tokens.clone()), diagnostics, "{tokens}");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What stands between the parentheses of `#[wf_measure(..)]`.
+//! The arguments of `#[wf_measure(..)]`.
 //!
-//! Every argument is read even when an earlier one is wrong, so that one compile reports them all.
+//! All arguments are parsed even when one is wrong: one compile reports every error.
 
 pub(crate) mod control_flow;
 pub(crate) mod did_you_mean;
@@ -14,42 +14,42 @@ use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Error, Ident, LitStr, Path, Result, Token, token};
 
-use crate::args::did_you_mean::nearest;
-use crate::args::expression::Code;
+use crate::args::did_you_mean::closest;
+use crate::args::expression::Expression;
 use crate::args::frame_rate::FrameRate;
-use crate::args::labels::{Label, labels};
+use crate::args::labels::{Label, parse_labels};
 use crate::args::slo::Slo;
-use crate::diagnostics::Mistakes;
+use crate::diagnostics::Diagnostics;
 use crate::names;
-use crate::return_type::Stated;
+use crate::return_type::Declared;
 
-/// The arguments as they were written; each that was given correctly, the last one where it was given twice.
+/// The arguments that are correct; the last one where an argument is given twice.
 #[derive(Default)]
 pub(crate) struct Args {
     pub(crate) ttft: Option<Span>,
     pub(crate) frame: Option<Span>,
-    pub(crate) name: Option<Given<LitStr>>,
-    pub(crate) model: Option<Given<Code>>,
-    pub(crate) labels: Option<Given<Vec<Label>>>,
-    pub(crate) ok_if: Option<Given<Code>>,
-    pub(crate) error_if: Option<Given<Code>>,
-    pub(crate) tokens: Option<Given<Code>>,
-    pub(crate) prompt_tokens: Option<Given<Code>>,
-    pub(crate) queued_at: Option<Given<Code>>,
-    pub(crate) returns: Option<Given<Stated>>,
-    pub(crate) last: Option<Given<Code>>,
-    pub(crate) target_fps: Option<Given<FrameRate>>,
-    pub(crate) slo: Option<Given<Slo>>,
-    pub(crate) runtime: Option<Given<Path>>,
+    pub(crate) name: Option<Argument<LitStr>>,
+    pub(crate) model: Option<Argument<Expression>>,
+    pub(crate) labels: Option<Argument<Vec<Label>>>,
+    pub(crate) ok_if: Option<Argument<Expression>>,
+    pub(crate) error_if: Option<Argument<Expression>>,
+    pub(crate) tokens: Option<Argument<Expression>>,
+    pub(crate) prompt_tokens: Option<Argument<Expression>>,
+    pub(crate) queued_at: Option<Argument<Expression>>,
+    pub(crate) returns: Option<Argument<Declared>>,
+    pub(crate) last: Option<Argument<Expression>>,
+    pub(crate) target_fps: Option<Argument<FrameRate>>,
+    pub(crate) slo: Option<Argument<Slo>>,
+    pub(crate) runtime: Option<Argument<Path>>,
 }
 
-/// An argument's value, and where its name stands.
-pub(crate) struct Given<T> {
-    pub(crate) at: Span,
+/// The value of an argument, and the position of its name.
+pub(crate) struct Argument<T> {
+    pub(crate) key: Span,
     pub(crate) value: T,
 }
 
-/// Every argument's name, with an example of its use.
+/// The name of every argument, with an example of its use.
 const KNOWN: [(&str, &str); 15] = [
     ("ttft", "ttft"),
     ("frame", "frame"),
@@ -69,25 +69,24 @@ const KNOWN: [(&str, &str); 15] = [
 ];
 
 impl Args {
-    /// Reads all of `tokens`, with every mistake noted in `mistakes`.
-    pub(crate) fn parse(tokens: TokenStream, mistakes: &mut Mistakes) -> Self {
+    /// Parses all of `tokens`; records every error in `diagnostics`.
+    pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
         let mut args = Self::default();
         let parse = |input: ParseStream<'_>| {
-            args.read_all(input, mistakes);
+            args.parse_all(input, diagnostics);
             Ok(())
         };
-        if let Err(mistake) = parse.parse2(tokens) {
-            mistakes.add(mistake);
+        if let Err(error) = parse.parse2(tokens) {
+            diagnostics.push(error);
         }
         args
     }
 
-    /// These, and from the block around them what holds for all that is in it.
+    /// Returns these arguments with those of `block` that apply to each function in it.
     pub(crate) fn within(self, block: &Self) -> Self {
-        let outer = block.runtime.as_ref();
-        let of_block = outer.map(|given| Given {
-            at: given.at,
-            value: given.value.clone(),
+        let of_block = block.runtime.as_ref().map(|runtime| Argument {
+            key: runtime.key,
+            value: runtime.value.clone(),
         });
         Self {
             runtime: self.runtime.or(of_block),
@@ -95,17 +94,40 @@ impl Args {
         }
     }
 
-    fn read_all(&mut self, input: ParseStream<'_>, mistakes: &mut Mistakes) {
-        let mut seen = Vec::new();
+    /// Returns the name and position of each argument that is given.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&'static str, Span)> {
+        [
+            ("ttft", self.ttft),
+            ("frame", self.frame),
+            ("name", key(self.name.as_ref())),
+            ("model", key(self.model.as_ref())),
+            ("labels", key(self.labels.as_ref())),
+            ("ok_if", key(self.ok_if.as_ref())),
+            ("error_if", key(self.error_if.as_ref())),
+            ("tokens", key(self.tokens.as_ref())),
+            ("last", key(self.last.as_ref())),
+            ("returns", key(self.returns.as_ref())),
+            ("prompt_tokens", key(self.prompt_tokens.as_ref())),
+            ("queued_at", key(self.queued_at.as_ref())),
+            ("target_fps", key(self.target_fps.as_ref())),
+            ("slo", key(self.slo.as_ref())),
+            ("crate", key(self.runtime.as_ref())),
+        ]
+        .into_iter()
+        .filter_map(|(name, key)| Some((name, key?)))
+    }
+
+    fn parse_all(&mut self, input: ParseStream<'_>, diagnostics: &mut Diagnostics) {
+        let mut parsed = Vec::new();
         while !input.is_empty() {
-            if let Err(mistake) = self.read_one(input, &mut seen, mistakes) {
-                mistakes.add(mistake);
+            if let Err(error) = self.parse_one(input, &mut parsed, diagnostics) {
+                diagnostics.push(error);
                 skip_to_comma(input);
             }
             if !input.is_empty()
-                && let Err(mistake) = input.parse::<Token![,]>()
+                && let Err(error) = input.parse::<Token![,]>()
             {
-                mistakes.add(mistake);
+                diagnostics.push(error);
                 skip_to_comma(input);
                 // Absent only at the end, where the loop ends too.
                 let _ = input.parse::<Token![,]>();
@@ -113,75 +135,80 @@ impl Args {
         }
     }
 
-    /// A mistyped name is reported and then taken for what it stands for, so that what follows from it is not reported as well.
-    fn read_one(
+    /// Parses one argument.
+    ///
+    /// A mistyped name is reported and then treated as the name that it resembles, so that no
+    /// further errors follow from it.
+    fn parse_one(
         &mut self,
         input: ParseStream<'_>,
-        seen: &mut Vec<&'static str>,
-        mistakes: &mut Mistakes,
+        parsed: &mut Vec<&'static str>,
+        diagnostics: &mut Diagnostics,
     ) -> Result<()> {
-        let key = key(input)?;
-        let meant = meant(&key)?;
-        if key != meant {
-            let message = format!("unknown argument `{key}`; did you mean `{meant}`?");
-            mistakes.at(key.span(), message);
+        let key = parse_key(input)?;
+        let name = resolve(&key)?;
+        if key != name {
+            let message = format!("unknown argument `{key}`; did you mean `{name}`?");
+            diagnostics.error(key.span(), message);
         }
-        if seen.contains(&meant) {
-            mistakes.at(key.span(), format!("`{meant}` is given twice; keep one"));
+        if parsed.contains(&name) {
+            diagnostics.error(key.span(), format!("`{name}` is given twice; keep one"));
         }
-        seen.push(meant);
-        self.take(meant, key.span(), input, mistakes)
+        parsed.push(name);
+        self.parse_value(name, key.span(), input, diagnostics)
     }
 
-    fn take(
+    fn parse_value(
         &mut self,
         name: &str,
-        at: Span,
+        key: Span,
         input: ParseStream<'_>,
-        mistakes: &mut Mistakes,
+        diagnostics: &mut Diagnostics,
     ) -> Result<()> {
         match name {
             "ttft" => {
-                self.ttft = Some(at);
-                return no_value(name, input);
+                self.ttft = Some(key);
+                return expect_no_value(name, input);
             }
             "frame" => {
-                self.frame = Some(at);
-                return no_value(name, input);
+                self.frame = Some(key);
+                return expect_no_value(name, input);
             }
             "labels" => {
-                self.labels = Some(given(
-                    at,
-                    labels(at, input, names::site_label_mistake, mistakes)?,
-                ));
+                let labels = parse_labels(key, input, names::site_label_name_error, diagnostics)?;
+                self.labels = Some(Argument { key, value: labels });
                 return Ok(());
             }
-            _ => before_value(name, at, input)?,
+            _ => parse_equals(name, key, input)?,
         }
         match name {
-            "name" => self.name = Some(given(at, site_name(input)?)),
-            "model" => self.model = Some(given(at, input.parse()?)),
-            "ok_if" => self.ok_if = Some(given(at, input.parse()?)),
-            "error_if" => self.error_if = Some(given(at, input.parse()?)),
-            "tokens" => self.tokens = Some(given(at, input.parse()?)),
-            "last" => self.last = Some(given(at, input.parse()?)),
-            "returns" => self.returns = Some(given(at, stated(input)?)),
-            "prompt_tokens" => self.prompt_tokens = Some(given(at, input.parse()?)),
-            "queued_at" => self.queued_at = Some(given(at, input.parse()?)),
-            "target_fps" => self.target_fps = Some(given(at, input.parse()?)),
-            "slo" => self.slo = Some(given(at, objective(input)?)),
-            _ => self.runtime = Some(given(at, path(input)?)),
+            "name" => self.name = Some(argument(key, site_name(input)?)),
+            "model" => self.model = Some(argument(key, input.parse()?)),
+            "ok_if" => self.ok_if = Some(argument(key, input.parse()?)),
+            "error_if" => self.error_if = Some(argument(key, input.parse()?)),
+            "tokens" => self.tokens = Some(argument(key, input.parse()?)),
+            "last" => self.last = Some(argument(key, input.parse()?)),
+            "returns" => self.returns = Some(argument(key, input.parse()?)),
+            "prompt_tokens" => self.prompt_tokens = Some(argument(key, input.parse()?)),
+            "queued_at" => self.queued_at = Some(argument(key, input.parse()?)),
+            "target_fps" => self.target_fps = Some(argument(key, input.parse()?)),
+            "slo" => self.slo = Some(argument(key, input.parse()?)),
+            _ => self.runtime = Some(argument(key, runtime_path(input)?)),
         }
         Ok(())
     }
 }
 
-const fn given<T>(at: Span, value: T) -> Given<T> {
-    Given { at, value }
+fn key<T>(argument: Option<&Argument<T>>) -> Option<Span> {
+    argument.map(|argument| argument.key)
 }
 
-/// The argument's name; with what was probably meant where something else stands there.
-fn key(input: ParseStream<'_>) -> Result<Ident> {
+const fn argument<T>(key: Span, value: T) -> Argument<T> {
+    Argument { key, value }
+}
+
+/// Parses the name of an argument.
+fn parse_key(input: ParseStream<'_>) -> Result<Ident> {
     if let Ok(text) = input.fork().parse::<LitStr>() {
         let text = text.value();
         return Err(input.error(format!(
@@ -191,29 +218,29 @@ fn key(input: ParseStream<'_>) -> Result<Ident> {
     let expected = || format!("expected an argument: {}", all_known());
     input
         .call(Ident::parse_any)
-        .map_err(|mistake| Error::new(mistake.span(), expected()))
+        .map_err(|error| Error::new(error.span(), expected()))
 }
 
-/// The argument that `key` is, or is closest to.
-fn meant(key: &Ident) -> Result<&'static str> {
+/// Returns the argument that `key` is, or resembles.
+fn resolve(key: &Ident) -> Result<&'static str> {
     let names = KNOWN.map(|(name, _)| name);
     let word = key.to_string();
     let exact = names.iter().copied().find(|name| *name == word);
-    exact.or_else(|| nearest(&word, &names)).ok_or_else(|| {
+    exact.or_else(|| closest(&word, &names)).ok_or_else(|| {
         let message = format!("unknown argument `{key}`; there are {}", all_known());
         Error::new(key.span(), message)
     })
 }
 
-fn no_value(name: &str, input: ParseStream<'_>) -> Result<()> {
+fn expect_no_value(name: &str, input: ParseStream<'_>) -> Result<()> {
     if input.peek(Token![=]) || input.peek(token::Paren) {
         return Err(input.error(format!("`{name}` takes no value: write `{name}` alone")));
     }
     Ok(())
 }
 
-fn before_value(name: &str, at: Span, input: ParseStream<'_>) -> Result<()> {
-    let missing = || Error::new(at, format!("`{name}` takes a value: `{}`", example(name)));
+fn parse_equals(name: &str, key: Span, input: ParseStream<'_>) -> Result<()> {
+    let missing = || Error::new(key, format!("`{name}` takes a value: `{}`", example(name)));
     input.parse::<Token![=]>().map_err(|_| missing())?;
     if input.is_empty() || input.peek(Token![,]) {
         return Err(missing());
@@ -221,43 +248,22 @@ fn before_value(name: &str, at: Span, input: ParseStream<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Parses the name of a span, a generation or a frame.
 pub(crate) fn site_name(input: ParseStream<'_>) -> Result<LitStr> {
     let name: LitStr = input
         .parse()
-        .map_err(|mistake| Error::new(mistake.span(), "a name is a literal: `name = \"chat\"`"))?;
-    match names::site_mistake(&name.value()) {
-        Some(mistake) => Err(Error::new(name.span(), mistake)),
+        .map_err(|error| Error::new(error.span(), "a name is a literal: `name = \"chat\"`"))?;
+    match names::site_name_error(&name.value()) {
+        Some(error) => Err(Error::new(name.span(), error)),
         None => Ok(name),
     }
 }
 
-fn path(input: ParseStream<'_>) -> Result<Path> {
-    Path::parse_mod_style(input).map_err(|mistake| {
+fn runtime_path(input: ParseStream<'_>) -> Result<Path> {
+    Path::parse_mod_style(input).map_err(|error| {
         let message = "the runtime is named by its path: `crate = my_app::wf_instrument`";
-        Error::new(mistake.span(), message)
+        Error::new(error.span(), message)
     })
-}
-
-fn stated(input: ParseStream<'_>) -> Result<Stated> {
-    const FORM: &str = "what a function returns is one of `returns = future`, `returns = stream`, `returns = iterator` and `returns = value`";
-    let word: Ident = input
-        .parse()
-        .map_err(|mistake| Error::new(mistake.span(), FORM))?;
-    match word.to_string().as_str() {
-        "future" => Ok(Stated::Future),
-        "stream" => Ok(Stated::Stream),
-        "iterator" => Ok(Stated::Iterator),
-        "value" => Ok(Stated::Value),
-        _ => Err(Error::new(word.span(), FORM)),
-    }
-}
-
-fn objective(input: ParseStream<'_>) -> Result<Slo> {
-    const FORM: &str = "an objective is written as `slo = \"p99 < 500ms\"`";
-    let text: LitStr = input
-        .parse()
-        .map_err(|mistake| Error::new(mistake.span(), FORM))?;
-    Slo::parse(&text.value()).map_err(|wrong| Error::new(text.span(), format!("{wrong}; {FORM}")))
 }
 
 fn all_known() -> String {
@@ -280,28 +286,28 @@ mod tests {
 
     use super::*;
 
-    fn mistakes_of(tokens: TokenStream) -> Vec<String> {
-        let mut mistakes = Mistakes::default();
-        Args::parse(tokens, &mut mistakes);
-        mistakes.messages()
+    fn errors_in(tokens: TokenStream) -> Vec<String> {
+        let mut diagnostics = Diagnostics::default();
+        Args::parse(tokens, &mut diagnostics);
+        diagnostics.messages()
     }
 
     #[test]
-    fn every_argument_is_read() {
-        let mut mistakes = Mistakes::default();
+    fn every_argument_is_parsed() {
+        let mut diagnostics = Diagnostics::default();
         let tokens = quote! {
             ttft, name = "chat", model = self.names.get(0), tokens = |c: &Chunk| c.n::<u8, 2>(),
             prompt_tokens = a + b, queued_at = at, slo = "p99 < 2s", crate = ::my::wf, target_fps = 59.94, frame,
             labels(device = self.device.name(), kind = "a"), ok_if = Reply::is_good, error_if = |r| r.bad,
             last = |c| c.is_last, returns = stream,
         };
-        let args = Args::parse(tokens, &mut mistakes);
-        assert_eq!(mistakes.messages(), Vec::<String>::new());
+        let args = Args::parse(tokens, &mut diagnostics);
+        assert_eq!(diagnostics.messages(), Vec::<String>::new());
         assert!(args.ttft.is_some() && args.frame.is_some() && args.runtime.is_some());
         assert!(args.model.is_some() && args.tokens.is_some());
         assert!(args.prompt_tokens.is_some() && args.queued_at.is_some());
         assert!(args.ok_if.is_some() && args.error_if.is_some() && args.last.is_some());
-        assert_eq!(args.returns.unwrap().value, Stated::Stream);
+        assert_eq!(args.returns.unwrap().value, Declared::Stream);
         let labels = args.labels.unwrap().value;
         assert!(
             labels
@@ -318,23 +324,23 @@ mod tests {
     }
 
     #[test]
-    fn all_mistakes_are_found_at_once() {
-        let found = mistakes_of(quote! {
+    fn all_errors_are_reported_at_once() {
+        let found = errors_in(quote! {
             tftt, name = 3, model, "chat", slo = "fast", target_fps = 0, bogus(1, 2) = |a| a, frame = true, frame, 7
         });
         assert_eq!(found.len(), 10, "{found:#?}");
     }
 
     #[test]
-    fn a_mistyped_name_is_taken_for_what_it_stands_for() {
-        let mut mistakes = Mistakes::default();
-        let args = Args::parse(quote!(tftt, modle = "gpt"), &mut mistakes);
+    fn a_mistyped_name_is_treated_as_the_name_it_resembles() {
+        let mut diagnostics = Diagnostics::default();
+        let args = Args::parse(quote!(tftt, modle = "gpt"), &mut diagnostics);
         assert!(args.ttft.is_some() && args.model.is_some());
-        assert_eq!(mistakes.messages().len(), 2);
+        assert_eq!(diagnostics.messages().len(), 2);
     }
 
     #[test]
-    fn no_input_hangs_or_panics_the_reader() {
+    fn no_input_hangs_the_parser_or_makes_it_panic() {
         for tokens in [
             quote!(,),
             quote!(,,,),
@@ -359,10 +365,10 @@ mod tests {
             quote!(returns = values),
         ] {
             assert!(
-                !mistakes_of(tokens.clone()).is_empty(),
-                "{tokens} was taken"
+                !errors_in(tokens.clone()).is_empty(),
+                "{tokens} was accepted"
             );
         }
-        assert!(mistakes_of(quote!()).is_empty());
+        assert!(errors_in(quote!()).is_empty());
     }
 }

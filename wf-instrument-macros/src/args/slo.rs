@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-/// A share of the requests must have their first token within a limit.
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, LitStr};
+
+/// A share of the requests that must have their first token within a limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Slo {
     /// 0.99 for p99.
@@ -11,10 +14,12 @@ pub(crate) struct Slo {
 }
 
 impl Slo {
+    /// Parses `text`.
+    ///
     /// # Errors
     ///
-    /// Says what of `text` is not understood.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    /// Says which part of `text` is wrong.
+    fn from_text(text: &str) -> Result<Self, String> {
         let (percentile, limit) = text
             .split_once('<')
             .ok_or("there is no `<` between percentile and limit")?;
@@ -25,7 +30,20 @@ impl Slo {
     }
 }
 
-/// "p99.9" is 0.999. The exponent is appended to the digits, so that the result is the nearest `f64` and not a rounded quotient.
+impl Parse for Slo {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        const FORM: &str = "an objective is written as `slo = \"p99 < 500ms\"`";
+        let text: LitStr = input
+            .parse()
+            .map_err(|error| Error::new(error.span(), FORM))?;
+        Self::from_text(&text.value())
+            .map_err(|wrong| Error::new(text.span(), format!("{wrong}; {FORM}")))
+    }
+}
+
+/// Parses a percentile: "p99.9" is 0.999.
+///
+/// The exponent is appended to the digits: the result is the nearest `f64`, not a rounded quotient.
 fn quantile(text: &str) -> Result<f64, String> {
     text.strip_prefix('p')
         .filter(|digits| is_decimal(digits))
@@ -58,7 +76,7 @@ fn limit_nanos(text: &str) -> Result<u64, String> {
         .ok_or_else(|| format!("`{text}` is no time above zero and below 584 years"))
 }
 
-/// Digits with at most one point between them.
+/// Returns whether `text` is digits with at most one point between them.
 fn is_decimal(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
@@ -70,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_objective_is_a_percentile_and_a_limit() {
+    fn a_percentile_and_a_limit_are_parsed() {
         check("p99 < 500ms", 0.99, 500_000_000);
         check("p99.9<1.5s", 0.999, 1_500_000_000);
         check("p50 < 250 us", 0.5, 250_000);
@@ -79,7 +97,7 @@ mod tests {
 
     fn check(text: &str, quantile: f64, limit_nanos: u64) {
         assert_eq!(
-            Slo::parse(text),
+            Slo::from_text(text),
             Ok(Slo {
                 quantile,
                 limit_nanos
@@ -88,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_objective_is_refused() {
+    fn malformed_objectives_are_refused() {
         for text in [
             "",
             "<",
@@ -114,7 +132,7 @@ mod tests {
             "p99 < infs",
             "p99 < 1s < 2s",
         ] {
-            assert!(Slo::parse(text).is_err(), "{text:?} was taken");
+            assert!(Slo::from_text(text).is_err(), "{text:?} was accepted");
         }
     }
 }

@@ -1,76 +1,79 @@
-//! The function's body as something that can be run within a measurement, with its types as sure as they were.
+//! The function's body within a measurement, with the same type inference as before.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{Path, Type, parse_quote};
 
-use super::early_return::is_straight;
-use crate::plan::Model;
-use crate::return_type::syntax::Owner;
+use super::early_return::cannot_return_early;
+use crate::plan::Plan;
+use crate::return_type::syntax::Wrapper;
 
-/// `move || -> T { body }`: `?` and `return` stay inside, and what is returned is coerced to `T` as it was.
+/// Returns `move || -> T { body }`, in which `?`, `return` and coercions to `T` work as before.
 pub(super) fn closure(output: Option<&Type>, body: &Group) -> TokenStream {
-    let output = annotation(output);
+    let output = inferable_type(output);
     quote!(move || -> #output #body)
 }
 
-/// `async move { body }`, which returns the output of the async function that it was the body of.
+/// Returns `async move { body }` with the output type of the async function.
 pub(super) fn future(output: Option<&Type>, body: &Group) -> TokenStream {
-    let pin = pin_output(output);
-    quote!(async move { #pin #body })
+    let fixed = fix_output_type(output);
+    quote!(async move { #fixed #body })
 }
 
-/// An expression for what the body returns.
-pub(super) fn returned_by(model: &Model, output: Option<&Type>, body: &Group) -> TokenStream {
-    in_place(model, output, &TokenStream::new(), body).unwrap_or_else(|| {
-        let runtime = &model.runtime;
+/// Returns an expression that runs the body.
+pub(super) fn run(plan: &Plan, output: Option<&Type>, body: &Group) -> TokenStream {
+    without_closure(plan, output, &TokenStream::new(), body).unwrap_or_else(|| {
+        let runtime = &plan.runtime;
         let work = closure(output, body);
         quote!(#runtime::call(#work))
     })
 }
 
-/// The same with the generation in scope, by `enter`, its method.
-pub(super) fn returned_within(
-    model: &Model,
+/// Returns an expression that runs the body with the generation in scope.
+///
+/// `enter` is the generation's method that sets the scope.
+pub(super) fn run_in_scope(
+    plan: &Plan,
     output: Option<&Type>,
     enter: &str,
     body: &Group,
 ) -> TokenStream {
     let scope = format_ident!("{enter}_scope");
     let scope = quote!(let __wf_scope = __wf_generation.#scope(););
-    in_place(model, output, &scope, body).unwrap_or_else(|| {
+    without_closure(plan, output, &scope, body).unwrap_or_else(|| {
         let enter = format_ident!("{enter}");
         let work = closure(output, body);
         quote!(__wf_generation.#enter(#work))
     })
 }
 
-/// The body as a part of the function, for one with `#[track_caller]`: in a closure its caller
-/// would be the closure's. `None` where it is not needed, or the body may return early.
-fn in_place(
-    model: &Model,
+/// Returns the body as a block, for a function with `#[track_caller]`.
+///
+/// In a closure, `Location::caller()` would name the call of the closure. `None` where the attribute
+/// is absent, or the body may return early.
+fn without_closure(
+    plan: &Plan,
     output: Option<&Type>,
     scope: &TokenStream,
     body: &Group,
 ) -> Option<TokenStream> {
-    (model.tracked && is_straight(body.stream())).then(|| {
-        let output = annotation(output);
+    (plan.track_caller && cannot_return_early(body.stream())).then(|| {
+        let output = inferable_type(output);
         quote!({ #scope let __wf_output: #output = #body; __wf_output })
     })
 }
 
-/// The future that the function returns, without its box, where the body shows it: for a box that
-/// `owner` stands for.
-pub(super) fn made_future(owner: Owner, body: &Group) -> Option<TokenStream> {
-    (owner == Owner::PinBox)
+/// Returns the async block in a body that is nothing but a boxed one, for `Pin<Box<dyn Future>>`.
+pub(super) fn boxed_async_block(wrapper: Wrapper, body: &Group) -> Option<TokenStream> {
+    (wrapper == Wrapper::PinBox)
         .then(|| unboxed_future(body))
         .flatten()
 }
 
-/// The future in a body that is `Box::pin(async move { .. })` and nothing else, as `#[async_trait]` makes it; of any other body, `None`.
+/// Returns the block in `{ Box::pin(async move { .. }) }`, the form that `#[async_trait]` makes.
 ///
-/// Boxed again around the measurement it costs one allocation, as before.
+/// Measured and boxed again it costs one allocation, as before.
 fn unboxed_future(body: &Group) -> Option<TokenStream> {
     let mut callee: Vec<TokenTree> = body.stream().into_iter().collect();
     let argument = group(callee.pop()?, Delimiter::Parenthesis)?;
@@ -97,9 +100,9 @@ fn group(token: TokenTree, delimiter: Delimiter) -> Option<Group> {
     }
 }
 
-/// Fixes the output of an async block, as `return` and the last expression are then checked against it.
-fn pin_output(output: Option<&Type>) -> TokenStream {
-    let output = annotation(output);
+/// Returns a statement that fixes the output type of an async block, for coercions to work.
+fn fix_output_type(output: Option<&Type>) -> TokenStream {
+    let output = inferable_type(output);
     quote! {
         if let ::core::option::Option::Some(__wf_output) = ::core::option::Option::None::<#output> {
             return __wf_output;
@@ -107,8 +110,8 @@ fn pin_output(output: Option<&Type>) -> TokenStream {
     }
 }
 
-/// The type, with each `impl Trait` left to inference.
-pub(super) fn annotation(output: Option<&Type>) -> Type {
+/// Returns the type with each `impl Trait` left to inference.
+pub(super) fn inferable_type(output: Option<&Type>) -> Type {
     let mut output = output.cloned().unwrap_or_else(|| parse_quote!(()));
     EraseImplTrait.visit_type_mut(&mut output);
     output
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_body_that_is_nothing_but_a_boxed_block_is_unboxed() {
+    fn only_a_body_that_is_just_a_boxed_block_is_unboxed() {
         for whole in [
             quote!({ Box::pin(async move { 1 }) }),
             quote!({
@@ -172,6 +175,6 @@ mod tests {
     fn impl_trait_is_left_to_inference_wherever_it_stands() {
         let ty: Type = parse_quote!(Result<(impl Copy, Vec<impl Copy>), E>);
         let erased: Type = parse_quote!(Result<(_, Vec<_>), E>);
-        assert_eq!(annotation(Some(&ty)), erased);
+        assert_eq!(inferable_type(Some(&ty)), erased);
     }
 }

@@ -1,7 +1,7 @@
-//! The types that `impl Fn(&str) -> usize` gives to the closure that the body returns.
+//! Parameter types of a returned closure, from a return type such as `impl Fn(&str) -> usize`.
 //!
-//! The compiler takes the types of a closure's parameters from the signature where the closure is
-//! what the function itself returns, and not where something around it is.
+//! The compiler takes them from the signature where the function itself returns the closure, but not
+//! where the expansion stands between.
 
 use std::collections::BTreeSet;
 
@@ -12,32 +12,34 @@ use syn::{
     BoundLifetimes, Expr, Generics, Ident, Lifetime, Macro, TraitBound, Type, TypeParamBound,
 };
 
-use super::early_return::is_straight;
+use super::early_return::cannot_return_early;
 use crate::tokens::span_at;
 
-/// `body` with these types fixed within it, where they can be: by a function, which can name no
-/// generic parameters but lifetimes of its own.
-pub(super) fn known(generics: &Generics, output: Option<&Type>, body: &Group) -> Group {
-    let said = output
-        .and_then(|output| signature(generics, output))
-        .filter(|_| is_straight(body.stream()));
-    let Some(signature) = said else {
+/// Returns `body` with its value passed through a function with the `Fn` bound.
+///
+/// Such a function cannot name generic parameters of the outer one, except lifetimes of its own.
+/// Where the bound names others, or the body may return early, the body is unchanged.
+pub(super) fn fix(generics: &Generics, output: Option<&Type>, body: &Group) -> Group {
+    let bound = output
+        .and_then(|output| fn_bound(generics, output))
+        .filter(|_| cannot_return_early(body.stream()));
+    let Some(bound) = bound else {
         return body.clone();
     };
-    let lifetimes = lifetimes(&signature);
-    let known = quote! {
-        fn __wf_known<#(#lifetimes,)* T: #signature>(value: T) -> T {
+    let lifetimes = named_lifetimes(&bound);
+    let fixed = quote! {
+        fn __wf_known<#(#lifetimes,)* T: #bound>(value: T) -> T {
             value
         }
         __wf_known(#body)
     };
-    let mut known = Group::new(Delimiter::Brace, known);
-    known.set_span(span_at(body));
-    known
+    let mut fixed = Group::new(Delimiter::Brace, fixed);
+    fixed.set_span(span_at(body));
+    fixed
 }
 
-/// The `Fn` bound of the output, if no name in it could be a generic parameter.
-fn signature(generics: &Generics, output: &Type) -> Option<TraitBound> {
+/// Returns the `Fn` bound of `output`, if no name in it can be a generic parameter.
+fn fn_bound(generics: &Generics, output: &Type) -> Option<TraitBound> {
     let Type::ImplTrait(output) = output else {
         return None;
     };
@@ -45,31 +47,32 @@ fn signature(generics: &Generics, output: &Type) -> Option<TraitBound> {
         TypeParamBound::Trait(bound) => Some(bound),
         _ => None,
     });
-    let is_call = |name: &str| ["Fn", "FnMut", "FnOnce"].contains(&name);
-    let called = bounds.find(|bound| {
+    let is_fn = |name: &str| ["Fn", "FnMut", "FnOnce"].contains(&name);
+    let bound = bounds.find(|bound| {
         let last = bound.path.segments.last();
-        last.is_some_and(|last| is_call(&last.ident.to_string()))
+        last.is_some_and(|last| is_fn(&last.ident.to_string()))
     })?;
-    is_known(generics, called).then(|| called.clone())
+    (!names_generics(generics, bound)).then(|| bound.clone())
 }
 
-fn is_known(generics: &Generics, signature: &TraitBound) -> bool {
-    let mut unknown = Unknown {
+fn names_generics(generics: &Generics, bound: &TraitBound) -> bool {
+    let mut finder = GenericsFinder {
         generics,
         found: false,
     };
-    unknown.visit_trait_bound(signature);
-    !unknown.found
+    finder.visit_trait_bound(bound);
+    finder.found
 }
 
-/// Looks for a name that may be a generic parameter: of the function, or of a block around it,
-/// where by custom it has no lower-case letter.
-struct Unknown<'g> {
+/// Finds a name that may be a generic parameter of the function or of a block around it.
+///
+/// By convention, those of a block have no lower-case letter.
+struct GenericsFinder<'g> {
     generics: &'g Generics,
     found: bool,
 }
 
-impl<'a> Visit<'a> for Unknown<'_> {
+impl<'a> Visit<'a> for GenericsFinder<'_> {
     fn visit_ident(&mut self, name: &'a Ident) {
         let mut own = self.generics.type_params().map(|param| &param.ident);
         let spelled = name.to_string();
@@ -92,16 +95,16 @@ impl<'a> Visit<'a> for Unknown<'_> {
     }
 }
 
-/// The lifetimes that are named in `signature`.
-fn lifetimes(signature: &TraitBound) -> BTreeSet<Lifetime> {
-    let mut named = Named(BTreeSet::new());
-    named.visit_trait_bound(signature);
-    named.0
+/// Returns the lifetimes that `bound` names.
+fn named_lifetimes(bound: &TraitBound) -> BTreeSet<Lifetime> {
+    let mut finder = LifetimeFinder(BTreeSet::new());
+    finder.visit_trait_bound(bound);
+    finder.0
 }
 
-struct Named(BTreeSet<Lifetime>);
+struct LifetimeFinder(BTreeSet<Lifetime>);
 
-impl<'a> Visit<'a> for Named {
+impl<'a> Visit<'a> for LifetimeFinder {
     fn visit_lifetime(&mut self, lifetime: &'a Lifetime) {
         if lifetime.ident != "_" && lifetime.ident != "static" {
             self.0.insert(lifetime.clone());
@@ -116,44 +119,44 @@ mod tests {
 
     use super::*;
 
-    fn is_said(output: Type, body: TokenStream) -> bool {
+    fn is_fixed(output: Type, body: TokenStream) -> bool {
         let body = Group::new(Delimiter::Brace, body);
         let generics = parse_quote!(<Item, const N: usize>);
-        known(&generics, Some(&output), &body)
+        fix(&generics, Some(&output), &body)
             .to_string()
             .contains("__wf_known")
     }
 
     #[test]
-    fn a_closure_is_told_its_parameters_where_that_needs_no_generic_name() {
+    fn parameter_types_are_fixed_unless_a_generic_name_is_needed() {
         let body = quote!(|text| text.len());
-        assert!(is_said(parse_quote!(impl Fn(&str) -> usize), body.clone()));
-        assert!(is_said(
+        assert!(is_fixed(parse_quote!(impl Fn(&str) -> usize), body.clone()));
+        assert!(is_fixed(
             parse_quote!(impl Send + std::ops::FnMut(&mut [u8]) + 'a),
             body.clone()
         ));
-        assert!(is_said(
+        assert!(is_fixed(
             parse_quote!(impl Fn(&Chunk) -> usize),
             body.clone()
         ));
-        assert!(!is_said(parse_quote!(impl Fn(&T) -> usize), body.clone()));
-        assert!(!is_said(parse_quote!(impl Fn(Item)), body.clone()));
-        assert!(!is_said(parse_quote!(impl Fn(&Self)), body.clone()));
-        assert!(!is_said(parse_quote!(impl Fn([u8; N])), body.clone()));
-        assert!(is_said(
+        assert!(!is_fixed(parse_quote!(impl Fn(&T) -> usize), body.clone()));
+        assert!(!is_fixed(parse_quote!(impl Fn(Item)), body.clone()));
+        assert!(!is_fixed(parse_quote!(impl Fn(&Self)), body.clone()));
+        assert!(!is_fixed(parse_quote!(impl Fn([u8; N])), body.clone()));
+        assert!(is_fixed(
             parse_quote!(impl Fn(&'a str) -> &'a str),
             body.clone()
         ));
-        assert!(!is_said(
+        assert!(!is_fixed(
             parse_quote!(impl for<'a> Fn(&'a str) -> &'a str),
             body.clone()
         ));
-        assert!(!is_said(
+        assert!(!is_fixed(
             parse_quote!(Result<impl Fn(&str), E>),
             body.clone()
         ));
-        assert!(!is_said(parse_quote!(impl Iterator<Item = u8>), body));
-        assert!(!is_said(
+        assert!(!is_fixed(parse_quote!(impl Iterator<Item = u8>), body));
+        assert!(!is_fixed(
             parse_quote!(impl Fn(&str)),
             quote!(return |text| {})
         ));

@@ -1,12 +1,11 @@
-//! Bodies that return at their end only: what they return can be looked at without a closure around
-//! them.
+//! Bodies that return only at their end, which can be measured without a closure around them.
 
 use proc_macro2::{TokenStream, TokenTree};
 
 use crate::tokens::{is_braced, is_ident, is_punct};
 
-/// Whether nothing in `body` can return from the function early; `false` where that is not certain.
-pub(super) fn is_straight(body: TokenStream) -> bool {
+/// Returns whether no token in `body` can return early; `false` where that is not certain.
+pub(super) fn cannot_return_early(body: TokenStream) -> bool {
     let mut tokens = body.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
@@ -16,24 +15,24 @@ pub(super) fn is_straight(body: TokenStream) -> bool {
                     tokens.next_if(|next| is_punct(next, '!')).is_some() && is_group(tokens.peek());
                 match word.to_string().as_str() {
                     "return" | "become" | "yield" => return false,
-                    // What returns within an async block returns from the block.
+                    // `return` within an async block returns from the block.
                     "async" => {
                         tokens.next_if(|next| is_ident(next, "move"));
                         tokens.next_if(is_braced);
                     }
-                    name if is_called && !STRAIGHT_MACROS.contains(&name) => return false,
+                    name if is_called && !MACROS_WITHOUT_RETURN.contains(&name) => return false,
                     _ => {}
                 }
             }
-            TokenTree::Group(group) if !is_straight(group.stream()) => return false,
+            TokenTree::Group(group) if !cannot_return_early(group.stream()) => return false,
             _ => {}
         }
     }
     true
 }
 
-/// Macros that bring no `return` of their own.
-const STRAIGHT_MACROS: [&str; 22] = [
+/// Macros that contain no `return` of their own.
+const MACROS_WITHOUT_RETURN: [&str; 22] = [
     "assert",
     "assert_eq",
     "assert_ne",
@@ -69,20 +68,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_return_early_is_straight() {
-        for straight in [
+    fn bodies_that_return_only_at_their_end_are_found() {
+        for body in [
             quote!(),
             quote!(let x = a != b; if !x { vec![1, x] } else { f(|y| y + 1) }),
             quote!(let n = 1; async move { f()?; return n; }),
             quote!(Box::pin(async { g().await? })),
         ] {
-            assert!(is_straight(straight.clone()), "{straight}");
+            assert!(cannot_return_early(body.clone()), "{body}");
         }
     }
 
     #[test]
-    fn what_may_return_early_is_not() {
-        for crooked in [
+    fn bodies_that_may_return_early_are_found() {
+        for body in [
             quote!(if x { return 1; } 2),
             quote!(f()?),
             quote!({ [g(h()?)] }),
@@ -91,7 +90,7 @@ mod tests {
             quote!(vec![f()?]),
             quote!(async move { 1 }; f()?),
         ] {
-            assert!(!is_straight(crooked.clone()), "{crooked}");
+            assert!(!cannot_return_early(body.clone()), "{body}");
         }
     }
 }

@@ -1,37 +1,37 @@
-//! `#[wf_measure(frame)]`: one picture a call.
+//! `#[wf_measure(frame)]`: each call draws one frame.
 
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
 use super::body;
-use super::outcome::at_rest;
+use super::outcome::require_finished;
 use crate::args::frame_rate::FrameRate;
-use crate::plan::Model;
+use crate::plan::Plan;
 use crate::return_type::Returned;
 use crate::site;
 
 pub(super) fn expand(
-    model: &Model,
+    plan: &Plan,
     target_fps: Option<&FrameRate>,
     returned: &Returned<'_>,
     body: &Group,
 ) -> TokenStream {
-    let Model {
+    let Plan {
         runtime,
         name,
         help,
         labels,
         ..
-    } = model;
-    let target_fps = FrameRate::expression(target_fps, runtime);
-    let made = quote!(new(#name, #help, #target_fps));
-    let site = site::declare(runtime, "Frame", &made, labels);
+    } = plan;
+    let target_fps = FrameRate::to_f64(target_fps, runtime);
+    let constructor = quote!(new(#name, #help, #target_fps));
+    let site = site::declare(runtime, "Frame", &constructor, labels);
     let enter = site::call("enter", labels, None);
     let enter = quote!(#site let __wf_scope = __WF_SITE.#enter;);
-    let refused = at_rest(model, returned, &quote!(&__wf_output));
-    if refused.is_empty() {
+    let check = require_finished(plan, returned, &quote!(&__wf_output));
+    if check.is_empty() {
         return quote!(#enter #body);
     }
-    let work = body::returned_by(model, returned.spelled, body);
-    quote!(#enter let __wf_output = #work; #refused __wf_output)
+    let run = body::run(plan, returned.spelled, body);
+    quote!(#enter let __wf_output = #run; #check __wf_output)
 }

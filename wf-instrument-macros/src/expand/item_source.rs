@@ -5,28 +5,30 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::body;
-use crate::return_type::syntax::Owner;
-use crate::return_type::{Source, SourceKind};
+use crate::return_type::syntax::Wrapper;
+use crate::return_type::{ItemSource, ItemSourceKind};
 use crate::tokens::runtime_at;
 
-/// `measured`, an expression for a source around `__wf_output`, in the box and the result that this
-/// came in; an `Err` in its place ends what `measurement` names.
-pub(super) fn answer(
+/// Returns `measured`, an expression around `__wf_output`, in the wrapper and the `Result` of the
+/// original source.
+///
+/// An `Err` in its place ends the measurement in the variable `measurement`.
+pub(super) fn wrap(
     runtime: &TokenStream,
-    source: &Source<'_>,
+    source: &ItemSource<'_>,
     measured: &TokenStream,
     measurement: &TokenStream,
 ) -> TokenStream {
-    let typed = typed(runtime, source);
-    let made = in_its_box(runtime, &source.spelled, source.owner, measured);
+    let fixed = fix_item_type(runtime, source);
+    let wrapped = rewrap(runtime, &source.spelled, source.wrapper, measured);
     if !source.in_result {
-        return quote!(#typed #made);
+        return quote!(#fixed #wrapped);
     }
     quote! {
         match __wf_output {
             ::core::result::Result::Ok(__wf_output) => {
-                #typed
-                ::core::result::Result::Ok(#made)
+                #fixed
+                ::core::result::Result::Ok(#wrapped)
             }
             ::core::result::Result::Err(__wf_error) => {
                 #measurement.end(#runtime::Outcome::Error);
@@ -36,37 +38,40 @@ pub(super) fn answer(
     }
 }
 
-/// Fixes the type of the items as the signature has it, before the compiler gets to the closures
-/// that look at them: nothing else in the function may say what it is.
-fn typed(runtime: &TokenStream, source: &Source<'_>) -> TokenStream {
+/// Returns a statement that fixes the item's type as the signature has it.
+///
+/// The compiler has to know it before it checks the closures that receive items: nothing else in the
+/// function may determine it.
+fn fix_item_type(runtime: &TokenStream, source: &ItemSource<'_>) -> TokenStream {
     let Some(item) = source.item else {
         return TokenStream::new();
     };
-    let (at, runtime) = runtime_at(runtime, item);
-    let item = body::annotation(Some(item));
+    let (span, runtime) = runtime_at(runtime, item);
+    let item = body::inferable_type(Some(item));
     match source.kind {
-        SourceKind::Stream => quote_spanned!(at=> #runtime::stream_of::<#item, _>(&__wf_output);),
-        SourceKind::Iterator => {
-            quote_spanned!(at=> #runtime::iterator_of::<#item, _>(&__wf_output);)
+        ItemSourceKind::Stream => {
+            quote_spanned!(span=> #runtime::stream_of::<#item, _>(&__wf_output);)
+        }
+        ItemSourceKind::Iterator => {
+            quote_spanned!(span=> #runtime::iterator_of::<#item, _>(&__wf_output);)
         }
     }
 }
 
-/// `measured` in what held the future, stream or iterator within it; a mistaken type is reported at
-/// `spelled`.
-pub(super) fn in_its_box(
+/// Returns `measured` in the wrapper of the original; a wrong type is reported at `spelled`.
+pub(super) fn rewrap(
     runtime: &TokenStream,
     spelled: &impl Spanned,
-    owner: Owner,
+    wrapper: Wrapper,
     measured: &TokenStream,
 ) -> TokenStream {
-    match owner {
-        Owner::Plain => measured.clone(),
-        Owner::Box => quote!(::std::boxed::Box::new(#measured)),
-        Owner::PinBox => quote!(::std::boxed::Box::pin(#measured)),
-        Owner::Named => {
-            let (at, runtime) = runtime_at(runtime, spelled);
-            quote_spanned!(at=> #runtime::Rebuild::rebuild(#measured))
+    match wrapper {
+        Wrapper::Unboxed => measured.clone(),
+        Wrapper::Box => quote!(::std::boxed::Box::new(#measured)),
+        Wrapper::PinBox => quote!(::std::boxed::Box::pin(#measured)),
+        Wrapper::Aliased => {
+            let (span, runtime) = runtime_at(runtime, spelled);
+            quote_spanned!(span=> #runtime::Rebuild::rebuild(#measured))
         }
     }
 }

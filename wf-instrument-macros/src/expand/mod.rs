@@ -1,6 +1,6 @@
-//! From model to code: one file for each kind of measurement.
+//! From plan to code: one file for each kind of measurement.
 //!
-//! The item keeps everything that is not its body. Names that expansion adds start with `__wf_`.
+//! The item keeps everything but its body. Names that the expansion adds start with `__wf_`.
 
 mod body;
 mod closure_types;
@@ -15,22 +15,23 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::quote;
 
 use crate::item::function::Function;
-use crate::plan::{Kind, Model};
+use crate::plan::{MeasurementKind, Plan};
 use crate::return_type::Returned;
 use crate::tokens::span_at;
 
-/// The function, measuring itself.
-pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
-    let returned = Returned::of(&function.sig, model.returns);
-    let body = closure_types::known(
-        &function.sig.generics,
-        returned.spelled,
-        &within(&function.body),
-    );
-    let measured = match &model.kind {
-        Kind::Span => span::expand(model, &returned, &body),
-        Kind::Generation(generation) => generation::expand(model, generation, &returned, &body),
-        Kind::Frame { target_fps } => frame::expand(model, target_fps.as_ref(), &returned, &body),
+/// Returns the function with the measurement in its body.
+pub(crate) fn expand(plan: &Plan, function: &Function) -> TokenStream {
+    let returned = Returned::new(&function.sig, plan.returns);
+    let body = inner_block(&function.body);
+    let body = closure_types::fix(&function.sig.generics, returned.spelled, &body);
+    let measured = match &plan.kind {
+        MeasurementKind::Span => span::expand(plan, &returned, &body),
+        MeasurementKind::Generation(generation) => {
+            generation::expand(plan, generation, &returned, &body)
+        }
+        MeasurementKind::Frame { target_fps } => {
+            frame::expand(plan, target_fps.as_ref(), &returned, &body)
+        }
     };
     let Function {
         attrs,
@@ -39,17 +40,19 @@ pub(crate) fn expand(model: &Model, function: &Function) -> TokenStream {
         body,
         ..
     } = function;
-    let made = &model.made;
-    let measured = braced(quote!(#made #measured), body.span());
+    let setup = &plan.setup;
+    // With the span of the original braces, by which the compiler reports unused functions.
+    let measured = braced(quote!(#setup #measured), body.span());
     quote!(#(#attrs)* #(#inner_attrs)* #head #measured)
 }
 
-/// The body as a block within the expansion: reported where it was written, and its braces not taken for superfluous ones.
-fn within(body: &Group) -> Group {
+/// Returns the body as a block of the expansion.
+///
+/// Errors are reported where it was written, and the lint of unneeded braces ignores it.
+fn inner_block(body: &Group) -> Group {
     braced(body.stream(), span_at(&body))
 }
 
-/// The braces around all keep the span of the body's, by which the compiler knows the function as its author's (and says if nobody calls it).
 fn braced(tokens: TokenStream, span: Span) -> Group {
     let mut block = Group::new(Delimiter::Brace, tokens);
     block.set_span(span);

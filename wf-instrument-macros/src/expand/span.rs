@@ -1,116 +1,121 @@
-//! `#[wf_measure]`: how long a call takes, and how it ends.
+//! `#[wf_measure]`: the duration of a call, and its outcome.
 
 use proc_macro2::{Group, TokenStream};
 use quote::quote;
 
 use super::body;
-use super::item_source::{answer, in_its_box};
-use super::outcome::{self, at_rest, err_within};
-use crate::plan::Model;
-use crate::return_type::classify::DEPTH;
-use crate::return_type::syntax::Owner;
-use crate::return_type::{Call, Returned, Source};
+use super::item_source;
+use super::outcome::{self, find_err, require_finished};
+use crate::plan::Plan;
+use crate::return_type::classify::MAX_ERR_DEPTH;
+use crate::return_type::syntax::Wrapper;
+use crate::return_type::{CallKind, ItemSource, Returned};
 use crate::site;
 
-pub(super) fn expand(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
-    let Model {
+pub(super) fn expand(plan: &Plan, returned: &Returned<'_>, body: &Group) -> TokenStream {
+    let Plan {
         runtime,
         name,
         help,
         labels,
         ..
-    } = model;
+    } = plan;
     let site = site::declare(runtime, "Span", &quote!(new(#name, #help)), labels);
     let start = site::call("start", labels, None);
     let start = quote!(let __wf_span = __WF_SITE.#start;);
     let measured = match (returned.call, returned.stream()) {
         (_, Some(stream)) => {
-            let streamed = streamed(model, returned, &stream, body);
-            quote!(#start #streamed)
+            let measured = until_stream_ends(plan, returned, &stream, body);
+            quote!(#start #measured)
         }
-        (Call::Sync, None) => {
+        (CallKind::Sync, None) => {
             let enter = site::call("enter", labels, None);
-            let called = called(model, returned, body);
-            quote!(let __wf_scope = __WF_SITE.#enter; #called)
+            let measured = until_return(plan, returned, body);
+            quote!(let __wf_scope = __WF_SITE.#enter; #measured)
         }
-        // It ends by being dropped or by unwinding, which a span knows by itself.
-        (Call::Async, None) if returned.never() => quote!(#start #body),
-        (Call::Async, None) => {
+        // It ends only by a drop or a panic, which the span records by itself.
+        (CallKind::Async, None) if returned.is_never() => quote!(#start #body),
+        (CallKind::Async, None) => {
             let future = body::future(returned.spelled, body);
-            let judge = outcome::judge(model, returned, at_rest);
-            quote!(#start __wf_span.measure(#future, #judge).await)
+            let outcome = outcome::closure(plan, returned, require_finished);
+            quote!(#start __wf_span.measure(#future, #outcome).await)
         }
-        (Call::Future(owner), None) => {
-            let future = made(model, returned, owner, body);
-            let judge = outcome::judge(model, returned, at_rest);
-            let measured = quote!(__wf_span.measure(__wf_future, #judge));
-            let measured = in_its_box(runtime, &returned.spelled, owner, &measured);
+        (CallKind::Future(wrapper), None) => {
+            let future = returned_future(plan, returned, wrapper, body);
+            let outcome = outcome::closure(plan, returned, require_finished);
+            let measured = quote!(__wf_span.measure(__wf_future, #outcome));
+            let measured = item_source::rewrap(runtime, &returned.spelled, wrapper, &measured);
             quote!(#start let __wf_future = #future; #measured)
         }
     };
     quote!(#site #measured)
 }
 
-/// A call that ends when the function returns.
-fn called(model: &Model, returned: &Returned<'_>, body: &Group) -> TokenStream {
-    if outcome::is_certain(model, returned, at_rest) {
+/// Measures a call until the function returns.
+fn until_return(plan: &Plan, returned: &Returned<'_>, body: &Group) -> TokenStream {
+    if outcome::is_always_ok(plan, returned, require_finished) {
         return quote!(#body);
     }
-    let work = body::returned_by(model, returned.spelled, body);
-    let outcome = outcome::outcome(model, returned, at_rest, &quote!(&__wf_output));
+    let run = body::run(plan, returned.spelled, body);
+    let outcome = outcome::outcome(plan, returned, require_finished, &quote!(&__wf_output));
     quote! {
         let __wf_scope = __wf_scope.judged();
-        let __wf_output = #work;
+        let __wf_output = #run;
         __wf_scope.end(#outcome);
         __wf_output
     }
 }
 
-/// A call that goes on in the stream that it returns.
-fn streamed(
-    model: &Model,
+/// Measures a call until the stream that it returns ends.
+fn until_stream_ends(
+    plan: &Plan,
     returned: &Returned<'_>,
-    stream: &Source<'_>,
+    stream: &ItemSource<'_>,
     body: &Group,
 ) -> TokenStream {
-    let runtime = &model.runtime;
-    let judge = judge_items(model);
-    let measured = quote!(__wf_span.measure_stream(__wf_output, #judge));
-    let answer = answer(runtime, stream, &measured, &quote!(__wf_span));
+    let runtime = &plan.runtime;
+    let item_outcome = item_outcome(plan);
+    let measured = quote!(__wf_span.measure_stream(__wf_output, #item_outcome));
+    let wrapped = item_source::wrap(runtime, stream, &measured, &quote!(__wf_span));
     match returned.call {
-        Call::Sync => {
-            let work = body::returned_by(model, returned.spelled, body);
-            quote!(let __wf_output = #work; #answer)
+        CallKind::Sync => {
+            let run = body::run(plan, returned.spelled, body);
+            quote!(let __wf_output = #run; #wrapped)
         }
-        Call::Async => {
+        CallKind::Async => {
             let future = body::future(returned.spelled, body);
-            quote!(let __wf_output = #future.await; #answer)
+            quote!(let __wf_output = #future.await; #wrapped)
         }
-        Call::Future(owner) => {
-            let future = made(model, returned, owner, body);
-            let output = body::annotation(returned.output.ty());
-            let answered = quote! {
-                #runtime::then(__wf_future, move |__wf_output| -> #output { #answer })
+        CallKind::Future(wrapper) => {
+            let future = returned_future(plan, returned, wrapper, body);
+            let output = body::inferable_type(returned.output.ty());
+            let then = quote! {
+                #runtime::then(__wf_future, move |__wf_output| -> #output { #wrapped })
             };
-            let answered = in_its_box(runtime, &returned.spelled, owner, &answered);
-            quote!(let __wf_future = #future; #answered)
+            let then = item_source::rewrap(runtime, &returned.spelled, wrapper, &then);
+            quote!(let __wf_future = #future; #then)
         }
     }
 }
 
-/// The outcome that an item stands for, as a function of it.
-fn judge_items(model: &Model) -> TokenStream {
-    let runtime = &model.runtime;
+/// Returns the outcome of an item as a closure of it.
+fn item_outcome(plan: &Plan) -> TokenStream {
+    let runtime = &plan.runtime;
     let item = quote!(__wf_item);
-    let outcome = match &model.verdict {
-        Some(verdict) => outcome::judged(runtime, verdict, &item),
-        None => err_within(runtime, &item, DEPTH),
+    let outcome = match &plan.outcome_rule {
+        Some(rule) => outcome::by_rule(runtime, rule, &item),
+        None => find_err(runtime, &item, MAX_ERR_DEPTH),
     };
     quote!(move |__wf_item| #outcome)
 }
 
-/// The future that the function makes.
-fn made(model: &Model, returned: &Returned<'_>, owner: Owner, body: &Group) -> TokenStream {
-    body::made_future(owner, body)
-        .unwrap_or_else(|| body::returned_by(model, returned.spelled, body))
+/// Returns an expression for the future that the function returns.
+fn returned_future(
+    plan: &Plan,
+    returned: &Returned<'_>,
+    wrapper: Wrapper,
+    body: &Group,
+) -> TokenStream {
+    body::boxed_async_block(wrapper, body)
+        .unwrap_or_else(|| body::run(plan, returned.spelled, body))
 }

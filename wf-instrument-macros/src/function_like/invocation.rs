@@ -1,4 +1,4 @@
-//! One call of a function-like macro: its arguments read, and what it becomes.
+//! One call of a function-like macro.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -8,35 +8,36 @@ use syn::{Path, Result, Token};
 use crate::crate_path;
 use crate::tokens::{is_ident, is_punct};
 
-/// What an invocation becomes in a build with the feature `enabled`, and in one without.
+/// The expansion in a build with the feature `enabled`, and in one without.
 pub(crate) struct Expansion {
     pub(crate) enabled: TokenStream,
-    /// Evaluates nothing, and yet its arguments are typed and used.
+    /// Evaluates nothing; its arguments are type-checked and count as used.
     pub(crate) disabled: TokenStream,
 }
 
-/// Expands `tokens` by what `read` makes of them; its mistake, if any, stands where the call stood.
-/// What it leaves is refused with the `form` that the macro has.
+/// Expands the arguments `tokens` by `parse`, or to its error.
+///
+/// Tokens that `parse` leaves are refused with `form`, which shows the arguments of the macro.
 pub(super) fn expand(
     tokens: TokenStream,
     form: &str,
-    read: impl Fn(ParseStream<'_>) -> Result<Expansion>,
+    parse: impl Fn(ParseStream<'_>) -> Result<Expansion>,
 ) -> Expansion {
-    let read_all = |input: ParseStream<'_>| {
-        let expansion = read(input)?;
+    let parse_all = |input: ParseStream<'_>| {
+        let expansion = parse(input)?;
         match input.is_empty() {
             true => Ok(expansion),
             false => Err(input.error(form)),
         }
     };
-    match read_all.parse2(runtime_first(tokens)) {
+    match parse_all.parse2(runtime_first(tokens)) {
         Ok(Expansion { enabled, disabled }) => Expansion {
             enabled: quote!({ #enabled }),
             disabled: quote!({ if false { #disabled } }),
         },
-        Err(mistakes) => {
-            let mistakes = mistakes.into_compile_error();
-            let reported = quote!({ #mistakes });
+        Err(error) => {
+            let error = error.into_compile_error();
+            let reported = quote!({ #error });
             Expansion {
                 enabled: reported.clone(),
                 disabled: reported,
@@ -45,7 +46,7 @@ pub(super) fn expand(
     }
 }
 
-/// The arguments with `crate = path` in front of the others, wherever it stands among them.
+/// Returns the arguments with `crate = path` in front of the others.
 fn runtime_first(tokens: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let begins = |three: &[TokenTree]| {
@@ -57,15 +58,15 @@ fn runtime_first(tokens: TokenStream) -> TokenStream {
     let (before, behind) = (&tokens[..comma], &tokens[comma + 1..]);
     let ends = behind.iter().position(|token| is_punct(token, ','));
     let (runtime, after) = behind.split_at(ends.unwrap_or(behind.len()));
-    // A second one comes to the front as well, where it is refused.
+    // A second one moves to the front too, where it is refused.
     let others = runtime_first(quote!(#(#before)* #(#after)*));
     quote!(#(#runtime)*, #others)
 }
 
-/// `crate = path,` in front of the other arguments, for those who re-export the macros.
+/// Parses `crate = path,` in front of the other arguments, and returns the runtime's path.
 pub(super) fn runtime(input: ParseStream<'_>) -> Result<TokenStream> {
     if !(input.peek(Token![crate]) && input.peek2(Token![=])) {
-        crate_path::check()?;
+        crate_path::check_dependency()?;
         return Ok(crate_path::runtime(None));
     }
     input.parse::<Token![crate]>()?;

@@ -11,13 +11,13 @@ use syn::{Error, Ident, LitStr, Result, Token};
 pub(crate) use self::invocation::Expansion;
 use self::invocation::{expand, runtime};
 use self::metric::{Metric, MetricArgs};
-use crate::args::expression::Code;
+use crate::args::expression::Expression;
 use crate::args::frame_rate::FrameRate;
 use crate::args::site_name;
 use crate::site;
 use crate::tokens::span_at;
 
-/// `wf_token!()` and `wf_token!(n)`.
+/// Expands `wf_token!()` and `wf_token!(n)`.
 pub(crate) fn token(tokens: TokenStream) -> Expansion {
     const FORM: &str = "tokens have one number at most, of those that came together: `wf_token!()` or `wf_token!(n)`";
     expand(tokens, FORM, |input| {
@@ -28,8 +28,8 @@ pub(crate) fn token(tokens: TokenStream) -> Expansion {
     })
 }
 
-/// Counts `n` tokens of the generation in scope, one where no number is given.
-fn tokens_of_generation(runtime: &TokenStream, n: Option<&Code>) -> Expansion {
+/// Counts `n` tokens of the generation in scope; one where no number is given.
+fn tokens_of_generation(runtime: &TokenStream, n: Option<&Expression>) -> Expansion {
     let Some(n) = n else {
         return Expansion {
             enabled: quote!(#runtime::current_tokens(1)),
@@ -43,23 +43,23 @@ fn tokens_of_generation(runtime: &TokenStream, n: Option<&Code>) -> Expansion {
     }
 }
 
-/// Types `n` as a number of tokens is typed, where nothing is measured.
-fn typed_number(runtime: &TokenStream, n: &Code) -> TokenStream {
+/// Returns a statement that checks the type of `n` where nothing is measured.
+fn typed_number(runtime: &TokenStream, n: &Expression) -> TokenStream {
     let number = n.as_tokens(runtime);
     quote!(let _: u64 = #number;)
 }
 
-/// `wf_frame!()`, `wf_frame!("name")` and `wf_frame!("name", target_fps = 60)`.
+/// Expands `wf_frame!()`, `wf_frame!("name")` and `wf_frame!("name", target_fps = 60)`.
 pub(crate) fn frame(tokens: TokenStream) -> Expansion {
     expand(tokens, FRAME_FORM, |input| {
         let runtime = runtime(input)?;
         let name = frame_name(input)?;
         let target_fps = match input.is_empty() {
             true => None,
-            false => Some(target_fps(input)?),
+            false => Some(parse_target_fps(input)?),
         };
         input.parse::<Option<Token![,]>>()?;
-        let target_fps = FrameRate::expression(target_fps.as_ref(), &runtime);
+        let target_fps = FrameRate::to_f64(target_fps.as_ref(), &runtime);
         let new = quote!(new(#name, "", #target_fps));
         let site = site::declare(&runtime, "Frame", &new, &[]);
         Ok(Expansion {
@@ -72,7 +72,7 @@ pub(crate) fn frame(tokens: TokenStream) -> Expansion {
 const FRAME_FORM: &str =
     "a frame may have a name and a promise: `wf_frame!(\"canvas\", target_fps = 60)`";
 
-/// The literal in front of the other arguments, or else the module's path.
+/// Parses the literal in front of the other arguments; without one, the module's path.
 fn frame_name(input: ParseStream<'_>) -> Result<TokenStream> {
     if !input.peek(LitStr) {
         return Ok(quote!(::core::module_path!()));
@@ -84,10 +84,10 @@ fn frame_name(input: ParseStream<'_>) -> Result<TokenStream> {
     Ok(quote!(#name))
 }
 
-fn target_fps(input: ParseStream<'_>) -> Result<FrameRate> {
+fn parse_target_fps(input: ParseStream<'_>) -> Result<FrameRate> {
     let key: Ident = input
         .parse()
-        .map_err(|mistake| Error::new(mistake.span(), FRAME_FORM))?;
+        .map_err(|error| Error::new(error.span(), FRAME_FORM))?;
     if key != "target_fps" {
         return Err(Error::new(key.span(), FRAME_FORM));
     }
@@ -95,7 +95,7 @@ fn target_fps(input: ParseStream<'_>) -> Result<FrameRate> {
     input.parse()
 }
 
-/// `wf_count!("name")`, `wf_count!("name", n)`, both with labels, and `wf_count!(tokens, n)`.
+/// Expands `wf_count!("name")`, `wf_count!("name", n)` and `wf_count!(tokens, n)`, with labels.
 pub(crate) fn count(tokens: TokenStream) -> Expansion {
     const FORM: &str = "a counter has a name, and may have how much to count and labels: `wf_count!(\"cache_hits\", n, labels(tier = tier))`";
     expand(tokens, FORM, |input| {
@@ -109,7 +109,7 @@ pub(crate) fn count(tokens: TokenStream) -> Expansion {
 
 fn count_tokens(runtime: &TokenStream, input: ParseStream<'_>) -> Result<Expansion> {
     input.parse::<Ident>()?;
-    let args = MetricArgs::read(input)?;
+    let args = MetricArgs::parse(input)?;
     if let Some(label) = args.labels.first() {
         let message = "tokens carry the labels of their reply: write these on its function";
         return Err(Error::new(label.name.span(), message));
@@ -118,8 +118,8 @@ fn count_tokens(runtime: &TokenStream, input: ParseStream<'_>) -> Result<Expansi
 }
 
 fn count_metric(runtime: &TokenStream, input: ParseStream<'_>) -> Result<Expansion> {
-    let otherwise = "name what is counted: `tokens` of the generation in scope, or a counter of your own as in `wf_count!(\"cache_hits\")`";
-    let Metric { name, args } = Metric::read(input, otherwise, |_, args| Ok(args))?;
+    let no_name = "name what is counted: `tokens` of the generation in scope, or a counter of your own as in `wf_count!(\"cache_hits\")`";
+    let Metric { name, args } = Metric::parse(input, no_name, |_, args| Ok(args))?;
     let site = site::declare(runtime, "Counter", &quote!(new(#name, "")), &args.labels);
     let n = args.value.as_ref();
     let amount = n.map_or_else(|| quote!(1), |n| n.as_tokens(runtime));
@@ -132,12 +132,12 @@ fn count_metric(runtime: &TokenStream, input: ParseStream<'_>) -> Result<Expansi
     })
 }
 
-/// `wf_gauge!("name", value)`, with or without labels.
+/// Expands `wf_gauge!("name", value)`, with labels.
 pub(crate) fn gauge(tokens: TokenStream) -> Expansion {
     const FORM: &str = "a gauge has a name and a value: `wf_gauge!(\"queue_depth\", depth)`";
     expand(tokens, FORM, |input| {
         let runtime = runtime(input)?;
-        let Metric { name, args } = Metric::read(input, FORM, |name, args| match args.value {
+        let Metric { name, args } = Metric::parse(input, FORM, |name, args| match args.value {
             Some(_) => Ok(args),
             None => Err(Error::new(name.span(), FORM)),
         })?;

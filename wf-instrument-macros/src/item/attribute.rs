@@ -1,13 +1,13 @@
-//! An attribute of the annotated item, as it was written.
+//! An attribute of the annotated item.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Expr, ExprLit, Lit, Meta, Result};
 
-use crate::none_groups::{flattened, visible};
+use crate::none_groups::{remove_none_groups, replace_none_groups};
 use crate::tokens::{contains_ident, is_punct};
 
-/// `#[path ..]`; within a body also `#![path ..]`.
+/// `#[path ..]`, or `#![path ..]` within a body; emitted as it was written.
 #[derive(Clone)]
 pub(crate) struct Attribute {
     pound: TokenTree,
@@ -16,21 +16,23 @@ pub(crate) struct Attribute {
 }
 
 impl Attribute {
-    /// Takes the attributes in front of `tokens`, which begin with `#[` or, with `inner`, `#![`.
-    pub(crate) fn take(tokens: &mut Vec<TokenTree>, inner: bool) -> Result<Vec<Self>> {
+    /// Removes the attributes at the start of `tokens`: `#[..]`, or with `inner` `#![..]`.
+    pub(crate) fn split_off(tokens: &mut Vec<TokenTree>, inner: bool) -> Result<Vec<Self>> {
         let length = if inner { 3 } else { 2 };
         let mut attributes = Vec::new();
-        while stands_first(tokens, inner) {
-            let mut own = tokens.drain(..length);
-            if let (Some(pound), Some(TokenTree::Group(bracket))) = (own.next(), own.next_back()) {
-                attributes.push(Self::read(pound, bracket)?);
+        while starts_with_attribute(tokens, inner) {
+            let mut first = tokens.drain(..length);
+            if let (Some(pound), Some(TokenTree::Group(bracket))) =
+                (first.next(), first.next_back())
+            {
+                attributes.push(Self::parse(pound, bracket)?);
             }
         }
         Ok(attributes)
     }
 
-    fn read(pound: TokenTree, bracket: Group) -> Result<Self> {
-        let meta = syn::parse2(flattened(bracket.stream()))?;
+    fn parse(pound: TokenTree, bracket: Group) -> Result<Self> {
+        let meta = syn::parse2(remove_none_groups(bracket.stream()))?;
         Ok(Self {
             pound,
             bracket,
@@ -38,38 +40,38 @@ impl Attribute {
         })
     }
 
-    /// `#[..]` of `tokens`, in the place of `self`.
-    pub(crate) fn replaced(&self, tokens: TokenStream) -> Result<Self> {
+    /// Returns `#[..]` of `tokens` at the position of `self`.
+    pub(crate) fn with_content(&self, tokens: TokenStream) -> Result<Self> {
         let mut bracket = Group::new(Delimiter::Bracket, tokens);
         bracket.set_span(self.bracket.span());
-        Self::read(self.pound.clone(), bracket)
+        Self::parse(self.pound.clone(), bracket)
     }
 
-    /// Whether the last word of its path is `word`.
-    pub(crate) fn is(&self, word: &str) -> bool {
+    /// Returns whether the last segment of its path is `word`.
+    pub(crate) fn is_named(&self, word: &str) -> bool {
         let last = self.meta.path().segments.last();
         last.is_some_and(|last| last.ident == word)
     }
 
-    /// Whether it is `word`, or `cfg_attr` with `word` somewhere in it.
-    pub(crate) fn brings(&self, word: &str) -> bool {
-        let conditional = || self.is("cfg_attr") && contains_ident(self.arguments(), word);
-        self.is(word) || conditional()
+    /// Returns whether it is `word`, or `cfg_attr` with `word` somewhere in it.
+    pub(crate) fn may_be(&self, word: &str) -> bool {
+        let conditional = || self.is_named("cfg_attr") && contains_ident(self.arguments(), word);
+        self.is_named(word) || conditional()
     }
 
     pub(crate) fn meta(&self) -> &Meta {
         &self.meta
     }
 
-    /// What stands between its parentheses, as it was written.
+    /// Returns the tokens between its parentheses.
     pub(crate) fn arguments(&self) -> TokenStream {
-        match (&self.meta, visible(self.bracket.stream()).pop()) {
+        match (&self.meta, replace_none_groups(self.bracket.stream()).pop()) {
             (Meta::List(_), Some(TokenTree::Group(list))) => list.stream(),
             _ => TokenStream::new(),
         }
     }
 
-    /// The text of a line of documentation.
+    /// Returns the text, if it is a doc comment.
     pub(crate) fn doc(&self) -> Option<String> {
         let Meta::NameValue(meta) = &self.meta else {
             return None;
@@ -91,7 +93,7 @@ impl ToTokens for Attribute {
     }
 }
 
-fn stands_first(tokens: &[TokenTree], inner: bool) -> bool {
+fn starts_with_attribute(tokens: &[TokenTree], inner: bool) -> bool {
     let is = |token: Option<&TokenTree>, mark| token.is_some_and(|token| is_punct(token, mark));
     let (marked, bracket) = match inner {
         true => (is(tokens.get(1), '!'), tokens.get(2)),

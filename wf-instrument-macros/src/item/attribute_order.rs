@@ -1,8 +1,8 @@
-//! Attribute macros of others on a measured function: they go first, wherever they stand.
+//! The order of `#[wf_measure]` and attribute macros of other crates: `#[wf_measure]` runs last.
 //!
-//! Some look for a form of the body, as `tracing::instrument` does for
-//! `Box::pin(async move { .. })`, and would not find it in a measured function. So an attribute
-//! that has others' macros below it puts itself below them, and measures what they make.
+//! Some macros look for a form of the body, as `tracing::instrument` does for
+//! `Box::pin(async move { .. })`, and would not find it in a measured function. Where there are
+//! others, `#[wf_measure]` therefore moves itself below them and measures their output.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -12,48 +12,49 @@ use syn::{Meta, Token};
 
 use crate::item::function::Function;
 
-/// The arguments of an attribute that has put itself below all others.
-pub(crate) struct Last {
-    /// The type of the impl block that the function was found in.
-    pub(crate) owner: Option<Ident>,
+/// The arguments of an attribute that has moved itself below all others.
+pub(crate) struct Deferred {
+    /// The type of the impl block around the function.
+    pub(crate) self_type: Option<Ident>,
     pub(crate) args: TokenStream,
 }
 
-/// The word in front of the arguments of an attribute that has put itself last.
-const LAST: &str = "__wf_last";
+/// The word in front of the arguments of an attribute that has moved itself.
+const DEFERRED: &str = "__wf_last";
 
-impl Last {
-    /// Reads what [`Last::below`] wrote; `None` of other arguments.
-    pub(crate) fn read(args: &TokenStream) -> Option<Self> {
+impl Deferred {
+    /// Parses what [`Deferred::below_others`] wrote; `None` for other arguments.
+    pub(crate) fn parse(args: &TokenStream) -> Option<Self> {
         let mut tokens = args.clone().into_iter();
         match [tokens.next()?, tokens.next()?, tokens.next()?] {
             [
                 TokenTree::Ident(word),
-                TokenTree::Group(owner),
+                TokenTree::Group(self_type),
                 TokenTree::Group(args),
-            ] if word == LAST => Some(Self {
-                owner: syn::parse2(owner.stream()).ok(),
+            ] if word == DEFERRED => Some(Self {
+                self_type: syn::parse2(self_type.stream()).ok(),
                 args: args.stream(),
             }),
             _ => None,
         }
     }
 
-    /// `function` with this attribute below the others; `runtime` is the runtime's macro interface.
-    pub(crate) fn below(self, function: &Function, runtime: &TokenStream) -> TokenStream {
-        let Self { owner, args } = self;
-        let last = Ident::new(LAST, Span::call_site());
-        function.with(&quote!(#[#runtime::wf_measure(#last (#owner) (#args))]))
+    /// Returns `function` with this attribute, found in `runtime`, below its other attributes.
+    pub(crate) fn below_others(self, function: &Function, runtime: &TokenStream) -> TokenStream {
+        let Self { self_type, args } = self;
+        let deferred = Ident::new(DEFERRED, Span::call_site());
+        function.with_attribute(&quote!(
+            #[#runtime::wf_measure(#deferred (#self_type) (#args))]
+        ))
     }
 }
 
-/// Whether a macro of another crate may stand among the function's attributes.
-pub(crate) fn has_macros_of_others(function: &Function) -> bool {
+/// Returns whether one of the function's attributes may be a macro of another crate.
+pub(crate) fn has_foreign_macros(function: &Function) -> bool {
     !function.attrs.iter().all(|attr| is_inert(attr.meta()))
 }
 
-/// Whether an attribute leaves the function's body alone: the compiler's own, those of tools, and
-/// ours.
+/// Returns whether an attribute is not a macro of another crate: it is built in, a tool's or ours.
 fn is_inert(meta: &Meta) -> bool {
     let path = meta.path();
     let ours = |word: &Ident| word == "wf_measure" || word == "wf_skip";
@@ -61,15 +62,15 @@ fn is_inert(meta: &Meta) -> bool {
         return true;
     }
     match (path.get_ident(), path.segments.first()) {
-        (Some(word), _) if word == "cfg_attr" => brings_inert(meta),
+        (Some(word), _) if word == "cfg_attr" => is_inert_cfg_attr(meta),
         (Some(word), _) => BUILT_IN.iter().any(|known| word == known),
         (None, Some(tool)) => TOOLS.iter().any(|known| tool.ident == known),
         (None, None) => true,
     }
 }
 
-/// Whether all attributes that `cfg_attr` may bring are inert.
-fn brings_inert(meta: &Meta) -> bool {
+/// Returns whether all attributes that a `cfg_attr` may add are inert.
+fn is_inert_cfg_attr(meta: &Meta) -> bool {
     let Meta::List(list) = meta else {
         return true;
     };
@@ -77,7 +78,7 @@ fn brings_inert(meta: &Meta) -> bool {
     parts.is_ok_and(|parts| parts.iter().skip(1).all(is_inert))
 }
 
-/// Attributes of the compiler that may stand on a function:
+/// Built-in attributes that a function may have:
 /// <https://doc.rust-lang.org/reference/attributes.html>.
 const BUILT_IN: [&str; 27] = [
     "allow",
@@ -116,47 +117,53 @@ mod tests {
     use quote::ToTokens as _;
 
     use super::*;
-    use crate::none_groups::visible;
+    use crate::none_groups::replace_none_groups;
 
     fn function(attrs: &TokenStream) -> Function {
-        Function::read(visible(quote!(#attrs fn f() { 1 }))).unwrap()
+        Function::parse(replace_none_groups(quote!(#attrs fn f() { 1 }))).unwrap()
     }
 
     #[test]
-    fn macros_of_others_are_told_from_what_is_inert() {
+    fn foreign_macros_are_distinguished_from_inert_attributes() {
         for inert in [
             quote!(),
             quote!(#[inline] #[doc = "x"] #[unsafe(no_mangle)] #[rustfmt::skip] #[test]),
             quote!(#[wf_instrument::wf_measure(ttft)] #[cfg_attr(x, inline, allow(unused))]),
         ] {
-            assert!(!has_macros_of_others(&function(&inert)), "{inert}");
+            assert!(!has_foreign_macros(&function(&inert)), "{inert}");
         }
         for other in [
             quote!(#[inline] #[tracing::instrument]),
             quote!(#[instrument(skip(self))]),
             quote!(#[cfg_attr(x, inline, tracing::instrument)]),
         ] {
-            assert!(has_macros_of_others(&function(&other)), "{other}");
+            assert!(has_foreign_macros(&function(&other)), "{other}");
         }
     }
 
     #[test]
-    fn what_is_put_last_is_read_back() {
+    fn a_deferred_attribute_is_parsed_back() {
         let function = function(&quote!(#[other]));
-        let last = Last {
-            owner: syn::parse_quote!(Engine),
+        let deferred = Deferred {
+            self_type: syn::parse_quote!(Engine),
             args: quote!(ttft, name = "x"),
         };
-        let below = Function::read(visible(last.below(&function, &quote!(a::b)))).unwrap();
+        let below = Function::parse(replace_none_groups(
+            deferred.below_others(&function, &quote!(a::b)),
+        ))
+        .unwrap();
         assert_eq!(below.attrs.len(), 2);
         assert_eq!(
             below.attrs[1].meta().path().to_token_stream().to_string(),
             "a :: b :: wf_measure"
         );
-        let last = Last::read(&below.attrs[1].arguments()).expect("it is last");
-        assert_eq!(last.owner.unwrap(), "Engine");
-        assert_eq!(last.args.to_string(), quote!(ttft, name = "x").to_string());
-        assert!(Last::read(&quote!(ttft)).is_none());
-        assert!(Last::read(&quote!()).is_none());
+        let deferred = Deferred::parse(&below.attrs[1].arguments()).expect("it is deferred");
+        assert_eq!(deferred.self_type.unwrap(), "Engine");
+        assert_eq!(
+            deferred.args.to_string(),
+            quote!(ttft, name = "x").to_string()
+        );
+        assert!(Deferred::parse(&quote!(ttft)).is_none());
+        assert!(Deferred::parse(&quote!()).is_none());
     }
 }

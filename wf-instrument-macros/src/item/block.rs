@@ -1,29 +1,28 @@
-//! An annotated impl block or inline module: its functions found, everything else left as the tokens it was written in.
+//! An annotated impl block or inline module.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Error, ItemImpl, ItemMod, Result, Type};
 
 use crate::item::attribute::Attribute;
-use crate::item::block_items::{Member, members};
-use crate::none_groups::visible_within;
+use crate::item::block_items::{BlockItem, parse_items};
+use crate::none_groups::replace_none_groups_within;
 
 /// `impl Type { … }` or `mod name { … }`.
 pub(crate) struct Block {
-    /// Everything before the braces.
+    /// The tokens in front of the braces.
     pub(crate) head: TokenStream,
-    /// Of an impl block: the type's name, if it has one.
-    pub(crate) owner: Option<Ident>,
-    /// Where the braces are.
+    /// The last segment of an impl block's type, if it has a name.
+    pub(crate) self_type: Option<Ident>,
     pub(crate) braces: Group,
-    pub(crate) members: Vec<Member>,
+    pub(crate) items: Vec<BlockItem>,
 }
 
 impl Block {
-    /// Whether `item` is a block.
-    pub(crate) fn is_one(item: &[TokenTree]) -> bool {
+    /// Returns whether `item` is an impl block or a module.
+    pub(crate) fn is_block(item: &[TokenTree]) -> bool {
         let mut item = item.to_vec();
-        let Ok(_) = Attribute::take(&mut item, false) else {
+        let Ok(_) = Attribute::split_off(&mut item, false) else {
             return false;
         };
         let mut words = item.iter().filter_map(|token| match token {
@@ -34,12 +33,12 @@ impl Block {
         matches!(first.as_deref(), Some("impl" | "mod"))
     }
 
-    /// Reads the tokens of a block, none of which is an invisible group.
+    /// Parses the tokens of a block, none of them a none-delimited group.
     ///
     /// # Errors
     ///
-    /// Where a part of it cannot be read.
-    pub(crate) fn read(mut item: Vec<TokenTree>) -> Result<Self> {
+    /// Where a part of it cannot be parsed.
+    pub(crate) fn parse(mut item: Vec<TokenTree>) -> Result<Self> {
         let braces = match item.pop() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
             last => {
@@ -51,28 +50,28 @@ impl Block {
         };
         let head: TokenStream = item.into_iter().collect();
         Ok(Self {
-            owner: owner(&visible_within(head.clone()))?,
-            members: members(braces.stream())?,
+            self_type: self_type(&replace_none_groups_within(head.clone()))?,
+            items: parse_items(braces.stream())?,
             head,
             braces,
         })
     }
 }
 
-/// The type of an impl block by the last word of its name; a module has none, since it is in the path of its functions.
-fn owner(head: &TokenStream) -> Result<Option<Ident>> {
+/// Returns the name of an impl block's type; `None` for a module, which is in `module_path!`.
+fn self_type(head: &TokenStream) -> Result<Option<Ident>> {
     if syn::parse2::<ItemMod>(quote!(#head {})).is_ok() {
         return Ok(None);
     }
     let block: ItemImpl = syn::parse2(quote!(#head {}))?;
-    Ok(last_word(&block.self_ty))
+    Ok(last_segment(&block.self_ty))
 }
 
-fn last_word(named: &Type) -> Option<Ident> {
+fn last_segment(named: &Type) -> Option<Ident> {
     match named {
         Type::Path(path) => path.path.segments.last().map(|word| word.ident.clone()),
-        Type::Reference(to) => last_word(&to.elem),
-        Type::Paren(within) => last_word(&within.elem),
+        Type::Reference(to) => last_segment(&to.elem),
+        Type::Paren(within) => last_segment(&within.elem),
         _ => None,
     }
 }
@@ -80,11 +79,11 @@ fn last_word(named: &Type) -> Option<Ident> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::none_groups::visible;
+    use crate::none_groups::replace_none_groups;
 
     fn find(tokens: TokenStream) -> Option<Result<Block>> {
-        let item = visible(tokens);
-        Block::is_one(&item).then(|| Block::read(item))
+        let item = replace_none_groups(tokens);
+        Block::is_block(&item).then(|| Block::parse(item))
     }
 
     fn block(tokens: TokenStream) -> Block {
@@ -92,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_are_told_from_everything_else() {
+    fn functions_are_distinguished_from_other_items() {
         let block = block(quote! {
             #[allow(dead_code)]
             impl<T: Copy> Trait<T> for crate::Engine<'_, T> where T: Send {
@@ -106,17 +105,17 @@ mod tests {
                 extern "C" fn d() {}
             }
         });
-        assert_eq!(block.owner.unwrap(), "Engine");
+        assert_eq!(block.self_type.unwrap(), "Engine");
         let functions: Vec<String> = block
-            .members
+            .items
             .iter()
-            .filter_map(|member| match member {
-                Member::Function(function) => Some(function.sig.ident.to_string()),
-                Member::Other(_) => None,
+            .filter_map(|item| match item {
+                BlockItem::Function(function) => Some(function.sig.ident.to_string()),
+                BlockItem::Other(_) => None,
             })
             .collect();
         assert_eq!(functions, ["a", "b", "d"]);
-        assert_eq!(block.members.len(), 7);
+        assert_eq!(block.items.len(), 7);
     }
 
     #[test]
@@ -132,7 +131,7 @@ mod tests {
                     fn g() {}
                 }
             ))
-            .owner
+            .self_type
             .is_none()
         );
         assert!(
@@ -156,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_refused() {
+    fn items_that_cannot_be_parsed_are_refused() {
         for (unread, reason) in [
             (quote!(impl S { fn a() {} fn b(c) {} }), "cannot be read"),
             (
@@ -178,8 +177,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_function_may_be_anything() {
-        let members = block(quote! {
+    fn other_items_may_be_anything() {
+        let block = block(quote! {
             mod m {
                 #![allow(dead_code)]
                 thread_local!(static X: u8 = 0);
@@ -193,7 +192,7 @@ mod tests {
                 struct P(fn());
             }
         });
-        let other = |member: &Member| matches!(member, Member::Other(_));
-        assert!(members.members.iter().all(other));
+        let other = |item: &BlockItem| matches!(item, BlockItem::Other(_));
+        assert!(block.items.iter().all(other));
     }
 }

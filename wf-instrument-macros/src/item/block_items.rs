@@ -1,4 +1,4 @@
-//! The items of an annotated block: functions, and everything else.
+//! The items of an annotated block: functions, and others.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
@@ -7,40 +7,39 @@ use syn::{Error, Ident, LitStr, Path, Result, Signature, Token, Visibility};
 
 use crate::item::attribute::Attribute;
 use crate::item::function::Function;
-use crate::none_groups::{visible, visible_within};
+use crate::none_groups::{replace_none_groups, replace_none_groups_within};
 use crate::tokens::between;
 
 /// One item of a block.
-pub(crate) enum Member {
+pub(crate) enum BlockItem {
     Function(Box<Function>),
     Other(TokenStream),
 }
 
-/// Macros that make no function which could be measured.
+/// Macros that never define a function to measure.
 const WITHOUT_FUNCTIONS: [&str; 2] = ["macro_rules", "thread_local"];
 
-/// The items of a block.
+/// Parses the items of a block.
 ///
 /// # Errors
 ///
-/// Where one of them may contain a function and cannot be read: left as it is, it would silently
-/// not be measured.
-pub(crate) fn members(content: TokenStream) -> Result<Vec<Member>> {
-    let mut tokens = visible(content);
-    let lengths = lengths.parse2(skeleton(&tokens))?;
-    let members = lengths.into_iter().map(|(kind, length)| {
-        let own = tokens.drain(..length).collect();
+/// Where an item that may define a function cannot be parsed: it would silently not be measured.
+pub(crate) fn parse_items(content: TokenStream) -> Result<Vec<BlockItem>> {
+    let mut tokens = replace_none_groups(content);
+    let lengths = item_lengths.parse2(without_brace_contents(&tokens))?;
+    let items = lengths.into_iter().map(|(kind, length)| {
+        let item: Vec<TokenTree> = tokens.drain(..length).collect();
         match kind {
-            Kind::Function => Ok(Member::Function(Box::new(Function::read(own)?))),
-            Kind::Macro(path) => skipped(&path, own).map(Member::Other),
-            Kind::Other => Ok(Member::Other(own.into_iter().collect())),
+            ItemKind::Function => Ok(BlockItem::Function(Box::new(Function::parse(item)?))),
+            ItemKind::Macro(path) => check_macro_call(&path, item).map(BlockItem::Other),
+            ItemKind::Other => Ok(BlockItem::Other(item.into_iter().collect())),
         }
     });
-    members.collect()
+    items.collect()
 }
 
-/// The tokens without what is in braces, which is enough to find where items end.
-fn skeleton(tokens: &[TokenTree]) -> TokenStream {
+/// Returns the tokens with empty braces, which is enough to find the ends of items.
+fn without_brace_contents(tokens: &[TokenTree]) -> TokenStream {
     let emptied = |token: &TokenTree| match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
             let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
@@ -49,61 +48,60 @@ fn skeleton(tokens: &[TokenTree]) -> TokenStream {
         }
         token => token.clone(),
     };
-    visible_within(tokens.iter().map(emptied).collect())
+    replace_none_groups_within(tokens.iter().map(emptied).collect())
 }
 
-enum Kind {
+enum ItemKind {
     Function,
     Macro(Path),
     Other,
 }
 
-/// The kind of each item, and how many tokens it has.
-fn lengths(input: ParseStream<'_>) -> Result<Vec<(Kind, usize)>> {
+/// Returns the kind of each item and its number of tokens.
+fn item_lengths(input: ParseStream<'_>) -> Result<Vec<(ItemKind, usize)>> {
     let mut found = Vec::new();
     let begin = input.cursor();
     while input.peek(Token![#]) && input.peek2(Token![!]) {
-        attribute(input)?;
+        parse_attribute(input)?;
     }
     match between(begin, input.cursor()).count() {
         0 => {}
-        attributes => found.push((Kind::Other, attributes)),
+        attributes => found.push((ItemKind::Other, attributes)),
     }
     while !input.is_empty() {
         let begin = input.cursor();
         while input.peek(Token![#]) {
-            attribute(input)?;
+            parse_attribute(input)?;
         }
         input.parse::<Visibility>()?;
-        let kind = kind(input)?;
+        let kind = parse_item(input)?;
         found.push((kind, between(begin, input.cursor()).count()));
     }
     Ok(found)
 }
 
-fn attribute(input: ParseStream<'_>) -> Result<()> {
+fn parse_attribute(input: ParseStream<'_>) -> Result<()> {
     input.parse::<Token![#]>()?;
     input.parse::<Option<Token![!]>>()?;
     input.parse::<Group>()?;
     Ok(())
 }
 
-/// Reads one item behind its visibility.
-fn kind(input: ParseStream<'_>) -> Result<Kind> {
+/// Parses one item behind its visibility.
+fn parse_item(input: ParseStream<'_>) -> Result<ItemKind> {
     if begins_function(&input.fork()) {
-        function(input).map_err(|mistake| {
-            let message =
-                format!("this function cannot be read, and so not be measured: {mistake}");
-            Error::new(mistake.span(), message)
+        parse_function(input).map_err(|error| {
+            let message = format!("this function cannot be read, and so not be measured: {error}");
+            Error::new(error.span(), message)
         })?;
-        return Ok(Kind::Function);
+        return Ok(ItemKind::Function);
     }
-    let called = input.fork().call(called).ok();
-    other(input)?;
-    Ok(called.map_or(Kind::Other, Kind::Macro))
+    let called = input.fork().call(parse_macro_path).ok();
+    parse_other(input)?;
+    Ok(called.map_or(ItemKind::Other, ItemKind::Macro))
 }
 
-/// `fn`, behind any qualifiers.
+/// Returns whether the next tokens are `fn`, behind any qualifiers.
 fn begins_function(input: ParseStream<'_>) -> bool {
     const QUALIFIERS: [&str; 7] = [
         "default", "const", "async", "gen", "unsafe", "safe", "extern",
@@ -122,7 +120,7 @@ fn begins_function(input: ParseStream<'_>) -> bool {
     false
 }
 
-fn function(input: ParseStream<'_>) -> Result<()> {
+fn parse_function(input: ParseStream<'_>) -> Result<()> {
     if input.peek(Token![default]) {
         input.parse::<Token![default]>()?;
     }
@@ -131,15 +129,15 @@ fn function(input: ParseStream<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The path of a macro that is called here.
-fn called(input: ParseStream<'_>) -> Result<Path> {
+/// Parses the path and the `!` of a macro call.
+fn parse_macro_path(input: ParseStream<'_>) -> Result<Path> {
     let path = input.call(Path::parse_mod_style)?;
     input.parse::<Token![!]>()?;
     Ok(path)
 }
 
-/// Reads one item that is no function: up to its semicolon, or its braces where it ends with them.
-fn other(input: ParseStream<'_>) -> Result<()> {
+/// Parses an item other than a function: to its semicolon, or to the braces that end it.
+fn parse_other(input: ParseStream<'_>) -> Result<()> {
     let ends_with_semicolon = input.peek(Token![const])
         || input.peek(Token![static])
         || input.peek(Token![type])
@@ -159,11 +157,11 @@ fn other(input: ParseStream<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The tokens of a macro call that makes no function, or is not to be measured.
-fn skipped(path: &Path, tokens: Vec<TokenTree>) -> Result<TokenStream> {
-    let attrs = Attribute::take(&mut tokens.clone(), false)?;
+/// Returns the tokens of a macro call that defines no function or has `#[wf_skip]`.
+fn check_macro_call(path: &Path, tokens: Vec<TokenTree>) -> Result<TokenStream> {
+    let attrs = Attribute::split_off(&mut tokens.clone(), false)?;
     let named = |name: &&str| path.segments.last().is_some_and(|last| last.ident == name);
-    if attrs.iter().any(|attr| attr.is("wf_skip")) || WITHOUT_FUNCTIONS.iter().any(named) {
+    if attrs.iter().any(|attr| attr.is_named("wf_skip")) || WITHOUT_FUNCTIONS.iter().any(named) {
         return Ok(tokens.into_iter().collect());
     }
     Err(Error::new_spanned(

@@ -1,7 +1,6 @@
-//! The annotated function: its signature understood, all of it kept as the tokens it was written
-//! in.
+//! The annotated function: a parsed copy of its signature, and its tokens as they were written.
 //!
-//! The body is never parsed, so a half-typed one reaches the compiler (and the editor) as it is.
+//! The body is never parsed: the compiler and the editor receive an unfinished one as it is.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,7 +8,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Error, Result, Signature, Token, Visibility};
 
 use crate::item::attribute::Attribute;
-use crate::none_groups::{visible, visible_within};
+use crate::none_groups::{replace_none_groups, replace_none_groups_within};
 use crate::tokens::{is_braced, is_punct};
 
 /// A function with a body.
@@ -18,59 +17,59 @@ pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     /// Visibility, qualifiers and signature.
     pub(crate) head: TokenStream,
-    /// The signature, to be read.
+    /// A parsed copy of the signature.
     pub(crate) sig: Signature,
-    /// The body's braces and tokens, as they were written.
-    written: Group,
-    /// Attributes inside the body's brace, to stand in front of the function.
+    /// The body as it was written.
+    original_body: Group,
+    /// Attributes at the start of the body, emitted in front of the function.
     pub(crate) inner_attrs: Vec<Attribute>,
     /// The body without these attributes.
     pub(crate) body: Group,
 }
 
 impl Function {
-    /// Reads the tokens of one item, none of which is an invisible group.
+    /// Parses the tokens of one item, none of them a none-delimited group.
     ///
     /// # Errors
     ///
-    /// Where the item is something else, or has no body.
-    pub(crate) fn read(mut item: Vec<TokenTree>) -> Result<Self> {
-        let attrs = Attribute::take(&mut item, false)?;
+    /// Where the item is not a function, or has no body.
+    pub(crate) fn parse(mut item: Vec<TokenTree>) -> Result<Self> {
+        let attrs = Attribute::split_off(&mut item, false)?;
         let body = item.pop_if(|last| is_braced(last));
         let head: TokenStream = item.into_iter().collect();
-        let sig = signature.parse2(visible_within(head.clone()))?;
-        let Some(TokenTree::Group(written)) = body else {
+        let sig = parse_signature.parse2(replace_none_groups_within(head.clone()))?;
+        let Some(TokenTree::Group(original_body)) = body else {
             return Err(Error::new_spanned(head, "expected the function's body"));
         };
-        let (inner_attrs, body) = split(&written)?;
+        let (inner_attrs, body) = split_inner_attributes(&original_body)?;
         Ok(Self {
             attrs,
             head,
             sig,
-            written,
+            original_body,
             inner_attrs,
             body,
         })
     }
 
-    /// As it was written, with `attribute` below its others.
-    pub(crate) fn with(&self, attribute: &TokenStream) -> TokenStream {
+    /// Returns the function as it was written, with `attribute` below its other attributes.
+    pub(crate) fn with_attribute(&self, attribute: &TokenStream) -> TokenStream {
         let Self {
             attrs,
             head,
-            written,
+            original_body,
             ..
         } = self;
-        quote::quote!(#(#attrs)* #attribute #head #written)
+        quote::quote!(#(#attrs)* #attribute #head #original_body)
     }
 
-    /// Whether `#[track_caller]` stands on it, or may.
-    pub(crate) fn is_tracked(&self) -> bool {
+    /// Returns whether it has, or may have, the attribute `#[track_caller]`.
+    pub(crate) fn has_track_caller(&self) -> bool {
         let attrs = self.attrs.iter().chain(&self.inner_attrs);
-        attrs.into_iter().any(|attr| attr.brings("track_caller"))
+        attrs.into_iter().any(|attr| attr.may_be("track_caller"))
     }
 
-    /// The first line of the doc comment; empty where there is none.
+    /// Returns the first line of the doc comment, or an empty string.
     pub(crate) fn help(&self) -> String {
         let attrs = self.attrs.iter().chain(&self.inner_attrs);
         let lines = attrs.filter_map(Attribute::doc);
@@ -83,14 +82,14 @@ impl Function {
 /// Emits the function as it was written.
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(self.with(&TokenStream::new()));
+        tokens.extend(self.with_attribute(&TokenStream::new()));
     }
 }
 
-/// Everything in front of the body.
-fn signature(input: ParseStream<'_>) -> Result<Signature> {
+/// Parses everything in front of the body.
+fn parse_signature(input: ParseStream<'_>) -> Result<Signature> {
     let _: Visibility = input.parse()?;
-    if stands_default(input) {
+    if peeks_default(input) {
         input.parse::<Token![default]>()?;
     }
     refuse_other_items(input)?;
@@ -103,12 +102,12 @@ fn signature(input: ParseStream<'_>) -> Result<Signature> {
     Ok(sig)
 }
 
-/// The qualifier of a specialised method.
-fn stands_default(input: ParseStream<'_>) -> bool {
+/// Returns whether the next token is the qualifier of a specialised method.
+fn peeks_default(input: ParseStream<'_>) -> bool {
     input.peek(Token![default]) && !input.peek2(Token![!])
 }
 
-/// What is neither a function nor one of its qualifiers, named in the reader's terms.
+/// Refuses items other than functions, and names what they are.
 fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
     let kind = if input.peek(Token![trait])
         || input.peek(Token![unsafe]) && input.peek2(Token![trait])
@@ -130,19 +129,18 @@ fn is_const_fn(input: ParseStream<'_>) -> bool {
     input.fork().parse::<Signature>().is_ok()
 }
 
-/// The body without the attributes at its beginning, whose stream is taken apart only where there
-/// are some.
-fn split(written: &Group) -> Result<(Vec<Attribute>, Group)> {
-    let mut start = written.stream().into_iter();
+/// Splits off the attributes at the start of the body. A body without any is kept whole.
+fn split_inner_attributes(body: &Group) -> Result<(Vec<Attribute>, Group)> {
+    let mut start = body.stream().into_iter();
     let mut next_is = |mark| start.next().is_some_and(|token| is_punct(&token, mark));
     if !(next_is('#') && next_is('!')) {
-        return Ok((Vec::new(), written.clone()));
+        return Ok((Vec::new(), body.clone()));
     }
-    let mut tokens = visible(written.stream());
-    let inner_attrs = Attribute::take(&mut tokens, true)?;
-    let mut body = Group::new(Delimiter::Brace, tokens.into_iter().collect());
-    body.set_span(written.span());
-    Ok((inner_attrs, body))
+    let mut tokens = replace_none_groups(body.stream());
+    let inner_attrs = Attribute::split_off(&mut tokens, true)?;
+    let mut rest = Group::new(Delimiter::Brace, tokens.into_iter().collect());
+    rest.set_span(body.span());
+    Ok((inner_attrs, rest))
 }
 
 #[cfg(test)]
@@ -151,13 +149,13 @@ mod tests {
 
     use super::*;
 
-    fn read(item: TokenStream) -> Result<Function> {
-        Function::read(visible(item))
+    fn parse(item: TokenStream) -> Result<Function> {
+        Function::parse(replace_none_groups(item))
     }
 
     #[test]
     fn the_first_line_of_the_doc_comment_is_the_help() {
-        let function = read(quote! {
+        let function = parse(quote! {
             #[inline]
             #[doc = ""]
             #[doc = " Answers a prompt."]
@@ -169,8 +167,8 @@ mod tests {
     }
 
     #[test]
-    fn a_half_typed_body_is_kept() {
-        let function = read(quote! { fn f() { let x = 1 + ; foo. } }).unwrap();
+    fn an_unfinished_body_is_kept() {
+        let function = parse(quote! { fn f() { let x = 1 + ; foo. } }).unwrap();
         assert_eq!(
             function.body.to_string(),
             quote!({ let x = 1 + ; foo. }).to_string()
@@ -179,7 +177,7 @@ mod tests {
 
     #[test]
     fn attributes_inside_the_body_move_in_front() {
-        let function = read(quote! { fn f() { #![allow(unused)] 1; } }).unwrap();
+        let function = parse(quote! { fn f() { #![allow(unused)] 1; } }).unwrap();
         assert_eq!(function.inner_attrs.len(), 1);
         assert_eq!(
             function.body.to_string(),
@@ -218,17 +216,17 @@ mod tests {
                 "a value",
             ),
         ] {
-            let refusal = read(item).err().unwrap().to_string();
+            let refusal = parse(item).err().unwrap().to_string();
             assert!(refusal.contains(kind), "{refusal}");
         }
         assert!(
-            read(quote!(
+            parse(quote!(
                 fn f();
             ))
             .is_err()
         );
         assert!(
-            read(quote!(
+            parse(quote!(
                 const unsafe fn f() {}
             ))
             .is_ok()

@@ -1,4 +1,4 @@
-//! The annotated item: a function, or a block of functions.
+//! The annotated item: a function, or a block with functions.
 
 pub(crate) mod attribute;
 pub(crate) mod attribute_order;

@@ -1,4 +1,4 @@
-//! The measurement that a function within a measured block asks for by its own attributes.
+//! The attributes `#[wf_measure]` and `#[wf_skip]` of a function within a measured block.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
@@ -8,57 +8,60 @@ use syn::{Result, Token};
 use crate::item::attribute::Attribute;
 use crate::item::function::Function;
 
-pub(crate) enum Wish {
-    /// `#[wf_skip]`: leave it alone.
+pub(crate) enum OwnAttribute {
+    /// `#[wf_skip]`: the function is not measured.
     Skip,
-    /// `#[wf_measure(..)]` of its own, with these arguments.
-    Own(TokenStream),
-    /// Nothing: as every other.
-    None,
+    /// `#[wf_measure(..)]` with these arguments.
+    Measure(TokenStream),
+    /// Neither: the function is measured as a call.
+    Absent,
 }
 
 impl Function {
-    /// Reads the function's own attributes. They stay, so that their imports are used, and no
-    /// longer do anything by themselves.
+    /// Returns the function's own attribute and marks it as consumed.
+    ///
+    /// The attribute stays, so that its import remains used, and has no further effect.
     ///
     /// # Errors
     ///
-    /// None for attributes that were read before.
-    pub(crate) fn take_wish(&mut self) -> Result<Wish> {
-        let mut wish = Wish::None;
+    /// None where the attributes have been parsed before.
+    pub(crate) fn consume_own_attribute(&mut self) -> Result<OwnAttribute> {
+        let mut own = OwnAttribute::Absent;
         for attr in &mut self.attrs {
-            if attr.is("wf_skip") {
-                wish = Wish::Skip;
-            } else if attr.is("wf_measure") {
-                wish = Wish::Own(attr.arguments());
+            if attr.is_named("wf_skip") {
+                own = OwnAttribute::Skip;
+            } else if attr.is_named("wf_measure") {
+                own = OwnAttribute::Measure(attr.arguments());
                 let path = attr.meta().path();
-                let done = Ident::new(MEASURED, Span::call_site());
-                *attr = attr.replaced(quote!(#path(#done)))?;
+                let consumed = Ident::new(CONSUMED, Span::call_site());
+                *attr = attr.with_content(quote!(#path(#consumed)))?;
             }
         }
-        Ok(wish)
+        Ok(own)
     }
 
-    /// For the first `#[cfg_attr(condition, ..)]` that may bring an attribute of ours: the function
-    /// where the condition holds, and where it does not. A macro cannot know which; the compiler
-    /// keeps one of them.
+    /// Splits the function at its first `#[cfg_attr(condition, ..)]` that may add `wf_measure` or
+    /// `wf_skip`.
+    ///
+    /// Returns one function for the condition and one for its negation. A macro cannot evaluate the
+    /// condition; the compiler keeps one of the two.
     ///
     /// # Errors
     ///
-    /// Where such an attribute cannot be read.
-    pub(crate) fn by_condition(&self) -> Result<Option<[Self; 2]>> {
-        let Some(i) = self.attrs.iter().position(may_bring_ours) else {
+    /// Where such an attribute cannot be parsed.
+    pub(crate) fn split_by_cfg_attr(&self) -> Result<Option<[Self; 2]>> {
+        let Some(i) = self.attrs.iter().position(may_add_ours) else {
             return Ok(None);
         };
         let attr = &self.attrs[i];
-        let mut parts = split(attr.arguments())?.into_iter();
+        let mut parts = split_at_commas(attr.arguments())?.into_iter();
         let condition = parts.next().unwrap_or_default();
-        let mut holds = vec![attr.replaced(quote!(cfg(#condition)))?];
+        let mut if_true = vec![attr.with_content(quote!(cfg(#condition)))?];
         for part in parts {
-            holds.push(attr.replaced(part)?);
+            if_true.push(attr.with_content(part)?);
         }
-        let holds_not = vec![attr.replaced(quote!(cfg(not(#condition))))?];
-        Ok(Some([holds, holds_not].map(|attrs| {
+        let if_false = vec![attr.with_content(quote!(cfg(not(#condition))))?];
+        Ok(Some([if_true, if_false].map(|attrs| {
             let mut function = self.clone();
             function.attrs.splice(i..=i, attrs);
             function
@@ -66,23 +69,23 @@ impl Function {
     }
 }
 
-/// The argument of an attribute whose work has been done.
-const MEASURED: &str = "__wf_measured";
+/// The argument of an attribute that has been processed.
+const CONSUMED: &str = "__wf_measured";
 
-/// Whether these are the arguments of an attribute whose work has been done.
-pub(crate) fn is_done(args: &TokenStream) -> bool {
+/// Returns whether these are the arguments of an attribute that has been processed.
+pub(crate) fn is_consumed(args: &TokenStream) -> bool {
     let mut args = args.clone().into_iter();
     let first = args.next();
-    matches!(first, Some(TokenTree::Ident(word)) if word == MEASURED) && args.next().is_none()
+    matches!(first, Some(TokenTree::Ident(word)) if word == CONSUMED) && args.next().is_none()
 }
 
-fn may_bring_ours(attr: &Attribute) -> bool {
-    let ours = |word| attr.brings(word) && !attr.is(word);
-    ours("wf_skip") || ours("wf_measure")
+fn may_add_ours(attr: &Attribute) -> bool {
+    let may_add = |word| attr.may_be(word) && !attr.is_named(word);
+    may_add("wf_skip") || may_add("wf_measure")
 }
 
-/// The parts of `tokens` between commas.
-fn split(tokens: TokenStream) -> Result<Vec<TokenStream>> {
+/// Returns the parts of `tokens` between commas.
+fn split_at_commas(tokens: TokenStream) -> Result<Vec<TokenStream>> {
     let part = |input: ParseStream<'_>| {
         let mut part = TokenStream::new();
         while !input.is_empty() && !input.peek(Token![,]) {
@@ -97,36 +100,36 @@ fn split(tokens: TokenStream) -> Result<Vec<TokenStream>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::none_groups::visible;
+    use crate::none_groups::replace_none_groups;
 
     fn function(tokens: TokenStream) -> Function {
-        Function::read(visible(tokens)).unwrap()
+        Function::parse(replace_none_groups(tokens)).unwrap()
     }
 
     #[test]
-    fn attributes_of_ours_have_done_their_work() {
+    fn own_attributes_are_marked_as_consumed() {
         let mut function = function(quote! {
             #[inline]
             #[wf_instrument::wf_measure(ttft, name = "x")]
             fn f() {}
         });
-        let Ok(Wish::Own(args)) = function.take_wish() else {
+        let Ok(OwnAttribute::Measure(args)) = function.consume_own_attribute() else {
             panic!("it has arguments of its own");
         };
         assert_eq!(args.to_string(), quote!(ttft, name = "x").to_string());
         let left = &function.attrs[1];
-        assert!(left.is("wf_measure"), "it keeps its path");
-        assert!(is_done(&left.arguments()));
+        assert!(left.is_named("wf_measure"), "it keeps its path");
+        assert!(is_consumed(&left.arguments()));
     }
 
     #[test]
-    fn a_conditional_attribute_of_ours_makes_two_functions() {
+    fn a_conditional_own_attribute_makes_two_functions() {
         let function = function(quote! {
             #[inline]
             #[cfg_attr(all(a, b), wf_skip, cold)]
             fn f() {}
         });
-        let [holds, holds_not] = function.by_condition().unwrap().expect("it has one");
+        let [if_true, if_false] = function.split_by_cfg_attr().unwrap().expect("it has one");
         let expected = quote!(
             #[inline]
             #[cfg(all(a, b))]
@@ -134,16 +137,13 @@ mod tests {
             #[cold]
             fn f() {}
         );
-        assert_eq!(holds.to_token_stream().to_string(), expected.to_string());
+        assert_eq!(if_true.to_token_stream().to_string(), expected.to_string());
         let expected = quote!(
             #[inline]
             #[cfg(not(all(a, b)))]
             fn f() {}
         );
-        assert_eq!(
-            holds_not.to_token_stream().to_string(),
-            expected.to_string()
-        );
-        assert!(holds.by_condition().unwrap().is_none());
+        assert_eq!(if_false.to_token_stream().to_string(), expected.to_string());
+        assert!(if_true.split_by_cfg_attr().unwrap().is_none());
     }
 }

@@ -1,68 +1,71 @@
-//! The content of a value, as far as the spelling of its type shows it; the compiler is asked about
-//! the rest.
+//! Properties of a value that the spelling of its type shows.
+//!
+//! Where the spelling does not show them, the expansion leaves the question to the compiler.
 
 use syn::{Type, TypeArray, TypePath, TypeReference, TypeSlice};
 
-use crate::return_type::syntax::{bounds, is_result, last_segment, plain, type_arguments};
+use crate::return_type::syntax::{
+    is_result, last_segment, trait_bounds, type_arguments, without_parentheses,
+};
 
-/// The content of a value of some type.
+/// The result of a question about a type.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Content {
-    /// Nothing but what the question accepts.
+pub(crate) enum Classification {
+    /// Every value has the property.
     Known,
-    /// The same within a `Result`, which lies so deep.
+    /// Every value has the property, and is a `Result` or contains one at this depth.
     Fallible(usize),
-    /// Something that only the compiler knows.
+    /// Only the compiler can tell.
     Unknown,
 }
 
-/// The depth to which an `Err` is looked for.
-pub(crate) const DEPTH: usize = 3;
+/// Maximum depth at which an `Err` is found.
+pub(crate) const MAX_ERR_DEPTH: usize = 3;
 
-impl Content {
-    /// Asks for plain data, such as text and numbers.
-    pub(crate) fn data(ty: &Type) -> Self {
-        Self::of(ty, &is_data)
+impl Classification {
+    /// Classifies plain data: text, numbers and their compositions in std.
+    pub(crate) fn plain_data(ty: &Type) -> Self {
+        Self::of(ty, &is_plain_data)
     }
 
-    /// Asks for a value in which no work goes on after the function has returned it.
-    pub(crate) fn at_rest(ty: &Type) -> Self {
-        Self::of(ty, &is_at_rest)
+    /// Classifies finished values: no work continues in them after the function returns.
+    pub(crate) fn finished(ty: &Type) -> Self {
+        Self::of(ty, &is_finished)
     }
 
-    fn of(ty: &Type, is_known: &dyn Fn(&Type) -> bool) -> Self {
-        let of = |ty| Self::of(plain(ty), is_known);
+    fn of(ty: &Type, has_property: &dyn Fn(&Type) -> bool) -> Self {
+        let of = |ty| Self::of(without_parentheses(ty), has_property);
         match ty {
-            _ if is_known(ty) => Self::Known,
+            _ if has_property(ty) => Self::Known,
             _ if is_result(ty) => match type_arguments(ty).next() {
-                Some(ok) => of(ok).deeper(true),
+                Some(ok) => of(ok).nested(true),
                 None => Self::Unknown,
             },
             Type::Tuple(tuple) => Self::all(tuple.elems.iter().map(of)),
             Type::Array(TypeArray { elem, .. })
             | Type::Slice(TypeSlice { elem, .. })
             | Type::Reference(TypeReference { elem, .. }) => Self::all([of(elem)]),
-            _ if is_spelled(ty, &HOLDERS) => match type_arguments(ty).next() {
-                Some(held) => of(held).deeper(false),
+            _ if is_std_type(ty, &SINGLE_VALUE_TYPES) => match type_arguments(ty).next() {
+                Some(held) => of(held).nested(false),
                 None => Self::Unknown,
             },
-            _ if is_spelled(ty, &COLLECTIONS) && type_arguments(ty).next().is_some() => {
+            _ if is_std_type(ty, &COLLECTIONS) && type_arguments(ty).next().is_some() => {
                 Self::all(type_arguments(ty).map(of))
             }
             _ => Self::Unknown,
         }
     }
 
-    fn deeper(self, result: bool) -> Self {
+    fn nested(self, in_result: bool) -> Self {
         match self {
-            Self::Known if result => Self::Fallible(1),
-            Self::Fallible(depth) if depth < DEPTH => Self::Fallible(depth + 1),
+            Self::Known if in_result => Self::Fallible(1),
+            Self::Fallible(depth) if depth < MAX_ERR_DEPTH => Self::Fallible(depth + 1),
             Self::Fallible(_) => Self::Unknown,
-            known_or_not => known_or_not,
+            other => other,
         }
     }
 
-    /// Of several parts: an `Err` in one of them is not one of the whole.
+    /// Combines the parts of a value: an `Err` in a part is not an `Err` of the whole.
     fn all(parts: impl IntoIterator<Item = Self>) -> Self {
         match parts.into_iter().any(|part| part == Self::Unknown) {
             true => Self::Unknown,
@@ -71,8 +74,8 @@ impl Content {
     }
 }
 
-/// Types that hold one value, or none.
-pub(crate) const HOLDERS: [&str; 6] = ["Option", "Poll", "Box", "Rc", "Arc", "Cow"];
+/// Types that contain at most one value.
+pub(crate) const SINGLE_VALUE_TYPES: [&str; 6] = ["Option", "Poll", "Box", "Rc", "Arc", "Cow"];
 
 const COLLECTIONS: [&str; 7] = [
     "Vec",
@@ -84,7 +87,7 @@ const COLLECTIONS: [&str; 7] = [
     "BinaryHeap",
 ];
 
-const DATA: [&str; 26] = [
+const PLAIN_DATA: [&str; 26] = [
     "bool",
     "char",
     "str",
@@ -113,9 +116,8 @@ const DATA: [&str; 26] = [
     "ExitCode",
 ];
 
-/// Traits by which a caller can neither wait for a value nor, but for an iterator, have items of
-/// it.
-const AT_REST: [&str; 33] = [
+/// Traits through which no work continues after the return; an iterator's work is its caller's.
+const FINISHED_TRAITS: [&str; 33] = [
     "Fn",
     "FnMut",
     "FnOnce",
@@ -151,24 +153,24 @@ const AT_REST: [&str; 33] = [
     "Write",
 ];
 
-fn is_data(ty: &Type) -> bool {
-    matches!(ty, Type::Never(_)) || is_spelled(ty, &DATA)
+fn is_plain_data(ty: &Type) -> bool {
+    matches!(ty, Type::Never(_)) || is_std_type(ty, &PLAIN_DATA)
 }
 
-fn is_at_rest(ty: &Type) -> bool {
+fn is_finished(ty: &Type) -> bool {
     match ty {
-        // A shared reference is no future, whatever it refers to.
+        // A shared reference is never a future.
         Type::Reference(to) => to.mutability.is_none(),
         Type::ImplTrait(_) | Type::TraitObject(_) => {
-            bounds(ty).all(|bound| AT_REST.iter().any(|name| bound.ident == name))
+            trait_bounds(ty).all(|bound| FINISHED_TRAITS.iter().any(|name| bound.ident == name))
         }
         Type::BareFn(_) | Type::Ptr(_) => true,
-        _ => is_data(ty),
+        _ => is_plain_data(ty),
     }
 }
 
-/// One of `names`, by itself or under a path of std's.
-pub(crate) fn is_spelled(ty: &Type, names: &[&str]) -> bool {
+/// Returns whether `ty` is one of `names`, alone or with a path into std.
+pub(crate) fn is_std_type(ty: &Type, names: &[&str]) -> bool {
     let Type::Path(TypePath { qself: None, path }) = ty else {
         return false;
     };
@@ -188,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_data_is_what_std_builds_of_text_and_numbers() {
+    fn plain_data_is_text_numbers_and_their_compositions() {
         for text in [
             "u8",
             "()",
@@ -202,7 +204,11 @@ mod tests {
             "Box<str>",
             "Arc<[u8]>",
         ] {
-            assert_eq!(Content::data(&ty(text)), Content::Known, "{text}");
+            assert_eq!(
+                Classification::plain_data(&ty(text)),
+                Classification::Known,
+                "{text}"
+            );
         }
         for text in [
             "Reply",
@@ -222,19 +228,27 @@ mod tests {
             "BoxFuture<'_, u8>",
             "fn()",
         ] {
-            assert_eq!(Content::data(&ty(text)), Content::Unknown, "{text}");
+            assert_eq!(
+                Classification::plain_data(&ty(text)),
+                Classification::Unknown,
+                "{text}"
+            );
         }
     }
 
     #[test]
-    fn an_err_is_known_as_deep_as_it_lies() {
+    fn the_depth_of_an_err_is_known() {
         for (text, depth) in [
             ("Result<u8, Whatever>", 1),
             ("io::Result<Vec<u8>>", 1),
             ("Poll<Option<Result<u8, E>>>", 3),
             ("Result<Result<(), E>, JoinError>", 2),
         ] {
-            assert_eq!(Content::data(&ty(text)), Content::Fallible(depth), "{text}");
+            assert_eq!(
+                Classification::plain_data(&ty(text)),
+                Classification::Fallible(depth),
+                "{text}"
+            );
         }
         for text in [
             "Result<Reply, E>",
@@ -242,13 +256,20 @@ mod tests {
             "Option<Option<Option<Result<u8, E>>>>",
             "PyResult<u8>",
         ] {
-            assert_eq!(Content::data(&ty(text)), Content::Unknown, "{text}");
+            assert_eq!(
+                Classification::plain_data(&ty(text)),
+                Classification::Unknown,
+                "{text}"
+            );
         }
-        assert_eq!(Content::data(&ty("Vec<Result<u8, E>>")), Content::Known);
+        assert_eq!(
+            Classification::plain_data(&ty("Vec<Result<u8, E>>")),
+            Classification::Known
+        );
     }
 
     #[test]
-    fn nothing_goes_on_in_closures_references_and_iterators() {
+    fn closures_references_and_iterators_are_finished() {
         for text in [
             "impl Fn(&str) -> usize + Send",
             "&Reply",
@@ -256,7 +277,11 @@ mod tests {
             "Option<Box<dyn Debug>>",
             "fn()",
         ] {
-            assert_eq!(Content::at_rest(&ty(text)), Content::Known, "{text}");
+            assert_eq!(
+                Classification::finished(&ty(text)),
+                Classification::Known,
+                "{text}"
+            );
         }
         for text in [
             "impl Future<Output = u8>",
@@ -265,7 +290,11 @@ mod tests {
             "impl IntoFuture",
             "Option<impl Stream>",
         ] {
-            assert_eq!(Content::at_rest(&ty(text)), Content::Unknown, "{text}");
+            assert_eq!(
+                Classification::finished(&ty(text)),
+                Classification::Unknown,
+                "{text}"
+            );
         }
     }
 }

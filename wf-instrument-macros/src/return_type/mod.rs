@@ -1,155 +1,173 @@
-//! The value that the caller receives, by the signature and the argument `returns`. What an alias
-//! stands for is not known here.
+//! The value that the caller receives, by the signature and the argument `returns`.
+//!
+//! A macro has types as they are spelled; it does not know what an alias stands for.
 
 pub(crate) mod classify;
 pub(crate) mod syntax;
 
-use syn::{Ident, ReturnType, Signature, Type};
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, Ident, ReturnType, Signature, Type};
 
-use crate::return_type::classify::Content;
+use crate::return_type::classify::Classification;
 use crate::return_type::syntax::{
-    Owner, alias, associated, bounds, first_argument, is_result, owned, owner, plain,
+    Wrapper, argument_of, associated_type, first_argument, is_result, trait_bounds, unboxed,
+    without_parentheses, wrapper_of,
 };
 
-/// The way in which the value gets to the caller, and its type.
+/// The value that the caller receives, and how it receives it.
 pub(crate) struct Returned<'a> {
-    pub(crate) call: Call,
+    pub(crate) call: CallKind,
     /// The type after the arrow; `None` is the unit.
     pub(crate) spelled: Option<&'a Type>,
-    /// The value that the caller has in the end: of an async function, after `.await`.
+    /// The value in the end: of an asynchronous function, after `.await`.
     pub(crate) output: Output<'a>,
-    stated: Option<Stated>,
+    declared: Option<Declared>,
 }
 
-/// The argument `returns`: a type that its spelling does not show.
+/// The argument `returns`, for a type whose spelling does not show what it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Stated {
+pub(crate) enum Declared {
     Future,
     Stream,
     Iterator,
-    /// All is done when the function returns it, or its future is ready.
+    /// All work is done when the function returns the value, or when its future is ready.
     Value,
 }
 
+impl Parse for Declared {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        const FORM: &str = "what a function returns is one of `returns = future`, `returns = stream`, `returns = iterator` and `returns = value`";
+        let word: Ident = input
+            .parse()
+            .map_err(|error| Error::new(error.span(), FORM))?;
+        match word.to_string().as_str() {
+            "future" => Ok(Self::Future),
+            "stream" => Ok(Self::Stream),
+            "iterator" => Ok(Self::Iterator),
+            "value" => Ok(Self::Value),
+            _ => Err(Error::new(word.span(), FORM)),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Call {
+pub(crate) enum CallKind {
     /// The function returns the value.
     Sync,
     /// An `async fn`.
     Async,
-    /// The function returns a future of the value: `impl Future`, or a boxed one such as `#[async_trait]` makes.
-    Future(Owner),
+    /// The function returns a future of the value: `impl Future`, or a boxed one such as that of
+    /// `#[async_trait]`.
+    Future(Wrapper),
 }
 
 #[derive(Clone, Copy)]
 pub(crate) enum Output<'a> {
     Unit,
-    Spelled(&'a Type),
-    /// The argument of an alias, such as `BoxFuture<'_, T>`: another alias of that name may make
-    /// something else of it.
-    Named(&'a Type),
+    Explicit(&'a Type),
+    /// The argument of an alias such as `BoxFuture<'_, T>`. Another alias of that name may stand
+    /// for something else.
+    Aliased(&'a Type),
     Unknown,
 }
 
 impl<'a> Output<'a> {
-    /// The type, as far as it is spelled.
+    /// Returns the type, as far as it is spelled.
     pub(crate) fn ty(self) -> Option<&'a Type> {
         match self {
-            Self::Spelled(ty) | Self::Named(ty) => Some(ty),
+            Self::Explicit(ty) | Self::Aliased(ty) => Some(ty),
             Self::Unit | Self::Unknown => None,
         }
     }
 
-    /// Its content by the answer that `of` gives of a type.
-    pub(crate) fn content(self, of: fn(&Type) -> Content) -> Content {
+    /// Returns what `classify` says of the type.
+    pub(crate) fn classify(self, classify: fn(&Type) -> Classification) -> Classification {
         match self {
-            Self::Unit => Content::Known,
-            Self::Spelled(ty) => of(ty),
-            Self::Named(_) | Self::Unknown => Content::Unknown,
+            Self::Unit => Classification::Known,
+            Self::Explicit(ty) => classify(ty),
+            Self::Aliased(_) | Self::Unknown => Classification::Unknown,
         }
     }
 }
 
-/// A stream or an iterator.
-pub(crate) struct Source<'a> {
+/// A returned stream or iterator.
+pub(crate) struct ItemSource<'a> {
     pub(crate) spelled: &'a Type,
-    pub(crate) kind: SourceKind,
-    pub(crate) owner: Owner,
-    /// As the trait is spelled; `None` where the item is that of an alias.
+    pub(crate) kind: ItemSourceKind,
+    pub(crate) wrapper: Wrapper,
+    /// The type of the items, where the trait is spelled with it.
     pub(crate) item: Option<&'a Type>,
-    /// The source stands in an `Ok`.
+    /// Whether it is the `Ok` of a `Result`.
     pub(crate) in_result: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum SourceKind {
+pub(crate) enum ItemSourceKind {
     Stream,
     Iterator,
 }
 
 impl<'a> Returned<'a> {
-    pub(crate) fn of(sig: &'a Signature, stated: Option<Stated>) -> Self {
+    pub(crate) fn new(sig: &'a Signature, declared: Option<Declared>) -> Self {
         let spelled = match &sig.output {
             ReturnType::Default => None,
-            ReturnType::Type(_, ty) => Some(plain(ty)),
+            ReturnType::Type(_, ty) => Some(without_parentheses(ty)),
         };
-        let output = spelled.map_or(Output::Unit, Output::Spelled);
-        let (call, output) = match (sig.asyncness, spelled, spelled.and_then(future_of)) {
-            (Some(_), ..) => (Call::Async, output),
-            (None, _, Some((owner, output))) => (Call::Future(owner), output),
-            (None, Some(ty), None) if stated == Some(Stated::Future) => {
-                (Call::Future(owner(ty)), Output::Unknown)
+        let output = spelled.map_or(Output::Unit, Output::Explicit);
+        let (call, output) = match (sig.asyncness, spelled, spelled.and_then(as_future)) {
+            (Some(_), ..) => (CallKind::Async, output),
+            (None, _, Some((wrapper, output))) => (CallKind::Future(wrapper), output),
+            (None, Some(ty), None) if declared == Some(Declared::Future) => {
+                (CallKind::Future(wrapper_of(ty)), Output::Unknown)
             }
-            (None, ..) => (Call::Sync, output),
+            (None, ..) => (CallKind::Sync, output),
         };
         Self {
             call,
             spelled,
             output,
-            stated,
+            declared,
         }
     }
 
-    /// It returns `!`.
-    pub(crate) fn never(&self) -> bool {
-        matches!(self.output, Output::Spelled(Type::Never(_)))
+    /// Returns whether the type is `!`.
+    pub(crate) fn is_never(&self) -> bool {
+        matches!(self.output, Output::Explicit(Type::Never(_)))
     }
 
-    /// The author says that all is done when the value is there.
-    pub(crate) fn is_value(&self) -> bool {
-        self.stated == Some(Stated::Value)
+    /// Returns whether `returns = value` declares that all work is done.
+    pub(crate) fn is_declared_value(&self) -> bool {
+        self.declared == Some(Declared::Value)
     }
 
-    /// The stream or iterator that comes back, if one is spelled out or stated.
-    pub(crate) fn source(&self) -> Option<Source<'a>> {
-        if self.is_value() {
-            return None;
-        }
-        let stated = match self.stated {
-            Some(Stated::Stream) => Some(SourceKind::Stream),
-            Some(Stated::Iterator) => Some(SourceKind::Iterator),
-            _ => None,
+    /// Returns the stream or iterator, if one is spelled out or declared.
+    pub(crate) fn item_source(&self) -> Option<ItemSource<'a>> {
+        let declared = match self.declared {
+            Some(Declared::Value) => return None,
+            Some(Declared::Stream) => Some(ItemSourceKind::Stream),
+            Some(Declared::Iterator) => Some(ItemSourceKind::Iterator),
+            Some(Declared::Future) | None => None,
         };
-        let (ty, in_result) = self.around_source()?;
-        let source = source_of(ty).or_else(|| Some((stated?, owner(ty), None)));
-        let (kind, owner, item) = source?;
-        Some(Source {
+        let (ty, in_result) = self.item_source_type()?;
+        let source = as_item_source(ty).or_else(|| Some((declared?, wrapper_of(ty), None)));
+        let (kind, wrapper, item) = source?;
+        Some(ItemSource {
             spelled: ty,
             kind,
-            owner,
+            wrapper,
             item,
             in_result,
         })
     }
 
-    /// The stream that comes back.
-    pub(crate) fn stream(&self) -> Option<Source<'a>> {
-        self.source()
-            .filter(|source| source.kind == SourceKind::Stream)
+    /// Returns the stream, if one is spelled out or declared.
+    pub(crate) fn stream(&self) -> Option<ItemSource<'a>> {
+        self.item_source()
+            .filter(|source| source.kind == ItemSourceKind::Stream)
     }
 
-    /// Where a source would stand: the type, and whether it is in an `Ok`.
-    fn around_source(&self) -> Option<(&'a Type, bool)> {
+    /// Returns the type that may be a stream or iterator, and whether it is in a `Result`.
+    fn item_source_type(&self) -> Option<(&'a Type, bool)> {
         let output = self.output.ty()?;
         match is_result(output) {
             true => Some((first_argument(output)?, true)),
@@ -157,32 +175,34 @@ impl<'a> Returned<'a> {
         }
     }
 
-    /// Returns whether the spelling shows what `returns` states.
-    pub(crate) fn stated_needlessly(&self) -> bool {
-        match self.stated {
-            Some(Stated::Future) => {
-                self.call == Call::Async || self.spelled.and_then(future_of).is_some()
+    /// Returns whether the spelling shows what `returns` declares.
+    pub(crate) fn is_declared_redundantly(&self) -> bool {
+        match self.declared {
+            Some(Declared::Future) => {
+                self.call == CallKind::Async || self.spelled.and_then(as_future).is_some()
             }
-            Some(Stated::Stream | Stated::Iterator) => self
-                .around_source()
-                .is_some_and(|(ty, _)| source_of(ty).is_some()),
-            Some(Stated::Value) | None => false,
+            Some(Declared::Stream | Declared::Iterator) => self
+                .item_source_type()
+                .is_some_and(|(ty, _)| as_item_source(ty).is_some()),
+            Some(Declared::Value) | None => false,
         }
     }
 
-    /// What is promised of the source beside its items, and does not hold of a measured one.
-    pub(crate) fn unforwarded(&self) -> impl Iterator<Item = &'a Ident> {
-        let source = self.source().and_then(|_| self.around_source());
+    /// Returns the traits in the bounds of the source that a measured source does not implement.
+    pub(crate) fn unforwarded_traits(&self) -> impl Iterator<Item = &'a Ident> {
+        let source = self.item_source().and_then(|_| self.item_source_type());
         source
             .into_iter()
-            .flat_map(|(ty, _)| bounds(owned(ty).0))
+            .flat_map(|(ty, _)| trait_bounds(unboxed(ty).0))
             .map(|bound| &bound.ident)
             .filter(|bound| UNFORWARDED.iter().any(|name| bound == name))
     }
 }
 
-/// Traits of std and of futures that a measured source cannot have, whatever it measures: nothing ends a gap from behind, and a copy would be
-/// another reply. Of others, such as the author's own, the compiler says whether they hold.
+/// Traits of std and of futures that a measured source never implements.
+///
+/// An interval between tokens has no meaning from the back, and a copy would be a second generation.
+/// For other traits, such as those of the application, the compiler decides.
 const UNFORWARDED: [&str; 5] = [
     "Clone",
     "Copy",
@@ -191,34 +211,35 @@ const UNFORWARDED: [&str; 5] = [
     "FusedStream",
 ];
 
-/// The owner of the future that is spelled `impl Future<Output = T>`, boxed or `BoxFuture<'_, T>`,
-/// and its output.
-fn future_of(ty: &Type) -> Option<(Owner, Output<'_>)> {
-    if let Some(output) = alias(ty, &["BoxFuture", "LocalBoxFuture"]) {
-        return Some((Owner::PinBox, Output::Named(output)));
+/// Reads `impl Future<Output = T>`, the same boxed, or `BoxFuture<'_, T>`.
+fn as_future(ty: &Type) -> Option<(Wrapper, Output<'_>)> {
+    if let Some(output) = argument_of(ty, &["BoxFuture", "LocalBoxFuture"]) {
+        return Some((Wrapper::PinBox, Output::Aliased(output)));
     }
-    let (inner, owner) = owned(ty);
-    let bound = bounds(inner).find(|bound| bound.ident == "Future")?;
-    let output = associated(bound, "Output")?;
-    is_owned(inner, owner).then_some((owner, Output::Spelled(output)))
+    let (inner, wrapper) = unboxed(ty);
+    let bound = trait_bounds(inner).find(|bound| bound.ident == "Future")?;
+    let output = associated_type(bound, "Output")?;
+    is_sized(inner, wrapper).then_some((wrapper, Output::Explicit(output)))
 }
 
-fn source_of(ty: &Type) -> Option<(SourceKind, Owner, Option<&Type>)> {
-    if alias(ty, &["BoxStream", "LocalBoxStream"]).is_some() {
-        return Some((SourceKind::Stream, Owner::PinBox, None));
+/// Reads `impl Stream` or `impl Iterator`, the same boxed, or `BoxStream`, with the item's type.
+fn as_item_source(ty: &Type) -> Option<(ItemSourceKind, Wrapper, Option<&Type>)> {
+    if argument_of(ty, &["BoxStream", "LocalBoxStream"]).is_some() {
+        return Some((ItemSourceKind::Stream, Wrapper::PinBox, None));
     }
-    let (inner, owner) = owned(ty);
-    let (kind, bound) = bounds(inner).find_map(|bound| match bound.ident.to_string().as_str() {
-        "Stream" | "TryStream" => Some((SourceKind::Stream, bound)),
-        "Iterator" => Some((SourceKind::Iterator, bound)),
-        _ => None,
-    })?;
-    is_owned(inner, owner).then(|| (kind, owner, associated(bound, "Item")))
+    let (inner, wrapper) = unboxed(ty);
+    let (kind, bound) =
+        trait_bounds(inner).find_map(|bound| match bound.ident.to_string().as_str() {
+            "Stream" | "TryStream" => Some((ItemSourceKind::Stream, bound)),
+            "Iterator" => Some((ItemSourceKind::Iterator, bound)),
+            _ => None,
+        })?;
+    is_sized(inner, wrapper).then(|| (kind, wrapper, associated_type(bound, "Item")))
 }
 
-/// A trait object has to stand in a box.
-fn is_owned(inner: &Type, owner: Owner) -> bool {
-    owner != Owner::Plain || matches!(inner, Type::ImplTrait(_))
+/// Returns `false` for a trait object without a box.
+fn is_sized(inner: &Type, wrapper: Wrapper) -> bool {
+    wrapper != Wrapper::Unboxed || matches!(inner, Type::ImplTrait(_))
 }
 
 #[cfg(test)]
@@ -230,32 +251,32 @@ mod tests {
     }
 
     fn returned(text: &str) -> Returned<'static> {
-        Returned::of(Box::leak(Box::new(sig(text))), None)
+        Returned::new(Box::leak(Box::new(sig(text))), None)
     }
 
     #[test]
-    fn sources_are_seen_through_their_boxes_and_results() {
-        use Owner::{Box, PinBox, Plain};
-        use SourceKind::{Iterator, Stream};
-        for (output, kind, owner, in_result, item) in [
+    fn sources_are_found_in_boxes_and_results() {
+        use ItemSourceKind::{Iterator, Stream};
+        use Wrapper::{Box, PinBox, Unboxed};
+        for (output, kind, wrapper, in_result, item) in [
             (
                 "impl Stream<Item = u8> + Send + 'static",
                 Stream,
-                Plain,
+                Unboxed,
                 false,
                 true,
             ),
             (
                 "impl futures::Stream<Item = io::Result<u8>>",
                 Stream,
-                Plain,
+                Unboxed,
                 false,
                 true,
             ),
             (
                 "impl TryStream<Ok = u8, Error = E>",
                 Stream,
-                Plain,
+                Unboxed,
                 false,
                 false,
             ),
@@ -294,7 +315,7 @@ mod tests {
                 true,
                 false,
             ),
-            ("impl Iterator<Item = u8>", Iterator, Plain, false, true),
+            ("impl Iterator<Item = u8>", Iterator, Unboxed, false, true),
             (
                 "anyhow::Result<Box<dyn Iterator<Item = Result<u8, E>> + '_>>",
                 Iterator,
@@ -305,8 +326,8 @@ mod tests {
         ] {
             for qualifier in ["", "async "] {
                 let returned = returned(&format!("{qualifier}fn f() -> {output}"));
-                let source = returned.source().expect(output);
-                assert_eq!((source.kind, source.owner), (kind, owner), "{output}");
+                let source = returned.item_source().expect(output);
+                assert_eq!((source.kind, source.wrapper), (kind, wrapper), "{output}");
                 assert_eq!(
                     (source.in_result, source.item.is_some()),
                     (in_result, item),
@@ -317,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_measured_source_cannot_be_is_found() {
+    fn traits_that_a_measured_source_lacks_are_found() {
         for (output, found) in [
             (
                 "impl Iterator<Item = u8> + ExactSizeIterator + Send + 'a",
@@ -329,12 +350,12 @@ mod tests {
             ("impl Clone", 0),
         ] {
             let returned = returned(&format!("fn f() -> {output}"));
-            assert_eq!(returned.unforwarded().count(), found, "{output}");
+            assert_eq!(returned.unforwarded_traits().count(), found, "{output}");
         }
     }
 
     #[test]
-    fn values_are_no_sources() {
+    fn values_are_not_sources() {
         for output in [
             "String",
             "Vec<u8>",
@@ -347,46 +368,54 @@ mod tests {
             "&mut dyn Iterator<Item = u8>",
         ] {
             assert!(
-                returned(&format!("fn f() -> {output}")).source().is_none(),
+                returned(&format!("fn f() -> {output}"))
+                    .item_source()
+                    .is_none(),
                 "{output}"
             );
         }
     }
 
     #[test]
-    fn what_a_name_stands_for_is_what_returns_states() {
+    fn an_alias_is_what_returns_declares() {
         let sig = sig("fn f() -> Result<Self::Tokens, E>");
-        let source = Returned::of(&sig, Some(Stated::Stream)).source().unwrap();
+        let source = Returned::new(&sig, Some(Declared::Stream))
+            .item_source()
+            .unwrap();
         assert_eq!(
-            (source.kind, source.owner),
-            (SourceKind::Stream, Owner::Named)
+            (source.kind, source.wrapper),
+            (ItemSourceKind::Stream, Wrapper::Aliased)
         );
         assert!(source.in_result);
         let sig = self::sig("fn f() -> impl Mine");
-        let returned = Returned::of(&sig, Some(Stated::Future));
-        assert_eq!(returned.call, Call::Future(Owner::Plain));
+        let returned = Returned::new(&sig, Some(Declared::Future));
+        assert_eq!(returned.call, CallKind::Future(Wrapper::Unboxed));
         let sig = self::sig("fn f() -> impl Stream<Item = u8>");
-        assert!(Returned::of(&sig, Some(Stated::Value)).source().is_none());
+        assert!(
+            Returned::new(&sig, Some(Declared::Value))
+                .item_source()
+                .is_none()
+        );
     }
 
     #[test]
-    fn what_is_spelled_out_need_not_be_stated() {
-        for (text, stated, needless) in [
-            ("async fn f() -> Alias", Stated::Future, true),
-            ("fn f() -> BoxFuture<'_, u8>", Stated::Future, true),
-            ("fn f() -> Alias", Stated::Future, false),
+    fn a_declaration_of_a_spelled_out_type_is_redundant() {
+        for (text, declared, redundant) in [
+            ("async fn f() -> Alias", Declared::Future, true),
+            ("fn f() -> BoxFuture<'_, u8>", Declared::Future, true),
+            ("fn f() -> Alias", Declared::Future, false),
             (
                 "fn f() -> Result<BoxStream<'_, u8>, E>",
-                Stated::Stream,
+                Declared::Stream,
                 true,
             ),
-            ("async fn f() -> Alias", Stated::Stream, false),
-            ("fn f() -> String", Stated::Value, false),
+            ("async fn f() -> Alias", Declared::Stream, false),
+            ("fn f() -> String", Declared::Value, false),
         ] {
             let sig = sig(text);
             assert_eq!(
-                Returned::of(&sig, Some(stated)).stated_needlessly(),
-                needless,
+                Returned::new(&sig, Some(declared)).is_declared_redundantly(),
+                redundant,
                 "{text}"
             );
         }
@@ -394,24 +423,30 @@ mod tests {
 
     #[test]
     fn functions_that_return_futures_are_asynchronous() {
-        for (output, owner) in [
-            ("impl Future<Output = Result<u8, E>> + Send", Owner::Plain),
+        for (output, wrapper) in [
+            (
+                "impl Future<Output = Result<u8, E>> + Send",
+                Wrapper::Unboxed,
+            ),
             (
                 "Pin<Box<dyn core::future::Future<Output = Result<u8>> + Send + 'async_trait>>",
-                Owner::PinBox,
+                Wrapper::PinBox,
             ),
-            ("Pin<Box<impl Future<Output = u8>>>", Owner::PinBox),
-            ("Box<dyn Future<Output = u8> + Unpin>", Owner::Box),
-            ("BoxFuture<'_, io::Result<u8>>", Owner::PinBox),
+            ("Pin<Box<impl Future<Output = u8>>>", Wrapper::PinBox),
+            ("Box<dyn Future<Output = u8> + Unpin>", Wrapper::Box),
+            ("BoxFuture<'_, io::Result<u8>>", Wrapper::PinBox),
         ] {
             let returned = returned(&format!("fn f() -> {output}"));
-            assert_eq!(returned.call, Call::Future(owner), "{output}");
+            assert_eq!(returned.call, CallKind::Future(wrapper), "{output}");
         }
     }
 
     #[test]
-    fn what_an_alias_makes_of_its_argument_is_not_known() {
+    fn the_output_of_an_alias_is_unknown() {
         let returned = returned("fn f() -> BoxFuture<'_, u8>");
-        assert_eq!(returned.output.content(Content::data), Content::Unknown);
+        assert_eq!(
+            returned.output.classify(Classification::plain_data),
+            Classification::Unknown
+        );
     }
 }

@@ -1,29 +1,28 @@
-//! Types as they are spelled: paths, their arguments, boxes, and the bounds of `impl` and `dyn`.
+//! Types as they are spelled: paths and arguments, boxes, and the bounds of `impl` and `dyn`.
 
 use syn::{
     AngleBracketedGenericArguments, GenericArgument, PathArguments, PathSegment, Type,
     TypeParamBound,
 };
 
-/// What holds a stream, an iterator or a future.
+/// The form in which a stream, an iterator or a future is returned.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Owner {
+pub(crate) enum Wrapper {
     /// `impl Stream`.
-    Plain,
+    Unboxed,
     /// `Box<dyn Stream>`.
     Box,
     /// `Pin<Box<dyn Stream>>`.
     PinBox,
-    /// A name for one of them, which only the compiler knows.
-    Named,
+    /// An alias of one of them, which only the compiler can resolve.
+    Aliased,
 }
 
-/// The owner with which a value of `ty`, whose spelling does not show what it is, is made again
-/// around what measures it.
-pub(crate) fn owner(ty: &Type) -> Owner {
-    match owned(ty) {
-        (Type::ImplTrait(_) | Type::TraitObject(_), owner) => owner,
-        _ => Owner::Named,
+/// Returns the wrapper of a stream, an iterator or a future that the spelling of `ty` does not show.
+pub(crate) fn wrapper_of(ty: &Type) -> Wrapper {
+    match unboxed(ty) {
+        (Type::ImplTrait(_) | Type::TraitObject(_), wrapper) => wrapper,
+        _ => Wrapper::Aliased,
     }
 }
 
@@ -31,24 +30,24 @@ pub(crate) fn is_result(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == "Result")
 }
 
-/// Looks into `Box<T>` and `Pin<Box<T>>`.
-pub(crate) fn owned(ty: &Type) -> (&Type, Owner) {
+/// Returns `T` of `Box<T>` and of `Pin<Box<T>>`; any other type itself.
+pub(crate) fn unboxed(ty: &Type) -> (&Type, Wrapper) {
     let inside = |ty, name| {
         last_segment(ty)
             .filter(|s| s.ident == name)
             .and(first_argument(ty))
     };
     if let Some(boxed) = inside(ty, "Box") {
-        return (boxed, Owner::Box);
+        return (boxed, Wrapper::Box);
     }
     match inside(ty, "Pin").and_then(|pinned| inside(pinned, "Box")) {
-        Some(boxed) => (boxed, Owner::PinBox),
-        None => (ty, Owner::Plain),
+        Some(boxed) => (boxed, Wrapper::PinBox),
+        None => (ty, Wrapper::Unboxed),
     }
 }
 
-/// The type argument of a type that is spelled with one of `names`.
-pub(crate) fn alias<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Type> {
+/// Returns the first type argument of a type whose name is one of `names`.
+pub(crate) fn argument_of<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Type> {
     let segment = last_segment(ty)?;
     names
         .iter()
@@ -56,8 +55,8 @@ pub(crate) fn alias<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Type> {
         .then(|| first_argument(ty))?
 }
 
-/// The last segments of the traits in `impl A + B` or `dyn A + B`; of anything else, none.
-pub(crate) fn bounds(ty: &Type) -> impl Iterator<Item = &PathSegment> {
+/// Returns the last path segment of each trait in `impl A + B` or `dyn A + B`.
+pub(crate) fn trait_bounds(ty: &Type) -> impl Iterator<Item = &PathSegment> {
     let bounds = match ty {
         Type::ImplTrait(ty) => Some(&ty.bounds),
         Type::TraitObject(ty) => Some(&ty.bounds),
@@ -83,26 +82,26 @@ pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
     type_arguments(ty).next()
 }
 
-/// The types among the arguments of `ty`.
+/// Returns the types among the arguments of `ty`.
 pub(crate) fn type_arguments(ty: &Type) -> impl Iterator<Item = &Type> {
     let arguments = last_segment(ty).and_then(arguments);
     arguments
         .into_iter()
         .flat_map(|arguments| &arguments.args)
         .filter_map(|argument| match argument {
-            GenericArgument::Type(ty) => Some(plain(ty)),
+            GenericArgument::Type(ty) => Some(without_parentheses(ty)),
             _ => None,
         })
 }
 
-/// `T` of `Trait<name = T>`.
-pub(crate) fn associated<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
+/// Returns `T` of `Trait<name = T>`.
+pub(crate) fn associated_type<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
     arguments(segment)?
         .args
         .iter()
         .find_map(|argument| match argument {
             GenericArgument::AssocType(argument) if argument.ident == name => {
-                Some(plain(&argument.ty))
+                Some(without_parentheses(&argument.ty))
             }
             _ => None,
         })
@@ -115,11 +114,11 @@ fn arguments(segment: &PathSegment) -> Option<&AngleBracketedGenericArguments> {
     }
 }
 
-/// `ty` without parentheses and without the invisible groups that `macro_rules` leaves.
-pub(crate) fn plain(ty: &Type) -> &Type {
+/// Returns `ty` without parentheses and none-delimited groups around it.
+pub(crate) fn without_parentheses(ty: &Type) -> &Type {
     match ty {
-        Type::Group(group) => plain(&group.elem),
-        Type::Paren(paren) => plain(&paren.elem),
+        Type::Group(group) => without_parentheses(&group.elem),
+        Type::Paren(paren) => without_parentheses(&paren.elem),
         _ => ty,
     }
 }

@@ -1,19 +1,23 @@
 //! Names and labels that can be exported and collide with no other series.
 
-use self::names::{label_mistake, metric_mistake, site_label_mistake, site_mistake};
+use self::names::{label_name_error, metric_name_error, site_label_name_error, site_name_error};
 use super::RegistryError;
 
 // The macros' own rules.
 wf_instrument_macros::name_rules!();
 
 pub(super) fn check_metric(name: &str, labels: &[(&str, &str)]) -> Result<(), RegistryError> {
-    refuse_name(name, metric_mistake)?;
-    check_labels(name, labels.iter().map(|&(label, _)| label), label_mistake)
+    refuse_name(name, metric_name_error)?;
+    check_labels(
+        name,
+        labels.iter().map(|&(label, _)| label),
+        label_name_error,
+    )
 }
 
 pub(super) fn check_site(name: &str, labels: &[&str]) -> Result<(), RegistryError> {
-    refuse_name(name, site_mistake)?;
-    check_labels(name, labels.iter().copied(), site_label_mistake)
+    refuse_name(name, site_name_error)?;
+    check_labels(name, labels.iter().copied(), site_label_name_error)
 }
 
 /// The reason why a name cannot be had, if there is one.
