@@ -2,10 +2,9 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
-use wf_instrument::fork::ProcessLocal;
+use wf_instrument::fork::{ProcessLocal, Thread};
 use wf_instrument::snapshot::Snapshot;
 use wf_port::{Address, HostName, Hosts};
 
@@ -13,7 +12,7 @@ use crate::error::StartError;
 use crate::families::Families;
 use crate::family::FamilyError;
 use crate::page::{Collector, Page, recorded};
-use crate::server;
+use crate::server::{self, Server};
 
 /// A running endpoint. Dropping it ends the thread and closes the port.
 ///
@@ -31,14 +30,9 @@ use crate::server;
 #[must_use = "dropping the exporter stops it"]
 pub struct Exporter {
     address: SocketAddr,
-    running: ProcessLocal<Option<Running>>,
-}
-
-#[derive(Debug)]
-struct Running {
     /// Dropping it ends the thread.
-    stop: oneshot::Sender<()>,
-    thread: JoinHandle<()>,
+    stop: ProcessLocal<Option<oneshot::Sender<()>>>,
+    thread: Thread,
 }
 
 impl Exporter {
@@ -68,20 +62,10 @@ impl Exporter {
 
 impl Drop for Exporter {
     fn drop(&mut self) {
-        // A child of `fork(2)` has neither the thread nor its sockets: there is nothing to end or
-        // to wake.
-        if !self.running.in_same_process() {
-            return;
-        }
-        let Some(Running { stop, thread }) = self.running.take() else {
-            return;
-        };
-        drop(stop);
-        // A collector that owns the exporter drops it on the exporter's own thread, which cannot
-        // wait for itself.
-        if thread.thread().id() != thread::current().id() {
-            // What panicked in it is in the output of the panic hook.
-            let _ended = thread.join();
+        // In a child of `fork(2)` there is neither a thread to end nor a channel to it.
+        if self.stop.in_same_process() {
+            self.stop.take();
+            self.thread.join();
         }
     }
 }
@@ -174,10 +158,16 @@ impl Builder {
         let (stop, stopped) = oneshot::channel();
         let mut collectors = vec![recorded(self.source)];
         collectors.extend(self.collectors);
-        let thread = server::spawn(listener, hosts, Page::new(collectors), stopped)?;
+        let server = Server {
+            listener,
+            hosts,
+            page: Page::new(collectors),
+            stopped,
+        };
         Ok(Exporter {
             address,
-            running: ProcessLocal::new(Some(Running { stop, thread })),
+            thread: server.start()?,
+            stop: ProcessLocal::new(Some(stop)),
         })
     }
 }

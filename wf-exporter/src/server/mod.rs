@@ -12,7 +12,6 @@ use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::rc::Rc;
 use std::sync::mpsc;
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -20,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 use tokio::task::{LocalSet, spawn_local, yield_now};
+use wf_instrument::fork::Thread;
 use wf_port::{Address, Hosts, Limits, Port};
 
 use self::route::respond;
@@ -59,47 +59,53 @@ fn bind_first(addresses: &[SocketAddr]) -> io::Result<(StdListener, SocketAddr)>
     Ok((listener, local))
 }
 
-/// Serves on a new thread until the other end of `stopped` is dropped.
-pub(crate) fn spawn(
-    listener: StdListener,
-    hosts: Hosts,
-    page: Page,
-    stopped: oneshot::Receiver<()>,
-) -> Result<JoinHandle<()>, StartError> {
-    spawn_within(LIMITS, listener, hosts, page, stopped)
-        .map_err(|source| StartError::Thread { source })
+/// A server that is not started yet.
+pub(crate) struct Server {
+    pub(crate) listener: StdListener,
+    pub(crate) hosts: Hosts,
+    pub(crate) page: Page,
+    /// The server ends when the other end is dropped.
+    pub(crate) stopped: oneshot::Receiver<()>,
 }
 
-/// The runtime is built and dropped on its own thread: the caller may be inside another runtime,
-/// where neither is allowed.
-fn spawn_within(
-    limits: Limits,
-    listener: StdListener,
-    hosts: Hosts,
-    page: Page,
-    stopped: oneshot::Receiver<()>,
-) -> io::Result<JoinHandle<()>> {
-    let (ready, is_ready) = mpsc::sync_channel(1);
-    let run = move || match prepare(listener) {
-        Ok((runtime, listener)) => {
-            // Dropped before the runtime, which closes its own.
-            #[cfg(unix)]
-            let _closed = inherited::runtime_closed_in_child(&listener);
-            let _listening = ready.send(Ok(()));
-            let port = Port::new(listener, limits);
-            LocalSet::new().block_on(&runtime, serve(port, hosts, page, stopped));
+impl Server {
+    /// Serves on a new thread.
+    pub(crate) fn start(self) -> Result<Thread, StartError> {
+        self.start_on(LIMITS, |run| Thread::spawn("wf-exporter", run))
+            .map_err(|source| StartError::Thread { source })
+    }
+
+    /// The runtime is built and dropped on the new thread: the caller may be inside another runtime,
+    /// where neither is allowed.
+    fn start_on<T>(
+        self,
+        limits: Limits,
+        spawn: impl FnOnce(Box<dyn FnOnce() + Send>) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let (ready, is_ready) = mpsc::sync_channel(1);
+        let thread = spawn(Box::new(move || self.run(limits, &ready)))?;
+        is_ready
+            .recv()
+            .unwrap_or_else(|ended| Err(io::Error::other(ended)))?;
+        Ok(thread)
+    }
+
+    fn run(self, limits: Limits, ready: &mpsc::SyncSender<io::Result<()>>) {
+        match prepare(self.listener) {
+            Ok((runtime, listener)) => {
+                // Dropped before the runtime, which closes its own.
+                #[cfg(unix)]
+                let _closed = inherited::runtime_closed_in_child(&listener);
+                let _listening = ready.send(Ok(()));
+                let port = Port::new(listener, limits);
+                let serve = serve(port, self.hosts, self.page, self.stopped);
+                LocalSet::new().block_on(&runtime, serve);
+            }
+            Err(error) => {
+                let _caller_is_gone = ready.send(Err(error));
+            }
         }
-        Err(error) => {
-            let _caller_is_gone = ready.send(Err(error));
-        }
-    };
-    let thread = thread::Builder::new()
-        .name("wf-exporter".into())
-        .spawn(run)?;
-    is_ready
-        .recv()
-        .unwrap_or_else(|ended| Err(io::Error::other(ended)))?;
-    Ok(thread)
+    }
 }
 
 fn prepare(listener: StdListener) -> io::Result<(Runtime, TcpListener)> {

@@ -3,19 +3,20 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::thread::{self, JoinHandle};
 
 use super::*;
 use crate::family::Family;
 
 mod connections;
 
-struct Server {
+struct TestServer {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Server {
+impl TestServer {
     fn start(limits: Limits) -> Self {
         Self::with_page(limits, Page::new(Vec::new()))
     }
@@ -23,8 +24,15 @@ impl Server {
     fn with_page(limits: Limits, page: Page) -> Self {
         let (listener, address) = bind(&([127, 0, 0, 1], 0).into()).unwrap();
         let (stop, stopped) = oneshot::channel();
-        let thread =
-            spawn_within(limits, listener, Hosts::bound_to(address), page, stopped).unwrap();
+        let server = Server {
+            listener,
+            hosts: Hosts::bound_to(address),
+            page,
+            stopped,
+        };
+        // Unlike the exporter's thread, one whose panic fails the test.
+        let thread = server.start_on(limits, |run| thread::Builder::new().spawn(run));
+        let thread = thread.unwrap();
         Self {
             address,
             stop: Some(stop),
@@ -58,7 +66,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl Drop for TestServer {
     fn drop(&mut self) {
         drop(self.stop.take());
         self.thread.take().unwrap().join().unwrap();
@@ -117,7 +125,7 @@ fn page_of(bytes: usize) -> Page {
 }
 
 fn check(request: &[u8], status: &str) {
-    let server = Server::start(SHORT);
+    let server = TestServer::start(SHORT);
     let response = server.exchange(request);
     assert!(
         response.starts_with(status),
@@ -178,7 +186,7 @@ fn half_a_request_ends_the_connection() {
 
 #[test]
 fn head_gets_the_size_and_not_the_page() {
-    let server = Server::start(SHORT);
+    let server = TestServer::start(SHORT);
     let response =
         server.exchange(b"HEAD /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     assert!(
@@ -190,7 +198,7 @@ fn head_gets_the_size_and_not_the_page() {
 
 #[test]
 fn a_client_that_has_closed_its_side_gets_its_response() {
-    let server = Server::with_page(LIMITS, page_of(TOO_MUCH));
+    let server = TestServer::with_page(LIMITS, page_of(TOO_MUCH));
     let mut stream = server.connect();
     stream
         .write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
@@ -201,7 +209,7 @@ fn a_client_that_has_closed_its_side_gets_its_response() {
 
 #[test]
 fn pipelined_requests_get_their_responses_in_order() {
-    let server = Server::start(SHORT);
+    let server = TestServer::start(SHORT);
     let responses = server.exchange(
         b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\nGET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n\
           GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
@@ -215,7 +223,7 @@ fn pipelined_requests_get_their_responses_in_order() {
 
 #[test]
 fn an_idle_connection_is_closed() {
-    let server = Server::start(SHORT);
+    let server = TestServer::start(SHORT);
     let mut stream = server.connect();
     stream.write_all(KEEP_ALIVE).unwrap();
     assert!(read_all(&mut stream).starts_with("HTTP/1.1 200 OK\r\n"));
@@ -223,7 +231,7 @@ fn an_idle_connection_is_closed() {
 
 #[test]
 fn a_request_for_a_name_of_others_is_refused() {
-    let server = Server::start(LIMITS);
+    let server = TestServer::start(LIMITS);
     let ask = |request: &str| server.exchange(request.as_bytes());
     let rebound =
         ask("GET /metrics HTTP/1.1\r\nhost: evil.example:9464\r\nconnection: close\r\n\r\n");
@@ -248,7 +256,7 @@ fn a_request_for_a_name_of_others_is_refused() {
 
 #[test]
 fn a_client_that_reads_nothing_blocks_nobody_and_is_cut_off() {
-    let server = Server::with_page(SHORT, page_of(TOO_MUCH));
+    let server = TestServer::with_page(SHORT, page_of(TOO_MUCH));
     let mut slow = server.connect();
     slow.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .unwrap();
@@ -267,7 +275,7 @@ fn a_client_that_reads_nothing_blocks_nobody_and_is_cut_off() {
 
 #[test]
 fn a_client_that_leaves_in_the_middle_harms_nobody() {
-    let server = Server::with_page(SHORT, page_of(TOO_MUCH));
+    let server = TestServer::with_page(SHORT, page_of(TOO_MUCH));
     let mut hasty = server.connect();
     hasty
         .write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
@@ -283,7 +291,7 @@ fn a_client_that_leaves_in_the_middle_harms_nobody() {
 
 #[test]
 fn stopping_closes_every_connection() {
-    let server = Server::start(LIMITS);
+    let server = TestServer::start(LIMITS);
     let (mut idle, address) = (server.connect(), server.address);
     idle.write_all(b"GET / HT").unwrap();
     drop(server);

@@ -7,7 +7,7 @@ use super::*;
 
 /// An honest scrape succeeds while all clients hold their connections as long as the limits allow.
 fn check_held(clients: usize, hold: impl Fn(&mut TcpStream)) {
-    let server = Server::start(PATIENT);
+    let server = TestServer::start(PATIENT);
     let held: Vec<_> = (0..clients)
         .map(|_| {
             let mut stream = server.connect();
@@ -45,7 +45,7 @@ fn pipelines_that_nobody_reads_do_not_keep_a_scrape_out() {
         max_connections: 3,
         ..PATIENT
     };
-    let server = Server::with_page(limits, page_of(TOO_MUCH / 4));
+    let server = TestServer::with_page(limits, page_of(TOO_MUCH / 4));
     let held: Vec<_> = (0..limits.max_connections)
         .map(|_| {
             let mut stream = server.connect();
@@ -64,7 +64,7 @@ fn a_request_that_has_arrived_gets_its_response_before_its_connection_is_closed(
         max_connections: 1,
         ..PATIENT
     };
-    let server = Server::start(limits);
+    let server = TestServer::start(limits);
     let mut clients: Vec<_> = (0..50)
         .map(|_| {
             let mut stream = server.connect();
@@ -83,7 +83,7 @@ fn the_client_that_has_been_idle_longest_is_closed_first() {
         max_connections: 2,
         ..PATIENT
     };
-    let server = Server::start(limits);
+    let server = TestServer::start(limits);
     let [mut first, mut second] = [server.connect(), server.connect()];
     for is_first in [true, false, true] {
         let stream = if is_first { &mut first } else { &mut second };
@@ -102,7 +102,7 @@ fn the_client_that_has_been_idle_longest_is_closed_first() {
 
 #[test]
 fn clients_that_send_a_byte_now_and_then_are_cut_off() {
-    let server = Server::start(SHORT);
+    let server = TestServer::start(SHORT);
     let mut slow: Vec<_> = (0..16).map(|_| server.connect()).collect();
     let begin = Instant::now();
     for byte in METRICS.iter().take(20).cycle() {
@@ -134,7 +134,7 @@ fn held_page() -> (Page, Receiver<()>, Sender<()>) {
 fn requests_that_arrive_during_a_rendering_share_the_next() {
     const CLIENTS: usize = 16;
     let (page, began, release) = held_page();
-    let server = Server::with_page(LIMITS, page);
+    let server = TestServer::with_page(LIMITS, page);
     let mut clients: Vec<_> = (0..CLIENTS).map(|_| server.connect()).collect();
     for client in &mut clients {
         client.write_all(KEEP_ALIVE).unwrap();
