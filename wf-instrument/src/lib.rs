@@ -1,6 +1,7 @@
 //! Measure AI inference from inside a Rust process.
 //!
-//! Annotate the functions that serve a model; read what they did as plain values, at any time, from any thread.
+//! Annotate the functions that serve a model; read what was measured as plain values, at any time,
+//! from any thread.
 //!
 //! ```
 //! use wf_instrument::wf_measure;
@@ -22,49 +23,59 @@
 //!
 //! # Design
 //!
-//! Annotated code *records* into shards that its thread alone writes: no lock, no allocation after a thread's first samples, no system
-//! call, no failure. A [`Snapshot`](snapshot::Snapshot) sums the shards without the writers' help; a [`Window`](snapshot::Window) is the
-//! difference of two. Nothing is ever reset, so any number of readers agree. The crates beside this one use that: `wf-sense` reads the
-//! machine, `wf-govern` reads windows and readings and moves knobs, and `wf-exporter` exports snapshots to Prometheus.
+//! Annotated code records into shards that only its own thread writes: no lock, no allocation after
+//! the first samples of a thread, no system call, no failure. A [`Snapshot`](snapshot::Snapshot)
+//! sums the shards without stopping the writers; a [`Window`](snapshot::Window) is the difference
+//! of two snapshots. Nothing is ever reset, so any number of readers agree. The crates beside this
+//! one build on that: `wf-sense` reads the machine, `wf-govern` reads windows and readings and
+//! moves knobs, and `wf-exporter` exports snapshots to Prometheus.
 //!
-//! Histograms are log-linear over all of `u64`, within 1/128 of every value; their memory does not grow with the number of samples.
+//! Histograms are log-linear over all of `u64`, within 1/128 of every value; their memory does not
+//! grow with the number of samples.
 //!
 //! | to | use |
 //! |---|---|
-//! | measure a function, a request, a picture | [`wf_measure`] |
+//! | measure a function, a request, a frame | [`wf_measure`] |
 //! | count tokens where the function returns no stream | [`wf_token`] |
-//! | say that a picture is there, where no function draws it | [`wf_frame`] |
-//! | count or show something of one's own | [`wf_count`], [`wf_gauge`], [`registry`] |
-//! | say that a request is through its queue | [`admitted`] |
-//! | say that an answer was cut at the longest that was asked for | [`truncated`] |
-//! | read it all | [`snapshot`] |
+//! | record a frame that no function draws | [`wf_frame`] |
+//! | count or set a value of the application | [`wf_count`], [`wf_gauge`], [`registry`] |
+//! | record that a request leaves its queue | [`admitted`] |
+//! | record that a response was cut at its length limit | [`truncated`] |
+//! | read all of it | [`snapshot`] |
 //! | test what code records, apart from other tests | [`snapshot::Isolated`] |
 //!
 //! # What it costs
 //!
-//! The clock dominates: a reading of the TSC is about 10 ns on the machines we measured. `cargo xtask bench` prints what your
-//! machine takes; the figures and the machine that they come from are in `benches/README.md`. The first measurement calibrates the clock
-//! (usually 10 to 20 ms, at most 200): call [`clock::calibrate`] early where that matters.
+//! The clock dominates: reading the TSC takes about 10 ns on the machines we measured. `cargo xtask
+//! bench` prints the costs on your machine; `benches/README.md` has ours and names the machine. The
+//! first measurement calibrates the clock (usually 10 to 20 ms, at most 200): call
+//! [`clock::calibrate`] early where that matters.
 //!
 //! # Features
 //!
-//! | feature | what it adds |
-//! |---|---|
-//! | `enabled` (default) | measuring. Set by the final application; without it annotated items are left untouched, the form of arguments is still checked, handles do nothing, and the dependencies shrink to the macros and what the adapters' traits need |
-//! | `tokio`, `crossbeam` | measured receivers of these channels |
-//! | `fenced` | stamps in program order, for those who measure below a microsecond: 6 ns more each |
-//! | `mock` | a clock that tests move by hand |
+//! - `enabled` (default): measuring. Set by the final application. Without it annotated items are
+//!   left untouched, the form of arguments is still checked, handles do nothing, and the
+//!   dependencies shrink to the macros and what the adapters' traits need. A build measures if any
+//!   crate in it sets the feature; `wf-govern` and `wf-exporter` do.
+//! - `tokio`, `crossbeam`: measured receivers of these channels.
+//! - `hdr`: conversion of histograms from and to `hdrhistogram`.
+//! - `serde`: snapshots, windows and histograms implement `Serialize` and `Deserialize`.
+//! - `fenced`: clock readings in program order, for durations below a microsecond: 6 ns more each.
+//! - `mock`: a clock that tests move by hand.
 //!
-//! Libraries that only annotate should depend on this crate with `default-features = false`. The macros, [`registry`] with its handles and the
-//! adapters in [`record`] are there in either build; `snapshot`, `clock` and what they return only where something is measured.
+//! Libraries that only annotate should depend on this crate with `default-features = false`. The
+//! macros, [`registry`] with its handles and the adapters in [`record`] exist in either build;
+//! `snapshot`, `clock` and the types they return only where the build measures.
 //!
 //! # Caveats
 //!
-//! - The TSC is read without a fence: the processor may take a stamp some 20 ns early. Below 100 ns, read durations with that in mind.
+//! - The TSC is read without a fence: the processor may read it some 20 ns early. Below 100 ns, read
+//!   durations with that in mind.
 //! - With `panic = "abort"` nothing is ever recorded as panicked.
 //! - Recording inside a signal handler is not supported.
-//! - Linux, Windows and macOS measure; other targets with 64-bit atomics may build. A target without them, and WebAssembly,
-//!   build annotated code unmeasured; with `enabled` the build fails and says why.
+//! - Linux, Windows and macOS measure; other targets with 64-bit atomics may build. A target without
+//!   them, and WebAssembly, build annotated code unmeasured; with `enabled` the build fails and says
+//!   why.
 
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod clock;

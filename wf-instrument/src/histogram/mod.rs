@@ -8,6 +8,7 @@
 //!
 //! A recorder only records: quantiles and counts are read from a snapshot of it.
 
+#[cfg(feature = "hdr")]
 mod exchange;
 mod layout;
 mod quantile;
@@ -22,6 +23,7 @@ pub use self::quantile::samples_needed;
 #[cfg(not(wf_loom))]
 pub use self::recorder::Recorder;
 pub use self::snapshot::HistogramSnapshot;
+#[cfg(feature = "hdr")]
 pub use hdrhistogram::RecordError;
 
 pub(crate) use self::shard::{Shard, Sum};
