@@ -53,6 +53,9 @@
 //! `sense`: `sensors`, a collector of the readings of wf-instrument's sensors. `govern`:
 //! `governor`, a collector of the governor's state, and `profile`, one of the initial settings for
 //! this hardware.
+//!
+//! Each word of this documentation is defined in the [glossary](wf_instrument::glossary).
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod buckets;
 pub mod catalog;

@@ -5,6 +5,9 @@
 //! only thread and the only clock, and [`Control`] is the same without either. Each tick leaves a [`Record`] with its reason, in words.
 //!
 //! What it does not promise: that a target is kept which the machine cannot keep. It then holds at what it found best, and says what binds.
+//!
+//! Each word of this documentation is defined in the [glossary](wf_instrument::glossary).
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "governor")]
 mod act;

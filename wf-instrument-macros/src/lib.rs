@@ -27,6 +27,9 @@
 //! the author are emitted as they came: what is parsed is a copy, so that fragments of
 //! `macro_rules!` stay whole.
 //!
+//! Each word of this documentation is defined in the [glossary].
+//!
+//! [glossary]: https://docs.rs/wf-instrument/latest/wf_instrument/glossary/
 //! [wf-instrument]: https://docs.rs/wf-instrument
 
 mod args;

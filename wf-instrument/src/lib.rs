@@ -76,6 +76,9 @@
 //! - Linux, Windows and macOS measure; other targets with 64-bit atomics may build. A target without
 //!   them, and WebAssembly, build annotated code unmeasured; with `enabled` the build fails and says
 //!   why.
+//!
+//! Each word of the documentation is defined in the [`glossary`].
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(wf_loom))))]
 
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 pub mod clock;
@@ -87,6 +90,8 @@ mod disabled;
 pub mod fork;
 #[cfg(all(feature = "enabled", not(wf_loom)))]
 mod gauge;
+#[doc = include_str!("../GLOSSARY.md")]
+pub mod glossary {}
 #[cfg(feature = "enabled")]
 pub mod histogram;
 #[cfg(not(feature = "enabled"))]

@@ -7,6 +7,7 @@
 //! (DNS rebinding). An [`Address`] is where a port listens, as a number or as a name.
 //!
 //! Built on hyper and tokio. Starts no thread and no runtime, and spawns no task.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
 mod connection;

@@ -23,6 +23,9 @@
 //! // A share of time takes two passes.
 //! assert_eq!(readings.cpu.process.value(), None);
 //! ```
+//!
+//! Each word of this documentation is defined in the [glossary](wf_instrument::glossary).
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(wf_portable))))]
 
 pub mod gpu;
 #[cfg(all(target_os = "linux", not(wf_portable)))]
