@@ -7,11 +7,13 @@
 pub mod app;
 pub mod client;
 pub mod engine;
+mod format;
 pub mod http;
 pub mod load;
 pub mod measure;
 pub mod model;
+pub mod monitor;
+mod quantiles;
 pub mod screen;
-mod spread;
 
-pub use self::spread::Spread;
+pub use self::quantiles::Quantiles;

@@ -9,6 +9,7 @@ use wf_port::{Address, HostName};
 use super::error::AppError;
 use crate::engine::{MAX_CONCURRENT, Settings, WORKERS};
 use crate::load::Targets;
+use crate::measure::Options;
 
 /// A language model that serves itself, loads itself and shows how it is governed.
 #[derive(Clone, Debug, Parser)]
@@ -127,6 +128,18 @@ impl Flags {
         match self.duration {
             Some(duration) if warm_up >= duration => Err(AppError::WarmUp { warm_up, duration }),
             _ => Ok(warm_up),
+        }
+    }
+
+    /// What is exported where, and what the governor aims at.
+    #[must_use]
+    pub fn instruments(&self) -> Options {
+        Options {
+            metrics: self.metrics.clone(),
+            allow_host: self.allow_host.clone(),
+            ttft_target: self.ttft_target,
+            itl_target: self.gap_target,
+            advisory: self.no_governor,
         }
     }
 

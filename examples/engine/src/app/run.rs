@@ -17,13 +17,13 @@ use super::error::AppError;
 use super::flags::{Flags, Variant};
 use super::stop::Stop;
 use super::summary::Summary;
-use super::view::Scene;
 use crate::client::Client;
 use crate::engine::Engine;
 use crate::http;
-use crate::load::{Load, Prompts, Score};
+use crate::load::{Load, LoadResults, Prompts};
 use crate::measure::Instruments;
 use crate::model::Model;
+use crate::monitor::Monitor;
 use crate::screen;
 
 /// Runs until it is told to stop or its time is over, and writes the report where one was asked for.
@@ -60,22 +60,22 @@ async fn serve_and_load(
         prompts: prompts(flags, &model)?,
         warm_up,
     };
-    let (listener, hosts, scene) = prepare(flags, model).await?;
+    let (listener, hosts, monitor) = prepare(flags, model).await?;
     let stop = Stop::new();
     stop.arm(flags.duration).map_err(AppError::Runtime)?;
-    let client = scene.client.clone();
+    let client = monitor.client.clone();
     let served = tokio::spawn(http::serve(listener, hosts, client, wait(stop.clone())));
-    let score = scene.score.clone();
-    let loaded = score.map(|score| tokio::spawn(send(load, score, &scene, &stop)));
-    let shown = show(&scene, &stop);
+    let results = monitor.results.clone();
+    let loaded = results.map(|results| tokio::spawn(send(load, results, &monitor, &stop)));
+    let shown = show(&monitor, &stop);
 
     stop.wait().await;
-    let stopped = scene.view();
+    let stopped = monitor.status();
     // A terminal that takes no more output must not keep the requests from being ended.
     let _ = timeout(DRAIN, shown).await;
-    drain(&scene, served, loaded).await;
-    let (drained, measured) = (scene.view(), scene.measured());
-    let model = scene.client.engine().name();
+    drain(&monitor, served, loaded).await;
+    let (drained, measured) = (monitor.status(), monitor.measured());
+    let model = monitor.client.engine().name();
     Ok(Summary::new(flags, model, &stopped, drained, measured))
 }
 
@@ -83,7 +83,7 @@ async fn serve_and_load(
 async fn prepare(
     flags: &Flags,
     model: Arc<Model>,
-) -> Result<(TcpListener, Hosts, Arc<Scene>), AppError> {
+) -> Result<(TcpListener, Hosts, Arc<Monitor>), AppError> {
     let refused = |source| AppError::Serve {
         address: flags.serve.clone(),
         source,
@@ -92,18 +92,18 @@ async fn prepare(
     let listener = TcpListener::bind(&addresses[..]).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let engine = Arc::new(Engine::start(model, flags.settings())?);
-    let instruments = Instruments::start(&engine, flags)?;
+    let instruments = Instruments::start(&engine, &flags.instruments())?;
     let title = title(engine.name(), address, &instruments);
-    let score = (!flags.no_load).then(|| Arc::new(Score::new(flags.targets())));
-    let scene = Scene::new(Client::new(engine), score, instruments, title);
+    let results = (!flags.no_load).then(|| Arc::new(LoadResults::new(flags.targets())));
+    let monitor = Monitor::new(Client::new(engine), results, instruments, title);
     let allowed = flags.allow_host.iter().cloned();
     let names = allowed.chain(flags.serve.name());
     let hosts = names.fold(Hosts::bound_to(address), Hosts::allow);
-    Ok((listener, hosts, Arc::new(scene)))
+    Ok((listener, hosts, Arc::new(monitor)))
 }
 
 /// What still runs gets [`DRAIN`] to end; after that the engine ends it.
-async fn drain(scene: &Scene, served: JoinHandle<()>, loaded: Option<JoinHandle<()>>) {
+async fn drain(monitor: &Monitor, served: JoinHandle<()>, loaded: Option<JoinHandle<()>>) {
     let ending = async {
         if let Some(loaded) = loaded {
             let _ = loaded.await;
@@ -111,9 +111,9 @@ async fn drain(scene: &Scene, served: JoinHandle<()>, loaded: Option<JoinHandle<
         let _ = served.await;
     };
     let _ = timeout(DRAIN, ending).await;
-    scene.client.engine().stop();
+    monitor.client.engine().stop();
     let settled = async {
-        while scene.client.counts().open() > 0 {
+        while monitor.client.counts().open() > 0 {
             sleep(Duration::from_millis(5)).await;
         }
     };
@@ -138,16 +138,16 @@ fn prompts(flags: &Flags, model: &Model) -> Result<Prompts, AppError> {
 
 fn send(
     load: Load,
-    score: Arc<Score>,
-    scene: &Scene,
+    results: Arc<LoadResults>,
+    monitor: &Monitor,
     stop: &Stop,
 ) -> impl Future<Output = ()> + use<> {
-    load.run(scene.client.clone(), score, stop.watch(), DRAIN)
+    load.run(monitor.client.clone(), results, stop.watch(), DRAIN)
 }
 
-fn show(scene: &Arc<Scene>, stop: &Stop) -> JoinHandle<io::Result<()>> {
-    let (scene, stopped, end) = (Arc::clone(scene), stop.watch(), stop.clone());
-    tokio::task::spawn_blocking(move || screen::show(&scene, &stopped, || end.now()))
+fn show(monitor: &Arc<Monitor>, stop: &Stop) -> JoinHandle<io::Result<()>> {
+    let (monitor, stopped, end) = (Arc::clone(monitor), stop.watch(), stop.clone());
+    tokio::task::spawn_blocking(move || screen::show(&monitor, &stopped, || end.now()))
 }
 
 async fn wait(stop: Stop) {

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::flags::Flags;
-use super::view::View;
 use crate::client::Counts;
-use crate::load::Totals;
-use crate::measure::{Governed, Measured};
+use crate::load::LoadTotals;
+use crate::measure::{GovernorStatus, MeasuredTotals};
+use crate::monitor::Status;
 
 /// The whole run in numbers. As JSON it is the report.
 #[derive(Clone, Debug, Serialize)]
@@ -28,7 +28,7 @@ pub struct Summary {
     /// What all clients counted.
     pub clients: Counts,
     /// What the load's clients lived through; `None` without a load.
-    pub load: Option<Totals>,
+    pub load: Option<LoadTotals>,
     /// Requests of the load that kept both targets; `None` without a load.
     pub goodput: Option<Goodput>,
     /// Tokens that arrived in `seconds`; `clients` has those of the time to drain too.
@@ -36,11 +36,11 @@ pub struct Summary {
     /// Those a second.
     pub tokens_per_second: f64,
     /// What the SDK measured; `None` in a build that does not measure.
-    pub measured: Option<Measured>,
+    pub measured: Option<MeasuredTotals>,
     /// Whether the clients and the SDK counted the same, to the last token.
     pub exact: Option<bool>,
     /// Where the governor stood at the end.
-    pub governor: Option<Governed>,
+    pub governor: Option<GovernorStatus>,
 }
 
 /// The knobs' positions.
@@ -70,9 +70,9 @@ impl Summary {
     pub(super) fn new(
         flags: &Flags,
         model: &str,
-        stopped: &View,
-        drained: View,
-        measured: Option<Measured>,
+        stopped: &Status,
+        drained: Status,
+        measured: Option<MeasuredTotals>,
     ) -> Self {
         let seconds = stopped.elapsed.as_secs_f64();
         let warm_up = flags.warm_up.map_or(0.0, |time| time.as_secs_f64());
@@ -92,10 +92,10 @@ impl Summary {
                 workers: stopped.workers,
             },
             clients,
-            load: drained.score,
-            goodput: drained.score.map(|score| Goodput {
-                requests: score.good,
-                per_second: per(score.good, seconds - warm_up),
+            load: drained.results,
+            goodput: drained.results.map(|results| Goodput {
+                requests: results.good,
+                per_second: per(results.good, seconds - warm_up),
                 ttft_target_seconds: flags.ttft_target.as_secs_f64(),
                 gap_target_seconds: flags.gap_target.as_secs_f64(),
             }),
@@ -103,7 +103,7 @@ impl Summary {
             tokens_per_second: per(stopped.counts.tokens, seconds),
             exact: measured.as_ref().map(|measured| measured.equals(&clients)),
             measured,
-            governor: drained.look.map(|look| look.governed),
+            governor: drained.recent.map(|recent| recent.governed),
         }
     }
 }
@@ -126,22 +126,22 @@ mod tests {
 
     use super::*;
 
-    fn view(seconds: u64, tokens: u64) -> View {
+    fn status(seconds: u64, tokens: u64) -> Status {
         let counts = Counts {
             tokens,
             ..Counts::default()
         };
-        View {
+        Status {
             elapsed: Duration::from_secs(seconds),
             counts,
-            ..View::default()
+            ..Status::default()
         }
     }
 
     #[test]
     fn the_rate_is_of_the_tokens_and_the_time_that_are_shown_with_it() {
         let flags = Flags::parse_from(["wf-engine", "--no-load"]);
-        let summary = Summary::new(&flags, "tiny", &view(10, 100), view(14, 250), None);
+        let summary = Summary::new(&flags, "tiny", &status(10, 100), status(14, 250), None);
         assert_eq!(summary.clients.tokens, 250);
         let words = summary.to_string();
         assert!(words.contains("tiny       10.0 s"), "{words}");

@@ -3,43 +3,43 @@
 //! Every client, on a socket or in this process, asks through here. The counts are kept without the SDK, so that the two can be compared
 //! at the end: each request sent has exactly one end, and each token that arrived is one that was counted.
 
-mod answer;
-mod tally;
+mod counted_stream;
+mod counts;
 
 use std::sync::Arc;
 
-use self::tally::Tally;
+use self::counts::Counters;
 use crate::engine::{Engine, EngineError, Request};
 
-pub use self::answer::Answer;
-pub use self::tally::Counts;
+pub use self::counted_stream::CountedStream;
+pub use self::counts::Counts;
 
 /// Asks an engine and counts what comes of it. A clone counts in the same place.
 #[derive(Clone, Debug)]
 pub struct Client {
     engine: Arc<Engine>,
-    tally: Arc<Tally>,
+    counters: Arc<Counters>,
 }
 
 impl Client {
     /// A client of `engine` that has sent nothing yet.
     #[must_use]
     pub fn new(engine: Arc<Engine>) -> Self {
-        let tally = Arc::default();
-        Self { engine, tally }
+        let counters = Arc::default();
+        Self { engine, counters }
     }
 
-    /// Sends a request. Dropping the future or the answer counts as having left.
+    /// Sends a request. Dropping the future or the answer counts as having cancelled.
     ///
     /// # Errors
     /// As [`Engine::complete`].
-    pub async fn ask(&self, request: Request) -> Result<Answer, EngineError> {
+    pub async fn send(&self, request: Request) -> Result<CountedStream, EngineError> {
         self.engine.check(&request)?;
-        let call = Tally::sent(&self.tally, request.prompt_len());
+        let open = Counters::sent(&self.counters, request.prompt_len());
         match self.engine.complete(request).await {
-            Ok(tokens) => Ok(Answer::new(tokens, call)),
+            Ok(tokens) => Ok(CountedStream::new(tokens, open)),
             Err(error) => {
-                call.failed(&error);
+                open.failed(&error);
                 Err(error)
             }
         }
@@ -54,6 +54,6 @@ impl Client {
     /// The counts so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.tally.counts()
+        self.counters.counts()
     }
 }

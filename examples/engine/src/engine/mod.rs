@@ -1,19 +1,18 @@
 //! The engine: requests pass the gate, then workers advance them token by token.
 //!
 //! ```text
-//! complete() ─▶ gate (at most N in, a deadline for the rest) ─▶ board (sequences that can go on) ⇄ workers (one step at a time)
+//! complete() ─▶ gate (at most N in, a deadline for the rest) ─▶ run_queue (sequences that can go on) ⇄ workers (one step at a time)
 //!      ▲                                                                                             │
 //!      └──────────────────────────────────── one channel a request ◀─────────────────────────────────┘
 //! ```
 //! Two numbers move while requests run: how many sequences are in ([`Engine::set_max_concurrent`]) and how many threads compute
 //! ([`Engine::set_workers`]).
 
-mod answer;
-mod board;
 mod error;
 mod request;
-mod sequence;
-mod stop;
+mod run_queue;
+mod running;
+mod stop_strings;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -29,9 +28,9 @@ use tokio::sync::mpsc;
 use wf_govern::gate::Gate;
 use wf_instrument::{admitted, wf_measure};
 
-use self::answer::Answer;
-use self::board::Board;
-use self::sequence::Running;
+use self::run_queue::RunQueue;
+use self::running::Running;
+use self::token::TokenStream;
 use crate::model::Model;
 
 pub use self::error::EngineError;
@@ -73,7 +72,7 @@ impl Default for Settings {
 pub struct Engine {
     model: Arc<Model>,
     gate: Gate,
-    board: Arc<Board<Running>>,
+    run_queue: Arc<RunQueue<Running>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -84,14 +83,14 @@ impl Engine {
     /// When the system gives no more threads.
     pub fn start(model: Arc<Model>, settings: Settings) -> Result<Self, EngineError> {
         let limit = within(&MAX_CONCURRENT, settings.max_concurrent);
-        let board = Arc::new(Board::new(within(&WORKERS, settings.workers)));
+        let run_queue = Arc::new(RunQueue::new(within(&WORKERS, settings.workers)));
         let threads = (0..*WORKERS.end())
-            .map(|index| worker::spawn(index, Arc::clone(&board)))
+            .map(|index| worker::spawn(index, Arc::clone(&run_queue)))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             model,
             gate: Gate::new(limit, settings.queue, settings.max_wait),
-            board,
+            run_queue,
             threads,
         })
     }
@@ -117,8 +116,8 @@ impl Engine {
         admitted();
         let (tokens, received) = mpsc::unbounded_channel();
         let running = Running::new(&self.model, request, tokens, permit)?;
-        self.board.submit(running);
-        Ok(Answer::new(received))
+        self.run_queue.submit(running);
+        Ok(TokenStream::new(received))
     }
 
     /// The model's name, as clients ask for it.
@@ -159,17 +158,17 @@ impl Engine {
     /// Threads that compute.
     #[must_use]
     pub fn workers(&self) -> usize {
-        self.board.workers()
+        self.run_queue.workers()
     }
 
     /// Moves that number, held within [`WORKERS`]. Each thread follows after its present step.
     pub fn set_workers(&self, workers: usize) {
-        self.board.set_workers(within(&WORKERS, workers));
+        self.run_queue.set_workers(within(&WORKERS, workers));
     }
 
     /// Ends everything that runs or waits with [`EngineError::Stopped`], and answers no more.
     pub fn stop(&self) {
-        self.board.close();
+        self.run_queue.close();
     }
 
     /// Whether a request could be served at all. Refused here, it never arrives: a mistake of its client's is no failure of the engine's.

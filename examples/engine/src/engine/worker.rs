@@ -5,26 +5,26 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
-use super::board::{Board, Progress, Work};
 use super::error::EngineError;
+use super::run_queue::{Progress, RunQueue, Work};
 use crate::model::threads::own_pool;
 
-/// Starts worker number `index`, which works while the board's number of workers is above it.
+/// Starts worker number `index`, which works while the run_queue's number of workers is above it.
 pub(super) fn spawn<W: Work>(
     index: usize,
-    board: Arc<Board<W>>,
+    run_queue: Arc<RunQueue<W>>,
 ) -> Result<JoinHandle<()>, EngineError> {
     Builder::new()
         .name(format!("worker-{index}"))
-        .spawn(move || work(index, &board))
+        .spawn(move || work(index, &run_queue))
         .map_err(EngineError::Thread)
 }
 
-fn work<W: Work>(index: usize, board: &Board<W>) {
+fn work<W: Work>(index: usize, run_queue: &RunQueue<W>) {
     // Without it everything works, slower: all workers then queue for the global pool.
     let _pool = own_pool().ok();
     let mut advanced = None;
-    while let Some(mut work) = board.turn(index, advanced.take()) {
+    while let Some(mut work) = run_queue.turn(index, advanced.take()) {
         if advance(&mut work) == Progress::GoesOn {
             advanced = Some(work);
         }
@@ -96,63 +96,63 @@ mod tests {
         heard.recv_timeout(Duration::from_secs(20)).expect("news")
     }
 
-    fn start(board: &Arc<Board<Puppet>>, index: usize) -> JoinHandle<()> {
-        spawn(index, Arc::clone(board)).expect("a thread")
+    fn start(run_queue: &Arc<RunQueue<Puppet>>, index: usize) -> JoinHandle<()> {
+        spawn(index, Arc::clone(run_queue)).expect("a thread")
     }
 
     #[test]
     fn a_panic_ends_its_own_work_with_an_error_and_the_worker_lives_on() {
-        let board = Arc::new(Board::new(1));
-        let worker = start(&board, 0);
+        let run_queue = Arc::new(RunQueue::new(1));
+        let worker = start(&run_queue, 0);
         let (bad, order, heard) = Puppet::new();
-        board.submit(bad);
+        run_queue.submit(bad);
         order.send(Order::Panic).expect("it listens");
         assert_eq!(next(&heard), "worker-0");
         assert_eq!(next(&heard), "a step panicked: as told");
         let (good, order, heard) = Puppet::new();
-        board.submit(good);
+        run_queue.submit(good);
         order.send(Order::End).expect("it listens");
         assert_eq!(next(&heard), "worker-0");
-        board.close();
+        run_queue.close();
         worker.join().expect("it ends in peace");
     }
 
     #[test]
     fn a_worker_that_is_one_too_many_hands_on_what_it_had() {
-        let board = Arc::new(Board::new(2));
-        let second = start(&board, 1);
+        let run_queue = Arc::new(RunQueue::new(2));
+        let second = start(&run_queue, 1);
         let (work, order, heard) = Puppet::new();
-        board.submit(work);
+        run_queue.submit(work);
         assert_eq!(next(&heard), "worker-1");
-        let first = start(&board, 0);
-        // Time for the first to fall asleep over an empty board. If it does not, the test proves less and still passes.
+        let first = start(&run_queue, 0);
+        // Time for the first to fall asleep over an empty run_queue. If it does not, the test proves less and still passes.
         std::thread::sleep(Duration::from_millis(50));
-        board.set_workers(1);
+        run_queue.set_workers(1);
         std::thread::sleep(Duration::from_millis(50));
         order.send(Order::GoOn).expect("it listens");
         assert_eq!(next(&heard), "worker-0");
         order.send(Order::End).expect("it listens");
-        board.close();
+        run_queue.close();
         first.join().expect("it ends in peace");
         second.join().expect("it ends in peace");
     }
 
     #[test]
     fn closing_the_board_drops_what_waits() {
-        let board = Arc::new(Board::new(1));
+        let run_queue = Arc::new(RunQueue::new(1));
         let (work, _order, heard) = Puppet::new();
-        board.submit(work);
-        board.close();
+        run_queue.submit(work);
+        run_queue.close();
         assert!(heard.recv().is_err());
-        assert!(board.turn(0, None).is_none());
+        assert!(run_queue.turn(0, None).is_none());
     }
 
     #[test]
     fn a_board_that_closed_meanwhile_drops_what_comes_back() {
-        let board = Board::new(1);
+        let run_queue = RunQueue::new(1);
         let (work, _order, heard) = Puppet::new();
-        board.close();
-        assert!(board.turn(0, Some(work)).is_none());
+        run_queue.close();
+        assert!(run_queue.turn(0, Some(work)).is_none());
         assert!(heard.recv().is_err());
     }
 }

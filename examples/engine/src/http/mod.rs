@@ -1,33 +1,32 @@
 //! The engine on a socket: OpenAI's interface for models, completions and chat, streamed or whole.
 //!
 //! A request that is not understood is refused with the parameter's name, never answered
-//! differently from what was asked: of the parameters that shape an answer, `max_tokens`
+//! differently from what was asked: of the parameters that format an answer, `max_tokens`
 //! (`max_completion_tokens`), `min_tokens`, `ignore_eos`, `temperature`, `top_p`, `seed`, `stop`,
 //! `stream` and `stream_options` are served, and any other is refused unless its value changes
 //! nothing. A client that hangs up ends its request: a stream within two steps, a whole answer
 //! within a second where the client is on this machine. One that closes its sending side only is
 //! still answered.
 
-mod ask;
+mod api_request;
 mod body;
 mod connections;
 mod error;
-mod events;
+mod event_stream;
 mod fields;
 mod messages;
+mod middleware;
 mod peer;
 mod prompt;
-mod request_id;
-mod shape;
+mod response;
 mod sockets;
 mod unsupported;
-mod whole;
 
 use std::sync::Arc;
 
-use axum::extract::{Extension, Path, Request, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -36,13 +35,13 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use wf_port::Hosts;
 
-use self::ask::Ask;
+use self::api_request::ApiRequest;
 use self::body::Body;
 use self::error::ApiError;
-use self::events::Events;
+use self::event_stream::EventStream;
 use self::fields::Fields;
 use self::peer::Peer;
-use self::shape::Shape;
+use self::response::ResponseFormat;
 use crate::client::Client;
 use crate::model::Model;
 
@@ -56,23 +55,12 @@ pub async fn serve(
     client: Client,
     stop: impl Future<Output = ()>,
 ) {
-    let checked = from_fn_with_state(Arc::new(hosts), check_host);
+    let checked = from_fn_with_state(Arc::new(hosts), middleware::check_host);
     // The id outermost: refusals of the host have one too.
     let routes = routes(client)
         .layer(checked)
-        .layer(from_fn(request_id::echo));
+        .layer(from_fn(middleware::echo_request_id));
     connections::serve(listener, routes, stop).await;
-}
-
-async fn check_host(
-    State(hosts): State<Arc<Hosts>>,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
-    match hosts.check(&request) {
-        Ok(()) => Ok(next.run(request).await),
-        Err(error) => Err(ApiError::host(&error)),
-    }
 }
 
 /// The routes under `/v1`, and `/health`, which answers as soon as requests can be.
@@ -121,7 +109,7 @@ async fn completions(
     body: Body,
 ) -> Result<Response, ApiError> {
     let fields = Fields::parse(&body.0?)?;
-    let ask = understood(&client, move |model| Ask::completion(fields, model)).await?;
+    let ask = understood(&client, move |model| ApiRequest::completion(fields, model)).await?;
     unless_gone(peer, answer(&client, ask)).await
 }
 
@@ -131,7 +119,7 @@ async fn chat(
     body: Body,
 ) -> Result<Response, ApiError> {
     let fields = Fields::parse(&body.0?)?;
-    let ask = understood(&client, move |model| Ask::chat(fields, model)).await?;
+    let ask = understood(&client, move |model| ApiRequest::chat(fields, model)).await?;
     unless_gone(peer, answer(&client, ask)).await
 }
 
@@ -153,8 +141,8 @@ async fn unless_gone(
 /// Off the threads that keep the streams going: splitting a long text into tokens takes milliseconds.
 async fn understood(
     client: &Client,
-    read: impl FnOnce(&Arc<Model>) -> Result<Ask, ApiError> + Send + 'static,
-) -> Result<Ask, ApiError> {
+    read: impl FnOnce(&Arc<Model>) -> Result<ApiRequest, ApiError> + Send + 'static,
+) -> Result<ApiRequest, ApiError> {
     let model = Arc::clone(client.engine().model());
     let reading = tokio::task::spawn_blocking(move || read(&model));
     match reading.await {
@@ -163,14 +151,14 @@ async fn understood(
     }
 }
 
-async fn answer(client: &Client, ask: Ask) -> Result<Response, ApiError> {
+async fn answer(client: &Client, ask: ApiRequest) -> Result<Response, ApiError> {
     let prompt_tokens = ask.request.prompt_len() as u64;
-    let shape = Shape::new(ask.endpoint, client.engine().name(), prompt_tokens);
-    let answer = client.ask(ask.request).await?;
+    let format = ResponseFormat::new(ask.endpoint, client.engine().name(), prompt_tokens);
+    let answer = client.send(ask.request).await?;
     let Some(usage) = ask.stream else {
-        return Ok(Json(whole::collect(answer, &shape).await?).into_response());
+        return Ok(Json(response::collect(answer, &format).await?).into_response());
     };
-    let events = Events::new(answer, shape, usage);
+    let events = EventStream::new(answer, format, usage);
     Ok(Sse::new(events)
         .keep_alive(KeepAlive::default())
         .into_response())

@@ -3,9 +3,9 @@
 //! Times count from the intended arrival, so an engine that falls behind cannot hide it by delaying the next question.
 
 mod arrivals;
-mod call;
+mod client_request;
 mod prompts;
-mod score;
+mod results;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use self::arrivals::Arrivals;
 use crate::client::Client;
 
 pub use self::prompts::{Prompts, QUESTIONS};
-pub use self::score::{Score, Targets, Totals};
+pub use self::results::{LoadResults, LoadTotals, Targets};
 
 /// Who asks what, and how often.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub struct Load {
     pub patience: Duration,
     /// What is asked.
     pub prompts: Prompts,
-    /// Requests that arrive before this are sent like all others and leave no mark on the score.
+    /// Requests that arrive before this are sent like all others and leave no mark on the results.
     pub warm_up: Duration,
 }
 
@@ -40,7 +40,7 @@ impl Load {
     pub async fn run(
         self,
         client: Client,
-        score: Arc<Score>,
+        results: Arc<LoadResults>,
         mut stop: watch::Receiver<bool>,
         drain: Duration,
     ) {
@@ -54,8 +54,8 @@ impl Load {
                 _ = stop.wait_for(|stopped| *stopped) => break,
                 () = sleep_until(begin + next) => {
                     let (request, intended) = (prompts.next_request(), begin + next);
-                    let score = (next >= self.warm_up).then(|| Arc::clone(&score));
-                    calls.spawn(call::run(client.clone(), request, intended, self.patience, score));
+                    let results = (next >= self.warm_up).then(|| Arc::clone(&results));
+                    calls.spawn(client_request::run(client.clone(), request, intended, self.patience, results));
                     next = arrivals.next_arrival();
                 }
                 Some(_) = calls.join_next() => {}

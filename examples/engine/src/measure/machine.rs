@@ -4,11 +4,10 @@ use wf_instrument::Ratio;
 use wf_sense::gpu::Gpu;
 use wf_sense::{Pressure, Reading, Readings, Scope, Stall};
 
-use super::look::Machine;
-use crate::app::Millis;
+use crate::format::Millis;
 
-/// A line for each thing that the sensors look at; what a machine has not is left out, and what cannot be read is named at the end.
-pub(super) fn machine(readings: &Readings) -> Machine {
+/// A line for each thing that the sensors recent at; what a machine has not is left out, and what cannot be read is named at the end.
+pub(super) fn rows(readings: &Readings) -> Vec<(&'static str, String)> {
     let rows = [
         ("processors", processors(readings)),
         ("memory", memory(readings)),
@@ -18,12 +17,9 @@ pub(super) fn machine(readings: &Readings) -> Machine {
         ("runtime", runtime(readings)),
         ("not read", unread(readings)),
     ];
-    Machine {
-        rows: rows
-            .into_iter()
-            .filter(|(_, text)| !text.is_empty())
-            .collect(),
-    }
+    rows.into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .collect()
 }
 
 fn processors(readings: &Readings) -> String {
@@ -161,14 +157,14 @@ mod tests {
 
     use super::*;
 
-    fn row(machine: &Machine, name: &str) -> Option<String> {
-        let found = machine.rows.iter().find(|(row, _)| *row == name);
+    fn row(shown: &[(&str, String)], name: &str) -> Option<String> {
+        let found = shown.iter().find(|(row, _)| *row == name);
         found.map(|(_, text)| text.clone())
     }
 
     #[test]
     fn what_this_machine_tells_is_shown() {
-        let shown = machine(&Sensors::new().read());
+        let shown = rows(&Sensors::new().read());
         let memory = row(&shown, "memory").expect("a machine has memory");
         assert!(
             memory.contains("MiB resident") && memory.contains("used"),
@@ -180,7 +176,7 @@ mod tests {
     fn what_is_not_read_is_named_with_its_reason_and_what_is_absent_is_not() {
         let mut readings = Readings::default();
         readings.gpus.devices = Reading::Absent("no GPU".into());
-        let shown = machine(&readings);
+        let shown = rows(&readings);
         let unread = row(&shown, "not read").expect("nothing was read");
         assert!(unread.contains("cores: not read"), "{unread}");
         assert!(!unread.contains("no GPU"), "{unread}");

@@ -3,21 +3,23 @@
 //! Without the feature `enabled` the same names stand for nothing, and the engine runs bare.
 
 #[cfg(feature = "enabled")]
+mod batch_size;
+#[cfg(not(feature = "enabled"))]
+mod disabled;
+#[cfg(feature = "enabled")]
+mod enabled;
+#[cfg(feature = "enabled")]
 mod knobs;
-mod look;
 #[cfg(feature = "enabled")]
 mod machine;
-#[cfg(not(feature = "enabled"))]
-mod off;
+mod options;
 #[cfg(feature = "enabled")]
-mod on;
-#[cfg(feature = "enabled")]
-mod sizes;
-#[cfg(feature = "enabled")]
-mod sleep;
+mod sleep_state;
+mod status;
 
-pub use self::look::{Governed, Knob, Look, Machine, Measured};
 #[cfg(not(feature = "enabled"))]
-pub use self::off::{Instruments, StartError, profile};
+pub use self::disabled::{Instruments, StartError, profile};
 #[cfg(feature = "enabled")]
-pub use self::on::{Instruments, StartError, profile};
+pub use self::enabled::{Instruments, StartError, profile};
+pub use self::options::Options;
+pub use self::status::{GovernorStatus, KnobPosition, MeasuredTotals, Recent};

@@ -3,7 +3,8 @@
 use candle_core::{Result as Tensors, Tensor};
 
 use super::{
-    ModelError, cache::LayerSlot, config::Config, linear::Linear, llama::Span, source::Source,
+    ModelError, config::Config, forward_pass::ForwardPass, kv_cache::LayerSlot, linear::Linear,
+    source::WeightSource,
 };
 
 /// Attention of one layer; its query, key and value projections are one matrix.
@@ -21,7 +22,7 @@ impl Attention {
     pub(crate) fn read(
         config: &Config,
         prefix: &str,
-        source: &mut impl Source,
+        source: &mut impl WeightSource,
     ) -> Result<Self, ModelError> {
         let &Config {
             width,
@@ -62,32 +63,32 @@ impl Attention {
     pub(crate) fn forward(
         &self,
         x: &Tensor,
-        span: &Span,
+        pass: &ForwardPass,
         slot: Option<LayerSlot<'_>>,
     ) -> Tensors<Tensor> {
-        let (queries, keys, values) = self.project(x, span)?;
+        let (queries, keys, values) = self.project(x, pass)?;
         let (keys, values) = match slot {
             Some(slot) => slot.append(&keys, &values)?,
             None => (keys, values),
         };
-        let mixed = self.mix(&queries, &keys, &values, span)?;
-        self.output.forward(&self.merge_heads(&mixed, span)?)
+        let mixed = self.mix(&queries, &keys, &values, pass)?;
+        self.output.forward(&self.merge_heads(&mixed, pass)?)
     }
 
     /// Rotated queries (grouped by the key head they share), rotated keys, and values, each
     /// (batch · key head) × position × value.
-    fn project(&self, x: &Tensor, span: &Span) -> Tensors<(Tensor, Tensor, Tensor)> {
+    fn project(&self, x: &Tensor, pass: &ForwardPass) -> Tensors<(Tensor, Tensor, Tensor)> {
         let (heads, kv) = (self.heads, self.kv_heads);
         let all = self.query_key_value.forward(x)?;
-        let all = all.reshape((span.batch, span.tokens, heads + 2 * kv, self.head_width))?;
+        let all = all.reshape((pass.batch, pass.tokens, heads + 2 * kv, self.head_width))?;
         let turning = all.narrow(2, 0, heads + kv)?.contiguous()?;
-        let turned = span.ops.rope(&turning, &span.cos, &span.sin)?;
+        let turned = pass.ops.rope(&turning, &pass.cos, &pass.sin)?;
         let grouped = |x: &Tensor, first: usize, count: usize| {
-            let rows = span.tokens * count / kv;
+            let rows = pass.tokens * count / kv;
             x.narrow(2, first, count)?
                 .transpose(1, 2)?
                 .contiguous()?
-                .reshape((span.batch * kv, rows, self.head_width))
+                .reshape((pass.batch * kv, rows, self.head_width))
         };
         Ok((
             grouped(&turned, 0, heads)?,
@@ -101,30 +102,35 @@ impl Attention {
         queries: &Tensor,
         keys: &Tensor,
         values: &Tensor,
-        span: &Span,
+        pass: &ForwardPass,
     ) -> Tensors<Tensor> {
         #[expect(clippy::cast_precision_loss, reason = "a head is at most 1,024 wide")]
         let scale = (self.head_width as f64).sqrt().recip();
         let scores = (queries * scale)?.matmul(&keys.t()?)?;
-        let scores = match &span.mask {
-            Some(mask) => self.hide_the_future(&scores, mask, span)?,
+        let scores = match &pass.mask {
+            Some(mask) => self.hide_the_future(&scores, mask, pass)?,
             None => scores,
         };
-        span.ops.softmax(&scores)?.matmul(values)
+        pass.ops.softmax(&scores)?.matmul(values)
     }
 
-    fn hide_the_future(&self, scores: &Tensor, mask: &Tensor, span: &Span) -> Tensors<Tensor> {
-        let by_head = (span.batch * self.heads, span.tokens, scores.dim(2)?);
+    fn hide_the_future(
+        &self,
+        scores: &Tensor,
+        mask: &Tensor,
+        pass: &ForwardPass,
+    ) -> Tensors<Tensor> {
+        let by_head = (pass.batch * self.heads, pass.tokens, scores.dim(2)?);
         scores
             .reshape(by_head)?
             .broadcast_add(mask)?
             .reshape(scores.shape())
     }
 
-    fn merge_heads(&self, mixed: &Tensor, span: &Span) -> Tensors<Tensor> {
+    fn merge_heads(&self, mixed: &Tensor, pass: &ForwardPass) -> Tensors<Tensor> {
         mixed
-            .reshape((span.batch, self.heads, span.tokens, self.head_width))?
+            .reshape((pass.batch, self.heads, pass.tokens, self.head_width))?
             .transpose(1, 2)?
-            .reshape((span.batch * span.tokens, self.heads * self.head_width))
+            .reshape((pass.batch * pass.tokens, self.heads * self.head_width))
     }
 }

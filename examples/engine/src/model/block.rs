@@ -3,16 +3,16 @@
 use candle_core::Tensor;
 
 use super::{
-    ModelError, attention::Attention, cache::LayerSlot, config::Config, linear::Linear,
-    llama::Span, mlp::Mlp, norm::Norm, source::Source,
+    ModelError, attention::Attention, config::Config, forward_pass::ForwardPass,
+    kv_cache::LayerSlot, linear::Linear, mlp::Mlp, rms_norm::RmsNorm, source::WeightSource,
 };
 
 /// A transformer block.
 #[derive(Debug)]
 pub(crate) struct Block {
-    attention_norm: Norm,
+    attention_norm: RmsNorm,
     attention: Attention,
-    mlp_norm: Norm,
+    mlp_norm: RmsNorm,
     mlp: Mlp,
 }
 
@@ -20,12 +20,12 @@ impl Block {
     pub(crate) fn read(
         config: &Config,
         index: usize,
-        source: &mut impl Source,
+        source: &mut impl WeightSource,
     ) -> Result<Self, ModelError> {
         let prefix = format!("model.layers.{index}");
         let norm = |name: &str, source: &mut _| {
             let name = format!("{prefix}.{name}.weight");
-            Norm::read(name, config.width, config.norm_epsilon, source)
+            RmsNorm::read(name, config.width, config.norm_epsilon, source)
         };
         Ok(Self {
             attention_norm: norm("input_layernorm", source)?,
@@ -38,16 +38,16 @@ impl Block {
     pub(crate) fn forward(
         &self,
         x: &Tensor,
-        span: &Span,
+        pass: &ForwardPass,
         slot: Option<LayerSlot<'_>>,
     ) -> candle_core::Result<Tensor> {
-        let normed = self.attention_norm.forward(x, span.ops)?;
-        let x = (x + self.attention.forward(&normed, span, slot)?)?;
-        let normed = self.mlp_norm.forward(&x, span.ops)?;
+        let normed = self.attention_norm.forward(x, pass.ops)?;
+        let x = (x + self.attention.forward(&normed, pass, slot)?)?;
+        let normed = self.mlp_norm.forward(&x, pass.ops)?;
         &x + self.mlp.forward(&normed)?
     }
 
-    pub(crate) fn norms(&self) -> [&Norm; 2] {
+    pub(crate) fn norms(&self) -> [&RmsNorm; 2] {
         [&self.attention_norm, &self.mlp_norm]
     }
 

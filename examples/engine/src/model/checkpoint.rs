@@ -13,7 +13,7 @@ use safetensors::{
 };
 use serde::Deserialize;
 
-use super::{ModelError, files::Files, source::Source};
+use super::{ModelError, files::Files, source::WeightSource};
 
 /// Weights as they lie on disk; tensors become `f32` when they are taken.
 pub(crate) struct Checkpoint {
@@ -44,7 +44,7 @@ impl Checkpoint {
     }
 }
 
-impl Source for Checkpoint {
+impl WeightSource for Checkpoint {
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
         let found = self
             .shards

@@ -315,11 +315,11 @@ const MAX_CONTEXT: usize = 32_768;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::shipped;
+    use crate::model::files::TINY;
 
     #[test]
     fn the_shipped_file_describes_the_tiny_model() {
-        let json = shipped::TINY.read("config.json").unwrap();
+        let json = TINY.read("config.json").unwrap();
         assert_eq!(
             Config::parse(&json, Path::new("config.json")).unwrap(),
             Config::tiny()

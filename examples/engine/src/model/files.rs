@@ -75,3 +75,17 @@ impl Files<'_> {
         }
     }
 }
+
+macro_rules! embedded {
+    ($($file:literal)*) => {
+        &[$(($file, include_bytes!(concat!("../../models/tiny/", $file)))),*]
+    };
+}
+
+/// `examples/engine/models/tiny`.
+pub(crate) const TINY: Files<'static> = Files::Embedded {
+    name: "tiny",
+    files: embedded!(
+        "config.json" "model.safetensors" "tokenizer.json" "tokenizer_config.json"
+    ),
+};

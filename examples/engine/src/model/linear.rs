@@ -2,7 +2,7 @@
 
 use candle_core::Tensor;
 
-use super::{ModelError, source::Source};
+use super::{ModelError, source::WeightSource};
 
 /// `x · weightᵀ`, without bias.
 ///
@@ -20,7 +20,7 @@ impl Linear {
         name: &str,
         outputs: usize,
         inputs: usize,
-        source: &mut impl Source,
+        source: &mut impl WeightSource,
     ) -> Result<Self, ModelError> {
         Self::stacked(&[(name.to_owned(), outputs)], inputs, source)
     }
@@ -29,7 +29,7 @@ impl Linear {
     pub(crate) fn stacked(
         parts: &[(String, usize)],
         inputs: usize,
-        source: &mut impl Source,
+        source: &mut impl WeightSource,
     ) -> Result<Self, ModelError> {
         let read = |(name, outputs): &(String, usize)| source.take(name, &[*outputs, inputs]);
         let tensors = parts.iter().map(read).collect::<Result<Vec<_>, _>>()?;

@@ -1,39 +1,32 @@
 //! The network: token ids in, logits out.
 //!
-//! Source of the architecture: Touvron et al., "LLaMA", 2023. The same code trains and serves; only
+//! WeightSource of the architecture: Touvron et al., "LLaMA", 2023. The same code trains and serves; only
 //! [`Ops`] differ.
 
 use candle_core::{Device, Result as Tensors, Tensor};
 
 use super::{
-    ModelError, block::Block, cache::Cache, config::Config, linear::Linear, norm::Norm, ops::Ops,
-    rope::RopeTable, source::Source,
+    ModelError, block::Block, config::Config, forward_pass::ForwardPass, kv_cache::KvCache,
+    linear::Linear, ops::Ops, rms_norm::RmsNorm, rope::RopeTable, source::WeightSource,
 };
 
 /// The weights of a Llama.
 #[derive(Debug)]
 pub(crate) struct Llama {
+    vocabulary: usize,
     embedding: Linear,
     blocks: Vec<Block>,
-    norm: Norm,
+    norm: RmsNorm,
     /// None when the embedding is the head as well.
     head: Option<Linear>,
     rope: RopeTable,
 }
 
-/// Where the tokens of one forward pass stand: what is the same for every layer.
-pub(crate) struct Span {
-    pub(crate) batch: usize,
-    pub(crate) tokens: usize,
-    pub(crate) cos: Tensor,
-    pub(crate) sin: Tensor,
-    /// Zero where a token may look and minus infinity where it may not; none for a single token.
-    pub(crate) mask: Option<Tensor>,
-    pub(crate) ops: Ops,
-}
-
 impl Llama {
-    pub(crate) fn read(config: &Config, source: &mut impl Source) -> Result<Self, ModelError> {
+    pub(crate) fn read(
+        config: &Config,
+        source: &mut impl WeightSource,
+    ) -> Result<Self, ModelError> {
         let &Config {
             vocabulary, width, ..
         } = config;
@@ -44,26 +37,32 @@ impl Llama {
         };
         let head = |source: &mut _| Linear::read("lm_head.weight", vocabulary, width, source);
         Ok(Self {
+            vocabulary,
             embedding: Linear::read("model.embed_tokens.weight", vocabulary, width, source)?,
             blocks: blocks(source)?,
-            norm: Norm::read(
+            norm: RmsNorm::read(
                 "model.norm.weight".into(),
                 width,
                 config.norm_epsilon,
                 source,
             )?,
             head: (!config.tied_head).then(|| head(source)).transpose()?,
-            rope: RopeTable::new(config)?,
+            rope: RopeTable::new(
+                config.rope_theta,
+                &config.rope_scaling,
+                config.head_width,
+                config.context,
+            )?,
         })
     }
 
     /// Logits after the last of `tokens`, which follow those in `cache`.
-    pub(crate) fn next(&self, tokens: &[u32], cache: &mut Cache) -> Tensors<Vec<f32>> {
+    pub(crate) fn next(&self, tokens: &[u32], cache: &mut KvCache) -> Tensors<Vec<f32>> {
         let ids = Tensor::from_slice(tokens, tokens.len(), &Device::Cpu)?;
-        let span = self.span(1, tokens.len(), cache.len(), Ops::Fused)?;
+        let pass = ForwardPass::new(&self.rope, 1, tokens.len(), cache.len(), Ops::Fused)?;
         let mut x = self.embed(&ids)?;
         for (index, block) in self.blocks.iter().enumerate() {
-            x = block.forward(&x, &span, Some(cache.layer(index)))?;
+            x = block.forward(&x, &pass, Some(cache.layer(index)))?;
         }
         cache.advance(tokens.len());
         let last = x.narrow(0, tokens.len() - 1, 1)?;
@@ -74,10 +73,10 @@ impl Llama {
     /// (batch · position) × vocabulary.
     pub(crate) fn teach(&self, ids: &Tensor) -> Tensors<Tensor> {
         let (batch, tokens) = ids.dims2()?;
-        let span = self.span(batch, tokens, 0, Ops::Differentiable)?;
+        let pass = ForwardPass::new(&self.rope, batch, tokens, 0, Ops::Differentiable)?;
         let mut x = self.embed(&ids.flatten_all()?)?;
         for block in &self.blocks {
-            x = block.forward(&x, &span, None)?;
+            x = block.forward(&x, &pass, None)?;
         }
         self.logits(&x, Ops::Differentiable)
     }
@@ -109,6 +108,16 @@ impl Llama {
         Ok(named)
     }
 
+    /// Refuses tokens that the model has no embedding for.
+    pub(crate) fn check_tokens(&self, tokens: &[u32]) -> Result<(), ModelError> {
+        let vocabulary = self.vocabulary;
+        let unknown = |&&token: &&u32| token as usize >= vocabulary;
+        match tokens.iter().find(unknown) {
+            Some(&token) => Err(ModelError::Token { token, vocabulary }),
+            None => Ok(()),
+        }
+    }
+
     fn embed(&self, ids: &Tensor) -> Tensors<Tensor> {
         self.embedding.weight.index_select(ids, 0)
     }
@@ -120,36 +129,6 @@ impl Llama {
             .unwrap_or(&self.embedding)
             .forward(&normed)
     }
-
-    fn span(&self, batch: usize, tokens: usize, start: usize, ops: Ops) -> Tensors<Span> {
-        let (cos, sin) = self.rope.rows(start, tokens)?;
-        let mask = (tokens > 1)
-            .then(|| causal_mask(start, tokens))
-            .transpose()?;
-        Ok(Span {
-            batch,
-            tokens,
-            cos,
-            sin,
-            mask,
-            ops,
-        })
-    }
-}
-
-fn causal_mask(start: usize, tokens: usize) -> Tensors<Tensor> {
-    let seen = start + tokens;
-    let row = |token: usize| {
-        (0..seen).map(move |at| {
-            if at <= start + token {
-                0.0
-            } else {
-                f32::NEG_INFINITY
-            }
-        })
-    };
-    let values: Vec<f32> = (0..tokens).flat_map(row).collect();
-    Tensor::from_vec(values, (tokens, seen), &Device::Cpu)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The gated feed-forward layer (SwiGLU).
 //!
-//! Source: Shazeer, "GLU variants improve transformer", 2020.
+//! WeightSource: Shazeer, "GLU variants improve transformer", 2020.
 
 use candle_core::Tensor;
 
-use super::{ModelError, config::Config, linear::Linear, source::Source};
+use super::{ModelError, config::Config, linear::Linear, source::WeightSource};
 
 /// `down(silu(gate(x)) · up(x))`; gate and up are one matrix.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ impl Mlp {
     pub(crate) fn read(
         config: &Config,
         prefix: &str,
-        source: &mut impl Source,
+        source: &mut impl WeightSource,
     ) -> Result<Self, ModelError> {
         let &Config { width, hidden, .. } = config;
         let parts = [

@@ -23,43 +23,43 @@
 
 use std::{fmt, path::Path, sync::Arc};
 
-use cache::Cache;
-use chat::ChatTemplate;
+use chat_template::ChatTemplate;
 use checkpoint::Checkpoint;
 use config::Config;
-use files::Files;
+use files::{Files, TINY};
+use kv_cache::KvCache;
 use llama::Llama;
 use source::Seeded;
 use tokenizer::Tokenizer;
 use wf_instrument::wf_measure;
 
-pub use decoder::TextDecoder;
 pub use error::ModelError;
 pub use rng::Rng;
 pub use sampler::{Logits, Sampler};
 pub use sequence::Sequence;
+pub use text_decoder::TextDecoder;
 pub use trainable::Trainable;
 
 mod attention;
 mod block;
-mod cache;
-mod chat;
+mod chat_template;
 mod checkpoint;
 mod config;
-mod decoder;
 mod error;
 mod files;
+mod forward_pass;
+mod kv_cache;
 mod linear;
 mod llama;
 mod mlp;
-mod norm;
 mod ops;
+mod rms_norm;
 mod rng;
 mod rope;
 mod sampler;
 mod sequence;
-mod shipped;
 mod source;
+mod text_decoder;
 pub mod threads;
 mod tokenizer;
 mod trainable;
@@ -70,7 +70,7 @@ mod trainable;
 pub struct Model {
     name: String,
     config: Config,
-    llama: Llama,
+    llama: Arc<Llama>,
     tokenizer: Arc<Tokenizer>,
     chat: ChatTemplate,
 }
@@ -82,7 +82,7 @@ impl Model {
     /// # Errors
     /// Never, short of a damaged build.
     pub fn tiny() -> Result<Self, ModelError> {
-        Self::from_files("tiny", shipped::TINY)
+        Self::from_files("tiny", TINY)
     }
 
     /// Fourteen million seeded weights: real work and meaningless text, for load that a machine of
@@ -92,7 +92,7 @@ impl Model {
     /// Never, short of a damaged build.
     #[wf_measure(name = "model_load")]
     pub fn m15(seed: u64) -> Result<Self, ModelError> {
-        Self::assemble("m15", Config::m15(), &mut Seeded::new(seed), shipped::TINY)
+        Self::assemble("m15", Config::m15(), &mut Seeded::new(seed), TINY)
     }
 
     /// Any Llama-style checkpoint directory in the layout of the Hugging Face hub.
@@ -117,11 +117,7 @@ impl Model {
     /// # Errors
     /// [`ModelError::EmptyPrompt`], [`ModelError::Token`], [`ModelError::Context`] when `capacity`
     /// exceeds [`context`](Self::context), [`ModelError::Full`] when the prompt exceeds `capacity`.
-    pub fn start(
-        self: &Arc<Self>,
-        prompt: &[u32],
-        capacity: usize,
-    ) -> Result<Sequence, ModelError> {
+    pub fn start(&self, prompt: &[u32], capacity: usize) -> Result<Sequence, ModelError> {
         if prompt.is_empty() {
             return Err(ModelError::EmptyPrompt);
         }
@@ -139,9 +135,9 @@ impl Model {
         }
         self.check_tokens(prompt)?;
         Ok(Sequence::new(
-            Arc::clone(self),
+            Arc::clone(&self.llama),
             prompt,
-            Cache::new(&self.config, capacity)?,
+            KvCache::new(&self.config, capacity)?,
         ))
     }
 
@@ -217,13 +213,13 @@ impl Model {
     fn assemble(
         name: &str,
         config: Config,
-        source: &mut impl source::Source,
+        source: &mut impl source::WeightSource,
         files: Files<'_>,
     ) -> Result<Self, ModelError> {
         let chat = ChatTemplate::open(files)?;
         Ok(Self {
             name: name.to_owned(),
-            llama: Llama::read(&config, source)?,
+            llama: Arc::new(Llama::read(&config, source)?),
             tokenizer: Arc::new(Tokenizer::open(files, &chat.begin)?),
             config,
             chat,
@@ -235,12 +231,7 @@ impl Model {
     /// # Errors
     /// [`ModelError::Token`] with the first of them.
     pub(crate) fn check_tokens(&self, tokens: &[u32]) -> Result<(), ModelError> {
-        let vocabulary = self.config.vocabulary;
-        let unknown = |&&token: &&u32| token as usize >= vocabulary;
-        match tokens.iter().find(unknown) {
-            Some(&token) => Err(ModelError::Token { token, vocabulary }),
-            None => Ok(()),
-        }
+        self.llama.check_tokens(tokens)
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// SplitMix64: 64 bits of state, 1–2 ns a number, passes `BigCrush`.
 ///
-/// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
+/// WeightSource: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 

@@ -1,13 +1,11 @@
 //! Rotary position embedding: each pair of a head's values turns by an angle of its position.
 //!
-//! Source: Su et al., "RoFormer", 2021; the pairing of halves and the frequency scalings are those
+//! WeightSource: Su et al., "RoFormer", 2021; the pairing of halves and the frequency scalings are those
 //! of Hugging Face `modeling_rope_utils.py`, so that their checkpoints give their own answers.
 
 use std::f32::consts::TAU;
 
 use candle_core::{Device, Result, Tensor};
-
-use super::config::Config;
 
 /// How rotation frequencies are stretched beyond the context that a model was first trained on.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,12 +49,19 @@ pub(crate) struct RopeTable {
 }
 
 impl RopeTable {
-    pub(crate) fn new(config: &Config) -> Result<Self> {
-        let pairs = config.head_width / 2;
-        let angles = angles(config, pairs);
+    pub(crate) fn new(
+        theta: f32,
+        scaling: &RopeScaling,
+        head_width: usize,
+        context: usize,
+    ) -> Result<Self> {
+        let pairs = head_width / 2;
+        let frequency = |pair| scaling.apply(theta.powf(-ratio(pair, pairs)));
+        let frequencies: Vec<f32> = (0..pairs).map(frequency).collect();
+        let angles = angles(&frequencies, context);
         let table = |turn: fn(f32) -> f32| {
             let values: Vec<f32> = angles.iter().map(|&angle| turn(angle)).collect();
-            Tensor::from_vec(values, (config.context, pairs), &Device::Cpu)
+            Tensor::from_vec(values, (context, pairs), &Device::Cpu)
         };
         Ok(Self {
             cos: table(f32::cos)?,
@@ -73,16 +78,13 @@ impl RopeTable {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "positions and widths are below 2¹⁶"
-)]
-fn angles(config: &Config, pairs: usize) -> Vec<f32> {
-    let frequency = |pair: usize| {
-        let exponent = pair as f32 / pairs as f32;
-        config.rope_scaling.apply(config.rope_theta.powf(-exponent))
-    };
-    let frequencies: Vec<f32> = (0..pairs).map(frequency).collect();
+#[expect(clippy::cast_precision_loss, reason = "widths are below 2¹⁶")]
+fn ratio(pair: usize, pairs: usize) -> f32 {
+    pair as f32 / pairs as f32
+}
+
+#[expect(clippy::cast_precision_loss, reason = "positions are below 2¹⁶")]
+fn angles(frequencies: &[f32], context: usize) -> Vec<f32> {
     let row = |position: usize| frequencies.iter().map(move |f| position as f32 * f);
-    (0..config.context).flat_map(row).collect()
+    (0..context).flat_map(row).collect()
 }

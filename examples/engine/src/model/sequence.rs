@@ -2,21 +2,21 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Logits, Model, ModelError, cache::Cache};
+use super::{Logits, ModelError, kv_cache::KvCache, llama::Llama};
 
 /// A sequence's position and its preallocated keys and values.
 ///
 /// It is `Send`, so any worker may advance it next. Dropping it frees its memory.
 pub struct Sequence {
-    model: Arc<Model>,
+    llama: Arc<Llama>,
     prompt: Vec<u32>,
-    cache: Cache,
+    cache: KvCache,
 }
 
 impl Sequence {
-    pub(super) fn new(model: Arc<Model>, prompt: &[u32], cache: Cache) -> Self {
+    pub(super) fn new(llama: Arc<Llama>, prompt: &[u32], cache: KvCache) -> Self {
         Self {
-            model,
+            llama,
             prompt: prompt.to_vec(),
             cache,
         }
@@ -54,7 +54,7 @@ impl Sequence {
                 when: "before prefill",
             });
         }
-        self.model.check_tokens(&[token])?;
+        self.llama.check_tokens(&[token])?;
         self.advance(&[token])
     }
 
@@ -81,14 +81,13 @@ impl Sequence {
         if asked > capacity {
             return Err(ModelError::Full { asked, capacity });
         }
-        Ok(Logits(self.model.llama.next(tokens, &mut self.cache)?))
+        Ok(Logits(self.llama.next(tokens, &mut self.cache)?))
     }
 }
 
 impl fmt::Debug for Sequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sequence")
-            .field("model", &self.model.name())
             .field("len", &self.len())
             .field("capacity", &self.capacity())
             .finish_non_exhaustive()
@@ -98,6 +97,7 @@ impl fmt::Debug for Sequence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Model;
 
     fn tiny() -> Arc<Model> {
         Arc::new(Model::tiny().unwrap())

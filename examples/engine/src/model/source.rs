@@ -5,7 +5,7 @@ use candle_core::{Device, Tensor};
 use super::{ModelError, rng::Rng};
 
 /// Hands out each tensor of a checkpoint once, by its Hugging Face name.
-pub(crate) trait Source {
+pub(crate) trait WeightSource {
     /// The tensor `name` as `f32`, which must have exactly `shape`.
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError>;
 }
@@ -22,7 +22,7 @@ impl Seeded {
     }
 }
 
-impl Source for Seeded {
+impl WeightSource for Seeded {
     fn take(&mut self, _: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
         let reach = DEVIATION * 3.0_f32.sqrt();
         let count = shape.iter().product();

@@ -6,43 +6,43 @@ use ratatui::style::{Style, Stylize};
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, Paragraph, Wrap};
 
-use super::lines::{NAME, cut, fitting, lines};
 use super::rows::{self, GOVERNOR_LINES, Row};
-use crate::app::View;
+use super::wrap::{NAME, cut, fitting, lines};
+use crate::monitor::Status;
 
 /// Draws the whole screen. Where the terminal is too small for all of it, the
 /// governor comes first, then the engine, then the machine, and each panel says how many of its
 /// rows are missing.
-pub(super) fn draw(frame: &mut Frame<'_>, title: &str, view: &View) {
+pub(super) fn draw(frame: &mut Frame<'_>, title: &str, status: &Status) {
     let [head, body, foot] = Layout::vertical([
         Constraint::Length(2),
         Constraint::Min(0),
         Constraint::Length(1),
     ])
     .areas(frame.area());
-    frame.render_widget(heading(title, view), head);
-    panels(frame, body, view);
+    frame.render_widget(heading(title, status), head);
+    panels(frame, body, status);
     frame.render_widget(Line::from("q or Ctrl-C ends with a summary").dim(), foot);
 }
 
-fn heading<'a>(title: &'a str, view: &View) -> Paragraph<'a> {
-    let elapsed = format!("{:.0} s · ", view.elapsed.as_secs_f64());
+fn heading<'a>(title: &'a str, status: &Status) -> Paragraph<'a> {
+    let elapsed = format!("{:.0} s · ", status.elapsed.as_secs_f64());
     let line = Line::from(vec![Span::from(elapsed).bold(), Span::from(title)]);
     Paragraph::new(line).wrap(Wrap { trim: true })
 }
 
-fn panels(frame: &mut Frame<'_>, area: Rect, view: &View) {
-    let engine = rows::engine(view);
+fn panels(frame: &mut Frame<'_>, area: Rect, status: &Status) {
+    let engine = rows::engine(status);
     let engine_height = height(&engine, area);
-    let Some(look) = &view.look else {
+    let Some(recent) = &status.recent else {
         let areas = Layout::vertical([Constraint::Max(engine_height), Constraint::Min(BORDERS)]);
         let [top, rest] = areas.areas(area);
         panel(frame, top, "engine", &engine);
         return panel(frame, rest, "not measured", &[]);
     };
-    let machine = &look.machine.rows;
+    let machine = &recent.machine;
     let below = area.height.saturating_sub(engine_height);
-    let governor = governor(rows::governor(&look.governed), area.width, below);
+    let governor = governor(rows::governor(&recent.governed), area.width, below);
     let first = &governor[..GOVERNOR_LINES.len().min(governor.len())];
     let least = height(first, area).max(area.height / 2).min(below);
     let left = below.saturating_sub(height(machine, area));
@@ -105,32 +105,30 @@ mod tests {
     use ratatui::backend::TestBackend;
 
     use super::*;
-    use crate::measure::{Governed, Knob, Look, Machine};
+    use crate::measure::{GovernorStatus, KnobPosition, Recent};
 
-    fn drawn(width: u16, height: u16, view: &View) -> String {
+    fn drawn(width: u16, height: u16, status: &Status) -> String {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
-        let done = terminal.draw(|frame| draw(frame, "tiny · serving", view));
+        let done = terminal.draw(|frame| draw(frame, "tiny · serving", status));
         done.expect("it draws");
         terminal.backend().to_string()
     }
 
-    fn governed() -> View {
+    fn governed() -> Status {
         let reason = "max_concurrent 4 → 6: inter-token 5 ms of 20 ms".to_owned();
-        let governed = Governed {
+        let governed = GovernorStatus {
             diagnosis: "cpu_bound; of its threshold: processors 110 %".to_owned(),
             reason,
-            ..Governed::default()
+            ..GovernorStatus::default()
         };
-        let look = Some(Look {
+        let recent = Some(Recent {
             governed,
-            machine: Machine {
-                rows: vec![("storage", "disk I/O takes 1.2 ms".to_owned())],
-            },
-            ..Look::default()
+            machine: vec![("storage", "disk I/O takes 1.2 ms".to_owned())],
+            ..Recent::default()
         });
-        View {
-            look,
-            ..View::default()
+        Status {
+            recent,
+            ..Status::default()
         }
     }
 
@@ -148,14 +146,14 @@ mod tests {
     }
 
     /// As much as a busy machine has to say.
-    fn crowded() -> View {
-        let knob = |name: &str, max| Knob {
+    fn crowded() -> Status {
+        let knob = |name: &str, max| KnobPosition {
             name: name.to_owned(),
             value: 8,
             min: 1,
             max,
         };
-        let governed = Governed {
+        let governed = GovernorStatus {
             knobs: vec![knob("max_concurrent", 64), knob("workers", 16)],
             reason:
                 "hold max_concurrent 8: inter-token 5.0 ms of 20.0 ms, 8 run, 3 wait, the last \
@@ -165,20 +163,18 @@ mod tests {
                         I/O 3 %"
                 .to_owned(),
             last_move: Some("max_concurrent 4 → 8: inter-token 5 ms of 20 ms".to_owned()),
-            ..Governed::default()
+            ..GovernorStatus::default()
         };
-        let machine = Machine {
-            rows: (0..7)
-                .map(|_| ("storage", "disk I/O takes 1.2 ms".to_owned()))
-                .collect(),
-        };
-        View {
-            look: Some(Look {
+        let machine = (0..7)
+            .map(|_| ("storage", "disk I/O takes 1.2 ms".to_owned()))
+            .collect();
+        Status {
+            recent: Some(Recent {
                 governed,
                 machine,
-                ..Look::default()
+                ..Recent::default()
             }),
-            ..View::default()
+            ..Status::default()
         }
     }
 
@@ -201,13 +197,13 @@ mod tests {
 
     #[test]
     fn long_reasons_leave_room_for_the_other_first_rows_of_the_governor() {
-        let mut view = crowded();
-        let governed = &mut view.look.as_mut().expect("it is measured").governed;
+        let mut status = crowded();
+        let governed = &mut status.recent.as_mut().expect("it is measured").governed;
         governed.reason = format!("hold 8: {}", "inter-token 5.0 ms; ".repeat(20));
         governed.diagnosis = format!("gpu_bound: {}", "processors 110 %; ".repeat(20));
         governed.last_move = Some(format!("workers 1 → 2: {}", "it helped; ".repeat(20)));
-        view.score = Some(crate::load::Totals::default());
-        let picture = drawn(80, 24, &view);
+        status.results = Some(crate::load::LoadTotals::default());
+        let picture = drawn(80, 24, &status);
         for words in [
             "knobs          max_concurrent 8",
             "now            hold 8",
@@ -230,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_build_that_does_not_measure_says_so() {
-        assert!(drawn(100, 30, &View::default()).contains("not measured"));
+        assert!(drawn(100, 30, &Status::default()).contains("not measured"));
     }
 
     #[test]

@@ -2,10 +2,10 @@
 //! else.
 
 mod draw;
-mod lines;
-mod plain;
 mod rows;
+mod status_line;
 mod terminal;
+mod wrap;
 
 use std::env;
 use std::ffi::OsStr;
@@ -13,18 +13,18 @@ use std::io::{self, IsTerminal};
 
 use tokio::sync::watch;
 
-use crate::app::Scene;
+use crate::monitor::Monitor;
 
-/// Shows `scene` until `stopped` becomes true; calls `quit` when the user wants to stop. Blocks.
+/// Shows `monitor` until `stopped` becomes true; calls `quit` when the user wants to stop. Blocks.
 ///
 /// # Errors
 /// When the terminal cannot be written.
-pub fn show(scene: &Scene, stopped: &watch::Receiver<bool>, quit: impl Fn()) -> io::Result<()> {
+pub fn show(monitor: &Monitor, stopped: &watch::Receiver<bool>, quit: impl Fn()) -> io::Result<()> {
     let terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
     if terminal && moves_its_cursor(env::var_os("TERM").as_deref()) {
-        terminal::show(scene, stopped, quit)
+        terminal::show(monitor, stopped, quit)
     } else {
-        plain::show(scene, stopped)
+        status_line::show(monitor, stopped)
     }
 }
 

@@ -1,71 +1,72 @@
-//! A view in words.
+//! A status in words.
 
 use std::fmt::Write;
 
-use crate::app::{Millis, View, came, count};
-use crate::measure::{Governed, Knob};
-use crate::spread::Spread;
+use crate::format::{Millis, arrival_verb, count};
+use crate::measure::{GovernorStatus, KnobPosition};
+use crate::monitor::Status;
+use crate::quantiles::Quantiles;
 
 /// A name and what there is to say.
 pub(super) type Row = (&'static str, String);
 
-/// The view in one line.
-pub(super) fn line(view: &View) -> String {
-    let (ttft, gap) = times(view);
+/// The status in one line.
+pub(super) fn line(status: &Status) -> String {
+    let (ttft, gap) = times(status);
     let mut line = format!(
         "{:>5.0} s  {}  TTFT p50 {} p99 {}  gap p50 {} p99 {}  running {} limit {} waiting {}  workers {}",
-        view.elapsed.as_secs_f64(),
-        speed(view),
+        status.elapsed.as_secs_f64(),
+        speed(status),
         Millis(ttft.p50),
         Millis(ttft.p99),
         Millis(gap.p50),
         Millis(gap.p99),
-        view.running,
-        view.max_concurrent,
-        view.waiting,
-        view.workers,
+        status.running,
+        status.max_concurrent,
+        status.waiting,
+        status.workers,
     );
-    if let Some(look) = &view.look {
+    if let Some(recent) = &status.recent {
         // A String takes everything.
         let _ = write!(
             line,
             "  {}: {}",
-            look.governed.bottleneck, look.governed.reason
+            recent.governed.bottleneck, recent.governed.reason
         );
     }
     line
 }
 
 /// What the engine does.
-pub(super) fn engine(view: &View) -> Vec<Row> {
-    let (ttft, gap) = times(view);
-    let counts = view.counts;
+pub(super) fn engine(status: &Status) -> Vec<Row> {
+    let (ttft, gap) = times(status);
+    let counts = status.counts;
     let mut rows = vec![
-        ("tokens", speed(view)),
-        ("first token", spread(ttft)),
-        ("between tokens", spread(gap)),
+        ("tokens", speed(status)),
+        ("first token", quantiles(ttft)),
+        ("between tokens", quantiles(gap)),
         (
             "requests",
             format!(
                 "{} running, limit {}, {} waiting",
-                view.running, view.max_concurrent, view.waiting
+                status.running, status.max_concurrent, status.waiting
             ),
         ),
         (
             "so far",
             format!(
-                "{} {}: {} answered, {} shed, {} failed, {} left",
+                "{} {}: {} completed, {} rejected, {} failed, {} cancelled",
                 counts.sent,
-                came(view.score.is_some()),
-                counts.answered,
-                counts.shed,
+                arrival_verb(status.results.is_some()),
+                counts.completed,
+                counts.rejected,
                 counts.failed,
-                counts.left
+                counts.cancelled
             ),
         ),
     ];
-    rows.extend(view.score.map(|score| {
-        let kept = format!("{} of the load's requests kept both targets", score.good);
+    rows.extend(status.results.map(|results| {
+        let kept = format!("{} of the load's requests kept both targets", results.good);
         ("in time", kept)
     }));
     rows
@@ -76,7 +77,7 @@ pub(super) const GOVERNOR_LINES: [usize; 4] = [2, 3, 2, 2];
 
 /// Where the governor stands. A small screen shows the first rows only, each cut to
 /// [`GOVERNOR_LINES`].
-pub(super) fn governor(governed: &Governed) -> Vec<Row> {
+pub(super) fn governor(governed: &GovernorStatus) -> Vec<Row> {
     let knobs: Vec<_> = governed.knobs.iter().map(knob).collect();
     let last = governed.last_move.as_deref().unwrap_or("none yet");
     let tier = governed.tier.as_deref().unwrap_or("unknown");
@@ -101,8 +102,8 @@ pub(super) fn governor(governed: &Governed) -> Vec<Row> {
     rows
 }
 
-fn knob(knob: &Knob) -> String {
-    let Knob {
+fn knob(knob: &KnobPosition) -> String {
+    let KnobPosition {
         name,
         value,
         min,
@@ -112,24 +113,24 @@ fn knob(knob: &Knob) -> String {
 }
 
 /// As the SDK measured them in the last seconds, or else as the load's clients saw them since the start.
-fn times(view: &View) -> (Spread, Spread) {
-    match &view.look {
-        Some(look) => (look.ttft, look.gap),
-        None => view
-            .score
-            .map(|score| (score.ttft_seconds, score.gap_seconds))
+fn times(status: &Status) -> (Quantiles, Quantiles) {
+    match &status.recent {
+        Some(recent) => (recent.ttft, recent.gap),
+        None => status
+            .results
+            .map(|results| (results.ttft_seconds, results.gap_seconds))
             .unwrap_or_default(),
     }
 }
 
-fn speed(view: &View) -> String {
-    match &view.look {
-        Some(look) => format!("{:.0} tok/s", look.tokens_per_second),
-        None => format!("{} so far", count(view.counts.tokens, "token")),
+fn speed(status: &Status) -> String {
+    match &status.recent {
+        Some(recent) => format!("{:.0} tok/s", recent.tokens_per_second),
+        None => format!("{} so far", count(status.counts.tokens, "token")),
     }
 }
 
-fn spread(times: Spread) -> String {
+fn quantiles(times: Quantiles) -> String {
     format!(
         "p50 {} · p99 {} · max {}",
         Millis(times.p50),

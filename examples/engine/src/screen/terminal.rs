@@ -8,29 +8,29 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyModifiers};
 use tokio::sync::watch;
 
 use super::draw::draw;
-use crate::app::Scene;
+use crate::monitor::Monitor;
 
 /// Takes the terminal over and gives it back, also when it panics.
 pub(super) fn show(
-    scene: &Scene,
+    monitor: &Monitor,
     stopped: &watch::Receiver<bool>,
     quit: impl Fn(),
 ) -> io::Result<()> {
     let mut terminal = ratatui::try_init()?;
-    let shown = refresh(&mut terminal, scene, stopped, quit);
+    let shown = refresh(&mut terminal, monitor, stopped, quit);
     ratatui::try_restore()?;
     shown
 }
 
 fn refresh(
     terminal: &mut DefaultTerminal,
-    scene: &Scene,
+    monitor: &Monitor,
     stopped: &watch::Receiver<bool>,
     quit: impl Fn(),
 ) -> io::Result<()> {
     while !*stopped.borrow() {
-        let view = scene.view();
-        terminal.draw(|frame| draw(frame, &scene.title, &view))?;
+        let status = monitor.status();
+        terminal.draw(|frame| draw(frame, &monitor.title, &status))?;
         if asked_to_quit(Instant::now() + REFRESH, stopped)? {
             quit();
         }
@@ -40,7 +40,7 @@ fn refresh(
 
 fn asked_to_quit(until: Instant, stopped: &watch::Receiver<bool>) -> io::Result<bool> {
     while Instant::now() < until && !*stopped.borrow() {
-        if event::poll(LOOK)?
+        if event::poll(POLL)?
             && let Event::Key(key) = event::read()?
             && quits(key)
         {
@@ -59,7 +59,7 @@ fn quits(key: KeyEvent) -> bool {
 const REFRESH: Duration = Duration::from_millis(500);
 
 /// How often it looks whether it should end.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
 mod tests {

@@ -25,7 +25,7 @@ fn odd_config() -> Config {
 /// Seeded weights large enough that attention is far from uniform.
 struct Loud(Seeded);
 
-impl Source for Loud {
+impl WeightSource for Loud {
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
         let loudness = if shape.len() == 1 { 1.0 } else { 25.0 };
         Ok((self.0.take(name, shape)? * loudness)?)
@@ -61,7 +61,7 @@ fn a_prefill_equals_the_plain_implementation() {
         },
     ] {
         let llama = loud(&config);
-        let mut cache = Cache::new(&config, config.context).unwrap();
+        let mut cache = KvCache::new(&config, config.context).unwrap();
         let found = llama.next(&TOKENS, &mut cache).unwrap();
         assert_close(&found, &Plain::new(&config, &llama).logits(&TOKENS));
     }
@@ -81,7 +81,7 @@ fn stretched_rotation_equals_the_plain_implementation() {
             ..odd_config()
         };
         let llama = loud(&config);
-        let mut cache = Cache::new(&config, config.context).unwrap();
+        let mut cache = KvCache::new(&config, config.context).unwrap();
         let found = llama.next(&TOKENS, &mut cache).unwrap();
         assert_close(&found, &Plain::new(&config, &llama).logits(&TOKENS));
     }
@@ -91,10 +91,10 @@ fn stretched_rotation_equals_the_plain_implementation() {
 fn decoding_token_by_token_equals_a_prefill() {
     let config = odd_config();
     let llama = loud(&config);
-    let mut whole = Cache::new(&config, TOKENS.len()).unwrap();
+    let mut whole = KvCache::new(&config, TOKENS.len()).unwrap();
     let at_once = llama.next(&TOKENS, &mut whole).unwrap();
     for prompt in [1, 4, TOKENS.len() - 1] {
-        let mut cache = Cache::new(&config, config.context).unwrap();
+        let mut cache = KvCache::new(&config, config.context).unwrap();
         let mut logits = llama.next(&TOKENS[..prompt], &mut cache).unwrap();
         for &token in &TOKENS[prompt..] {
             logits = llama.next(&[token], &mut cache).unwrap();
@@ -107,8 +107,8 @@ fn decoding_token_by_token_equals_a_prefill() {
 fn a_prefill_in_pieces_equals_one() {
     let config = odd_config();
     let llama = loud(&config);
-    let mut whole = Cache::new(&config, TOKENS.len()).unwrap();
-    let mut pieces = Cache::new(&config, TOKENS.len()).unwrap();
+    let mut whole = KvCache::new(&config, TOKENS.len()).unwrap();
+    let mut pieces = KvCache::new(&config, TOKENS.len()).unwrap();
     llama.next(&TOKENS[..4], &mut pieces).unwrap();
     assert_close(
         &llama.next(&TOKENS[4..], &mut pieces).unwrap(),
@@ -124,7 +124,7 @@ fn training_computes_what_inference_does() {
     let ids = Tensor::from_slice(&rows.concat(), (2, 5), &Device::Cpu).unwrap();
     let taught = llama.teach(&ids).unwrap().reshape((2, 5, 40)).unwrap();
     for (index, row) in rows.into_iter().enumerate() {
-        let mut cache = Cache::new(&config, 5).unwrap();
+        let mut cache = KvCache::new(&config, 5).unwrap();
         let last: Vec<f32> = taught
             .get(index)
             .unwrap()
@@ -139,7 +139,7 @@ fn training_computes_what_inference_does() {
 #[test]
 fn saved_names_read_back_to_the_same_network() {
     struct Named(HashMap<String, Tensor>);
-    impl Source for Named {
+    impl WeightSource for Named {
         fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
             let tensor = self.0.remove(name).unwrap();
             assert_eq!(tensor.dims(), shape, "{name}");
@@ -153,7 +153,7 @@ fn saved_names_read_back_to_the_same_network() {
     assert!(named.0.is_empty(), "left over: {:?}", named.0.keys());
     let next = |llama: &Llama| {
         llama
-            .next(&TOKENS, &mut Cache::new(&config, 11).unwrap())
+            .next(&TOKENS, &mut KvCache::new(&config, 11).unwrap())
             .unwrap()
     };
     assert_eq!(next(&llama), next(&again));

@@ -4,8 +4,8 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::look::{Look, Measured};
-use crate::app::Flags;
+use super::options::Options;
+use super::status::{MeasuredTotals, Recent};
 use crate::engine::Engine;
 
 /// Nothing.
@@ -26,7 +26,7 @@ impl Instruments {
     ///
     /// # Errors
     /// Never.
-    pub const fn start(_: &Arc<Engine>, _: &Flags) -> Result<Self, StartError> {
+    pub const fn start(_: &Arc<Engine>, _: &Options) -> Result<Self, StartError> {
         Ok(Self)
     }
 
@@ -38,13 +38,13 @@ impl Instruments {
 
     /// Nothing is known.
     #[must_use]
-    pub const fn look(&mut self) -> Option<Look> {
+    pub const fn recent(&mut self) -> Option<Recent> {
         None
     }
 
     /// Nothing is known.
     #[must_use]
-    pub const fn measured(&self) -> Option<Measured> {
+    pub const fn measured(&self) -> Option<MeasuredTotals> {
         None
     }
 }

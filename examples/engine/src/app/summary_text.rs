@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::summary::{Goodput, Knobs, Summary};
 use crate::client::Counts;
-use crate::measure::{Governed, Measured};
-use crate::spread::Spread;
+use crate::format::{Millis, arrival_verb, count};
+use crate::measure::{GovernorStatus, MeasuredTotals};
+use crate::quantiles::Quantiles;
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -46,27 +47,16 @@ fn ran(summary: &Summary) -> String {
 fn requests(counts: &Counts, built_in_load: bool) -> String {
     let Counts {
         sent,
-        answered,
-        shed,
+        completed,
+        rejected,
         failed,
-        left,
+        cancelled,
         ..
     } = counts;
-    let verb = came(built_in_load);
-    format!("{sent} {verb}: {answered} answered, {shed} shed, {failed} failed, {left} left")
-}
-
-/// The word for the requests that were counted: without the built-in load, all are of others.
-pub(crate) const fn came(built_in_load: bool) -> &'static str {
-    if built_in_load { "sent" } else { "received" }
-}
-
-/// A number and what it counts: one move, two moves.
-pub(crate) fn count(number: u64, one: &str) -> String {
-    match number {
-        1 => format!("1 {one}"),
-        _ => format!("{number} {one}s"),
-    }
+    let verb = arrival_verb(built_in_load);
+    format!(
+        "{sent} {verb}: {completed} completed, {rejected} rejected, {failed} failed, {cancelled} cancelled"
+    )
 }
 
 fn tokens(summary: &Summary) -> String {
@@ -99,7 +89,7 @@ fn goodput(goodput: &Goodput) -> String {
     )
 }
 
-fn times(ttft: &Spread, gap: &Spread) -> String {
+fn times(ttft: &Quantiles, gap: &Quantiles) -> String {
     let [ttft_p50, ttft_p99] = [ttft.p50, ttft.p99].map(Millis);
     let [gap_p50, gap_p99] = [gap.p50, gap.p99].map(Millis);
     format!(
@@ -107,8 +97,8 @@ fn times(ttft: &Spread, gap: &Spread) -> String {
     )
 }
 
-fn ends(measured: &Measured) -> String {
-    let Measured {
+fn ends(measured: &MeasuredTotals) -> String {
+    let MeasuredTotals {
         arrived,
         ok,
         error,
@@ -125,8 +115,8 @@ fn ends(measured: &Measured) -> String {
     )
 }
 
-fn governor(governed: &Governed) -> String {
-    let Governed {
+fn governor(governed: &GovernorStatus) -> String {
+    let GovernorStatus {
         mode,
         moves,
         bottleneck,
@@ -158,22 +148,6 @@ impl fmt::Display for Knobs {
     }
 }
 
-/// Seconds, shown in milliseconds, and in microseconds where those would be rounded to nothing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Millis(pub(crate) Option<f64>);
-
-impl fmt::Display for Millis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.map(|seconds| seconds * 1e3) {
-            None => f.write_str("–"),
-            Some(millis) if millis < 0.001 => f.write_str("<1 µs"),
-            Some(millis) if millis < 0.1 => write!(f, "{:.0} µs", millis * 1e3),
-            Some(millis) if millis < 10.0 => write!(f, "{millis:.2} ms"),
-            Some(millis) => write!(f, "{millis:.0} ms"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,9 +170,9 @@ mod tests {
         };
         assert_eq!(knobs(1, 1), "1 sequence on 1 thread");
         assert_eq!(knobs(8, 2), "8 sequences on 2 threads");
-        let governed = Governed {
+        let governed = GovernorStatus {
             moves: 1,
-            ..Governed::default()
+            ..GovernorStatus::default()
         };
         assert!(governor(&governed).contains(", 1 move, "));
     }
@@ -211,14 +185,5 @@ mod tests {
         };
         assert!(requests(&counts, true).starts_with("192 sent: "));
         assert!(requests(&counts, false).starts_with("192 received: "));
-    }
-
-    #[test]
-    fn an_unknown_time_is_not_zero() {
-        assert_eq!(Millis(None).to_string(), "–");
-        assert_eq!(Millis(Some(0.000_000_3)).to_string(), "<1 µs");
-        assert_eq!(Millis(Some(0.000_003)).to_string(), "3 µs");
-        assert_eq!(Millis(Some(0.000_5)).to_string(), "0.50 ms");
-        assert_eq!(Millis(Some(0.0205)).to_string(), "20 ms");
     }
 }

@@ -6,10 +6,10 @@ use tokio::sync::mpsc::UnboundedSender;
 use wf_govern::gate::Permit;
 use wf_instrument::wf_measure;
 
-use super::board::{Progress, Work};
 use super::error::EngineError;
 use super::request::Request;
-use super::stop::{Cut, Stops};
+use super::run_queue::{Progress, Work};
+use super::stop_strings::{Cut, StopStrings};
 use super::token::{Finish, Token};
 use crate::model::{Logits, Model, ModelError, Sampler, Sequence, TextDecoder};
 
@@ -19,7 +19,7 @@ pub(super) struct Running {
     sequence: Sequence,
     sampler: Sampler,
     decoder: Option<TextDecoder>,
-    stops: Stops,
+    stops: StopStrings,
     last: Option<u32>,
     left: usize,
     /// Tokens that have to come before the answer may end.
@@ -43,7 +43,7 @@ impl Running {
             model: Arc::clone(model),
             sampler: request.sampler,
             decoder: Some(model.decoder()),
-            stops: Stops::new(request.stop),
+            stops: StopStrings::new(request.stop),
             last: None,
             left: request.max_tokens,
             due: request.min_tokens,

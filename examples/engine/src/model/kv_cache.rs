@@ -9,13 +9,13 @@ use super::config::Config;
 
 /// Keys and values of one sequence, for all layers.
 #[derive(Debug)]
-pub(crate) struct Cache {
+pub(crate) struct KvCache {
     layers: Vec<LayerCache>,
     len: usize,
     capacity: usize,
 }
 
-impl Cache {
+impl KvCache {
     pub(crate) fn new(config: &Config, capacity: usize) -> Result<Self> {
         let layer = |_| LayerCache::new(config, capacity);
         let layers = (0..config.layers).map(layer).collect::<Result<_>>()?;

@@ -6,23 +6,14 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout};
 
-use super::score::Score;
+use super::results::{LoadResults, RequestTimes};
 use crate::client::Client;
 use crate::engine::Request;
 
-/// What one client saw. Times count from when it meant to ask.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) late: Duration,
-    pub(super) first: Option<Duration>,
-    pub(super) gaps: Vec<Duration>,
-    pub(super) whole: bool,
-}
-
-/// Adds what was seen to the score when dropped, so that a client that is cut off counts too: those who wait longest must not be left out.
+/// Adds what was seen to the results when dropped, so that a client that is cut off counts too: those who wait longest must not be left out.
 struct Record {
-    seen: Seen,
-    score: Option<Arc<Score>>,
+    seen: RequestTimes,
+    results: Option<Arc<LoadResults>>,
 }
 
 /// Asks, reads to the end, and leaves after a silence of `patience`.
@@ -31,13 +22,13 @@ pub(super) async fn run(
     request: Request,
     intended: Instant,
     patience: Duration,
-    score: Option<Arc<Score>>,
+    results: Option<Arc<LoadResults>>,
 ) {
-    let seen = Seen::default();
-    let mut record = Record { seen, score };
+    let seen = RequestTimes::default();
+    let mut record = Record { seen, results };
     let seen = &mut record.seen;
     seen.late = intended.elapsed();
-    let Ok(Ok(mut answer)) = timeout(patience, client.ask(request)).await else {
+    let Ok(Ok(mut answer)) = timeout(patience, client.send(request)).await else {
         return;
     };
     let mut last = intended;
@@ -59,19 +50,10 @@ pub(super) async fn run(
     }
 }
 
-impl Seen {
-    fn token(&mut self, after: Duration) {
-        match self.first {
-            None => self.first = Some(after),
-            Some(_) => self.gaps.push(after),
-        }
-    }
-}
-
 impl Drop for Record {
     fn drop(&mut self) {
-        if let Some(score) = &self.score {
-            score.add(&self.seen);
+        if let Some(results) = &self.results {
+            results.add(&self.seen);
         }
     }
 }

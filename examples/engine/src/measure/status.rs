@@ -3,33 +3,26 @@
 use serde::Serialize;
 
 use crate::client::Counts;
-use crate::spread::Spread;
+use crate::quantiles::Quantiles;
 
 /// The last seconds.
 #[derive(Clone, Debug, Default)]
-pub struct Look {
+pub struct Recent {
     /// Tokens a second.
     pub tokens_per_second: f64,
     /// From arrival to the first token.
-    pub ttft: Spread,
+    pub ttft: Quantiles,
     /// Between tokens.
-    pub gap: Spread,
+    pub gap: Quantiles,
     /// What the machine does.
-    pub machine: Machine,
+    pub machine: Vec<(&'static str, String)>,
     /// Where the governor stands.
-    pub governed: Governed,
-}
-
-/// What the sensors read.
-#[derive(Clone, Debug, Default)]
-pub struct Machine {
-    /// What each line is about, and what there is to say.
-    pub rows: Vec<(&'static str, String)>,
+    pub governed: GovernorStatus,
 }
 
 /// Where the governor stands.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Governed {
+pub struct GovernorStatus {
     /// `active`, `advisory` or `paused`.
     pub mode: &'static str,
     /// What there is too little of.
@@ -41,10 +34,10 @@ pub struct Governed {
     /// The hardware's tier, where its cores and memory are known.
     pub tier: Option<String>,
     /// The knobs.
-    pub knobs: Vec<Knob>,
+    pub knobs: Vec<KnobPosition>,
     /// What keeps more from being done.
     pub bound_by: &'static str,
-    /// Why it did at its last look what it did.
+    /// Why it did at its last recent what it did.
     pub reason: String,
     /// The last move and its reason.
     pub last_move: Option<String>,
@@ -54,7 +47,7 @@ pub struct Governed {
 
 /// A knob.
 #[derive(Clone, Debug, Serialize)]
-pub struct Knob {
+pub struct KnobPosition {
     /// Its name.
     pub name: String,
     /// Where it stands.
@@ -67,10 +60,10 @@ pub struct Knob {
 
 /// Everything since the start.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Measured {
+pub struct MeasuredTotals {
     /// Requests that arrived.
     pub arrived: u64,
-    /// … and were answered whole.
+    /// … and were completed whole.
     pub ok: u64,
     /// … ended in an error, refusals included.
     pub error: u64,
@@ -83,23 +76,23 @@ pub struct Measured {
     /// Tokens generated.
     pub tokens: u64,
     /// Until they were let in.
-    pub queue_seconds: Spread,
+    pub queue_seconds: Quantiles,
     /// Until the first token.
-    pub ttft_seconds: Spread,
+    pub ttft_seconds: Quantiles,
     /// Between tokens.
-    pub gap_seconds: Spread,
+    pub gap_seconds: Quantiles,
     /// Measurements that found no place.
     pub dropped: u64,
 }
 
-impl Measured {
+impl MeasuredTotals {
     /// Whether the clients, who counted by themselves, have the same numbers: to the last request and token.
     #[must_use]
     pub const fn equals(&self, clients: &Counts) -> bool {
         self.arrived == clients.sent
-            && self.ok == clients.answered
-            && self.error + self.panicked == clients.shed + clients.failed
-            && self.cancelled == clients.left
+            && self.ok == clients.completed
+            && self.error + self.panicked == clients.rejected + clients.failed
+            && self.cancelled == clients.cancelled
             && self.prompt_tokens == clients.prompt_tokens
             && self.tokens == clients.tokens
             && self.dropped == 0
@@ -112,21 +105,21 @@ mod tests {
 
     #[test]
     fn one_token_of_difference_is_not_exact() {
-        let measured = Measured {
+        let measured = MeasuredTotals {
             arrived: 6,
             ok: 2,
             error: 3,
             cancelled: 1,
             prompt_tokens: 60,
             tokens: 40,
-            ..Measured::default()
+            ..MeasuredTotals::default()
         };
         let clients = Counts {
             sent: 6,
-            answered: 2,
-            shed: 2,
+            completed: 2,
+            rejected: 2,
             failed: 1,
-            left: 1,
+            cancelled: 1,
             prompt_tokens: 60,
             tokens: 40,
         };

@@ -6,40 +6,40 @@ use std::task::{Context, Poll, ready};
 
 use futures_util::Stream;
 
-use super::tally::Call;
+use super::counts::OpenRequest;
 use crate::engine::{EngineError, Token};
 
-/// A stream of tokens. Poll it to its end: one that is dropped before counts as left.
-pub struct Answer {
+/// A stream of tokens. Poll it to its end: one that is dropped before counts as cancelled.
+pub struct CountedStream {
     tokens: Pin<Box<dyn Stream<Item = Result<Token, EngineError>> + Send>>,
-    call: Option<Call>,
+    open: Option<OpenRequest>,
 }
 
-impl Answer {
+impl CountedStream {
     pub(super) fn new(
         tokens: impl Stream<Item = Result<Token, EngineError>> + Send + 'static,
-        call: Call,
+        open: OpenRequest,
     ) -> Self {
         Self {
             tokens: Box::pin(tokens),
-            call: Some(call),
+            open: Some(open),
         }
     }
 
     fn count(&mut self, item: Option<&Result<Token, EngineError>>) {
-        match (item, self.call.take()) {
-            (Some(Ok(token)), Some(mut call)) => {
-                call.tokens(token.count);
-                self.call = Some(call);
+        match (item, self.open.take()) {
+            (Some(Ok(token)), Some(mut open)) => {
+                open.tokens(token.count);
+                self.open = Some(open);
             }
-            (Some(Err(error)), Some(call)) => call.failed(error),
-            (None, Some(call)) => call.answered(),
+            (Some(Err(error)), Some(open)) => open.failed(error),
+            (None, Some(open)) => open.completed(),
             (_, None) => {}
         }
     }
 }
 
-impl Stream for Answer {
+impl Stream for CountedStream {
     type Item = Result<Token, EngineError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -49,8 +49,8 @@ impl Stream for Answer {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for CountedStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer").finish_non_exhaustive()
+        f.debug_struct("CountedStream").finish_non_exhaustive()
     }
 }

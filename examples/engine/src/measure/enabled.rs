@@ -16,14 +16,14 @@ use wf_instrument::snapshot::{GenerationMetrics, Snapshot, Window};
 use wf_instrument::{Nanos, registry, wf_gauge};
 use wf_sense::{Sensors, Watch};
 
+use super::batch_size::BatchSizes;
 use super::knobs;
-use super::look::{Governed, Knob, Look, Measured};
-use super::machine::machine;
-use super::sizes::Sizes;
-use super::sleep;
-use crate::app::Flags;
+use super::machine;
+use super::options::Options;
+use super::sleep_state;
+use super::status::{GovernorStatus, KnobPosition, MeasuredTotals, Recent};
 use crate::engine::Engine;
-use crate::spread::Spread;
+use crate::quantiles::Quantiles;
 
 /// The governor, the exporter, and what they saw. Dropping it stops both.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub struct Instruments {
     watch: Arc<Watch>,
     recent: VecDeque<Snapshot>,
     engine: Weak<Engine>,
-    sizes: Sizes,
+    sizes: BatchSizes,
     model: String,
 }
 
@@ -57,20 +57,20 @@ impl Instruments {
     ///
     /// # Errors
     /// When the address for scrapes cannot be had, or the system gives no thread.
-    pub fn start(engine: &Arc<Engine>, flags: &Flags) -> Result<Self, StartError> {
+    pub fn start(engine: &Arc<Engine>, options: &Options) -> Result<Self, StartError> {
         registry::declare_model(engine.name());
         let watch = Arc::new(watch().map_err(StartError::Sensors)?);
-        let governor = Arc::new(govern(engine, flags, Arc::clone(&watch))?);
+        let governor = Arc::new(govern(engine, options, Arc::clone(&watch))?);
         let (shown, profiled) = (Arc::clone(&watch), Arc::clone(&watch));
         let machine = move || profile::Machine::read(&profiled.readings());
-        let hosts = flags.allow_host.iter().map(ToString::to_string);
+        let hosts = options.allow_host.iter().map(ToString::to_string);
         let exporter = hosts
             .fold(Exporter::builder(), Builder::allow_host)
-            .address(flags.metrics.clone())
+            .address(options.metrics.clone())
             .collector(sensors(move || shown.readings()))
             .collector(profiling(move || Profile::of(machine())))
             .collector(governing(Arc::clone(&governor)))
-            .collector(sleep::never(engine.name().to_owned()))
+            .collector(sleep_state::never_asleep(engine.name().to_owned()))
             .start()?;
         Ok(Self {
             governor,
@@ -78,7 +78,7 @@ impl Instruments {
             watch,
             recent: VecDeque::from([Snapshot::take()]),
             engine: Arc::downgrade(engine),
-            sizes: Sizes::default(),
+            sizes: BatchSizes::default(),
             model: engine.name().to_owned(),
         })
     }
@@ -90,35 +90,39 @@ impl Instruments {
     }
 
     /// What happened in the last ten seconds or so.
-    pub fn look(&mut self) -> Option<Look> {
+    pub fn recent(&mut self) -> Option<Recent> {
         let now = Snapshot::take();
         let earliest = self.recent.front().unwrap_or(&now);
         let window = Window::between(earliest, &now);
         let generations = self.of_model(&window.metrics.generations);
         let seconds = window.length().as_secs();
-        let look = Look {
+        let recent = Recent {
             tokens_per_second: rate(generations.map_or(0, |row| row.tokens), seconds),
-            ttft: generations.map_or_else(Spread::default, |row| spread(row.time_to_first_token())),
-            gap: generations.map_or_else(Spread::default, |row| spread(row.inter_token_latency())),
-            machine: machine(&self.watch.readings()),
+            ttft: generations.map_or_else(Quantiles::default, |row| {
+                quantiles(row.time_to_first_token())
+            }),
+            gap: generations.map_or_else(Quantiles::default, |row| {
+                quantiles(row.inter_token_latency())
+            }),
+            machine: machine::rows(&self.watch.readings()),
             governed: self.governed(),
         };
         self.keep(now);
-        Some(look)
+        Some(recent)
     }
 
     /// Everything since the start of the process.
     #[must_use]
-    pub fn measured(&self) -> Option<Measured> {
+    pub fn measured(&self) -> Option<MeasuredTotals> {
         let now = Snapshot::take();
         let dropped = now.metrics.dropped;
         let Some(row) = self.of_model(&now.metrics.generations) else {
-            return Some(Measured {
+            return Some(MeasuredTotals {
                 dropped,
-                ..Measured::default()
+                ..MeasuredTotals::default()
             });
         };
-        Some(Measured {
+        Some(MeasuredTotals {
             arrived: row.arrived,
             ok: row.outcomes.ok,
             error: row.outcomes.error,
@@ -126,9 +130,9 @@ impl Instruments {
             panicked: row.outcomes.panicked,
             prompt_tokens: row.prompt_tokens,
             tokens: row.tokens,
-            queue_seconds: spread(row.queue()),
-            ttft_seconds: spread(row.time_to_first_token()),
-            gap_seconds: spread(row.inter_token_latency()),
+            queue_seconds: quantiles(row.queue()),
+            ttft_seconds: quantiles(row.time_to_first_token()),
+            gap_seconds: quantiles(row.inter_token_latency()),
             dropped,
         })
     }
@@ -170,10 +174,10 @@ impl Instruments {
         Some(choice.explain())
     }
 
-    fn governed(&self) -> Governed {
+    fn governed(&self) -> GovernorStatus {
         let status = self.governor.status();
         let moves = self.governor.actions();
-        Governed {
+        GovernorStatus {
             mode: mode(status.mode),
             bottleneck: status.diagnosis.class.as_str(),
             diagnosis: status.diagnosis.explain(),
@@ -206,23 +210,23 @@ fn watch() -> io::Result<Watch> {
 
 fn govern(
     engine: &Arc<Engine>,
-    flags: &Flags,
+    options: &Options,
     watch: Arc<Watch>,
 ) -> Result<Governor, wf_govern::StartError> {
     let builder = Governor::builder()
-        .target_ttft(flags.ttft_target)
-        .target_inter_token(flags.gap_target)
+        .target_ttft(options.ttft_target)
+        .target_inter_token(options.itl_target)
         .knob(knobs::max_concurrent(engine))
         .knob(knobs::workers(engine))
         .sensors(move || watch.readings());
-    match flags.no_governor {
+    match options.advisory {
         true => builder.advisory().start(),
         false => builder.start(),
     }
 }
 
-fn positions(status: &Status) -> Vec<Knob> {
-    let knob = |position: &wf_govern::knob::Position| Knob {
+fn positions(status: &Status) -> Vec<KnobPosition> {
+    let knob = |position: &wf_govern::knob::Position| KnobPosition {
         name: position.name.to_string(),
         value: position.value,
         min: position.bounds.min(),
@@ -239,9 +243,9 @@ const fn mode(mode: Mode) -> &'static str {
     }
 }
 
-fn spread(times: &HistogramSnapshot) -> Spread {
+fn quantiles(times: &HistogramSnapshot) -> Quantiles {
     let seconds = |nanos: Option<u64>| nanos.map(|nanos| Nanos::new(nanos).as_secs());
-    Spread {
+    Quantiles {
         count: times.count(),
         p50: seconds(times.quantile(0.5)),
         p99: seconds(times.quantile(0.99)),

@@ -3,9 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::engine::Finish;
+use super::error::ApiError;
+use crate::client::CountedStream;
+use crate::engine::{EngineError, Finish};
 
 /// Which endpoint was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +19,7 @@ pub(super) enum Endpoint {
 
 /// What all parts of one answer have in common.
 #[derive(Debug)]
-pub(super) struct Shape {
+pub(super) struct ResponseFormat {
     endpoint: Endpoint,
     id: String,
     created: u64,
@@ -24,7 +27,7 @@ pub(super) struct Shape {
     prompt_tokens: u64,
 }
 
-impl Shape {
+impl ResponseFormat {
     pub(super) fn new(endpoint: Endpoint, model: &str, prompt_tokens: u64) -> Self {
         let created = SystemTime::now().duration_since(UNIX_EPOCH);
         let created = created.map_or(0, |since| since.as_secs());
@@ -108,6 +111,22 @@ impl Shape {
             "total_tokens": self.prompt_tokens + tokens,
         })
     }
+}
+
+/// Reads the tokens to their end and returns the response in one piece.
+pub(super) async fn collect(
+    mut answer: CountedStream,
+    format: &ResponseFormat,
+) -> Result<Value, ApiError> {
+    let (mut text, mut tokens, mut finish) = (String::new(), 0, None);
+    while let Some(token) = answer.next().await {
+        let token = token?;
+        text.push_str(&token.text);
+        tokens += token.count;
+        finish = token.finish;
+    }
+    let finish = finish.ok_or(EngineError::Stopped)?;
+    Ok(format.whole(&text, finish, tokens))
 }
 
 /// Ids are unique within the process; the second in them makes them so over restarts.

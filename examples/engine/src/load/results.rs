@@ -6,8 +6,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use super::call::Seen;
-use crate::spread::Spread;
+use crate::quantiles::Quantiles;
 
 /// What a request must keep to count as good.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +19,7 @@ pub struct Targets {
 
 /// The sum so far. Kept apart from the SDK, with three significant digits where that has two.
 #[derive(Debug)]
-pub struct Score {
+pub struct LoadResults {
     targets: Targets,
     sums: Mutex<Sums>,
 }
@@ -34,21 +33,30 @@ struct Sums {
     good: u64,
 }
 
-/// A [`Score`] at a moment.
+/// A [`LoadResults`] at a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Totals {
+pub struct LoadTotals {
     /// How late requests were sent: the load's own fault, and part of the times below.
-    pub lateness_seconds: Spread,
+    pub lateness_seconds: Quantiles,
     /// From the intended arrival to the first token.
-    pub ttft_seconds: Spread,
+    pub ttft_seconds: Quantiles,
     /// Between tokens.
-    pub gap_seconds: Spread,
+    pub gap_seconds: Quantiles,
     /// Requests that were answered whole and kept both targets.
     pub good: u64,
 }
 
-impl Score {
-    /// An empty score.
+/// What one client saw. Times count from when it meant to ask.
+#[derive(Debug, Default)]
+pub(super) struct RequestTimes {
+    pub(super) late: Duration,
+    pub(super) first: Option<Duration>,
+    pub(super) gaps: Vec<Duration>,
+    pub(super) whole: bool,
+}
+
+impl LoadResults {
+    /// An empty results.
     ///
     /// # Panics
     /// Never: the histograms' bounds are constants.
@@ -60,19 +68,19 @@ impl Score {
         }
     }
 
-    /// The score so far.
+    /// The results so far.
     #[must_use]
-    pub fn totals(&self) -> Totals {
+    pub fn totals(&self) -> LoadTotals {
         let sums = self.lock();
-        Totals {
-            lateness_seconds: Spread::of_micros(&sums.late),
-            ttft_seconds: Spread::of_micros(&sums.ttft),
-            gap_seconds: Spread::of_micros(&sums.gaps),
+        LoadTotals {
+            lateness_seconds: Quantiles::of_micros(&sums.late),
+            ttft_seconds: Quantiles::of_micros(&sums.ttft),
+            gap_seconds: Quantiles::of_micros(&sums.gaps),
             good: sums.good,
         }
     }
 
-    pub(super) fn add(&self, seen: &Seen) {
+    pub(super) fn add(&self, seen: &RequestTimes) {
         let mut sums = self.lock();
         record(&mut sums.late, seen.late);
         if let Some(first) = seen.first {
@@ -89,12 +97,21 @@ impl Score {
     }
 }
 
+impl RequestTimes {
+    pub(super) fn token(&mut self, after: Duration) {
+        match self.first {
+            None => self.first = Some(after),
+            Some(_) => self.gaps.push(after),
+        }
+    }
+}
+
 /// The shortest time that counts as a gap. Tokens that a client receives in quicker succession had
 /// been waiting for it and came together; the SDK counts them in the same way.
 const DRAINING: Duration = Duration::from_micros(100);
 
 impl Targets {
-    fn met_by(self, seen: &Seen) -> bool {
+    fn met_by(self, seen: &RequestTimes) -> bool {
         let gaps = u32::try_from(seen.gaps.len()).unwrap_or(u32::MAX);
         let steady = seen.gaps.iter().sum::<Duration>() <= self.gap * gaps;
         seen.whole && steady && seen.first.is_some_and(|first| first <= self.ttft)
@@ -130,14 +147,14 @@ mod tests {
     };
 
     fn good(first: Option<u64>, gaps: &[u64], whole: bool) -> bool {
-        let score = Score::new(TARGETS);
-        score.add(&Seen {
+        let results = LoadResults::new(TARGETS);
+        results.add(&RequestTimes {
             late: Duration::ZERO,
             first: first.map(Duration::from_millis),
             gaps: gaps.iter().copied().map(Duration::from_millis).collect(),
             whole,
         });
-        score.totals().good == 1
+        results.totals().good == 1
     }
 
     #[test]
@@ -156,21 +173,21 @@ mod tests {
 
     #[test]
     fn tokens_that_were_waiting_end_one_gap() {
-        let score = Score::new(TARGETS);
+        let results = LoadResults::new(TARGETS);
         let gaps = [60_000, 3, 5, 20_000].map(Duration::from_micros).to_vec();
-        score.add(&Seen {
+        results.add(&RequestTimes {
             first: Some(Duration::ZERO),
             gaps,
-            ..Seen::default()
+            ..RequestTimes::default()
         });
-        let gaps = score.totals().gap_seconds;
+        let gaps = results.totals().gap_seconds;
         assert_eq!(gaps.count, 2);
         assert!(gaps.p50 > Some(0.019), "{gaps:?}");
     }
 
     #[test]
     fn nothing_recorded_is_not_zero() {
-        let totals = Score::new(TARGETS).totals();
-        assert_eq!(totals.ttft_seconds, Spread::default());
+        let totals = LoadResults::new(TARGETS).totals();
+        assert_eq!(totals.ttft_seconds, Quantiles::default());
     }
 }

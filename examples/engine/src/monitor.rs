@@ -4,16 +4,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::client::{Client, Counts};
-use crate::load::{Score, Totals};
-use crate::measure::{Instruments, Look, Measured};
+use crate::load::{LoadResults, LoadTotals};
+use crate::measure::{Instruments, MeasuredTotals, Recent};
 
 /// Everything that can be looked at.
 #[derive(Debug)]
-pub struct Scene {
+pub struct Monitor {
     /// Counts what clients see.
     pub client: Client,
     /// Sums up what the load's clients lived through; `None` without a load.
-    pub score: Option<Arc<Score>>,
+    pub results: Option<Arc<LoadResults>>,
     /// What is served, where, and where it is scraped, in words.
     pub title: String,
     begin: Instant,
@@ -22,13 +22,13 @@ pub struct Scene {
 
 /// The state at a moment.
 #[derive(Clone, Debug, Default)]
-pub struct View {
+pub struct Status {
     /// Since the start.
     pub elapsed: Duration,
     /// What clients saw since then.
     pub counts: Counts,
     /// What the load's clients lived through since then; `None` without a load.
-    pub score: Option<Totals>,
+    pub results: Option<LoadTotals>,
     /// Sequences that are in.
     pub running: usize,
     /// Requests that wait.
@@ -38,21 +38,21 @@ pub struct View {
     /// Threads that compute.
     pub workers: usize,
     /// What the SDK knows; `None` in a build that does not measure.
-    pub look: Option<Look>,
+    pub recent: Option<Recent>,
 }
 
-impl Scene {
+impl Monitor {
     /// The clock starts now.
     #[must_use]
     pub fn new(
         client: Client,
-        score: Option<Arc<Score>>,
+        results: Option<Arc<LoadResults>>,
         instruments: Instruments,
         title: String,
     ) -> Self {
         Self {
             client,
-            score,
+            results,
             title,
             begin: Instant::now(),
             instruments: Mutex::new(instruments),
@@ -60,23 +60,23 @@ impl Scene {
     }
 
     /// Looks at everything. Takes a snapshot: some microseconds for each series and thread.
-    pub fn view(&self) -> View {
+    pub fn status(&self) -> Status {
         let engine = self.client.engine();
-        View {
+        Status {
             elapsed: self.begin.elapsed(),
             counts: self.client.counts(),
-            score: self.score.as_ref().map(|score| score.totals()),
+            results: self.results.as_ref().map(|results| results.totals()),
             running: engine.running(),
             waiting: engine.waiting(),
             max_concurrent: engine.max_concurrent(),
             workers: engine.workers(),
-            look: self.with(Instruments::look),
+            recent: self.with(Instruments::recent),
         }
     }
 
     /// Everything that the SDK measured.
     #[must_use]
-    pub fn measured(&self) -> Option<Measured> {
+    pub fn measured(&self) -> Option<MeasuredTotals> {
         self.with(|instruments| instruments.measured())
     }
 

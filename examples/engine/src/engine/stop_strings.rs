@@ -2,7 +2,7 @@
 
 /// Holds back text that may turn out to be the beginning of a stop string.
 #[derive(Debug)]
-pub(super) struct Stops {
+pub(super) struct StopStrings {
     stops: Vec<String>,
     held: String,
 }
@@ -16,7 +16,7 @@ pub(super) enum Cut {
     Stopped(String),
 }
 
-impl Stops {
+impl StopStrings {
     pub(super) fn new(mut stops: Vec<String>) -> Self {
         stops.retain(|stop| !stop.is_empty());
         Self {
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     fn check(stops: &[&str], pieces: &[&str], expected: &[Cut]) {
-        let mut cutter = Stops::new(stops.iter().map(ToString::to_string).collect());
+        let mut cutter = StopStrings::new(stops.iter().map(ToString::to_string).collect());
         let cuts: Vec<_> = pieces.iter().map(|piece| cutter.push(piece)).collect();
         assert_eq!(cuts, expected);
     }
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_end_shows_what_was_held_back() {
-        let mut cutter = Stops::new(vec!["END".to_owned()]);
+        let mut cutter = StopStrings::new(vec!["END".to_owned()]);
         assert_eq!(cutter.push("E"), goes_on(""));
         assert_eq!(cutter.rest(), "E");
     }

@@ -22,7 +22,7 @@ pub(super) enum Progress {
 
 /// First in, first out: what had its step goes to the back, so all of it advances at the same pace.
 #[derive(Debug)]
-pub(super) struct Board<W> {
+pub(super) struct RunQueue<W> {
     state: Mutex<State<W>>,
     /// Heard by workers within the number: there is something to advance.
     work: Condvar,
@@ -37,7 +37,7 @@ struct State<W> {
     closed: bool,
 }
 
-impl<W> Board<W> {
+impl<W> RunQueue<W> {
     pub(super) const fn new(workers: usize) -> Self {
         Self {
             state: Mutex::new(State {
@@ -59,11 +59,11 @@ impl<W> Board<W> {
     }
 
     /// Puts back what the worker has advanced and gives it what is next; sleeps while there is nothing or the worker is one too many.
-    /// `None` when the board was closed.
+    /// `None` when the run_queue was closed.
     pub(super) fn turn(&self, worker: usize, back: Option<W>) -> Option<W> {
         let mut state = self.lock();
         if state.closed {
-            // Dropped after the lock: what ends with it may ask the board.
+            // Dropped after the lock: what ends with it may ask the run_queue.
             drop(state);
             drop(back);
             return None;

@@ -9,10 +9,10 @@ use axum::response::sse::Event;
 use futures_util::{Stream, StreamExt};
 use serde_json::Value;
 
-use super::ask::Usage;
+use super::api_request::Usage;
 use super::error::ApiError;
-use super::shape::Shape;
-use crate::client::Answer;
+use super::response::ResponseFormat;
+use crate::client::CountedStream;
 use crate::engine::{EngineError, Token};
 
 /// A chunk for each token, usage if asked for, `[DONE]`. An error in between is sent as an event
@@ -20,22 +20,22 @@ use crate::engine::{EngineError, Token};
 ///
 /// A token that has no text yet has a chunk too, so that a client that counts chunks counts tokens.
 #[derive(Debug)]
-pub(super) struct Events {
+pub(super) struct EventStream {
     /// `None` when all of it was read.
-    answer: Option<Answer>,
-    shape: Shape,
+    answer: Option<CountedStream>,
+    format: ResponseFormat,
     usage: Usage,
     begun: bool,
     tokens: u64,
-    /// Events that are ready to be sent.
+    /// EventStream that are ready to be sent.
     ready: VecDeque<Event>,
 }
 
-impl Events {
-    pub(super) fn new(answer: Answer, shape: Shape, usage: Usage) -> Self {
+impl EventStream {
+    pub(super) fn new(answer: CountedStream, format: ResponseFormat, usage: Usage) -> Self {
         Self {
             answer: Some(answer),
-            shape,
+            format,
             usage,
             begun: false,
             tokens: 0,
@@ -55,7 +55,7 @@ impl Events {
             None => {
                 self.answer = None;
                 if self.usage.at_the_end {
-                    let bill = self.shape.bill(self.tokens);
+                    let bill = self.format.bill(self.tokens);
                     self.ready
                         .push_back(Event::default().data(bill.to_string()));
                 }
@@ -67,9 +67,9 @@ impl Events {
     fn push_token(&mut self, token: &Token) {
         self.tokens += token.count;
         let is_first = !std::mem::replace(&mut self.begun, true);
-        let mut chunk = self.shape.piece(&token.text, is_first, token.finish);
+        let mut chunk = self.format.piece(&token.text, is_first, token.finish);
         if self.usage.continuous {
-            chunk["usage"] = self.shape.usage(self.tokens);
+            chunk["usage"] = self.format.usage(self.tokens);
         } else if self.usage.at_the_end {
             // Says that it is not in this one.
             chunk["usage"] = Value::Null;
@@ -79,7 +79,7 @@ impl Events {
     }
 }
 
-impl Stream for Events {
+impl Stream for EventStream {
     type Item = Result<Event, Infallible>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -7,23 +7,23 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::rows::line;
-use crate::app::Scene;
+use crate::monitor::Monitor;
 
-pub(super) fn show(scene: &Scene, stopped: &watch::Receiver<bool>) -> io::Result<()> {
+pub(super) fn show(monitor: &Monitor, stopped: &watch::Receiver<bool>) -> io::Result<()> {
     let mut out = io::stdout();
-    writeln!(out, "{}", scene.title)?;
+    writeln!(out, "{}", monitor.title)?;
     let mut last = Instant::now();
     while !*stopped.borrow() {
-        sleep(LOOK);
+        sleep(POLL);
         if last.elapsed() >= LINE {
             last = Instant::now();
-            writeln!(out, "{}", line(&scene.view()))?;
+            writeln!(out, "{}", line(&monitor.status()))?;
         }
     }
     Ok(())
 }
 
 /// How often it looks whether it should end.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL: Duration = Duration::from_millis(50);
 
 const LINE: Duration = Duration::from_secs(5);

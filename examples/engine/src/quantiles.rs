@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// Quantiles in seconds; `None` where nothing was recorded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Spread {
+pub struct Quantiles {
     /// How many were recorded.
     pub count: u64,
     /// Half were no longer.
@@ -18,7 +18,7 @@ pub struct Spread {
     pub max: Option<f64>,
 }
 
-impl Spread {
+impl Quantiles {
     pub(crate) fn of_micros(histogram: &Histogram<u64>) -> Self {
         let some = |micros: u64| {
             let known = !histogram.is_empty();

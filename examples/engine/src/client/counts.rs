@@ -9,12 +9,12 @@ use crate::engine::EngineError;
 
 /// Counts of a set of clients. A count is one relaxed addition.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct Counters {
     sent: AtomicU64,
-    answered: AtomicU64,
-    shed: AtomicU64,
+    completed: AtomicU64,
+    rejected: AtomicU64,
     failed: AtomicU64,
-    left: AtomicU64,
+    cancelled: AtomicU64,
     prompt_tokens: AtomicU64,
     tokens: AtomicU64,
 }
@@ -24,36 +24,39 @@ pub(super) struct Tally {
 pub struct Counts {
     /// Requests sent.
     pub sent: u64,
-    /// Answers that arrived whole.
-    pub answered: u64,
-    /// Requests that were refused because the engine was too busy.
-    pub shed: u64,
+    /// Requests whose last token arrived.
+    #[serde(rename = "answered")]
+    pub completed: u64,
+    /// Requests that the gate refused.
+    #[serde(rename = "shed")]
+    pub rejected: u64,
     /// Requests that ended in another error.
     pub failed: u64,
     /// Requests whose client went away first.
-    pub left: u64,
+    #[serde(rename = "left")]
+    pub cancelled: u64,
     /// Tokens of the prompts that a client knows to have been read: those of requests that brought
-    /// a token or were answered.
+    /// a token or were completed.
     pub prompt_tokens: u64,
     /// Tokens that arrived.
     pub tokens: u64,
 }
 
-/// One request on its way; counts its end when it is dropped. Until another end is known, that is that its client left.
+/// One request on its way; counts its end when it is dropped. Until another end is known, that is that its client cancelled.
 #[derive(Debug)]
-pub(super) struct Call {
-    tally: Arc<Tally>,
-    end: fn(&Tally) -> &AtomicU64,
+pub(super) struct OpenRequest {
+    counters: Arc<Counters>,
+    end: fn(&Counters) -> &AtomicU64,
     /// Of the prompt, and not counted yet.
     prompt_tokens: u64,
 }
 
-impl Tally {
-    pub(super) fn sent(tally: &Arc<Self>, prompt_tokens: usize) -> Call {
-        add(&tally.sent, 1);
-        Call {
-            tally: Arc::clone(tally),
-            end: |tally| &tally.left,
+impl Counters {
+    pub(super) fn sent(counters: &Arc<Self>, prompt_tokens: usize) -> OpenRequest {
+        add(&counters.sent, 1);
+        OpenRequest {
+            counters: Arc::clone(counters),
+            end: |counters| &counters.cancelled,
             prompt_tokens: prompt_tokens as u64,
         }
     }
@@ -62,10 +65,10 @@ impl Tally {
         let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
         Counts {
             sent: read(&self.sent),
-            answered: read(&self.answered),
-            shed: read(&self.shed),
+            completed: read(&self.completed),
+            rejected: read(&self.rejected),
             failed: read(&self.failed),
-            left: read(&self.left),
+            cancelled: read(&self.cancelled),
             prompt_tokens: read(&self.prompt_tokens),
             tokens: read(&self.tokens),
         }
@@ -76,42 +79,42 @@ impl Counts {
     /// Requests that have no end yet.
     #[must_use]
     pub const fn open(&self) -> u64 {
-        let ended = self.answered + self.shed + self.failed + self.left;
+        let ended = self.completed + self.rejected + self.failed + self.cancelled;
         self.sent.saturating_sub(ended)
     }
 }
 
-impl Call {
+impl OpenRequest {
     pub(super) fn tokens(&mut self, count: u64) {
-        add(&self.tally.tokens, count);
+        add(&self.counters.tokens, count);
         if count > 0 {
-            self.has_read();
+            self.count_prompt();
         }
     }
 
-    pub(super) fn answered(mut self) {
-        self.end = |tally| &tally.answered;
-        self.has_read();
+    pub(super) fn completed(mut self) {
+        self.end = |counters| &counters.completed;
+        self.count_prompt();
     }
 
-    fn has_read(&mut self) {
+    fn count_prompt(&mut self) {
         add(
-            &self.tally.prompt_tokens,
+            &self.counters.prompt_tokens,
             std::mem::take(&mut self.prompt_tokens),
         );
     }
 
     pub(super) fn failed(mut self, error: &EngineError) {
         self.end = match error {
-            EngineError::Refused(_) => |tally| &tally.shed,
-            _ => |tally| &tally.failed,
+            EngineError::Refused(_) => |counters| &counters.rejected,
+            _ => |counters| &counters.failed,
         };
     }
 }
 
-impl Drop for Call {
+impl Drop for OpenRequest {
     fn drop(&mut self) {
-        add((self.end)(&self.tally), 1);
+        add((self.end)(&self.counters), 1);
     }
 }
 

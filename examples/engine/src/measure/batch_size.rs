@@ -10,11 +10,11 @@ use crate::engine::Engine;
 
 /// What was measured at which size, the last [`KEPT`] times.
 #[derive(Debug, Default)]
-pub(super) struct Sizes {
+pub(super) struct BatchSizes {
     measured: VecDeque<Measured>,
 }
 
-impl Sizes {
+impl BatchSizes {
     /// Takes in the tokens of a time in which requests waited: only then was the batch as large as it might be.
     pub(super) fn saw(&mut self, engine: &Engine, tokens: u64, span: Nanos) {
         let rate = PerSecond::of(tokens, span).filter(|_| engine.waiting() > 0);
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn a_batch_that_was_not_full_says_nothing_of_its_size() {
         let engine = engine();
-        let mut sizes = Sizes::default();
+        let mut sizes = BatchSizes::default();
         sizes.saw(&engine, 1_000, Nanos::from_secs(1));
         let choice = sizes
             .choose(&engine, &readings(1 << 30))
@@ -104,12 +104,12 @@ mod tests {
     fn no_more_sequences_than_fit_into_free_memory_are_suggested() {
         let engine = engine();
         let sequence = engine.model().kv_bytes(engine.model().context()) as u64;
-        let choose = |limit| Sizes::default().choose(&engine, &readings(limit));
+        let choose = |limit| BatchSizes::default().choose(&engine, &readings(limit));
         let roomy = choose(20 * sequence).expect("memory is known");
         assert_eq!(roomy.memory_allows, 8, "85 % of the half that is free");
         assert_eq!(choose(sequence).expect("memory is known").size, 0);
         assert!(
-            Sizes::default()
+            BatchSizes::default()
                 .choose(&engine, &Readings::default())
                 .is_none()
         );

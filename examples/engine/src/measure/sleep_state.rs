@@ -4,7 +4,7 @@
 use wf_exporter::{Families, Family, FamilyError};
 
 /// A collector of the sleep state of an engine that is always awake.
-pub(super) fn never(
+pub(super) fn never_asleep(
     model: String,
 ) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
     move |families| {

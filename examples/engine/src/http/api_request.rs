@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use super::error::ApiError;
 use super::fields::Fields;
-use super::shape::Endpoint;
+use super::response::Endpoint;
 use super::{messages, prompt};
 use crate::engine::Request;
 use crate::model::{Model, Sampler};
 
 /// What a client asked for, checked.
 #[derive(Debug)]
-pub(super) struct Ask {
+pub(super) struct ApiRequest {
     pub(super) endpoint: Endpoint,
     pub(super) request: Request,
     /// `None` for an answer in one piece.
@@ -33,7 +33,7 @@ const COMPLETION_TOKENS: usize = 16;
 /// OpenAI's own limit.
 const MAX_STOPS: usize = 4;
 
-impl Ask {
+impl ApiRequest {
     pub(super) fn completion(mut fields: Fields, model: &Model) -> Result<Self, ApiError> {
         check_model(&mut fields, model)?;
         let prompt = prompt::read(&fields.require("prompt")?, model)?;

@@ -1,0 +1,20 @@
+//! Settings of the instruments.
+
+use std::time::Duration;
+
+use wf_port::{Address, HostName};
+
+/// What is exported where, and what the governor aims at.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Address that Prometheus scrapes.
+    pub metrics: Address,
+    /// Host names that the endpoint answers to besides its own.
+    pub allow_host: Vec<HostName>,
+    /// Target for the time to first token.
+    pub ttft_target: Duration,
+    /// Target for the inter-token latency.
+    pub itl_target: Duration,
+    /// True for a governor that reports what it would do and moves nothing.
+    pub advisory: bool,
+}
