@@ -54,7 +54,8 @@ pub(crate) fn check_dependency() -> Result<()> {
         Some(_) => Ok(()),
         None => Err(Error::new(
             Span::call_site(),
-            "this crate does not depend on `wf-instrument`: add it to Cargo.toml, or say which path re-exports it, as in `crate = my_app::wf_instrument`",
+            "this crate does not depend on `wf-instrument`: add it to Cargo.toml, or give the path \
+             that re-exports it, as in `crate = my_app::wf_instrument`",
         )),
     }
 }

@@ -11,11 +11,13 @@ pub(crate) fn metric_name_error(name: &str) -> Option<&'static str> {
         );
     }
     if name.starts_with("wf_") {
-        return Some("`wf_` begins the names of wf-instrument's own metrics: use another prefix");
+        return Some(
+            "the prefix `wf_` is reserved for wf-instrument's own metrics: use another prefix",
+        );
     }
     if EXPORTED_BY_OTHERS.contains(&name) || name.starts_with("scrape_") {
         return Some(
-            "Prometheus or its clients export a series of this name themselves: choose another",
+            "Prometheus or its client libraries export a series of this name: choose another name",
         );
     }
     let (_, why) = RESERVED_ENDINGS
@@ -27,7 +29,7 @@ pub(crate) fn metric_name_error(name: &str) -> Option<&'static str> {
 /// Returns why a label of a counter, gauge or histogram cannot have this name.
 pub(crate) fn label_name_error(label: &str) -> Option<&'static str> {
     if !is_identifier(label) {
-        return Some("use ASCII letters, digits and underscores, and no digit first");
+        return Some("use ASCII letters, digits and underscores, not a digit first");
     }
     if label.starts_with("__") || SET_BY_PROMETHEUS.contains(&label) {
         return Some("Prometheus sets this label itself: choose another name");
@@ -38,7 +40,7 @@ pub(crate) fn label_name_error(label: &str) -> Option<&'static str> {
 /// Returns why a label of spans, generations or frames cannot have this name.
 pub(crate) fn site_label_name_error(label: &str) -> Option<&'static str> {
     if SET_BY_ENDPOINT.contains(&label) {
-        return Some("the endpoint sets this label itself: choose another name");
+        return Some("the metrics endpoint sets this label itself: choose another name");
     }
     label_name_error(label)
 }
@@ -46,7 +48,7 @@ pub(crate) fn site_label_name_error(label: &str) -> Option<&'static str> {
 /// Returns why spans, generations or frames cannot have this name, the value of a label.
 pub(crate) fn site_name_error(name: &str) -> Option<&'static str> {
     let readable = !name.trim().is_empty() && !name.contains(char::is_control);
-    (!readable).then_some("a name is one line of text, and not blank")
+    (!readable).then_some("a name must be one line of text, and not blank")
 }
 
 /// Endings that <https://prometheus.io/docs/practices/naming/> reserves or OpenMetrics appends.
@@ -60,11 +62,11 @@ const RESERVED_ENDINGS: [(&str, &str); 6] = [
     ("_bucket", SAMPLES),
     (
         "_created",
-        "`_created` is the time at which a series began: use another ending",
+        "`_created` is reserved for the creation time of a series: use another ending",
     ),
     (
         "_info",
-        "`_info` marks metrics that are labels only: use another ending",
+        "`_info` is reserved for metrics that consist of labels: use another ending",
     ),
 ];
 

@@ -48,7 +48,8 @@ pub(crate) fn replace_none_groups_within(tokens: TokenStream) -> TokenStream {
 
 /// Returns `tokens` without the delimiters of none-delimited groups, at any depth.
 ///
-/// For attributes, in which operators have no precedence. The result is for parsing, not for output.
+/// For attributes, in which operators have no precedence. The result is for parsing, not for
+/// output.
 pub(crate) fn remove_none_groups(tokens: TokenStream) -> TokenStream {
     let remove = |token| match token {
         TokenTree::Group(group) => {

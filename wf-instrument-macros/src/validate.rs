@@ -39,14 +39,15 @@ pub(crate) fn validate_function(args: &Args, function: &Function, diagnostics: &
     useless_returns(args, &returned, diagnostics);
     for name in unforwarded_traits(args, &returned) {
         let message = format!(
-            "what is returned is measured item by item, and is no `{name}` then: leave that out of the type"
+            "a measured stream or iterator does not implement `{name}`: remove `{name}` from the \
+             return type"
         );
         diagnostics.error(name.span(), message);
     }
     if returned.is_never() {
         for (name, key) in args.keys().filter(|(name, _)| OF_OUTCOMES.contains(name)) {
             let message = format!(
-                "this function never returns, so there is nothing for `{name}` to judge: remove it"
+                "this function never returns, so `{name}` is never called: remove `{name}`"
             );
             diagnostics.error(key, message);
         }
@@ -60,7 +61,8 @@ pub(crate) fn validate_function(args: &Args, function: &Function, diagnostics: &
 pub(crate) fn validate_block(args: &Args, diagnostics: &mut Diagnostics) {
     for (name, key) in args.keys().filter(|&(name, _)| name != "crate") {
         let message = format!(
-            "`{name}` describes one function, and this is a block of them: write it on that function, as in `#[wf_measure({name} ..)]`"
+            "`{name}` applies to one function, and this is a block: write it on the function, as \
+             in `#[wf_measure({name} ..)]`"
         );
         diagnostics.error(key, message);
     }
@@ -70,31 +72,33 @@ fn combinations(args: &Args, diagnostics: &mut Diagnostics) {
     if let (Some(_), Some(frame)) = (args.ttft, args.frame) {
         diagnostics.error(
             frame,
-            "a function makes tokens or draws frames: keep one of `ttft` and `frame`",
+            "`ttft` and `frame` exclude each other: keep the one that fits the function",
         );
     }
     for (name, key) in args.keys() {
         if args.ttft.is_none() && OF_GENERATIONS.contains(&name) {
-            let message = format!(
-                "`{name}` describes a generation: write `ttft` as well, as in `#[wf_measure(ttft, {name} = ..)]`"
-            );
+            let message =
+                format!("`{name}` needs `ttft`, as in `#[wf_measure(ttft, {name} = ..)]`");
             diagnostics.error(key, message);
         }
     }
     if let (Some(_), Some(error_if)) = (&args.ok_if, &args.error_if) {
         diagnostics.error(
             error_if.key,
-            "`ok_if` says what ends well and `error_if` what does not: keep one of them",
+            "`ok_if` and `error_if` exclude each other: keep one",
         );
     }
     for (name, key) in args.keys() {
         if args.frame.is_some() && OF_OUTCOMES.contains(&name) {
-            let message = format!("a frame has no outcome: remove `{name}`, or `frame`");
+            let message = format!("a frame has no outcome: remove `{name}` or `frame`");
             diagnostics.error(key, message);
         }
     }
     if let (Some(fps), None) = (&args.target_fps, args.frame) {
-        diagnostics.error(fps.key, "`target_fps` describes frames: write `frame` as well, as in `#[wf_measure(frame, target_fps = ..)]`");
+        diagnostics.error(
+            fps.key,
+            "`target_fps` needs `frame`, as in `#[wf_measure(frame, target_fps = ..)]`",
+        );
     }
 }
 
@@ -102,7 +106,8 @@ fn const_function(function: &Function, diagnostics: &mut Diagnostics) {
     if let Some(constness) = &function.sig.constness {
         diagnostics.error(
             constness.span(),
-            "a `const fn` may run in the compiler, where there is no clock: remove `const`, or measure its caller",
+            "a `const fn` cannot be measured, as it may run at compile time: remove `const`, or \
+             measure its caller",
         );
     }
 }
@@ -113,9 +118,13 @@ fn useless_returns(args: &Args, returned: &Returned<'_>, diagnostics: &mut Diagn
         return;
     };
     if returned.is_declared_redundantly() {
-        diagnostics.error(returns.key, "`returns` is for a type that does not show what it is, and here `async` or the type shows it: remove `returns`");
+        let message = "`returns` is redundant, as `async` or the return type shows the same: remove \
+                       `returns`";
+        diagnostics.error(returns.key, message);
     } else if returns.value == Declared::Iterator && args.ttft.is_none() {
-        diagnostics.error(returns.key, "the items of an iterator are measured with `ttft`: write that as well, or remove `returns`, and the call alone is measured");
+        let message = "`returns = iterator` has no effect without `ttft`: add `ttft` to measure the \
+                       items, or remove `returns` to measure the call alone";
+        diagnostics.error(returns.key, message);
     }
 }
 
@@ -133,14 +142,18 @@ fn generation(args: &Args, returned: &Returned<'_>, diagnostics: &mut Diagnostic
         return;
     }
     if returned.is_never() {
-        let message = "a generation ends, and this function never returns: measure the function that makes one reply";
+        let message = "this function never returns, but a generation has an end: measure the \
+                       function that makes one generation";
         diagnostics.error(returned.spelled.span(), message);
         return;
     }
     for (argument, name) in [(&args.tokens, "tokens"), (&args.last, "last")] {
         if let (Some(argument), None) = (argument, returned.item_source()) {
             let message = format!(
-                "`{name}` looks at the items of a returned stream or iterator, and none is returned: where the type is a name for one, write `returns = stream` or `returns = iterator`; otherwise count tokens by `wf_token!(n)` where they are made, without `{name}`"
+                "`{name}` is called with the items of a returned stream or iterator, but none is \
+                 returned: if the return type is an alias of one, add `returns = stream` or \
+                 `returns = iterator`; otherwise remove `{name}` and count tokens by \
+                 `wf_token!(n)` where they are made"
             );
             diagnostics.error(argument.key, message);
         }
@@ -151,7 +164,11 @@ fn frame(args: &Args, returned: &Returned<'_>, diagnostics: &mut Diagnostics) {
     if let Some(frame) = args.frame
         && (returned.call != CallKind::Sync || returned.stream().is_some())
     {
-        diagnostics.error(frame, "a frame is drawn by a function that returns when it is done, and this one is asynchronous: annotate what it calls to draw");
+        diagnostics.error(
+            frame,
+            "`frame` measures a function that returns when the frame is drawn, and this one is \
+             asynchronous: annotate the function that it calls to draw",
+        );
     }
 }
 
@@ -185,7 +202,9 @@ fn uses_of_self(
         };
         if argument.value.mentions_self() && argument.value.hoisted(name).is_none() {
             let message = format!(
-                "`{name}` is called when the body has taken `self`: copy what it needs before, in a block, as in `{name} = {{ let limit = self.limit; move |item: &Item| item.n > limit }}`"
+                "`{name}` cannot use `self`, which the body has borrowed or moved by then: copy \
+                 what it needs in a block, which runs before the body, as in \
+                 `{name} = {{ let limit = self.limit; move |item: &Item| item.n > limit }}`"
             );
             diagnostics.error(argument.key, message);
         }

@@ -1,7 +1,7 @@
-//! What is wrong is reported at its own token, with what to write instead; and all of it in one compile.
+//! Each error is reported at its own token, with the way out, and all of them in one compile.
 
 #[test]
-fn mistakes_are_reported_where_they_stand() {
+fn errors_are_reported_at_their_tokens_with_the_way_out() {
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
     cases.compile_fail("tests/ui/fail/*.rs");

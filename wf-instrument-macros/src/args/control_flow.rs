@@ -21,8 +21,9 @@ pub(crate) fn refuse_control_flow(expr: &Expr) -> Result<()> {
         Some((span, what)) => Err(Error::new(
             span,
             format!(
-                "an argument is evaluated in a build that measures only, so `{what}` would make the builds differ: \
-                 decide in the function, before or after, and give the value here"
+                "`{what}` is not allowed in an argument: arguments are evaluated only in builds \
+                 that measure, so the builds would behave differently; use a value without \
+                 `{what}`, or measure an inner function that receives the value"
             ),
         )),
     }

@@ -31,7 +31,7 @@ impl FrameRate {
 
 impl Parse for FrameRate {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        const FORM: &str = "a frame rate is a number above zero: `target_fps = 60`";
+        const FORM: &str = "`target_fps` must be a number above zero, as in `target_fps = 60`";
         let span = input.span();
         let expr: Expression = input
             .parse()
@@ -40,7 +40,8 @@ impl Parse for FrameRate {
         if expr.mentions_self() || contains_ident(tokens.clone(), "Self") {
             return Err(Error::new(
                 span,
-                "a frame rate is known when the program is compiled: write a number, or a constant such as `target_fps = crate::FPS`, without `self` and `Self`",
+                "`target_fps` must be known at compile time: write a number or a constant such as \
+                 `crate::FPS`, without `self` and `Self`",
             ));
         }
         let number = match syn::parse2(tokens.clone()) {

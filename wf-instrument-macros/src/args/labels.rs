@@ -31,7 +31,7 @@ pub(crate) fn parse_labels(
     if !input.peek(token::Paren) {
         return Err(Error::new(
             key,
-            format!("labels stand between parentheses: `{FORM}`"),
+            format!("`labels` needs parentheses, as in `{FORM}`"),
         ));
     }
     let within;
@@ -39,7 +39,7 @@ pub(crate) fn parse_labels(
     if within.is_empty() {
         return Err(Error::new(
             key,
-            format!("there is no label: write `{FORM}`, or nothing"),
+            format!("`labels` is empty: add a label, as in `{FORM}`, or remove it"),
         ));
     }
     let mut labels: Vec<Label> = Vec::new();
@@ -57,7 +57,12 @@ pub(crate) fn parse_labels(
 const FORM: &str = "labels(device = self.device.name())";
 
 fn parse_label(input: ParseStream<'_>) -> Result<Label> {
-    let form = |span: Span| Error::new(span, format!("a label has a name and a value: `{FORM}`"));
+    let form = |span: Span| {
+        Error::new(
+            span,
+            format!("a label needs a name and a value, as in `{FORM}`"),
+        )
+    };
     let name = input
         .call(Ident::parse_any)
         .map_err(|error| form(error.span()))?;
@@ -78,10 +83,7 @@ fn check_name(name: &Ident, before: &[Label], rule: NameRule, diagnostics: &mut 
         );
     }
     if let Some(why) = rule(&text) {
-        diagnostics.error(
-            name.span(),
-            format!("no label can be named `{text}`: {why}"),
-        );
+        diagnostics.error(name.span(), format!("invalid label name `{text}`: {why}"));
     }
 }
 

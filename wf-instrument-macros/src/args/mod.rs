@@ -56,8 +56,8 @@ const KNOWN: [(&str, &str); 15] = [
     ("name", "name = \"chat\""),
     ("model", "model = self.name"),
     ("labels", "labels(device = self.device.name())"),
-    ("ok_if", "ok_if = |reply| reply.status < 400"),
-    ("error_if", "error_if = |reply| reply.is_empty()"),
+    ("ok_if", "ok_if = |response| response.status < 400"),
+    ("error_if", "error_if = |response| response.is_empty()"),
     ("tokens", "tokens = |chunk| chunk.token_count()"),
     ("last", "last = |chunk| chunk.finish_reason.is_some()"),
     ("returns", "returns = value"),
@@ -212,10 +212,10 @@ fn parse_key(input: ParseStream<'_>) -> Result<Ident> {
     if let Ok(text) = input.fork().parse::<LitStr>() {
         let text = text.value();
         return Err(input.error(format!(
-            "to name what is measured, write `name = \"{text}\"`"
+            "an argument needs a key: to name the measurement, write `name = \"{text}\"`"
         )));
     }
-    let expected = || format!("expected an argument: {}", all_known());
+    let expected = || format!("expected one of the arguments {}", all_known());
     input
         .call(Ident::parse_any)
         .map_err(|error| Error::new(error.span(), expected()))
@@ -227,7 +227,7 @@ fn resolve(key: &Ident) -> Result<&'static str> {
     let word = key.to_string();
     let exact = names.iter().copied().find(|name| *name == word);
     exact.or_else(|| closest(&word, &names)).ok_or_else(|| {
-        let message = format!("unknown argument `{key}`; there are {}", all_known());
+        let message = format!("unknown argument `{key}`; expected one of {}", all_known());
         Error::new(key.span(), message)
     })
 }
@@ -240,7 +240,12 @@ fn expect_no_value(name: &str, input: ParseStream<'_>) -> Result<()> {
 }
 
 fn parse_equals(name: &str, key: Span, input: ParseStream<'_>) -> Result<()> {
-    let missing = || Error::new(key, format!("`{name}` takes a value: `{}`", example(name)));
+    let missing = || {
+        Error::new(
+            key,
+            format!("`{name}` needs a value, as in `{}`", example(name)),
+        )
+    };
     input.parse::<Token![=]>().map_err(|_| missing())?;
     if input.is_empty() || input.peek(Token![,]) {
         return Err(missing());
@@ -250,9 +255,10 @@ fn parse_equals(name: &str, key: Span, input: ParseStream<'_>) -> Result<()> {
 
 /// Parses the name of a span, a generation or a frame.
 pub(crate) fn site_name(input: ParseStream<'_>) -> Result<LitStr> {
+    const FORM: &str = "a name must be a string literal, as in `name = \"chat\"`";
     let name: LitStr = input
         .parse()
-        .map_err(|error| Error::new(error.span(), "a name is a literal: `name = \"chat\"`"))?;
+        .map_err(|error| Error::new(error.span(), FORM))?;
     match names::site_name_error(&name.value()) {
         Some(error) => Err(Error::new(name.span(), error)),
         None => Ok(name),
@@ -261,7 +267,8 @@ pub(crate) fn site_name(input: ParseStream<'_>) -> Result<LitStr> {
 
 fn runtime_path(input: ParseStream<'_>) -> Result<Path> {
     Path::parse_mod_style(input).map_err(|error| {
-        let message = "the runtime is named by its path: `crate = my_app::wf_instrument`";
+        let message =
+            "`crate` needs the path of wf-instrument, as in `crate = my_app::wf_instrument`";
         Error::new(error.span(), message)
     })
 }
@@ -297,9 +304,9 @@ mod tests {
         let mut diagnostics = Diagnostics::default();
         let tokens = quote! {
             ttft, name = "chat", model = self.names.get(0), tokens = |c: &Chunk| c.n::<u8, 2>(),
-            prompt_tokens = a + b, queued_at = at, slo = "p99 < 2s", crate = ::my::wf, target_fps = 59.94, frame,
-            labels(device = self.device.name(), kind = "a"), ok_if = Reply::is_good, error_if = |r| r.bad,
-            last = |c| c.is_last, returns = stream,
+            prompt_tokens = a + b, queued_at = at, slo = "p99 < 2s", crate = ::my::wf, target_fps = 59.94,
+            frame, labels(device = self.device.name(), kind = "a"), ok_if = Response::is_ok,
+            error_if = |r| r.bad,            last = |c| c.is_last, returns = stream,
         };
         let args = Args::parse(tokens, &mut diagnostics);
         assert_eq!(diagnostics.messages(), Vec::<String>::new());
@@ -326,7 +333,8 @@ mod tests {
     #[test]
     fn all_errors_are_reported_at_once() {
         let found = errors_in(quote! {
-            tftt, name = 3, model, "chat", slo = "fast", target_fps = 0, bogus(1, 2) = |a| a, frame = true, frame, 7
+            tftt, name = 3, model, "chat", slo = "fast", target_fps = 0, bogus(1, 2) = |a| a,
+            frame = true, frame, 7
         });
         assert_eq!(found.len(), 10, "{found:#?}");
     }

@@ -22,7 +22,7 @@ impl Slo {
     fn from_text(text: &str) -> Result<Self, String> {
         let (percentile, limit) = text
             .split_once('<')
-            .ok_or("there is no `<` between percentile and limit")?;
+            .ok_or_else(|| format!("no `<` between percentile and time in `{text}`"))?;
         Ok(Self {
             quantile: quantile(percentile.trim())?,
             limit_nanos: limit_nanos(limit.trim())?,
@@ -32,10 +32,10 @@ impl Slo {
 
 impl Parse for Slo {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        const FORM: &str = "an objective is written as `slo = \"p99 < 500ms\"`";
+        const FORM: &str = "write the objective as `slo = \"p99 < 500ms\"`";
         let text: LitStr = input
             .parse()
-            .map_err(|error| Error::new(error.span(), FORM))?;
+            .map_err(|error| Error::new(error.span(), format!("`slo` must be a string; {FORM}")))?;
         Self::from_text(&text.value())
             .map_err(|wrong| Error::new(text.span(), format!("{wrong}; {FORM}")))
     }
@@ -50,7 +50,7 @@ fn quantile(text: &str) -> Result<f64, String> {
         .and_then(|digits| format!("{digits}e-2").parse().ok())
         .filter(|&quantile| 0.0 < quantile && quantile < 1.0)
         .ok_or_else(|| {
-            format!("`{text}` is no percentile between p0 and p100, both excluded, such as p50, p99 or p99.9")
+            format!("`{text}` is not a percentile above p0 and below p100, such as p50 or p99.9")
         })
 }
 
@@ -62,9 +62,7 @@ fn limit_nanos(text: &str) -> Result<u64, String> {
         "s" => 0,
         "" => return Err(format!("`{text}` has no unit: use us, ms or s")),
         unit => {
-            return Err(format!(
-                "`{unit}` is no unit of time known here: use us, ms or s"
-            ));
+            return Err(format!("unknown unit `{unit}`: use us, ms or s"));
         }
     };
     Some(digits)
@@ -73,7 +71,7 @@ fn limit_nanos(text: &str) -> Result<u64, String> {
         .and_then(|secs| Duration::try_from_secs_f64(secs).ok())
         .and_then(|limit| u64::try_from(limit.as_nanos()).ok())
         .filter(|&nanos| nanos > 0)
-        .ok_or_else(|| format!("`{text}` is no time above zero and below 584 years"))
+        .ok_or_else(|| format!("`{text}` is not a time above zero and below 584 years"))
 }
 
 /// Returns whether `text` is digits with at most one point between them.

@@ -50,8 +50,8 @@ pub(super) fn run_in_scope(
 
 /// Returns the body as a block, for a function with `#[track_caller]`.
 ///
-/// In a closure, `Location::caller()` would name the call of the closure. `None` where the attribute
-/// is absent, or the body may return early.
+/// In a closure, `Location::caller()` would name the call of the closure. `None` where the
+/// attribute is absent, or the body may return early.
 fn without_closure(
     plan: &Plan,
     output: Option<&Type>,

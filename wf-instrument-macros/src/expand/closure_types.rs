@@ -1,7 +1,7 @@
 //! Parameter types of a returned closure, from a return type such as `impl Fn(&str) -> usize`.
 //!
-//! The compiler takes them from the signature where the function itself returns the closure, but not
-//! where the expansion stands between.
+//! The compiler takes them from the signature where the function itself returns the closure, but
+//! not where the expansion stands between.
 
 use std::collections::BTreeSet;
 

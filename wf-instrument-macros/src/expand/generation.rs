@@ -204,8 +204,8 @@ fn measured_source(
 
 /// Returns the progress that an item brings, as a closure of it.
 ///
-/// An item is one token, or as many as `tokens` says of the value in its `Ok`. An `Err` is no token,
-/// and a failure unless `ok_if` or `error_if` decides that.
+/// An item is one token, or as many as `tokens` says of the value in its `Ok`. An `Err` is no
+/// token, and a failure unless `ok_if` or `error_if` decides that.
 fn item_progress(plan: &Plan, generation: &GenerationPlan, item: Option<&Type>) -> TokenStream {
     let runtime = &plan.runtime;
     let class = item.map_or(Classification::Unknown, Classification::finished);

@@ -40,8 +40,8 @@ pub(super) fn wrap(
 
 /// Returns a statement that fixes the item's type as the signature has it.
 ///
-/// The compiler has to know it before it checks the closures that receive items: nothing else in the
-/// function may determine it.
+/// The compiler has to know it before it checks the closures that receive items: nothing else in
+/// the function may determine it.
 fn fix_item_type(runtime: &TokenStream, source: &ItemSource<'_>) -> TokenStream {
     let Some(item) = source.item else {
         return TokenStream::new();

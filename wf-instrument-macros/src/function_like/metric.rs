@@ -45,7 +45,7 @@ impl Metric {
 fn name_error(name: &LitStr) -> Option<Error> {
     let text = name.value();
     let why = names::metric_name_error(&text)?;
-    let message = format!("no metric can be named \"{text}\": {why}");
+    let message = format!("invalid metric name \"{text}\": {why}");
     Some(Error::new(name.span(), message))
 }
 

@@ -19,7 +19,8 @@ use crate::tokens::span_at;
 
 /// Expands `wf_token!()` and `wf_token!(n)`.
 pub(crate) fn token(tokens: TokenStream) -> Expansion {
-    const FORM: &str = "tokens have one number at most, of those that came together: `wf_token!()` or `wf_token!(n)`";
+    const FORM: &str =
+        "`wf_token!` takes at most one number of tokens: `wf_token!()` or `wf_token!(n)`";
     expand(tokens, FORM, |input| {
         let runtime = runtime(input)?;
         let n = (!input.is_empty()).then(|| input.parse()).transpose()?;
@@ -69,8 +70,8 @@ pub(crate) fn frame(tokens: TokenStream) -> Expansion {
     })
 }
 
-const FRAME_FORM: &str =
-    "a frame may have a name and a promise: `wf_frame!(\"canvas\", target_fps = 60)`";
+const FRAME_FORM: &str = "`wf_frame!` takes a name and a target, both optional, as in \
+                          `wf_frame!(\"canvas\", target_fps = 60)`";
 
 /// Parses the literal in front of the other arguments; without one, the module's path.
 fn frame_name(input: ParseStream<'_>) -> Result<TokenStream> {
@@ -97,7 +98,8 @@ fn parse_target_fps(input: ParseStream<'_>) -> Result<FrameRate> {
 
 /// Expands `wf_count!("name")`, `wf_count!("name", n)` and `wf_count!(tokens, n)`, with labels.
 pub(crate) fn count(tokens: TokenStream) -> Expansion {
-    const FORM: &str = "a counter has a name, and may have how much to count and labels: `wf_count!(\"cache_hits\", n, labels(tier = tier))`";
+    const FORM: &str = "`wf_count!` takes a name, and optionally a number and labels, as in \
+                        `wf_count!(\"cache_hits\", n, labels(tier = tier))`";
     expand(tokens, FORM, |input| {
         let runtime = runtime(input)?;
         match input.fork().parse::<Ident>() {
@@ -111,14 +113,16 @@ fn count_tokens(runtime: &TokenStream, input: ParseStream<'_>) -> Result<Expansi
     input.parse::<Ident>()?;
     let args = MetricArgs::parse(input)?;
     if let Some(label) = args.labels.first() {
-        let message = "tokens carry the labels of their reply: write these on its function";
+        let message = "tokens have the labels of their generation: write `labels(..)` in the \
+                       `#[wf_measure(ttft)]` of its function";
         return Err(Error::new(label.name.span(), message));
     }
     Ok(tokens_of_generation(runtime, args.value.as_ref()))
 }
 
 fn count_metric(runtime: &TokenStream, input: ParseStream<'_>) -> Result<Expansion> {
-    let no_name = "name what is counted: `tokens` of the generation in scope, or a counter of your own as in `wf_count!(\"cache_hits\")`";
+    let no_name = "expected what to count: `tokens` of the generation in scope, or the name of a \
+                   counter, as in `wf_count!(\"cache_hits\")`";
     let Metric { name, args } = Metric::parse(input, no_name, |_, args| Ok(args))?;
     let site = site::declare(runtime, "Counter", &quote!(new(#name, "")), &args.labels);
     let n = args.value.as_ref();
@@ -134,7 +138,8 @@ fn count_metric(runtime: &TokenStream, input: ParseStream<'_>) -> Result<Expansi
 
 /// Expands `wf_gauge!("name", value)`, with labels.
 pub(crate) fn gauge(tokens: TokenStream) -> Expansion {
-    const FORM: &str = "a gauge has a name and a value: `wf_gauge!(\"queue_depth\", depth)`";
+    const FORM: &str = "`wf_gauge!` takes a name and a value, and optionally labels, as in \
+                        `wf_gauge!(\"queue_depth\", depth)`";
     expand(tokens, FORM, |input| {
         let runtime = runtime(input)?;
         let Metric { name, args } = Metric::parse(input, FORM, |name, args| match args.value {

@@ -99,7 +99,9 @@ fn starts_with_attribute(tokens: &[TokenTree], inner: bool) -> bool {
         true => (is(tokens.get(1), '!'), tokens.get(2)),
         false => (true, tokens.get(1)),
     };
-    is(tokens.first(), '#')
-        && marked
-        && matches!(bracket, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket)
+    let is_bracket = match bracket {
+        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Bracket,
+        _ => false,
+    };
+    is(tokens.first(), '#') && marked && is_bracket
 }

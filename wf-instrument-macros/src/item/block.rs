@@ -43,8 +43,7 @@ impl Block {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
             last => {
                 let at = last.map_or_else(Span::call_site, |token| token.span());
-                let message =
-                    "there is no body to measure here: annotate the module where its functions are";
+                let message = "this module has no body here: annotate the functions in its file";
                 return Err(Error::new(at, message));
             }
         };
@@ -157,10 +156,10 @@ mod tests {
     #[test]
     fn items_that_cannot_be_parsed_are_refused() {
         for (unread, reason) in [
-            (quote!(impl S { fn a() {} fn b(c) {} }), "cannot be read"),
+            (quote!(impl S { fn a() {} fn b(c) {} }), "cannot be parsed"),
             (
                 quote!(mod m { pub async unsafe fn a(b: ) {} }),
-                "cannot be read",
+                "cannot be parsed",
             ),
             (quote!(impl S { some_macro! { fn hidden() {} } }), "wf_skip"),
             (

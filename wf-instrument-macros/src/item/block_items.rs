@@ -91,7 +91,8 @@ fn parse_attribute(input: ParseStream<'_>) -> Result<()> {
 fn parse_item(input: ParseStream<'_>) -> Result<ItemKind> {
     if begins_function(&input.fork()) {
         parse_function(input).map_err(|error| {
-            let message = format!("this function cannot be read, and so not be measured: {error}");
+            let message =
+                format!("this function cannot be parsed, so it cannot be measured: {error}");
             Error::new(error.span(), message)
         })?;
         return Ok(ItemKind::Function);
@@ -166,6 +167,7 @@ fn check_macro_call(path: &Path, tokens: Vec<TokenTree>) -> Result<TokenStream> 
     }
     Err(Error::new_spanned(
         path,
-        "functions that a macro makes cannot be measured from here: put `#[wf_measure]` on them within the macro, and `#[wf_skip]` on this call",
+        "functions that a macro defines cannot be measured from outside: write `#[wf_measure]` on \
+         them within the macro, and `#[wf_skip]` on this call",
     ))
 }

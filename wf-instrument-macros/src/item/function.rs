@@ -39,7 +39,10 @@ impl Function {
         let head: TokenStream = item.into_iter().collect();
         let sig = parse_signature.parse2(replace_none_groups_within(head.clone()))?;
         let Some(TokenTree::Group(original_body)) = body else {
-            return Err(Error::new_spanned(head, "expected the function's body"));
+            return Err(Error::new_spanned(
+                head,
+                "this function has no body to measure",
+            ));
         };
         let (inner_attrs, body) = split_inner_attributes(&original_body)?;
         Ok(Self {
@@ -96,7 +99,8 @@ fn parse_signature(input: ParseStream<'_>) -> Result<Signature> {
     let sig = input.parse()?;
     if input.peek(Token![;]) {
         return Err(input.error(
-            "there is no body to measure here; annotate the implementations, or give the method a default body",
+            "this function has no body to measure: annotate its implementations, or give it a \
+             default body",
         ));
     }
     Ok(sig)
@@ -116,12 +120,13 @@ fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
     } else if input.peek(Token![struct]) || input.peek(Token![enum]) || input.peek(Token![union]) {
         "a type"
     } else if input.peek(Token![const]) && !is_const_fn(input) || input.peek(Token![static]) {
-        "a value"
+        "a constant or static"
     } else {
         return Ok(());
     };
     Err(input.error(format!(
-        "`#[wf_measure]` measures functions, and this is {kind}; write it on a function, an impl block or an inline module"
+        "`#[wf_measure]` cannot measure {kind}: write it on a function, an impl block or an inline \
+         module"
     )))
 }
 
@@ -207,13 +212,13 @@ mod tests {
                 quote!(
                     static S: u8 = 0;
                 ),
-                "a value",
+                "a constant or static",
             ),
             (
                 quote!(
                     const S: u8 = 0;
                 ),
-                "a value",
+                "a constant or static",
             ),
         ] {
             let refusal = parse(item).err().unwrap().to_string();

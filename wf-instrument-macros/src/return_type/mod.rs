@@ -36,7 +36,8 @@ pub(crate) enum Declared {
 
 impl Parse for Declared {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        const FORM: &str = "what a function returns is one of `returns = future`, `returns = stream`, `returns = iterator` and `returns = value`";
+        const FORM: &str = "`returns` must be `future`, `stream`, `iterator` or `value`, \
+                            as in `returns = stream`";
         let word: Ident = input
             .parse()
             .map_err(|error| Error::new(error.span(), FORM))?;
@@ -45,7 +46,10 @@ impl Parse for Declared {
             "stream" => Ok(Self::Stream),
             "iterator" => Ok(Self::Iterator),
             "value" => Ok(Self::Value),
-            _ => Err(Error::new(word.span(), FORM)),
+            _ => Err(Error::new(
+                word.span(),
+                format!("unknown kind `{word}`: {FORM}"),
+            )),
         }
     }
 }
@@ -201,7 +205,7 @@ impl<'a> Returned<'a> {
 
 /// Traits of std and of futures that a measured source never implements.
 ///
-/// An interval between tokens has no meaning from the back, and a copy would be a second generation.
+/// An interval between tokens has no meaning from the back; a copy would be a second generation.
 /// For other traits, such as those of the application, the compiler decides.
 const UNFORWARDED: [&str; 5] = [
     "Clone",

@@ -18,7 +18,7 @@ pub(crate) enum Wrapper {
     Aliased,
 }
 
-/// Returns the wrapper of a stream, an iterator or a future that the spelling of `ty` does not show.
+/// Returns the wrapper of a stream, an iterator or a future behind a type that does not show it.
 pub(crate) fn wrapper_of(ty: &Type) -> Wrapper {
     match unboxed(ty) {
         (Type::ImplTrait(_) | Type::TraitObject(_), wrapper) => wrapper,

@@ -1,16 +1,15 @@
-//! Promises that the compiler checks.
+//! The target frame rate, checked by the compiler.
 
-/// The frames a second that a constant promises.
+/// Returns `fps`, checked.
 ///
 /// # Panics
 ///
-/// Where it is not above zero. Only constants are made by it, so the compiler panics and not the
-/// program.
+/// Where it is not above zero. Expansions call it in constants only, so it panics at compile time.
 #[must_use]
 pub const fn frame_rate(fps: f64) -> f64 {
     assert!(
         fps > 0.0 && fps.is_finite(),
-        "a frame rate is a number above zero"
+        "`target_fps` must be a number above zero"
     );
     fps
 }

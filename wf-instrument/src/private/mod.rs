@@ -1,4 +1,4 @@
-//! What macro expansions name. Not for people: no part of it is stable.
+//! Items that macro expansions use. Not public API: nothing here is stable.
 
 mod frame_rate;
 mod plain;
@@ -14,18 +14,19 @@ pub use self::probe::{Call, EndsBeforeFuture, EndsBeforeStream, Leaf, Probe};
 pub use self::rebuild::Rebuild;
 pub use self::then::{Then, then};
 
-/// Calls `work`. A closure that is called in place could not return what it borrows from its
-/// captures; as an `FnOnce` it can.
+/// Calls `work`.
+///
+/// A closure that is called in place cannot return a borrow of its captures; an `FnOnce` can.
 #[inline]
 pub fn call<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Fixes `T` as the type of the items of `S`, before the compiler has inferred all of `S`.
+/// Fixes `T` as the item type of the stream `S`, before the compiler has inferred all of `S`.
 #[inline]
 pub const fn stream_of<T, S: Stream<Item = T>>(_: &S) {}
 
-/// The same of an iterator.
+/// Fixes `T` as the item type of the iterator `I`.
 #[inline]
 pub const fn iterator_of<T, I: Iterator<Item = T>>(_: &I) {}
 

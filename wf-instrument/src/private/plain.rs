@@ -1,4 +1,4 @@
-//! Plain data: complete when a function returns it, so that it cannot bring tokens later.
+//! Plain data: complete when a function returns it, so that no tokens can come later.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
@@ -15,15 +15,21 @@ use std::time::{Duration, Instant, SystemTime};
 #[inline]
 pub const fn plain_data<T: PlainData + ?Sized>(_: &T) {}
 
-/// Is implemented for text, numbers and what std builds of them. An error brings no tokens,
-/// whatever its type.
+/// Implemented for text, numbers and their compositions in std, and for a `Result` with any error.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may bring tokens after the function has returned it, and those would be lost",
-    label = "not surely plain data, such as text and numbers",
-    note = "where every token is counted by `wf_token!` before the function returns (or its future is ready), write `returns = value`",
-    note = "where a stream or iterator brings the tokens, write `#[wf_measure(ttft)]` on the function that returns it as `impl Stream<Item = ..>` or `impl Iterator<Item = ..>` (boxed or in a `Result`, as you like), and hand its result on; where this is a name for a boxed one, write `returns = stream` or `returns = iterator`",
-    note = "where the return type is an alias of a `Result` with a stream or iterator in it, spell `Result<.., ..>` out in the signature: an alias of it is not seen through",
-    note = "without such a function, remove this attribute and measure the source with a handle: `wf_instrument::record::MeasureStream`, `MeasureIterator` or `MeasureReceiver` around it and `wf_instrument::registry::generation(..)?.arrive()`"
+    message = "`{Self}` may produce tokens after the function returns, which would not be counted",
+    label = "not known to be plain data, such as text and numbers",
+    note = "if every token is counted by `wf_token!` before the function returns or its future is \
+            ready, add `returns = value`",
+    note = "if a stream or iterator produces the tokens, write `#[wf_measure(ttft)]` on the \
+            function that returns it as `impl Stream<Item = ..>` or `impl Iterator<Item = ..>` \
+            (also boxed or in a `Result`); for an alias of a boxed one, add `returns = stream` or \
+            `returns = iterator`",
+    note = "if the return type is an alias of a `Result` with a stream or iterator in it, write \
+            out `Result<.., ..>`: the macro cannot resolve that alias",
+    note = "without such a function, remove this attribute and measure the source by a handle: \
+            `wf_instrument::record::MeasureStream`, `MeasureIterator` or `MeasureReceiver` around \
+            it and `wf_instrument::registry::generation(..)?.arrive()`"
 )]
 pub trait PlainData {}
 

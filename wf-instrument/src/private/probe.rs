@@ -1,10 +1,9 @@
-//! The type of a value, looked at by the compiler where a macro's expansion stands.
+//! Questions about the type of a value, which the compiler resolves.
 //!
-//! A macro has types as they are spelled; it does not know what an alias, an associated type or a
-//! parameter stands for. Method resolution does: a method of [`Probe`] whose bounds hold comes
-//! before the one of the same name of [`Leaf`], to which a probe dereferences. All of it is
-//! resolved when the program is compiled; at run time only the comparison that finds an `Err` is
-//! left.
+//! A macro has types as they are spelled; it cannot resolve an alias, an associated type or a
+//! parameter. Method resolution can: a method of [`Probe`] whose bounds hold takes precedence over
+//! the method of the same name of [`Leaf`], to which a probe dereferences. At run time only the
+//! comparison that finds an `Err` is left.
 
 use std::future::IntoFuture;
 use std::ops::Deref;
@@ -16,12 +15,12 @@ use futures_core::Stream;
 
 use crate::outcome::Outcome;
 
-/// A value whose type the compiler knows.
+/// A reference to a value whose type the compiler knows.
 #[derive(Debug)]
 pub struct Probe<'a, T>(Leaf<'a, T>);
 
 impl<'a, T> Probe<'a, T> {
-    /// Looks at `value`.
+    /// Makes a probe of `value`.
     #[inline]
     pub const fn at(value: &'a T) -> Self {
         Self::of(Some(value), false)
@@ -42,37 +41,37 @@ impl<'a, T> Deref for Probe<'a, T> {
     }
 }
 
-/// A value of a type that is none of those below.
+/// A reference to a value of any type, with the methods of last resort.
 #[derive(Debug)]
 pub struct Leaf<'a, T> {
-    /// `None` where the value around it has none, or where only the type is of interest.
+    /// `None` where the outer value contains none, or where only the type matters.
     value: Option<&'a T>,
-    /// There was an `Err` in its place.
+    /// Whether there was an `Err` in its place.
     failed: bool,
 }
 
 impl<'a, T> Leaf<'a, T> {
-    /// A probe of no value: nothing in a value of this type is looked at.
+    /// Returns a probe of no value.
     #[inline]
     pub const fn inner(&self) -> Probe<'a, ()> {
         Probe::of(None, self.failed)
     }
 
-    /// The value, which is no `Result`.
+    /// Returns the value, which is not a `Result`.
     #[inline]
     pub const fn ok(&self) -> Option<&'a T> {
         self.value
     }
 
-    /// Accepts a value that is no future.
+    /// Accepts a value that is not a future.
     #[inline]
     pub const fn no_future(&self) {}
 
-    /// Accepts a value that is no stream.
+    /// Accepts a value that is not a stream.
     #[inline]
     pub const fn no_stream(&self) {}
 
-    /// An error if an `Err` was found on the way here.
+    /// Returns an error if an `Err` was found on the way here.
     #[inline]
     pub const fn outcome(&self) -> Outcome {
         match self.failed {
@@ -83,7 +82,7 @@ impl<'a, T> Leaf<'a, T> {
 }
 
 impl<'a, T, E> Probe<'a, Result<T, E>> {
-    /// The value in the `Ok`.
+    /// Returns a probe of the value in the `Ok`.
     #[inline]
     pub const fn inner(&self) -> Probe<'a, T> {
         match self.0.value {
@@ -93,7 +92,7 @@ impl<'a, T, E> Probe<'a, Result<T, E>> {
         }
     }
 
-    /// The value in the `Ok`, if it is one.
+    /// Returns the value in the `Ok`, if it is one.
     #[inline]
     pub const fn ok(&self) -> Option<&'a T> {
         match self.0.value {
@@ -103,11 +102,11 @@ impl<'a, T, E> Probe<'a, Result<T, E>> {
     }
 }
 
-/// The value in one of each of these types, if there is one.
-macro_rules! looked_into {
+/// Implements `inner` for types that contain one value or none.
+macro_rules! single_value {
     ($($outer:ty, $value:ident => $inner:expr;)*) => {$(
         impl<'a, T> Probe<'a, $outer> {
-            /// The value in it.
+            /// Returns a probe of the value in it.
             #[inline]
             pub fn inner(&self) -> Probe<'a, T> {
                 Probe::of(self.0.value.and_then(|$value| $inner), self.0.failed)
@@ -116,7 +115,7 @@ macro_rules! looked_into {
     )*};
 }
 
-looked_into! {
+single_value! {
     Option<T>, value => value.as_ref();
     Poll<T>, value => match value {
         Poll::Ready(value) => Some(value),
@@ -125,17 +124,19 @@ looked_into! {
     Box<T>, value => Some(&**value);
     Rc<T>, value => Some(&**value);
     Arc<T>, value => Some(&**value);
-    // One of several results is no result of the call: only the type is of interest.
+    // One of several results is not the result of the call: only the type matters.
     Vec<T>, _value => None;
 }
 
-/// The type of each part of a tuple; an `Err` in a part is not looked for.
+/// Implements `part_n` for tuples: the type of each part. An `Err` in a part is not searched for.
 macro_rules! parts {
-    ($($($part:ident)*: $($name:ident $of:ident)*;)*) => {$(parts!(@ ($($part),*) $($name $of)*);)*};
+    ($($($part:ident)*: $($name:ident $of:ident)*;)*) => {
+        $(parts!(@ ($($part),*) $($name $of)*);)*
+    };
     (@ $tuple:tt $($name:ident $of:ident)*) => {$(parts!(@@ $tuple $name $of);)*};
     (@@ ($($part:ident),*) $name:ident $of:ident) => {
         impl<'a, $($part),*> Probe<'a, ($($part,)*)> {
-            /// A part of it.
+            /// Returns a probe of the type of this part.
             #[inline]
             pub const fn $name(&self) -> Probe<'a, $of> {
                 Probe::of(None, self.0.failed)
@@ -154,7 +155,7 @@ parts! {
 }
 
 impl<T: IntoFuture> Probe<'_, T> {
-    /// Refuses a future: the work goes on in it.
+    /// Refuses a future.
     #[inline]
     pub const fn no_future(&self)
     where
@@ -164,7 +165,7 @@ impl<T: IntoFuture> Probe<'_, T> {
 }
 
 impl<T: Stream> Probe<'_, T> {
-    /// Refuses a stream: its items are still to come.
+    /// Refuses a stream.
     #[inline]
     pub const fn no_stream(&self)
     where
@@ -173,28 +174,36 @@ impl<T: Stream> Probe<'_, T> {
     }
 }
 
-/// The call whose output is looked at.
+/// The call whose output is checked.
 #[derive(Debug)]
 pub struct Call;
 
-/// Is implemented for no future: a call that returns one goes on in it.
+/// Implemented for no type, so that a returned future is refused with these notes.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` is a future, or becomes one by `.await`: the work goes on after the function returns it",
-    label = "the time until this is returned would be taken for the time of the work",
-    note = "where the function is not `async` and returns a name for `Pin<Box<dyn Future<..>>>` and nothing else, write `returns = future`: the call then lasts until the future is ready",
-    note = "where it returns `impl` of another trait, name the trait of futures as well and leave out `returns`: `impl OtherTrait + Future<Output = ..>`",
-    note = "any other future is measured where it is awaited: write `#[wf_measure]` on the `async fn` that awaits it, or that a task runs",
-    note = "to measure the call alone, write `returns = value`"
+    message = "`{T}` is a future, or becomes one by `.await`: its work continues after the \
+               function returns",
+    label = "the measurement would end here, before the work is done",
+    note = "if the function is not `async` and its return type is an alias of \
+            `Pin<Box<dyn Future<..>>>`, add `returns = future`: the call then lasts until the \
+            future is ready",
+    note = "if it returns `impl OtherTrait`, write `impl OtherTrait + Future<Output = ..>`, \
+            without `returns`",
+    note = "otherwise write `#[wf_measure]` on the `async fn` that awaits the future or that a \
+            task runs",
+    note = "to measure the call alone, add `returns = value`"
 )]
 pub trait EndsBeforeFuture<T> {}
 
-/// Is implemented for no stream: the items of a returned one are still to come.
+/// Implemented for no type, so that a returned stream is refused with these notes.
 #[diagnostic::on_unimplemented(
-    message = "`{T}` is a stream: its items are still to come when the function returns it",
-    label = "the time until this is returned would be taken for the time of the stream",
-    note = "return `impl Stream<Item = ..>` (boxed or in a `Result`, as you like), or where this is a name for `Pin<Box<dyn Stream<..>>>`, write `returns = stream`: the call then lasts until the stream ends",
-    note = "where the return type is an alias of a `Result` with a stream in it, spell `Result<.., ..>` out in the signature: an alias of it is not seen through",
-    note = "to measure the call alone, write `returns = value`"
+    message = "`{T}` is a stream: its items come after the function returns",
+    label = "the measurement would end here, before the stream ends",
+    note = "return `impl Stream<Item = ..>` (also boxed or in a `Result`); for an alias of \
+            `Pin<Box<dyn Stream<..>>>`, add `returns = stream`: the call then lasts until the \
+            stream ends",
+    note = "if the return type is an alias of a `Result` with a stream in it, write out \
+            `Result<.., ..>`: the macro cannot resolve that alias",
+    note = "to measure the call alone, add `returns = value`"
 )]
 pub trait EndsBeforeStream<T> {}
 

@@ -1,17 +1,19 @@
-//! Boxes of futures, streams and iterators behind a name, made anew around what measures them.
+//! Boxes of futures, streams and iterators behind an alias, with the measured one in them.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use futures_core::Stream;
 
-/// A type that `measured` can be boxed as.
+/// A boxed type that a measured future, stream or iterator can have.
 ///
-/// A macro cannot see which of them a name stands for; the compiler finds the implementation.
+/// A macro cannot resolve an alias; the compiler finds the implementation.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be made around what measures it",
-    label = "not a `Pin<Box<dyn Future<..>>>`, a `Pin<Box<dyn Stream<..>>>` or a `Box<dyn Iterator<..>>`",
-    note = "return one of these (`Send`, `Sync` or not), or spell the return type out, as in `impl Future<Output = ..>` or `impl Stream<Item = ..>`, without `returns`"
+    message = "a measured future, stream or iterator cannot have the type `{Self}`",
+    label = "not a `Pin<Box<dyn Future<..>>>`, a `Pin<Box<dyn Stream<..>>>` or a \
+             `Box<dyn Iterator<..>>`",
+    note = "return one of these (with or without `Send` and `Sync`), or remove `returns` and write \
+            out the return type, as in `impl Future<Output = ..>` or `impl Stream<Item = ..>`"
 )]
 pub trait Rebuild<M> {
     /// Boxes `measured`.
@@ -34,7 +36,8 @@ rebuilt! {
     Pin<Box<dyn Future<Output = T> + 'a>> => Box::pin, [Future<Output = T>];
     Pin<Box<dyn Future<Output = T> + Send + 'a>> => Box::pin, [Future<Output = T> + Send];
     Pin<Box<dyn Future<Output = T> + Sync + 'a>> => Box::pin, [Future<Output = T> + Sync];
-    Pin<Box<dyn Future<Output = T> + Send + Sync + 'a>> => Box::pin, [Future<Output = T> + Send + Sync];
+    Pin<Box<dyn Future<Output = T> + Send + Sync + 'a>>
+        => Box::pin, [Future<Output = T> + Send + Sync];
     Pin<Box<dyn Stream<Item = T> + 'a>> => Box::pin, [Stream<Item = T>];
     Pin<Box<dyn Stream<Item = T> + Send + 'a>> => Box::pin, [Stream<Item = T> + Send];
     Pin<Box<dyn Stream<Item = T> + Sync + 'a>> => Box::pin, [Stream<Item = T> + Sync];

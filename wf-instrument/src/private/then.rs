@@ -1,14 +1,13 @@
-//! A future, and what is made of its output.
+//! A future with a function applied to its output.
 
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// Resolves to what `finish` makes of the output of `future`.
+/// Returns a future of `finish` applied to the output of `future`.
 ///
-/// An async block that awaits a future that it has captured has room for it twice; this polls it in
-/// place.
+/// An async block that awaits a captured future would store it twice; this polls it in place.
 #[inline]
 pub const fn then<F, M, T>(future: F, finish: M) -> Then<F, M>
 where
@@ -41,7 +40,7 @@ where
 
     /// # Panics
     ///
-    /// Where it is polled after it was ready, as futures may.
+    /// Where it is polled after it was ready.
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let this = self.project();
@@ -54,8 +53,8 @@ where
     }
 }
 
-/// Dropped only where a poll unwinds: what `finish` holds, a call in flight, ends then, as in an
-/// async block.
+/// Dropped only where a poll panics: drops `finish`, and with it the call in flight, as an async
+/// block would.
 struct Unwound<'a, M>(&'a mut Option<M>);
 
 impl<M> Drop for Unwound<'_, M> {

@@ -60,6 +60,10 @@ pub fn count<T: ?Sized, N: IntoProgress>(item: &T, by: impl FnOnce(&T) -> N) -> 
 
 /// What a closure may return of an item: a number of tokens, alone or with the moment they were
 /// made.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number of tokens",
+    note = "use an integer of up to 64 bits or a `bool`, alone or in a pair with a `Stamp`"
+)]
 pub trait IntoProgress {
     /// What the item brought.
     fn into_progress(self) -> Progress;
@@ -80,6 +84,10 @@ impl<N: IntoTokens> IntoProgress for (N, Stamp) {
 }
 
 /// What a closure may return as a number of tokens.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number of tokens",
+    note = "use an integer of up to 64 bits or a `bool`"
+)]
 pub trait IntoTokens {
     /// The number of tokens.
     fn into_tokens(self) -> u64;

@@ -2,7 +2,7 @@ use wf_instrument::wf_measure;
 
 trait Engine {
     #[wf_measure]
-    fn reply(&self);
+    fn generate(&self);
 }
 
 fn main() {}

@@ -1,4 +1,4 @@
-//! What the notes on hidden streams and futures advise.
+//! Code that the notes about returned streams and futures advise compiles.
 
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use wf_instrument::wf_measure;
@@ -9,7 +9,7 @@ async fn call() -> Result<BoxStream<'static, u8>, String> {
 }
 
 #[wf_measure(ttft)]
-async fn reply() -> Result<BoxStream<'static, u8>, String> {
+async fn generation() -> Result<BoxStream<'static, u8>, String> {
     Ok(stream::empty().boxed())
 }
 
@@ -23,5 +23,5 @@ fn step() -> impl Step + Future<Output = u8> {
 }
 
 fn main() {
-    drop((call(), reply(), step()));
+    drop((call(), generation(), step()));
 }

@@ -1,11 +1,11 @@
 use wf_instrument::wf_measure;
 
-#[wf_measure(ok_if = |reply| reply.status < 400)]
+#[wf_measure(ok_if = |response| response.status < 400)]
 fn no_such_field() -> String {
     String::new()
 }
 
-#[wf_measure(error_if = |reply| reply.len())]
+#[wf_measure(error_if = |response| response.len())]
 fn no_bool() -> String {
     String::new()
 }
