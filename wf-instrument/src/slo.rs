@@ -6,6 +6,7 @@ use crate::units::Nanos;
 ///
 /// `slo = "p99 < 500ms"` on a measured function becomes one; the exported histogram then has a bucket bound at the limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Target {
     /// The share of requests that must be within the limit: 0.99 for "p99".
     pub quantile: f64,

@@ -14,6 +14,8 @@ mod layout;
 mod quantile;
 #[cfg(not(wf_loom))]
 mod recorder;
+#[cfg(feature = "serde")]
+mod serialized;
 mod shard;
 mod snapshot;
 mod wide;

@@ -18,6 +18,14 @@ use crate::units::to_f64;
 /// assert_eq!(snapshot.sum(), 5_050);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(
+        try_from = "super::serialized::Sparse",
+        into = "super::serialized::Sparse"
+    )
+)]
 pub struct HistogramSnapshot {
     layout: Layout,
     buckets: Vec<Bucket>,
@@ -148,6 +156,12 @@ impl HistogramSnapshot {
                 samples,
             )
         })
+    }
+
+    /// The buckets that hold samples, by their numbers.
+    #[cfg(feature = "serde")]
+    pub(super) fn numbered(&self) -> impl Iterator<Item = Bucket> {
+        self.buckets.iter().copied()
     }
 
     /// Everything recorded in either. Of another layout, `other` is re-recorded by the highest value of its buckets.

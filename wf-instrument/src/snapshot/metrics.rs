@@ -15,6 +15,7 @@ pub use crate::units::Unit;
 ///
 /// Names and labels are unique within a list: sites of one name and kind are summed.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Metrics {
     /// Requests to models.
     pub generations: Vec<GenerationMetrics>,
@@ -37,6 +38,7 @@ pub struct Metrics {
 
 /// Number of calls or requests by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Outcomes {
     /// Ran to the end.
     pub ok: u64,
@@ -70,6 +72,7 @@ impl Outcomes {
 /// }
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GenerationMetrics {
     /// The model's name; the site's name where the code gives none.
     pub model: Arc<str>,
@@ -99,6 +102,7 @@ pub struct GenerationMetrics {
     pub truncated: u64,
     /// The TTFT target declared beside the code, if any: of several, the shortest.
     pub target: Option<Target>,
+    #[cfg_attr(feature = "serde", serde(with = "super::serialized"))]
     pub(super) histograms: [HistogramSnapshot; RequestHistogram::COUNT],
 }
 
@@ -141,6 +145,7 @@ impl IndexMut<RequestHistogram> for GenerationMetrics {
 
 /// The calls of one measured function.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SpanMetrics {
     /// The span's name.
     pub span: Arc<str>,
@@ -175,6 +180,7 @@ impl SpanMetrics {
 
 /// The frames of one drawing function.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct FrameMetrics {
     /// The frame's name.
     pub frame: Arc<str>,
@@ -195,6 +201,7 @@ pub struct FrameMetrics {
 
 /// A count that only grows.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CounterMetrics {
     /// The name, without `_total`.
     pub name: Arc<str>,
@@ -208,6 +215,7 @@ pub struct CounterMetrics {
 
 /// A value that goes up and down.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GaugeMetrics {
     /// The name.
     pub name: Arc<str>,
@@ -221,6 +229,7 @@ pub struct GaugeMetrics {
 
 /// A distribution.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HistogramMetrics {
     /// The name.
     pub name: Arc<str>,

@@ -7,6 +7,8 @@ mod collect;
 mod combine;
 mod isolated;
 mod metrics;
+#[cfg(feature = "serde")]
+mod serialized;
 mod window;
 
 pub use self::isolated::Isolated;

@@ -5,6 +5,7 @@ use crate::units::Nanos;
 
 /// Everything recorded up to a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Snapshot {
     /// When it was taken, on this process's clock ([`clock::now`](crate::clock::now)).
     pub at: Nanos,
@@ -22,6 +23,7 @@ pub struct Snapshot {
 /// assert_eq!(window.begin, before.at);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Window {
     /// The earlier moment.
     pub begin: Nanos,

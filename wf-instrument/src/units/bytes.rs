@@ -15,6 +15,8 @@ use super::to_f64;
 /// assert_eq!(Bytes::new(640 << 10).to_string(), "640 KiB");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Bytes(u64);
 
 impl Bytes {

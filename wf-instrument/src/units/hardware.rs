@@ -4,6 +4,8 @@ use super::to_f64;
 
 /// Power, in watts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Watts(f64);
 
 impl Watts {
@@ -28,6 +30,8 @@ impl Watts {
 
 /// Energy, in joules: watts times seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Joules(f64);
 
 impl Joules {
@@ -52,6 +56,8 @@ impl Joules {
 
 /// A temperature, in degrees Celsius.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Celsius(f64);
 
 impl Celsius {
@@ -70,6 +76,8 @@ impl Celsius {
 
 /// A frequency, in hertz.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Hertz(u64);
 
 impl Hertz {

@@ -5,6 +5,8 @@ use super::to_f64;
 
 /// A share of a whole: 0 is none and 1 is all. Above 1 where the whole can be exceeded (a CPU quota's burst).
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Ratio(f64);
 
 impl Ratio {
@@ -36,6 +38,8 @@ impl Ratio {
 
 /// How often or how fast: so many of something in a second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct PerSecond(f64);
 
 impl PerSecond {

@@ -17,6 +17,8 @@ use super::to_f64;
 /// assert_eq!(gap.as_secs(), 0.012);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Nanos(u64);
 
 impl Nanos {
