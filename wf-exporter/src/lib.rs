@@ -89,5 +89,5 @@ pub use self::governor::governor;
 #[cfg(feature = "govern")]
 pub use self::profile::profile;
 #[cfg(feature = "sense")]
-pub use self::sensors::sensors;
+pub use self::sensors::{sensors, sensors_from};
 pub use wf_port::{Address, HostNameError};

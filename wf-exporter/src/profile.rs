@@ -1,7 +1,8 @@
 //! Initial settings for this hardware, as families.
 
 use wf_govern::sizing::budget::{Budget, Part};
-use wf_govern::sizing::profile::Profile;
+use wf_govern::sizing::profile::{Machine, Profile};
+use wf_sense::Watch;
 
 use crate::buckets::to_f64;
 use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
@@ -17,20 +18,22 @@ use crate::family::{Family, FamilyError};
 ///
 /// ```
 /// use wf_exporter::{Exporter, profile};
-/// use wf_govern::sizing::profile::{Machine, Profile};
 /// use wf_sense::{Sensors, Watch};
 ///
 /// let watch = Watch::start(Sensors::new())?;
 /// let exporter = Exporter::builder()
 ///     .address(([127, 0, 0, 1], 0))
-///     .collector(profile(move || Profile::of(Machine::read(&watch.readings()))))
+///     .collector(profile(watch))
 ///     .start()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn profile(
-    mut profile: impl FnMut() -> Profile + Send + 'static,
+    watch: Watch,
 ) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
-    move |families| collect(&profile(), families)
+    move |families| {
+        let machine = Machine::read(&watch.readings());
+        collect(&Profile::of(machine), families)
+    }
 }
 
 /// The rows of the catalogue that are filled here.
@@ -118,7 +121,6 @@ const PART: LabelKey = LabelKey::one_of("part", &[SAFETY, "models", "caches", "r
 
 #[cfg(test)]
 mod tests {
-    use wf_govern::sizing::profile::Machine;
     use wf_instrument::Bytes;
 
     use super::*;

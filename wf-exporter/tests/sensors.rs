@@ -9,7 +9,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use wf_exporter::{Exporter, sensors};
+use wf_exporter::{Exporter, sensors_from};
 use wf_sense::gpu::{Gpu, Info};
 use wf_sense::{Readings, Sensors};
 
@@ -78,7 +78,7 @@ fn what_this_machine_does_not_tell_is_down_for_a_reason() {
 fn exporter(readings: Readings) -> Exporter {
     Exporter::builder()
         .address(([127, 0, 0, 1], 0))
-        .collector(sensors(move || readings.clone()))
+        .collector(sensors_from(move || readings.clone()))
         .start()
         .unwrap()
 }

@@ -19,9 +19,10 @@ use wf_instrument::fork::{Thread, lock};
 /// The kernel calls (PSI triggers) where it may be asked to: when tasks have waited for memory for a tenth of a second, all of them for half
 /// of that, or all of them for I/O for half a second. Elsewhere the guard's pace is what there is.
 ///
-/// Its thread is named `wf-sensors`. Dropping it ends the thread as soon as a read or a reaction that is under way is over, and waits for
-/// that. What the application offers ([`Sensors::heap`]) and its reaction run on that thread, so they had better be short. In a
-/// child of `fork(2)` there is no thread: what was read last grows old.
+/// Cheap to clone: all clones share one thread, which is named `wf-sensors`. Dropping the last clone
+/// ends the thread as soon as a read or a reaction in progress is over, and waits for that. The
+/// application's closures ([`Sensors::heap`] and the reaction) run on that thread, so they should be
+/// short. In a child of `fork(2)` there is no thread: the last readings grow old.
 ///
 /// ```
 /// use wf_sense::{Sensors, Watch};
@@ -30,8 +31,12 @@ use wf_instrument::fork::{Thread, lock};
 /// assert!(watch.readings().memory.resident.value().is_some());
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[must_use = "a watch that is dropped ends"]
-pub struct Watch {
+#[derive(Clone)]
+#[must_use = "a watch ends when its last clone is dropped"]
+pub struct Watch(Arc<Owner>);
+
+/// Ends the thread when it is dropped.
+struct Owner {
     seen: Arc<Mutex<Seen>>,
     caller: Caller,
     thread: Thread,
@@ -105,27 +110,27 @@ impl Watch {
             seen: seen.clone(),
         };
         let thread = Thread::spawn("wf-sensors", move || watcher.run())?;
-        Ok(Self {
+        Ok(Self(Arc::new(Owner {
             seen,
             caller,
             thread,
-        })
+        })))
     }
 
     /// The last pass: a copy of a few KiB.
     #[must_use]
     pub fn readings(&self) -> Readings {
-        lock(&self.seen).readings.clone()
+        lock(&self.0.seen).readings.clone()
     }
 
     /// The last guard read.
     #[must_use]
     pub fn guard(&self) -> Guard {
-        lock(&self.seen).guard.clone()
+        lock(&self.0.seen).guard.clone()
     }
 }
 
-impl Drop for Watch {
+impl Drop for Owner {
     fn drop(&mut self) {
         // A forked child has no such thread, nor the descriptor to call it by.
         if self.thread.in_same_process() {

@@ -49,6 +49,23 @@ fn a_reaction_that_panics_ends_nothing() {
 }
 
 #[test]
+fn clones_share_one_thread_which_ends_with_the_last() {
+    let alive = Arc::new(());
+    let held = alive.clone();
+    let watch = Watch::guarding(Sensors::new(), move |_| {
+        let _held = &held;
+    })
+    .unwrap();
+    let last = watch.clone();
+    drop(watch);
+    let first = last.readings().at;
+    until(|| last.readings().at > first);
+    assert_eq!(Arc::strong_count(&alive), 2);
+    drop(last);
+    assert_eq!(Arc::strong_count(&alive), 1, "the thread has ended");
+}
+
+#[test]
 fn a_heap_that_is_offered_is_read_and_one_that_panics_is_unknown() {
     let heap = Heap {
         live: Bytes::new(7),

@@ -11,7 +11,7 @@ mod storage;
 mod told;
 
 use wf_instrument::{Nanos, clock};
-use wf_sense::Readings;
+use wf_sense::{Readings, Watch};
 
 use self::told::Told;
 use crate::families::Families;
@@ -32,11 +32,30 @@ use crate::family::FamilyError;
 /// let watch = Watch::start(Sensors::new())?;
 /// let exporter = Exporter::builder()
 ///     .address(([127, 0, 0, 1], 0))
-///     .collector(sensors(move || watch.readings()))
+///     .collector(sensors(watch))
 ///     .start()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn sensors(
+    watch: Watch,
+) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
+    sensors_from(move || watch.readings())
+}
+
+/// As [`sensors`], over readings from elsewhere: a replay, or a pass that other code makes anyway.
+///
+/// ```
+/// use wf_exporter::{Exporter, sensors_from};
+/// use wf_sense::Sensors;
+///
+/// let mut machine = Sensors::new();
+/// let exporter = Exporter::builder()
+///     .address(([127, 0, 0, 1], 0))
+///     .collector(sensors_from(move || machine.read()))
+///     .start()?;
+/// # Ok::<(), wf_exporter::StartError>(())
+/// ```
+pub fn sensors_from(
     mut readings: impl FnMut() -> Readings + Send + 'static,
 ) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
     move |families| collect(&readings(), clock::now(), families)

@@ -30,7 +30,7 @@ use crate::quantiles::Quantiles;
 pub struct Instruments {
     governor: Arc<Governor>,
     exporter: Exporter,
-    watch: Arc<Watch>,
+    watch: Watch,
     recent: VecDeque<Snapshot>,
     engine: Weak<Engine>,
     sizes: BatchSizes,
@@ -59,16 +59,14 @@ impl Instruments {
     /// When the address for scrapes cannot be had, or the system gives no thread.
     pub fn start(engine: &Arc<Engine>, options: &Options) -> Result<Self, StartError> {
         registry::declare_model(engine.name());
-        let watch = Arc::new(watch().map_err(StartError::Sensors)?);
-        let governor = Arc::new(govern(engine, options, Arc::clone(&watch))?);
-        let (shown, profiled) = (Arc::clone(&watch), Arc::clone(&watch));
-        let machine = move || profile::Machine::read(&profiled.readings());
+        let watch = watch().map_err(StartError::Sensors)?;
+        let governor = Arc::new(govern(engine, options, watch.clone())?);
         let hosts = options.allow_host.iter().map(ToString::to_string);
         let exporter = hosts
             .fold(Exporter::builder(), Builder::allow_host)
             .address(options.metrics.clone())
-            .collector(sensors(move || shown.readings()))
-            .collector(profiling(move || Profile::of(machine())))
+            .collector(sensors(watch.clone()))
+            .collector(profiling(watch.clone()))
             .collector(governing(Arc::clone(&governor)))
             .collector(sleep_state::never_asleep(engine.name().to_owned()))
             .start()?;
@@ -211,7 +209,7 @@ fn watch() -> io::Result<Watch> {
 fn govern(
     engine: &Arc<Engine>,
     options: &Options,
-    watch: Arc<Watch>,
+    watch: Watch,
 ) -> Result<Governor, wf_govern::StartError> {
     let builder = Governor::builder()
         .target_ttft(options.ttft_target)
