@@ -12,10 +12,10 @@ use std::process::ExitCode;
 
 mod assembly;
 mod bench;
-mod layers;
 mod metadata;
 mod process;
 mod report;
+mod structure;
 mod targets;
 mod test;
 mod tools;
@@ -23,7 +23,7 @@ mod venv;
 
 const USAGE: &str = "\
 cargo xtask test                 everything that CI demands
-cargo xtask layers [--verbose]   no module of wf-instrument imports from a higher level
+cargo xtask structure            no circle between the files of a crate
 cargo xtask bench [NAME…]        all benches or those named; figures go to target/bench";
 
 fn main() -> ExitCode {
@@ -44,8 +44,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
     env::set_current_dir(&root).map_err(|error| format!("{}: {error}", root.display()))?;
     match arguments {
         ["test"] => test::run(),
-        ["layers"] => layers::run(false),
-        ["layers", "--verbose"] => layers::run(true),
+        ["structure"] => structure::run(),
         ["bench", names @ ..] => bench::run(names),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

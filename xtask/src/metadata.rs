@@ -1,6 +1,6 @@
 //! What Cargo knows of a package of this workspace.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -15,6 +15,29 @@ pub(crate) struct Package(Value);
 pub(crate) fn target_directory() -> Result<PathBuf, String> {
     let directory = metadata()?["target_directory"].as_str().map(PathBuf::from);
     directory.ok_or_else(|| "`cargo metadata` names no target directory".to_owned())
+}
+
+/// Package name and root file of every library and program of the workspace.
+///
+/// # Errors
+/// Where `cargo metadata` fails.
+pub(crate) fn crate_roots() -> Result<Vec<(String, PathBuf)>, String> {
+    let metadata = metadata()?;
+    let here = PathBuf::from(metadata["workspace_root"].as_str().unwrap_or_default());
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let roots = packages.flat_map(|package| {
+        let targets = package["targets"].as_array().into_iter().flatten();
+        let built = targets.filter(|target| {
+            let kinds = ["lib", "proc-macro", "bin"].map(Value::from);
+            kinds.contains(&target["kind"][0])
+        });
+        built.filter_map(|target| {
+            let root = Path::new(target["src_path"].as_str()?);
+            let root = root.strip_prefix(&here).unwrap_or(root).to_owned();
+            Some((package["name"].as_str()?.to_owned(), root))
+        })
+    });
+    Ok(roots.collect())
 }
 
 fn metadata() -> Result<Value, String> {

@@ -4,10 +4,10 @@ use std::env;
 use std::process::Command;
 
 use crate::assembly;
-use crate::layers;
 use crate::metadata::{Package, target_directory};
 use crate::process::cargo;
 use crate::report::Report;
+use crate::structure;
 use crate::targets;
 use crate::tools::{Missing, Tools};
 
@@ -19,7 +19,7 @@ pub(crate) fn run() -> Result<(), String> {
     let mut run = Run::default();
     run.programs();
     run.checks();
-    run.report.step("layers", || layers::run(false));
+    run.report.step("structure", structure::run);
     run.dependencies();
     run.features();
     targets::check(&mut run.report, Run::required());
