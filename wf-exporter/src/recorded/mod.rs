@@ -206,4 +206,4 @@ static LOSSES: [Column<Metrics>; 2] = [
 ];
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -38,11 +38,12 @@ fn check(metrics: &Metrics, samples: &str) {
     }
 }
 
-fn millis(samples: impl IntoIterator<Item = u64>) -> HistogramSnapshot {
+pub(crate) fn millis(samples: impl IntoIterator<Item = u64>) -> HistogramSnapshot {
     samples.into_iter().map(|ms| ms * 1_000_000).collect()
 }
 
-fn generation(model: &str) -> GenerationMetrics {
+/// Requests of every outcome, with samples in every histogram.
+pub(crate) fn generation(model: &str) -> GenerationMetrics {
     let mut row = GenerationMetrics::default();
     row.model = model.into();
     row.arrived = 12;
@@ -71,7 +72,7 @@ fn generation(model: &str) -> GenerationMetrics {
             RequestHistogram::CancelledBeforeFirstToken => millis([5_000]),
             RequestHistogram::PromptTokensEach => [10, 60].into_iter().collect(),
             RequestHistogram::TokensEach => [80].into_iter().collect(),
-            other => panic!("no samples for {}", other.name()),
+            _ => millis([1]),
         };
     }
     row
@@ -118,6 +119,20 @@ wf_num_requests_running{engine="0",model_name="llama"} 1
 wf_num_requests_waiting{engine="0",model_name="llama"} 1
 wf_oldest_request_age_seconds{engine="0",model_name="llama"} 2.5
 "#;
+
+#[test]
+fn every_histogram_of_a_request_is_exported() {
+    for which in RequestHistogram::ALL {
+        let mut row = GenerationMetrics::default();
+        row[which] = [1].into_iter().collect();
+        let written = written(&of_generations(vec![row]));
+        let mut counts = written
+            .iter()
+            .filter(|(series, _)| series.contains("_count{"));
+        let found = counts.any(|(_, count)| count == "1");
+        assert!(found, "{} has no family", which.name());
+    }
+}
 
 #[test]
 fn series_are_there_before_the_first_event() {
