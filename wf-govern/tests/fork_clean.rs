@@ -51,7 +51,7 @@ fn forked_while_everybody_is_busy() {
         wf_gauge!("fork_gauge", 1.0);
         let _read = (
             watch.readings(),
-            watch.guard(),
+            watch.fast_readings(),
             governor.status(),
             governor.journal(),
         );
@@ -93,7 +93,7 @@ impl Drop for Stops<'_> {
 fn forked_with_files_open() {
     let before = open();
     let mut sensors = Sensors::new();
-    let resident = sensors.guard().resident;
+    let resident = sensors.read_fast().resident;
     assert!(resident.value().is_some());
     let watch = Watch::start(Sensors::new()).unwrap();
     let knob = Knob::concurrency(1..=4, || 2, Ok);
@@ -113,7 +113,7 @@ fn forked_with_files_open() {
         let files = open();
         drop((watch, governor));
         let harmless = open() == files;
-        let read = sensors.guard().resident.value().is_some();
+        let read = sensors.read_fast().resident.value().is_some();
         let own = (Watch::start(Sensors::new()), Governor::builder().start());
         let started = own.0.is_ok() && own.1.is_ok();
         drop(own);

@@ -5,7 +5,7 @@
 //! [absent](Reading::Absent) (the machine has no such thing) or [unknown](Reading::Unknown) (it could not be read), and never a 0
 //! or NaN that stands for one of those.
 //!
-//! [`Watch`] does so on a thread of its own for any number of readers: everything once a second, and what may not wait ([`Guard`]) five
+//! [`Watch`] does so on a thread of its own for any number of readers: everything once a second, and what may not wait ([`FastReadings`]) five
 //! times a second and whenever the kernel calls.
 //!
 //! On Linux the sources are `/proc`, control groups of version 2, 1 or both, PSI, and for GPUs the driver's library ([`gpu`]). Elsewhere
@@ -48,9 +48,9 @@ use self::portable as machine;
 
 pub use self::reading::Reading;
 pub use self::readings::{
-    Alarms, Cpu, Gpus, GroupEvents, GroupMemory, Guard, Heap, HostTasks, Memory, Moved, Pressure,
-    Process, Readings, Resident, Runtime, Scope, Sensing, Stall, Storage, Swapped, Threads,
-    Throttling, Totals, Workers,
+    Alarms, Cpu, FastReadings, Gpus, GroupEvents, GroupMemory, Heap, HostTasks, Memory, Moved,
+    Pressure, Process, Readings, Resident, Runtime, Scope, Sensing, Stall, Storage, Swapped,
+    Threads, Throttling, Totals, Workers,
 };
 pub use self::sensors::Sensors;
 pub use self::watch::Watch;

@@ -10,7 +10,7 @@ use sysinfo::{MemoryRefreshKind, Process, ProcessRefreshKind, ProcessesToUpdate,
 
 use super::gpu::Gpu;
 use super::reading::{Answer, Reading, Reason};
-use super::readings::{Alarms, Guard, Moved, Readings, Totals};
+use super::readings::{Alarms, FastReadings, Moved, Readings, Totals};
 use super::since::{Since, share};
 use wf_instrument::fork::ProcessLocal;
 use wf_instrument::{Bytes, Nanos, Ratio};
@@ -45,18 +45,18 @@ impl Machine {
     }
 
     /// How much is resident, and how full the host is.
-    pub(super) fn guard(&mut self) -> Guard {
+    pub(super) fn read_fast(&mut self) -> FastReadings {
         let mut readings = Readings::default();
         without(&mut readings);
         let memory = Reading::of(self.system().map(memory)).and_then(used);
         let process = self.process();
-        Guard {
+        FastReadings {
             resident: Reading::of(process.map(|process| Bytes::new(process.memory()))),
             memory,
             cpu_pressure: readings.pressure.cpu,
             memory_pressure: readings.pressure.memory,
             io_pressure: readings.pressure.io,
-            ..Guard::default()
+            ..FastReadings::default()
         }
     }
 
@@ -143,17 +143,17 @@ fn without(readings: &mut Readings) {
 #[derive(Debug)]
 pub(super) struct Triggers(Receiver<()>);
 
-/// Calls a waiting [`Triggers`] off.
+/// Ends the wait of a [`Triggers`].
 #[derive(Debug)]
-pub(super) struct Caller(ProcessLocal<Sender<()>>);
+pub(super) struct Canceller(ProcessLocal<Sender<()>>);
 
 impl Triggers {
     /// # Errors
     /// Never.
     #[expect(clippy::unnecessary_wraps, reason = "another system may refuse")]
-    pub(super) fn set(_: &Machine) -> io::Result<(Self, Caller)> {
-        let (caller, called) = channel();
-        Ok((Self(called), Caller(ProcessLocal::new(caller))))
+    pub(super) fn set(_: &Machine) -> io::Result<(Self, Canceller)> {
+        let (canceller, cancelled) = channel();
+        Ok((Self(cancelled), Canceller(ProcessLocal::new(canceller))))
     }
 
     #[expect(clippy::unused_self, reason = "another system has some")]
@@ -165,14 +165,14 @@ impl Triggers {
     }
 
     pub(super) fn wait(&mut self, timeout: Duration, _: &mut Alarms) {
-        // Called off or timed out, the wait is over.
+        // Cancelled or timed out, the wait is over.
         let _ = self.0.recv_timeout(timeout);
     }
 }
 
-impl Caller {
-    pub(super) fn call(&self) {
-        // Nobody is left to be called off.
+impl Canceller {
+    pub(super) fn cancel(&self) {
+        // The triggers are gone already.
         let _ = self.0.send(());
     }
 }
@@ -241,10 +241,10 @@ mod tests {
         let mut machine = Machine::new();
         let mut readings = Readings::default();
         machine.read(&mut readings);
-        assert!(machine.guard().resident.value().is_some());
+        assert!(machine.read_fast().resident.value().is_some());
         assert!(!machine.gpus().is_absent());
-        let guard = machine.guard();
-        assert!(guard.memory.value().is_some() && guard.cpu_pressure.is_absent());
+        let fast = machine.read_fast();
+        assert!(fast.memory.value().is_some() && fast.cpu_pressure.is_absent());
         assert!(
             readings
                 .memory
@@ -277,9 +277,9 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_ends_when_it_is_called_off() {
-        let (mut triggers, caller) = Triggers::set(&Machine::new()).unwrap();
-        caller.call();
+    fn a_wait_ends_when_it_is_cancelled() {
+        let (mut triggers, canceller) = Triggers::set(&Machine::new()).unwrap();
+        canceller.cancel();
         // Would take longer than any test may.
         triggers.wait(Duration::from_secs(1_000_000), &mut Alarms::default());
         let mut alarms = Alarms::default();

@@ -10,7 +10,7 @@ use super::gpu;
 use super::gpu::Gpu;
 use super::machine::Machine;
 use super::reading::{Reading, Reason};
-use super::readings::{Gpus, Guard, Heap, Readings};
+use super::readings::{FastReadings, Gpus, Heap, Readings};
 use wf_instrument::Nanos;
 use wf_instrument::clock;
 
@@ -24,8 +24,8 @@ pub struct Sensors {
     machine: Machine,
     gpus: Source,
     offered: Offered,
-    /// How long the last guard read took.
-    guarded: Reading<Nanos>,
+    /// Duration of the last fast read.
+    fast_pass: Reading<Nanos>,
 }
 
 /// Where GPU readings come from.
@@ -74,7 +74,7 @@ impl Sensors {
             },
             machine,
             offered: Offered::default(),
-            guarded: Reading::Absent("nothing guards".into()),
+            fast_pass: Reading::Absent("no fast reads".into()),
         }
     }
 
@@ -127,7 +127,7 @@ impl Sensors {
         self.offered.read(&mut readings);
         readings.at = clock::now();
         readings.sensing.pass = Reading::of(Ok(readings.at.since(began)));
-        readings.sensing.guard = self.guarded.clone();
+        readings.sensing.fast_pass = self.fast_pass.clone();
         readings.sensing.alarms = Reading::Absent(NO_WATCH);
         readings
     }
@@ -137,13 +137,13 @@ impl Sensors {
     /// Looks for the group where the last pass found it; before the first, how full memory is is
     /// unknown, and pressure is the host's.
     #[must_use]
-    pub fn guard(&mut self) -> Guard {
+    pub fn read_fast(&mut self) -> FastReadings {
         let began = clock::now();
-        let mut guard = self.machine.guard();
-        guard.at = clock::now();
-        guard.alarms = Reading::Absent(NO_WATCH);
-        self.guarded = Reading::stamped(Ok(guard.at.since(began)), guard.at);
-        guard
+        let mut fast = self.machine.read_fast();
+        fast.at = clock::now();
+        fast.alarms = Reading::Absent(NO_WATCH);
+        self.fast_pass = Reading::stamped(Ok(fast.at.since(began)), fast.at);
+        fast
     }
 
     pub(super) const fn machine(&self) -> &Machine {

@@ -2,142 +2,149 @@
 
 use std::fmt;
 use std::io;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::machine::{Caller, Triggers};
+use super::machine::{Canceller, Triggers};
 use super::reading::Reading;
-use super::readings::{Alarms, Guard, Readings};
+use super::readings::{Alarms, FastReadings, Readings};
 use super::sensors::Sensors;
 use wf_instrument::Nanos;
 use wf_instrument::clock;
 use wf_instrument::fork::{Thread, lock};
 
-/// Reads everything once a second, and what may not wait for that five times a second and whenever the kernel calls.
+/// Reads everything once a second on a thread of its own, and the fast readings five times a
+/// second and whenever the kernel raises an alarm.
 ///
-/// The kernel calls (PSI triggers) where it may be asked to: when tasks have waited for memory for a tenth of a second, all of them for half
-/// of that, or all of them for I/O for half a second. Elsewhere the guard's pace is what there is.
+/// Cheap to clone: all clones share one thread, named `wf-sensors`, which ends with the last of
+/// them. That drop waits until a read or a subscriber that is under way has returned.
 ///
-/// Cheap to clone: all clones share one thread, which is named `wf-sensors`. Dropping the last clone
-/// ends the thread as soon as a read or a reaction in progress is over, and waits for that. The
-/// application's closures ([`Sensors::heap`] and the reaction) run on that thread, so they should be
-/// short. In a child of `fork(2)` there is no thread: the last readings grow old.
+/// Alarms are PSI triggers: some task has waited for memory for a tenth of a second, all tasks for
+/// half of that, or all tasks for I/O for half a second. Where the kernel takes no triggers, there
+/// is the pace alone.
+///
+/// Functions of the application ([`Sensors::heap`], [`Watch::subscribe`]) run on that thread, so
+/// they should be short. In a child of `fork(2)` there is no thread: the last values grow old.
 ///
 /// ```
 /// use wf_sense::{Sensors, Watch};
 ///
 /// let watch = Watch::start(Sensors::new())?;
-/// assert!(watch.readings().memory.resident.value().is_some());
+/// let for_another_reader = watch.clone();
+/// assert!(for_another_reader.readings().memory.resident.value().is_some());
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Clone)]
-#[must_use = "a watch ends when its last clone is dropped"]
-pub struct Watch(Arc<Owner>);
+#[must_use = "the thread ends when the last clone is dropped"]
+pub struct Watch {
+    owner: Arc<Owner>,
+}
 
-/// Ends the thread when it is dropped.
+/// The thread, and what its readers share with it.
 struct Owner {
-    seen: Arc<Mutex<Seen>>,
-    caller: Caller,
+    shared: Arc<Shared>,
+    canceller: Canceller,
     thread: Thread,
+}
+
+struct Shared {
+    last: Mutex<Last>,
+    subscribers: Mutex<Vec<Subscriber>>,
 }
 
 /// What was read last.
 #[derive(Debug)]
-struct Seen {
+struct Last {
     readings: Readings,
-    guard: Guard,
+    fast: FastReadings,
     ended: bool,
 }
 
-impl Watch {
-    /// Makes a first pass, then starts the thread.
-    ///
-    /// # Errors
-    /// Where the system gives no thread, or no descriptor to end it by.
-    pub fn start(sensors: Sensors) -> io::Result<Self> {
-        Self::guarding(sensors, |_| ())
-    }
+type Subscriber = Box<dyn FnMut(&FastReadings) -> ControlFlow<()> + Send>;
 
-    /// Also calls `react` with each guard read, on the watch's own thread: what it takes is time in which nothing is read. If it panics, the
-    /// panic ends there, and it is called again with the next.
-    ///
-    /// Without swap space the kernel kills before anybody stalls, so no alarm warns of that: look
-    /// at how full memory is, too. Take it for full where that is unknown or was read too long ago,
-    /// as in a process that is out of descriptors.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use std::sync::atomic::{AtomicBool, Ordering};
-    ///
-    /// use wf_instrument::Nanos;
-    /// use wf_sense::{Guard, Sensors, Watch};
-    ///
-    /// fn is_full(guard: &Guard) -> bool {
-    ///     let used = guard.memory.fresh(guard.at, Nanos::from_secs(2));
-    ///     used.is_none_or(|used| used.get() > 0.90)
-    /// }
-    ///
-    /// let shedding = Arc::new(AtomicBool::new(false));
-    /// let set = shedding.clone();
-    /// let watch = Watch::guarding(Sensors::new(), move |guard| {
-    ///     set.store(is_full(guard) || guard.alarmed, Ordering::Relaxed);
-    /// })?;
-    /// # drop(watch);
-    /// # assert!(is_full(&Guard::default()));
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
+impl Watch {
+    /// Makes a first pass, then starts the thread. The pass takes about a millisecond.
     ///
     /// # Errors
-    /// As [`Watch::start`].
-    pub fn guarding(
-        mut sensors: Sensors,
-        react: impl FnMut(&Guard) + Send + 'static,
-    ) -> io::Result<Self> {
-        let (readings, guard) = (sensors.read(), sensors.guard());
-        let (triggers, caller) = Triggers::set(sensors.machine())?;
-        let seen = Seen {
+    /// If the system starts no thread, or gives no descriptor that ends its waits.
+    pub fn start(mut sensors: Sensors) -> io::Result<Self> {
+        let (readings, fast) = (sensors.read(), sensors.read_fast());
+        let (triggers, canceller) = Triggers::set(sensors.machine())?;
+        let last = Last {
             readings,
-            guard,
+            fast,
             ended: false,
         };
-        let seen = Arc::new(Mutex::new(seen));
+        let shared = Arc::new(Shared {
+            last: Mutex::new(last),
+            subscribers: Mutex::default(),
+        });
         let watcher = Watcher {
             sensors,
             triggers,
             alarms: Alarms::default(),
-            react: Box::new(react),
-            seen: seen.clone(),
+            shared: shared.clone(),
         };
         let thread = Thread::spawn("wf-sensors", move || watcher.run())?;
-        Ok(Self(Arc::new(Owner {
-            seen,
-            caller,
+        let owner = Owner {
+            shared,
+            canceller,
             thread,
-        })))
+        };
+        Ok(Self {
+            owner: owner.into(),
+        })
     }
 
     /// The last pass: a copy of a few KiB.
     #[must_use]
     pub fn readings(&self) -> Readings {
-        lock(&self.0.seen).readings.clone()
+        lock(&self.owner.shared.last).readings.clone()
     }
 
-    /// The last guard read.
+    /// The last fast readings.
     #[must_use]
-    pub fn guard(&self) -> Guard {
-        lock(&self.0.seen).guard.clone()
+    pub fn fast_readings(&self) -> FastReadings {
+        lock(&self.owner.shared.last).fast.clone()
     }
-}
 
-impl Drop for Owner {
-    fn drop(&mut self) {
-        // A forked child has no such thread, nor the descriptor to call it by.
-        if self.thread.in_same_process() {
-            lock(&self.seen).ended = true;
-            self.caller.call();
-            self.thread.join();
-        }
+    /// Calls `react` with each fast readings from now on, until it returns [`ControlFlow::Break`].
+    ///
+    /// It runs on the watch's own thread: nothing is read while it runs. If it panics, the panic
+    /// ends there, and it is called again with the next ones. It may hold a clone of the watch,
+    /// which keeps the thread alive then. To receive them on another thread, send each through a
+    /// channel, and break if the receiver is gone.
+    ///
+    /// Without swap space the kernel kills before any task stalls, and no alarm warns of that. So
+    /// check the used share of memory too, and take memory for full if it is unknown or old, as in
+    /// a process that is out of descriptors.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use std::sync::mpsc::channel;
+    ///
+    /// use wf_instrument::Nanos;
+    /// use wf_sense::{FastReadings, Sensors, Watch};
+    ///
+    /// fn is_full(fast: &FastReadings) -> bool {
+    ///     let used = fast.memory.fresh(fast.at, Nanos::from_secs(2));
+    ///     used.is_none_or(|used| used.get() > 0.90)
+    /// }
+    ///
+    /// let watch = Watch::start(Sensors::new())?;
+    /// let (shed, sheds) = channel();
+    /// watch.subscribe(move |fast| match shed.send(is_full(fast) || fast.alarmed) {
+    ///     Ok(()) => ControlFlow::Continue(()),
+    ///     Err(_) => ControlFlow::Break(()),
+    /// });
+    /// let _shed_now: bool = sheds.recv().unwrap();
+    /// # assert!(is_full(&FastReadings::default()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn subscribe(&self, react: impl FnMut(&FastReadings) -> ControlFlow<()> + Send + 'static) {
+        lock(&self.owner.shared.subscribers).push(Box::new(react));
     }
 }
 
@@ -147,13 +154,38 @@ impl fmt::Debug for Watch {
     }
 }
 
+impl Drop for Owner {
+    fn drop(&mut self) {
+        // A forked child has no such thread, nor the descriptor that ends its wait.
+        if self.thread.in_same_process() {
+            lock(&self.shared.last).ended = true;
+            self.canceller.cancel();
+            self.thread.join();
+        }
+    }
+}
+
+impl Shared {
+    /// Calls each subscriber without a lock held: it may subscribe another.
+    fn publish(&self, fast: &FastReadings) {
+        lock(&self.last).fast = fast.clone();
+        let mut subscribers = std::mem::take(&mut *lock(&self.subscribers));
+        subscribers.retain_mut(|react| {
+            let reaction = catch_unwind(AssertUnwindSafe(|| react(fast)));
+            !matches!(reaction, Ok(ControlFlow::Break(())))
+        });
+        let mut all = lock(&self.subscribers);
+        subscribers.append(&mut all);
+        *all = subscribers;
+    }
+}
+
 /// The thread's side.
 struct Watcher {
     sensors: Sensors,
     triggers: Triggers,
     alarms: Alarms,
-    react: Box<dyn FnMut(&Guard) + Send>,
-    seen: Arc<Mutex<Seen>>,
+    shared: Arc<Shared>,
 }
 
 impl Watcher {
@@ -161,13 +193,13 @@ impl Watcher {
         let mut passed = clock::now();
         loop {
             let before = self.alarms;
-            self.triggers.wait(GUARD_PACE, &mut self.alarms);
+            self.triggers.wait(FAST_PACE, &mut self.alarms);
             let alarmed = self.alarms != before;
-            if lock(&self.seen).ended {
+            if lock(&self.shared.last).ended {
                 return;
             }
-            // A reader that panics would leave its last values to grow old in silence, and with them the thread.
-            let _ = catch_unwind(AssertUnwindSafe(|| self.guard(alarmed)));
+            // If a panic ended the thread, the last values would grow old and nothing would say why.
+            let _ = catch_unwind(AssertUnwindSafe(|| self.read_fast(alarmed)));
             if clock::now().since(passed) >= PASS_PACE {
                 passed = clock::now();
                 let _ = catch_unwind(AssertUnwindSafe(|| self.pass()));
@@ -175,19 +207,18 @@ impl Watcher {
         }
     }
 
-    fn guard(&mut self, alarmed: bool) {
-        let mut guard = self.sensors.guard();
-        guard.alarmed = alarmed;
-        guard.alarms = self.alarms();
-        lock(&self.seen).guard = guard.clone();
-        (self.react)(&guard);
+    fn read_fast(&mut self, alarmed: bool) {
+        let mut fast = self.sensors.read_fast();
+        fast.alarmed = alarmed;
+        fast.alarms = self.alarms();
+        self.shared.publish(&fast);
     }
 
     fn pass(&mut self) {
         let mut readings = self.sensors.read();
         self.triggers.follow(self.sensors.machine());
         readings.sensing.alarms = self.alarms();
-        lock(&self.seen).readings = readings;
+        lock(&self.shared.last).readings = readings;
     }
 
     fn alarms(&mut self) -> Reading<Alarms> {
@@ -199,8 +230,8 @@ impl Watcher {
     }
 }
 
-/// Five times a second: what grows by a gigabyte a second is seen before it has grown by a quarter of one.
-const GUARD_PACE: Duration = Duration::from_millis(200);
+/// Five times a second: growth by a gigabyte a second is read before it is a quarter of one.
+const FAST_PACE: Duration = Duration::from_millis(200);
 
-/// A tick of the governor's. Four guards apart, so that a late one does not cost a pass a second.
+/// A tick of the governor. A little under five fast reads, so that a late one does not cost a pass.
 const PASS_PACE: Nanos = Nanos::from_millis(900);

@@ -12,7 +12,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sensor::Machine;
 use wf_instrument::Nanos;
 use wf_instrument::clock::mock::Mock;
-use wf_sense::{Guard, Reading, Sensors};
+use wf_sense::{FastReadings, Reading, Sensors};
 
 /// No file can be opened while it lives. One test at a time.
 struct Exhausted {
@@ -46,9 +46,9 @@ fn alone() -> MutexGuard<'static, ()> {
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// As the documentation of `Watch::guarding` has it.
-fn is_full(guard: &Guard) -> bool {
-    let used = guard.memory.fresh(guard.at, Nanos::from_secs(2));
+/// As the documentation of `Watch::subscribe` has it.
+fn is_full(fast: &FastReadings) -> bool {
+    let used = fast.memory.fresh(fast.at, Nanos::from_secs(2));
     used.is_none_or(|used| used.get() > 0.90)
 }
 
@@ -67,19 +67,19 @@ fn memory_of_a_group_is_read_from_the_file_that_is_held() {
     let usage = OpenOptions::new().write(true).open(usage).unwrap();
     let mut sensors = Sensors::rooted(machine.root());
     let limit = sensors.read().memory.limit;
-    let resident = sensors.guard().resident;
+    let resident = sensors.read_fast().resident;
     let exhausted = Exhausted::begin(alone);
-    // A pass in which nothing can be opened takes nothing away from the guard.
+    // A pass in which nothing can be opened takes nothing away from the fast.
     let blind = sensors.read();
     assert!(blind.cpu.host.value().is_none(), "{:?}", blind.cpu.host);
     assert_used(&blind.memory.used, 0.5);
     assert_eq!(blind.memory.limit, limit, "with its age");
     usage.write_all_at(b"5368709120\n", 0).unwrap();
-    let guard = sensors.guard();
+    let fast = sensors.read_fast();
     drop(exhausted);
-    assert_used(&guard.memory, 0.875);
-    assert_eq!(guard.resident.value(), resident.value());
-    assert!(!is_full(&guard));
+    assert_used(&fast.memory, 0.875);
+    assert_eq!(fast.resident.value(), resident.value());
+    assert!(!is_full(&fast));
 }
 
 #[test]
@@ -89,10 +89,10 @@ fn memory_of_the_host_is_read_from_the_file_that_is_held() {
     let mut sensors = Sensors::rooted(machine.root());
     let _ = sensors.read();
     let exhausted = Exhausted::begin(alone);
-    let (blind, guard) = (sensors.read(), sensors.guard());
+    let (blind, fast) = (sensors.read(), sensors.read_fast());
     drop(exhausted);
     assert_used(&blind.memory.used, 0.25);
-    assert_used(&guard.memory, 0.25);
+    assert_used(&fast.memory, 0.25);
 }
 
 #[test]
@@ -117,25 +117,25 @@ fn sensors_that_begin_without_descriptors_know_nothing_and_the_example_sheds() {
     let machine = Machine::named("container_v2");
     let exhausted = Exhausted::begin(alone);
     let mut sensors = Sensors::rooted(machine.root());
-    let (readings, guard) = (sensors.read(), sensors.guard());
+    let (readings, fast) = (sensors.read(), sensors.read_fast());
     drop(exhausted);
-    assert!(readings.memory.used.value().is_none() && guard.memory.value().is_none());
-    assert!(!guard.memory.is_absent() && !readings.gpus.devices.is_absent());
-    assert!(is_full(&guard));
+    assert!(readings.memory.used.value().is_none() && fast.memory.value().is_none());
+    assert!(!fast.memory.is_absent() && !readings.gpus.devices.is_absent());
+    assert!(is_full(&fast));
     // The host's memory is not taken for the group's now that it could be read again.
-    assert!(sensors.guard().memory.value().is_none());
+    assert!(sensors.read_fast().memory.value().is_none());
     let _ = sensors.read();
-    assert_used(&sensors.guard().memory, 0.5);
+    assert_used(&sensors.read_fast().memory, 0.5);
 }
 
 #[test]
 fn the_kernels_own_files_are_held_too() {
     let alone = alone();
     let mut sensors = Sensors::new();
-    let (readings, _) = (sensors.read(), sensors.guard());
+    let (readings, _) = (sensors.read(), sensors.read_fast());
     let exhausted = Exhausted::begin(alone);
-    let (_, guard) = (sensors.read(), sensors.guard());
+    let (_, fast) = (sensors.read(), sensors.read_fast());
     drop(exhausted);
     assert!(readings.memory.used.value().is_some());
-    assert!(guard.memory.value().is_some() && guard.resident.value().is_some());
+    assert!(fast.memory.value().is_some() && fast.resident.value().is_some());
 }

@@ -75,7 +75,7 @@ fn nonsense_is_unknown() {
     assert_eq!(present.collect::<Vec<_>>(), ["major_faults", "threads"]);
     assert!(
         Sensors::rooted(machine.root())
-            .guard()
+            .read_fast()
             .resident
             .value()
             .is_none()
@@ -315,7 +315,7 @@ fn fields(readings: &Readings) -> Vec<(&'static str, String)> {
         process: Process { totals, threads, open_files, open_files_limit },
         gpus: Gpus { devices, used, memory },
         runtime: Runtime { workers, busy },
-        sensing: Sensing { pass, guard, alarms },
+        sensing: Sensing { pass, fast_pass, alarms },
     );
     let sensors = readings.sensors();
     assert_eq!(sensors.len(), values.len());

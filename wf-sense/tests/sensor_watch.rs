@@ -1,7 +1,9 @@
 //! One thread reads for everybody.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,56 +15,72 @@ fn a_watch_has_read_once_when_it_starts_and_goes_on_by_itself() {
     let watch = Watch::start(Sensors::new()).unwrap();
     let first = watch.readings();
     assert!(first.memory.resident.value().is_some());
-    assert!(watch.guard().resident.value().is_some());
+    assert!(watch.fast_readings().resident.value().is_some());
     until(|| watch.readings().at > first.at);
     until(|| watch.readings().cpu.process.value().is_some());
-    until(|| watch.readings().sensing.guard.value().is_some());
+    until(|| watch.readings().sensing.fast_pass.value().is_some());
 }
 
 #[test]
-fn guards_come_between_passes_and_are_told_to_whoever_asked() {
-    let told = Arc::new(AtomicU64::new(0));
-    let heard = told.clone();
-    let count = move |_: &_| {
-        heard.fetch_add(1, Ordering::Relaxed);
-    };
-    let watch = Watch::guarding(Sensors::new(), count).unwrap();
-    let (first, guards) = (watch.readings().at, told.load(Ordering::Relaxed));
+fn fast_readings_come_between_passes_and_reach_each_subscriber() {
+    let watch = Watch::start(Sensors::new()).unwrap();
+    let counts = [(); 2].map(|()| count(&watch));
+    let (first, earlier) = (watch.readings().at, get(&counts[0]));
     until(|| watch.readings().at > first);
-    until(|| told.load(Ordering::Relaxed) > guards + 2);
-    let age = watch.guard().resident.age(wf_instrument::clock::now());
+    until(|| get(&counts[0]) > earlier + 2 && get(&counts[1]) > 2);
+    let age = watch
+        .fast_readings()
+        .resident
+        .age(wf_instrument::clock::now());
     assert!(age.is_some_and(|age| age < Nanos::from_secs(60)));
 }
 
 #[test]
-fn a_reaction_that_panics_ends_nothing() {
-    let told = Arc::new(AtomicU64::new(0));
-    let heard = told.clone();
-    let watch = Watch::guarding(Sensors::new(), move |_| {
-        heard.fetch_add(1, Ordering::Relaxed);
+fn a_subscriber_that_panics_is_called_again_and_ends_nothing() {
+    let watch = Watch::start(Sensors::new()).unwrap();
+    let calls = Arc::new(AtomicU64::new(0));
+    let counted = calls.clone();
+    watch.subscribe(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
         panic!("on purpose");
-    })
-    .unwrap();
+    });
     let first = watch.readings().at;
-    until(|| told.load(Ordering::Relaxed) > 2);
+    until(|| get(&calls) > 2);
     until(|| watch.readings().at > first);
 }
 
 #[test]
-fn clones_share_one_thread_which_ends_with_the_last() {
-    let alive = Arc::new(());
-    let held = alive.clone();
-    let watch = Watch::guarding(Sensors::new(), move |_| {
-        let _held = &held;
-    })
-    .unwrap();
-    let last = watch.clone();
+fn a_subscriber_that_breaks_is_dropped_and_may_subscribe_another() {
+    let watch = Watch::start(Sensors::new()).unwrap();
+    let (again, (sender, receiver)) = (watch.clone(), channel());
+    watch.subscribe(move |_| {
+        let sender = sender.clone();
+        again.subscribe(move |_| match sender.send(()) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        });
+        ControlFlow::Break(())
+    });
+    for _ in 0..3 {
+        receiver.recv_timeout(A_MINUTE).unwrap();
+    }
+}
+
+#[test]
+fn the_thread_ends_with_the_last_clone() {
+    let watch = Watch::start(Sensors::new()).unwrap();
+    let (held, subscribed) = channel::<()>();
+    watch.subscribe(move |_| {
+        let _is_dropped_with_the_thread = &held;
+        ControlFlow::Continue(())
+    });
+    let clone = watch.clone();
     drop(watch);
-    let first = last.readings().at;
-    until(|| last.readings().at > first);
-    assert_eq!(Arc::strong_count(&alive), 2);
-    drop(last);
-    assert_eq!(Arc::strong_count(&alive), 1, "the thread has ended");
+    let first = clone.readings().at;
+    until(|| clone.readings().at > first);
+    assert_eq!(subscribed.try_recv(), Err(TryRecvError::Empty));
+    drop(clone);
+    assert_eq!(subscribed.try_recv(), Err(TryRecvError::Disconnected));
 }
 
 #[test]
@@ -110,11 +128,28 @@ fn a_runtime_is_read_by_its_stable_metrics() {
     assert!(Sensors::new().read().runtime.workers.is_absent());
 }
 
+/// The number of fast readings from now on.
+fn count(watch: &Watch) -> Arc<AtomicU64> {
+    let calls = Arc::new(AtomicU64::new(0));
+    let counted = calls.clone();
+    watch.subscribe(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        ControlFlow::Continue(())
+    });
+    calls
+}
+
+fn get(calls: &AtomicU64) -> u64 {
+    calls.load(Ordering::Relaxed)
+}
+
 /// Waits for what comes by itself; a minute is long enough for the slowest machine.
 fn until(comes: impl Fn() -> bool) {
     let began = Instant::now();
     while !comes() {
-        assert!(began.elapsed() < Duration::from_secs(60), "it never came");
+        assert!(began.elapsed() < A_MINUTE, "it never came");
         thread::sleep(Duration::from_millis(5));
     }
 }
+
+const A_MINUTE: Duration = Duration::from_secs(60);

@@ -25,7 +25,7 @@ fn cost(readings: &Readings, told: &mut Told<'_>) {
     told.gauge(
         "wf_sensor_guard_seconds",
         "Time that the last guard read took: resident memory, pressure and little else.",
-        &readings.sensing.guard,
+        &readings.sensing.fast_pass,
         seconds,
     )
 }

@@ -79,7 +79,7 @@ pub(crate) fn everything() -> Readings {
         },
         sensing: Sensing {
             pass: read(Nanos::new(3_000_000)),
-            guard: read(Nanos::new(2_000_000)),
+            fast_pass: read(Nanos::new(2_000_000)),
             alarms: read(Alarms {
                 memory_some: Some(3),
                 memory_full: Some(2),

@@ -36,7 +36,7 @@ impl Files {
         }
     }
 
-    /// Begins a pass or a guard read.
+    /// Begins a pass or a fast read.
     pub(super) const fn begin(&mut self) {
         self.exhausted = false;
     }

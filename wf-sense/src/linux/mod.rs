@@ -31,10 +31,10 @@ use std::sync::Arc;
 use self::cgroup::Membership;
 use self::files::Files;
 use self::pass::Memories;
-pub(super) use self::trigger::{Caller, Triggers};
+pub(super) use self::trigger::{Canceller, Triggers};
 use super::gpu::Gpu;
 use super::reading::Reading;
-use super::readings::{Guard, Readings, Stall};
+use super::readings::{FastReadings, Readings, Stall};
 
 /// The files of one machine.
 #[derive(Debug)]
@@ -76,16 +76,16 @@ impl Machine {
         gpu::read(&self.files)
     }
 
-    pub(super) fn guard(&mut self) -> Guard {
+    pub(super) fn read_fast(&mut self) -> FastReadings {
         self.files.begin();
         let resident = Reading::of(statm::read(&mut self.files));
-        Guard {
+        FastReadings {
             resident: pass::or_last(&self.files, resident, &mut self.memories.resident),
             memory: self.memories.used(&mut self.files),
             cpu_pressure: self.pressure("cpu"),
             memory_pressure: self.pressure("memory"),
             io_pressure: self.pressure("io"),
-            ..Guard::default()
+            ..FastReadings::default()
         }
     }
 

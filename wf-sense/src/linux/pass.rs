@@ -64,7 +64,7 @@ impl Memories {
         }
     }
 
-    /// Takes these limits for the guard, unless they could not be read for want of descriptors.
+    /// Takes these limits for the fast readings, unless they could not be read for want of descriptors.
     fn keep(&mut self, files: &Files, limit: Answer<Option<Limit>>) {
         let lost = limit.is_err() && files.is_exhausted();
         if !lost || self.levels.is_err() {

@@ -168,7 +168,7 @@ pub(super) const DIRECTORY: &str = "proc/self/task";
 /// µs (bench `sensors`), and passes are to take less than a millisecond on average.
 const LOOKED_AT: usize = 64;
 
-/// Threads past which a look would keep a guard waiting.
+/// Threads past which a look would delay the fast readings.
 const MOST: usize = 2_048;
 
 const TOO_MANY: Reason = Reason::Borrowed("this process has more than 2048 threads");

@@ -20,7 +20,7 @@ use crate::readings::Alarms;
 use wf_instrument::clock;
 use wf_instrument::fork::NotInherited;
 
-/// Waits for the kernel's alarms, or to be called off.
+/// Waits for alarms of the kernel, or until it is cancelled.
 #[derive(Debug)]
 pub(crate) struct Triggers {
     set: Vec<Trigger>,
@@ -28,12 +28,12 @@ pub(crate) struct Triggers {
     group: Option<String>,
     /// The most that were set at a time: with fewer, some were lost.
     most: usize,
-    called_off: Arc<NotInherited<OwnedFd>>,
+    cancelled: Arc<NotInherited<OwnedFd>>,
 }
 
-/// Calls a waiting [`Triggers`] off.
+/// Ends the wait of a [`Triggers`].
 #[derive(Debug)]
-pub(crate) struct Caller(Arc<NotInherited<OwnedFd>>);
+pub(crate) struct Canceller(Arc<NotInherited<OwnedFd>>);
 
 #[derive(Debug)]
 struct Trigger {
@@ -45,20 +45,20 @@ impl Triggers {
     /// Sets those that the kernel takes.
     ///
     /// # Errors
-    /// Where the system gives no descriptor to be called off by.
-    pub(crate) fn set(machine: &Machine) -> io::Result<(Self, Caller)> {
+    /// If the system gives no descriptor that ends a wait.
+    pub(crate) fn set(machine: &Machine) -> io::Result<(Self, Canceller)> {
         let descriptor = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        let called_off = Arc::new(NotInherited::new(descriptor));
+        let cancelled = Arc::new(NotInherited::new(descriptor));
         let mut triggers = Self {
             set: Vec::new(),
             group: None,
             most: 0,
-            called_off: called_off.clone(),
+            cancelled: cancelled.clone(),
         };
         if machine.is_live() {
             triggers.fill(&machine.files, machine.group());
         }
-        Ok((triggers, Caller(called_off)))
+        Ok((triggers, Canceller(cancelled)))
     }
 
     /// Sets them anew where the process was moved to another group, or one was lost with its group. A recorded machine raises no alarms.
@@ -86,7 +86,7 @@ impl Triggers {
         watched
     }
 
-    /// Waits until `timeout` is over, an alarm is raised or somebody calls. Counts the alarms.
+    /// Waits until `timeout` is over, an alarm is raised or it is cancelled. Counts the alarms.
     pub(crate) fn wait(&mut self, timeout: Duration, alarms: &mut Alarms) {
         let told = self.polled(timeout);
         let mut told = told.iter();
@@ -108,7 +108,7 @@ impl Triggers {
             .map(|file| PollFd::new(&**file, PollFlags::PRI))
             .collect();
         all.push(PollFd::from_borrowed_fd(
-            self.called_off.as_fd(),
+            self.cancelled.as_fd(),
             PollFlags::IN,
         ));
         let end = clock::now().plus(timeout.into());
@@ -129,9 +129,9 @@ fn no_poll(timeout: Duration) -> Vec<PollFlags> {
     Vec::new()
 }
 
-impl Caller {
-    pub(crate) fn call(&self) {
-        // Fails only when it was called 2⁶⁴ times and nobody looked.
+impl Canceller {
+    pub(crate) fn cancel(&self) {
+        // Fails only after 2⁶⁴ calls without a wait.
         let _ = rustix::io::write(&**self.0, &1_u64.to_ne_bytes());
     }
 }
@@ -232,7 +232,7 @@ mod tests {
             .unwrap();
             return;
         };
-        let (mut triggers, _caller) = Triggers::set(Sensors::new().machine()).unwrap();
+        let (mut triggers, _canceller) = Triggers::set(Sensors::new().machine()).unwrap();
         triggers.set = vec![trigger];
         let mut alarms = Alarms::default();
         let watched = triggers.watched(&mut alarms);
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn a_trigger_that_is_lost_is_set_anew() {
         let sensors = Sensors::new();
-        let (mut triggers, _caller) = Triggers::set(sensors.machine()).unwrap();
+        let (mut triggers, _canceller) = Triggers::set(sensors.machine()).unwrap();
         let set = triggers.set.len();
         triggers.set.clear();
         assert_eq!(triggers.watched(&mut Alarms::default()), Alarms::default());
@@ -279,10 +279,10 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_ends_when_it_is_called_off() {
-        let (mut triggers, caller) = Triggers::set(Sensors::new().machine()).unwrap();
+    fn a_wait_ends_when_it_is_cancelled() {
+        let (mut triggers, canceller) = Triggers::set(Sensors::new().machine()).unwrap();
         triggers.set.clear();
-        caller.call();
+        canceller.cancel();
         // Would take longer than any test may.
         triggers.wait(Duration::from_secs(1_000_000), &mut Alarms::default());
     }

@@ -83,7 +83,7 @@ impl Readings {
 
 /// What may not wait for a whole pass: how much is resident, how full memory is, and who waits.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Guard {
+pub struct FastReadings {
     /// When it was read, on this process's clock.
     pub at: Nanos,
     /// As [`Memory::resident`].

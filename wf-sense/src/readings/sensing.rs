@@ -9,15 +9,15 @@ use wf_instrument::Nanos;
 pub struct Sensing {
     /// How long this pass took, by the clock on the wall.
     pub pass: Reading<Nanos>,
-    /// How long the last guard read took.
-    pub guard: Reading<Nanos>,
+    /// Duration of the last fast read.
+    pub fast_pass: Reading<Nanos>,
     /// How often the kernel has raised each alarm; absent where nobody [watches](crate::Watch) for them.
     pub alarms: Reading<Alarms>,
 }
 
 group!(Sensing {
     pass: "pass",
-    guard: "guard",
+    fast_pass: "guard",
     alarms: "alarms",
 });
 

@@ -1,4 +1,4 @@
-//! Who waits for what, and the guard that asks.
+//! Pressure stall information (PSI), and the fast readings.
 
 use wf_instrument::{Bytes, Nanos};
 use wf_sense::{Readings, Scope, Sensors, Watch};
@@ -28,17 +28,17 @@ fn a_watch_leaves_a_recorded_machine_as_it_is() {
 }
 
 #[test]
-fn a_guard_sees_memory_fill_between_two_passes() {
+fn fast_readings_show_memory_that_fills_between_two_passes() {
     let machine = Machine::named("container_v2");
     let mut sensors = Sensors::rooted(machine.root());
     near(&sensors.read().memory.used, 0.5);
     machine.write("sys/fs/cgroup/memory.current", b"4294967296\n");
-    near(&sensors.guard().memory, 0.625);
+    near(&sensors.read_fast().memory, 0.625);
     let machine = Machine::named("bare_metal");
     let mut sensors = Sensors::rooted(machine.root());
     let _ = sensors.read();
     machine.write("proc/meminfo", b"MemTotal: 1000 kB\nMemAvailable: 100 kB\n");
-    near(&sensors.guard().memory, 0.9);
+    near(&sensors.read_fast().memory, 0.9);
 }
 
 #[test]
@@ -80,18 +80,18 @@ fn what_the_kernel_does_not_tell_is_unknown_and_what_is_not_there_is_absent() {
 }
 
 #[test]
-fn a_guard_reads_what_a_pass_reads() {
+fn fast_readings_equal_those_of_a_pass() {
     let machine = Machine::named("container_v2");
     let mut sensors = Sensors::rooted(machine.root());
     let readings = sensors.read();
-    let guard = sensors.guard();
-    assert_eq!(guard.memory.value(), readings.memory.used.value());
-    assert_eq!(guard.io_pressure.value(), readings.pressure.io.value());
+    let fast = sensors.read_fast();
+    assert_eq!(fast.memory.value(), readings.memory.used.value());
+    assert_eq!(fast.io_pressure.value(), readings.pressure.io.value());
     let pages = Bytes::new(400_000 * procfs::page_size());
-    assert_eq!(guard.resident.value(), Some(&pages));
-    assert_eq!(guard.cpu_pressure.value(), readings.pressure.cpu.value());
+    assert_eq!(fast.resident.value(), Some(&pages));
+    assert_eq!(fast.cpu_pressure.value(), readings.pressure.cpu.value());
     assert_eq!(
-        guard.memory_pressure.value(),
+        fast.memory_pressure.value(),
         readings.pressure.memory.value()
     );
 }

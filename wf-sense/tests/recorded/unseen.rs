@@ -237,7 +237,7 @@ fn a_process_whose_first_thread_has_ended_is_read_by_another() {
     let totals = readings.process.totals.value().unwrap();
     assert_eq!(totals.virtual_memory, kibibytes(2_100_000));
     let pages = Bytes::new(400_000 * procfs::page_size());
-    assert_eq!(sensors.guard().resident.value(), Some(&pages));
+    assert_eq!(sensors.read_fast().resident.value(), Some(&pages));
 }
 
 #[test]
@@ -248,12 +248,12 @@ fn a_process_of_which_no_thread_can_be_read_is_unknown_and_not_empty() {
     machine.write("proc/self/fd/.keep", b"");
     machine.remove("proc/self/fd/.keep");
     let mut sensors = Sensors::rooted(machine.root());
-    // The guard comes first, before it is known that the thread has ended.
-    assert!(sensors.guard().resident.value().is_none());
+    // The fast read comes first, before it is known that the thread has ended.
+    assert!(sensors.read_fast().resident.value().is_none());
     let readings = sensors.read();
     assert_limits_unknown(&readings);
     assert!(readings.memory.resident.value().is_none());
     assert!(readings.process.totals.value().is_none());
     assert!(readings.process.open_files.value() != Some(&0));
-    assert!(sensors.guard().resident.value().is_none());
+    assert!(sensors.read_fast().resident.value().is_none());
 }

@@ -65,7 +65,7 @@ pub(super) fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
 /// Resident and available memory, three pressures of the host and three of the group, and what each level with a limit holds.
 const MOST_HELD: usize = 32;
 
-/// What a guard's files have at most, but for a long `/proc/meminfo`.
+/// Most bytes of the files of a fast read, except a long `/proc/meminfo`.
 const CHUNK: usize = 4096;
 
 #[cfg(test)]
