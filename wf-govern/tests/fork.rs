@@ -45,7 +45,7 @@ fn a_wait_in_a_forked_child_is_refused_by_its_deadline() {
     let _permit = gate.admit_blocking().unwrap();
     assert!(gate.admit_blocking().is_err());
     // A child cannot use a gate that another thread is inside of.
-    while !sleeps("wf-admit") {
+    while !sleeps("wf-gate") {
         thread::yield_now();
     }
     // SAFETY: the child uses a gate that no thread is inside of, and ends by `_exit`.

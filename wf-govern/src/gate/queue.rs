@@ -1,4 +1,4 @@
-//! The gate as a plain value: who runs, who waits, who was refused. Time comes in as an argument, wakers go out.
+//! The queue of a gate as a plain value: time is an argument, wakers are returned.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::task::Waker;
@@ -6,35 +6,36 @@ use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
-/// Why a request may not start.
+/// The reason why a gate did not admit a request.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Refused {
-    /// Nobody more may wait.
-    #[error("{waiting} requests wait already, which is all that the queue takes: try again later")]
+pub enum Rejected {
+    /// The queue is at its capacity.
+    #[error("the queue is full with {queue_depth} requests; try again later")]
     QueueFull {
-        /// How many wait.
-        waiting: usize,
+        /// Number of requests in the queue.
+        queue_depth: usize,
     },
-    /// The turn did not come in time, or would not.
-    #[error("no turn came within the longest wait of {limit:?}: try again later")]
-    WaitedTooLong {
-        /// From the first poll to the refusal; not in the text, which is one for all.
+    /// No permit became free before the deadline.
+    #[error("no permit was free within the maximum wait of {max_wait:?}; try again later")]
+    DeadlineExceeded {
+        /// Time from the first poll to the rejection. The message does not contain it, so that all
+        /// rejections of a gate have one text.
         waited: Duration,
-        /// The longest wait.
-        limit: Duration,
+        /// Maximum wait of the gate.
+        max_wait: Duration,
     },
 }
 
-/// A place in the queue: lower is earlier.
+/// A position in the queue: a lower one is earlier.
 pub(super) type Ticket = u64;
 
-/// What became of a request that asked or waited.
+/// The state of a request after a call.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum Admit {
     Admitted,
-    Refused(Refused),
-    Waits(Ticket),
+    Rejected(Rejected),
+    Queued(Ticket),
 }
 
 /// Invariant: `waiting` is empty or no permit is free, after every call that takes a time.
@@ -42,11 +43,11 @@ pub(super) enum Answer {
 pub(super) struct Queue {
     limit: usize,
     in_use: usize,
-    length: usize,
+    capacity: usize,
     max_wait: Duration,
     next: Ticket,
     waiting: BTreeMap<Ticket, Waiter>,
-    decided: BTreeMap<Ticket, Answer>,
+    decided: BTreeMap<Ticket, Admit>,
     to_wake: VecDeque<Waker>,
 }
 
@@ -57,11 +58,11 @@ struct Waiter {
 }
 
 impl Queue {
-    pub(super) const fn new(limit: usize, length: usize, max_wait: Duration) -> Self {
+    pub(super) const fn new(limit: usize, capacity: usize, max_wait: Duration) -> Self {
         Self {
             limit,
             in_use: 0,
-            length,
+            capacity,
             max_wait,
             next: 0,
             waiting: BTreeMap::new(),
@@ -70,55 +71,56 @@ impl Queue {
         }
     }
 
-    /// A request arrives: it starts, waits, or is refused.
-    pub(super) fn join(&mut self, waker: Waker, now: Instant) -> Answer {
-        self.settle(now);
+    /// Takes a new request.
+    pub(super) fn arrive(&mut self, waker: Waker, now: Instant) -> Admit {
+        self.advance(now);
         if self.in_use < self.limit {
             self.in_use += 1;
-            return Answer::Admitted;
+            return Admit::Admitted;
         }
         if self.max_wait.is_zero() {
-            return Answer::Refused(self.too_long(Duration::ZERO));
+            return Admit::Rejected(self.deadline_exceeded(Duration::ZERO));
         }
-        if self.waiting.len() >= self.length {
-            let waiting = self.waiting.len();
-            return Answer::Refused(Refused::QueueFull { waiting });
+        if self.waiting.len() >= self.capacity {
+            let queue_depth = self.waiting.len();
+            return Admit::Rejected(Rejected::QueueFull { queue_depth });
         }
         let ticket = self.next;
         self.next += 1;
         self.waiting.insert(ticket, Waiter { since: now, waker });
-        Answer::Waits(ticket)
+        Admit::Queued(ticket)
     }
 
-    /// A waiting request asks for its answer and leaves a newer waker; the one that is no longer needed comes back.
-    pub(super) fn ask(&mut self, ticket: Ticket, waker: Waker, now: Instant) -> (Answer, Waker) {
-        self.settle(now);
-        if let Some(answer) = self.decided.remove(&ticket) {
-            return (answer, waker);
+    /// Returns the state of a queued request, and the waker that is no longer needed.
+    pub(super) fn poll(&mut self, ticket: Ticket, waker: Waker, now: Instant) -> (Admit, Waker) {
+        self.advance(now);
+        if let Some(decided) = self.decided.remove(&ticket) {
+            return (decided, waker);
         }
         let old = match self.waiting.get_mut(&ticket) {
             Some(waiter) => std::mem::replace(&mut waiter.waker, waker),
             None => waker,
         };
-        (Answer::Waits(ticket), old)
+        (Admit::Queued(ticket), old)
     }
 
-    /// A request goes away before it learnt its answer. A permit that it had been given goes to the next; its waker comes back.
-    pub(super) fn leave(&mut self, ticket: Ticket, now: Instant) -> Option<Waker> {
-        if self.decided.remove(&ticket) == Some(Answer::Admitted) {
-            self.give_back(now);
+    /// Removes a queued request and returns its waker. A permit that it was given goes to the next.
+    pub(super) fn cancel(&mut self, ticket: Ticket, now: Instant) -> Option<Waker> {
+        if self.decided.remove(&ticket) == Some(Admit::Admitted) {
+            self.release(now);
         }
         self.waiting.remove(&ticket).map(|waiter| waiter.waker)
     }
 
-    pub(super) fn give_back(&mut self, now: Instant) {
+    /// Takes a permit back.
+    pub(super) fn release(&mut self, now: Instant) {
         self.in_use -= 1;
-        self.settle(now);
+        self.advance(now);
     }
 
     pub(super) fn set_limit(&mut self, limit: usize, now: Instant) {
         self.limit = limit;
-        self.settle(now);
+        self.advance(now);
     }
 
     pub(super) const fn limit(&self) -> usize {
@@ -129,7 +131,7 @@ impl Queue {
         self.in_use
     }
 
-    pub(super) fn waiting(&self) -> usize {
+    pub(super) fn depth(&self) -> usize {
         self.waiting.len()
     }
 
@@ -137,60 +139,61 @@ impl Queue {
         self.max_wait
     }
 
-    /// Whom the last calls decided about. To be woken when nothing is locked: a waker may run anything.
+    /// Takes the wakers of the requests that were decided. To be woken without the lock: a waker
+    /// may run anything.
     pub(super) fn take_wakers(&mut self) -> VecDeque<Waker> {
         std::mem::take(&mut self.to_wake)
     }
 
-    /// When the first in the queue has to be refused; `None` if the queue is empty or has no
-    /// deadline.
+    /// Returns when the front of the queue has to be rejected; `None` if the queue is empty or has
+    /// no deadline.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
         let (_, front) = self.waiting.first_key_value()?;
-        front.since.checked_add(self.max_wait - self.lead())
+        front.since.checked_add(self.max_wait - self.margin())
     }
 
-    /// Refuses each request whose answer has to leave now to arrive by its deadline.
+    /// Rejects each request that has to be woken now to run by its deadline.
     pub(super) fn expire(&mut self, now: Instant) {
-        self.refuse_late(now, self.lead());
+        self.reject_late(now, self.margin());
     }
 
-    /// Refuses the front of the queue while it is too late for it, and admits it while permits are free.
-    fn settle(&mut self, now: Instant) {
-        self.refuse_late(now, Duration::ZERO);
+    /// Rejects the front of the queue while it is late, and admits it while permits are free.
+    fn advance(&mut self, now: Instant) {
+        self.reject_late(now, Duration::ZERO);
         while self.in_use < self.limit && !self.waiting.is_empty() {
             self.in_use += 1;
-            self.decide_front(Answer::Admitted);
+            self.decide_front(Admit::Admitted);
         }
     }
 
-    /// The longest wait is the same for all, so no request is late behind a front that is not.
-    fn refuse_late(&mut self, now: Instant, lead: Duration) {
+    /// The maximum wait is the same for all, so no request is late behind a front that is not.
+    fn reject_late(&mut self, now: Instant, margin: Duration) {
         while let Some((_, front)) = self.waiting.first_key_value() {
             let waited = now.saturating_duration_since(front.since);
-            if waited.saturating_add(lead) < self.max_wait {
+            if waited.saturating_add(margin) < self.max_wait {
                 return;
             }
-            self.decide_front(Answer::Refused(self.too_long(waited)));
+            self.decide_front(Admit::Rejected(self.deadline_exceeded(waited)));
         }
     }
 
-    fn decide_front(&mut self, answer: Answer) {
+    fn decide_front(&mut self, decided: Admit) {
         if let Some((ticket, waiter)) = self.waiting.pop_first() {
-            self.decided.insert(ticket, answer);
+            self.decided.insert(ticket, decided);
             self.to_wake.push_back(waiter.waker);
         }
     }
 
-    /// How long before its deadline a wait is refused.
-    fn lead(&self) -> Duration {
-        LEAD.min(self.max_wait / 2)
+    /// Returns the time before the deadline at which a request is rejected.
+    fn margin(&self) -> Duration {
+        WAKE_UP_MARGIN.min(self.max_wait / 2)
     }
 
-    const fn too_long(&self, waited: Duration) -> Refused {
-        let limit = self.max_wait;
-        Refused::WaitedTooLong { waited, limit }
+    const fn deadline_exceeded(&self, waited: Duration) -> Rejected {
+        let max_wait = self.max_wait;
+        Rejected::DeadlineExceeded { waited, max_wait }
     }
 }
 
 /// Allowance for a wake-up, which takes about 50 µs on an idle machine and more on a busy one.
-const LEAD: Duration = Duration::from_millis(1);
+const WAKE_UP_MARGIN: Duration = Duration::from_millis(1);

@@ -1,4 +1,4 @@
-//! The queue behind its lock, and the thread that refuses what waited too long.
+//! The queue behind its lock, and the thread that rejects requests at their deadline.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,20 +10,19 @@ use std::time::Instant;
 use super::queue::Queue;
 use wf_instrument::fork::Process;
 
-/// The state that all handles, waits and permits of a gate share. Dropped with the last of them, it
-/// ends the timer.
+/// The state that all handles, futures and permits of a gate share. Its drop ends the timer.
 #[derive(Debug)]
 pub(super) struct Shared {
     core: Arc<Core>,
-    /// The process that the timer runs in: none before the first wait, and a forked child has none.
+    /// The process that the timer runs in; `None` before the first wait. A forked child has no timer.
     timer: Mutex<Option<Process>>,
 }
 
-/// The part of that state that the timer's thread has, too.
+/// The part of that state that the timer's thread shares.
 #[derive(Debug)]
 pub(super) struct Core {
     state: Mutex<State>,
-    /// Notified when the queue has its first waiter, and at the end.
+    /// Notified when a first request waits, and when the gate is dropped.
     changed: Condvar,
 }
 
@@ -46,8 +45,8 @@ impl Shared {
         }
     }
 
-    /// Changes the queue, then wakes with the lock released: a waker may run anything, this gate's
-    /// own methods included.
+    /// Changes the queue, then wakes without the lock: a waker may run anything, including methods
+    /// of this gate.
     pub(super) fn change<T>(&self, change: impl FnOnce(&mut Queue, Instant) -> T) -> T {
         let mut state = self.core.lock();
         // Read under the lock: arrival times ascend along the queue.
@@ -58,8 +57,8 @@ impl Shared {
         result
     }
 
-    /// Starts the timer where there is none in this process, or wakes it for a request that is the
-    /// `first` in the queue: behind another one, its deadline is later than the next wake-up.
+    /// Starts the timer if this process has none, or wakes it for a request that is the `first` in
+    /// the queue. Behind another request, the deadline is later than the next wake-up.
     ///
     /// If the system cannot start a thread, the next request that waits tries again.
     pub(super) fn watch(&self, first: bool) {
@@ -67,8 +66,8 @@ impl Shared {
         let here = Some(Process::current());
         if *timer != here {
             let core = Arc::clone(&self.core);
-            let thread = Builder::new().name("wf-admit".to_owned());
-            *timer = thread.spawn(move || core.refuse_in_time()).ok().and(here);
+            let thread = Builder::new().name("wf-gate".to_owned());
+            *timer = thread.spawn(move || core.run_timer()).ok().and(here);
         } else if first {
             self.core.changed.notify_one();
         }
@@ -81,8 +80,8 @@ impl Shared {
 }
 
 impl Drop for Shared {
-    /// Does not wait for the thread: it may be inside a waker that waits for a lock of the
-    /// caller's.
+    /// Does not join the thread: it may be inside a waker that waits for a lock that the caller
+    /// holds.
     fn drop(&mut self) {
         self.core.lock().closed = true;
         self.core.changed.notify_one();
@@ -94,8 +93,8 @@ impl Core {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The timer's thread: sleeps until the first in the queue has to be refused.
-    fn refuse_in_time(&self) {
+    /// Rejects requests at their deadlines, and sleeps until the next one.
+    fn run_timer(&self) {
         let mut state = self.lock();
         while !state.closed {
             let now = Instant::now();
@@ -126,7 +125,7 @@ impl Core {
     }
 }
 
-/// Wakes all of them, though one may panic (the panic hook reports it).
+/// Wakes all, even if a waker panics (the panic hook reports it).
 fn wake(wakers: VecDeque<Waker>) {
     for waker in wakers {
         let _reported = catch_unwind(AssertUnwindSafe(|| waker.wake()));

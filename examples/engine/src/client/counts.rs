@@ -106,7 +106,7 @@ impl OpenRequest {
 
     pub(super) fn failed(mut self, error: &EngineError) {
         self.end = match error {
-            EngineError::Refused(_) => |counters| &counters.rejected,
+            EngineError::Rejected(_) => |counters| &counters.rejected,
             _ => |counters| &counters.failed,
         };
     }

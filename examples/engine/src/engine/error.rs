@@ -3,7 +3,7 @@
 use std::io;
 
 use thiserror::Error;
-use wf_govern::gate::Refused;
+use wf_govern::gate::Rejected;
 
 use crate::model::ModelError;
 
@@ -41,7 +41,7 @@ pub enum EngineError {
     },
     /// The engine is too busy.
     #[error("overloaded: {0}")]
-    Refused(#[from] Refused),
+    Rejected(#[from] Rejected),
     /// The model failed.
     #[error("the model failed: {0}")]
     Model(#[from] ModelError),

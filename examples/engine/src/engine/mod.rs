@@ -141,7 +141,7 @@ impl Engine {
     /// Requests that wait for their turn.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.gate.waiting()
+        self.gate.queue_depth()
     }
 
     /// Sequences that may be in at once.

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
-use wf_govern::gate::Refused;
+use wf_govern::gate::Rejected;
 
 use super::{Engine, EngineError, Finish, Request, Settings, Token};
 use crate::model::Model;
@@ -91,11 +91,13 @@ async fn one_too_many_is_told_so_in_time() {
     );
     assert!(matches!(
         first,
-        Err(EngineError::Refused(Refused::WaitedTooLong { .. }))
+        Err(EngineError::Rejected(Rejected::DeadlineExceeded { .. }))
     ));
     assert!(matches!(
         second,
-        Err(EngineError::Refused(Refused::QueueFull { waiting: 1 }))
+        Err(EngineError::Rejected(Rejected::QueueFull {
+            queue_depth: 1
+        }))
     ));
     drop(permit);
     idle(&engine).await;

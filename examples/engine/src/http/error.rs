@@ -7,7 +7,7 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use wf_govern::gate::Refused;
+use wf_govern::gate::Rejected;
 use wf_port::HostError;
 
 use crate::engine::EngineError;
@@ -163,10 +163,10 @@ impl From<EngineError> for ApiError {
                 let code = Some("context_length_exceeded");
                 Self::request(StatusCode::BAD_REQUEST, code, message)
             }
-            EngineError::Refused(Refused::QueueFull { .. }) => {
+            EngineError::Rejected(Rejected::QueueFull { .. }) => {
                 Self::overloaded(StatusCode::TOO_MANY_REQUESTS, "queue_full", message)
             }
-            EngineError::Refused(_) => {
+            EngineError::Rejected(_) => {
                 Self::overloaded(StatusCode::SERVICE_UNAVAILABLE, "waited_too_long", message)
             }
             EngineError::Model(error) => error.into(),

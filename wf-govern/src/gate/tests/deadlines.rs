@@ -1,4 +1,4 @@
-//! Waits end by their deadline, without a timer of the caller's.
+//! Waits end at their deadline, without a timer of the caller.
 
 use std::sync::mpsc;
 
@@ -9,47 +9,47 @@ fn waker() -> Waker {
 }
 
 #[test]
-fn the_timer_refuses_a_millisecond_before_the_deadline_and_not_earlier() {
+fn the_timer_rejects_a_millisecond_before_the_deadline_and_not_earlier() {
     let (now, wait) = (Instant::now(), Duration::from_millis(500));
     let mut queue = Queue::new(0, 10, wait);
-    assert_eq!(queue.join(waker(), now), Answer::Waits(0));
+    assert_eq!(queue.arrive(waker(), now), Admit::Queued(0));
     let due = now + Duration::from_millis(499);
     assert_eq!(queue.next_expiry(), Some(due));
     queue.expire(due - Duration::from_nanos(1));
     assert!(queue.take_wakers().is_empty());
     queue.expire(due);
-    assert_eq!((queue.take_wakers().len(), queue.waiting()), (1, 0));
-    let refused = Refused::WaitedTooLong {
+    assert_eq!((queue.take_wakers().len(), queue.depth()), (1, 0));
+    let rejected = Rejected::DeadlineExceeded {
         waited: Duration::from_millis(499),
-        limit: wait,
+        max_wait: wait,
     };
-    assert_eq!(queue.ask(0, waker(), due).0, Answer::Refused(refused));
+    assert_eq!(queue.poll(0, waker(), due).0, Admit::Rejected(rejected));
 }
 
 #[test]
-fn a_short_wait_is_refused_half_way() {
+fn a_short_wait_is_rejected_after_half_of_it() {
     let now = Instant::now();
     let mut queue = Queue::new(0, 10, Duration::from_micros(10));
-    assert_eq!(queue.join(waker(), now), Answer::Waits(0));
+    assert_eq!(queue.arrive(waker(), now), Admit::Queued(0));
     assert_eq!(queue.next_expiry(), Some(now + Duration::from_micros(5)));
 }
 
 #[test]
-fn no_request_waits_where_the_longest_wait_is_zero() {
+fn no_request_waits_if_the_maximum_wait_is_zero() {
     let gate = Gate::new(1, 10, Duration::ZERO);
-    let _permit = granted(&gate);
-    let refused = poll(&mut gate.admit(), &Arc::default());
+    let _permit = admitted(&gate);
+    let rejected = poll(&mut gate.admit(), &Arc::default());
     assert!(matches!(
-        refused,
-        Poll::Ready(Err(Refused::WaitedTooLong { .. }))
+        rejected,
+        Poll::Ready(Err(Rejected::DeadlineExceeded { .. }))
     ));
-    assert_eq!(gate.waiting(), 0);
+    assert_eq!(gate.queue_depth(), 0);
 }
 
 #[test]
-fn a_wait_without_end_has_no_deadline_and_starts_no_thread() {
+fn an_unbounded_wait_has_no_deadline_and_starts_no_thread() {
     let mut queue = Queue::new(0, 10, FOREVER);
-    assert_eq!(queue.join(waker(), Instant::now()), Answer::Waits(0));
+    assert_eq!(queue.arrive(waker(), Instant::now()), Admit::Queued(0));
     assert_eq!(queue.next_expiry(), None);
     let gate = Gate::new(0, 10, FOREVER);
     let _waits = queued(&gate);
@@ -57,39 +57,39 @@ fn a_wait_without_end_has_no_deadline_and_starts_no_thread() {
 }
 
 #[test]
-fn a_limit_lowered_to_nothing_leaves_every_wait_its_deadline() {
+fn a_limit_of_zero_leaves_each_wait_its_deadline() {
     let (now, wait) = (Instant::now(), Duration::from_secs(1));
     let mut queue = Queue::new(1, 10, wait);
-    assert_eq!(queue.join(waker(), now), Answer::Admitted);
-    assert_eq!(queue.join(waker(), now), Answer::Waits(0));
-    assert_eq!(queue.join(waker(), now + wait / 2), Answer::Waits(1));
+    assert_eq!(queue.arrive(waker(), now), Admit::Admitted);
+    assert_eq!(queue.arrive(waker(), now), Admit::Queued(0));
+    assert_eq!(queue.arrive(waker(), now + wait / 2), Admit::Queued(1));
     queue.set_limit(0, now + wait / 2);
-    queue.give_back(now + wait / 2);
+    queue.release(now + wait / 2);
     queue.expire(now + wait);
-    assert_eq!((queue.take_wakers().len(), queue.waiting()), (1, 1));
+    assert_eq!((queue.take_wakers().len(), queue.depth()), (1, 1));
     queue.expire(now + wait * 2);
     assert_eq!((queue.take_wakers().len(), queue.in_use()), (1, 0));
 }
 
 /// No future is polled again and no permit moves: without the gate's own timer, this hangs.
 #[test]
-fn waits_end_without_a_timer_of_the_callers() {
+fn waits_end_without_a_timer_of_the_caller() {
     let gate = Gate::new(1, 10, Duration::from_millis(20));
-    let _permit = granted(&gate);
+    let _permit = admitted(&gate);
     thread::scope(|scope| {
-        let asked = || (block_on(gate.admit()), gate.admit_blocking());
-        let threads: Vec<_> = (0..3).map(|_| scope.spawn(asked)).collect();
-        for answers in threads.into_iter().map(|thread| thread.join().unwrap()) {
+        let both = || (block_on(gate.admit()), gate.admit_blocking());
+        let threads: Vec<_> = (0..3).map(|_| scope.spawn(both)).collect();
+        for results in threads.into_iter().map(|thread| thread.join().unwrap()) {
             assert!(matches!(
-                answers,
+                results,
                 (
-                    Err(Refused::WaitedTooLong { .. }),
-                    Err(Refused::WaitedTooLong { .. })
+                    Err(Rejected::DeadlineExceeded { .. }),
+                    Err(Rejected::DeadlineExceeded { .. })
                 )
             ));
         }
     });
-    assert_eq!((gate.in_use(), gate.waiting()), (1, 0));
+    assert_eq!((gate.in_use(), gate.queue_depth()), (1, 0));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_blocked_thread_gets_the_permit_that_is_returned() {
     let permit = gate.admit_blocking().unwrap();
     thread::scope(|scope| {
         let waits = scope.spawn(|| gate.admit_blocking());
-        while gate.waiting() == 0 {
+        while gate.queue_depth() == 0 {
             thread::yield_now();
         }
         drop(permit);
@@ -119,10 +119,10 @@ fn a_waker_that_panics_does_not_keep_others_from_being_woken() {
     let waker = Waker::from(Arc::new(Broken));
     let waiting = Pin::new(&mut broken).poll(&mut Context::from_waker(&waker));
     assert!(waiting.is_pending());
-    let (mut waits, bell) = queued(&gate);
+    let (mut waits, waker) = queued(&gate);
     gate.set_limit(2);
-    assert_eq!(bell.rung(), 1);
-    assert!(matches!(poll(&mut waits, &bell), Poll::Ready(Ok(_))));
+    assert_eq!(waker.wakes(), 1);
+    assert!(matches!(poll(&mut waits, &waker), Poll::Ready(Ok(_))));
 }
 
 #[test]

@@ -9,11 +9,11 @@ use super::*;
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Join,
-    /// Of the waiting request that the number picks, as for `Leave`.
-    Ask(usize),
-    Leave(usize),
-    GiveBack,
+    Arrive,
+    /// The waiting request that the number picks, as for `Cancel`.
+    Poll(usize),
+    Cancel(usize),
+    Release,
     SetLimit(usize),
     Expire,
     Pass(u64),
@@ -21,10 +21,10 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        4 => Just(Step::Join),
-        2 => any::<usize>().prop_map(Step::Ask),
-        1 => any::<usize>().prop_map(Step::Leave),
-        3 => Just(Step::GiveBack),
+        4 => Just(Step::Arrive),
+        2 => any::<usize>().prop_map(Step::Poll),
+        1 => any::<usize>().prop_map(Step::Cancel),
+        3 => Just(Step::Release),
         1 => (0_usize..4).prop_map(Step::SetLimit),
         2 => Just(Step::Expire),
         3 => (0_u64..20_000).prop_map(Step::Pass),
@@ -45,11 +45,11 @@ impl World {
         self.waiting.iter().nth(number % count).copied()
     }
 
-    fn heard(&mut self, ticket: u64, answer: &Answer) {
-        match answer {
-            Answer::Waits(_) => return,
-            Answer::Admitted => self.held += 1,
-            Answer::Refused(_) => {}
+    fn decided(&mut self, ticket: u64, state: &Admit) {
+        match state {
+            Admit::Queued(_) => return,
+            Admit::Admitted => self.held += 1,
+            Admit::Rejected(_) => {}
         }
         self.waiting.remove(&ticket);
     }
@@ -57,28 +57,28 @@ impl World {
     fn take(&mut self, step: Step) {
         let (now, waker) = (self.now, Waker::noop().clone());
         match step {
-            Step::Join => match self.queue.join(waker, now) {
-                Answer::Admitted => self.held += 1,
-                Answer::Waits(ticket) => assert!(self.waiting.insert(ticket)),
-                Answer::Refused(_) => {}
+            Step::Arrive => match self.queue.arrive(waker, now) {
+                Admit::Admitted => self.held += 1,
+                Admit::Queued(ticket) => assert!(self.waiting.insert(ticket)),
+                Admit::Rejected(_) => {}
             },
-            Step::Ask(number) => {
+            Step::Poll(number) => {
                 if let Some(ticket) = self.picked(number) {
-                    let (answer, _) = self.queue.ask(ticket, waker, now);
-                    self.heard(ticket, &answer);
+                    let (state, _) = self.queue.poll(ticket, waker, now);
+                    self.decided(ticket, &state);
                 }
             }
-            Step::Leave(number) => {
+            Step::Cancel(number) => {
                 if let Some(ticket) = self.picked(number) {
-                    let _waker = self.queue.leave(ticket, now);
+                    let _waker = self.queue.cancel(ticket, now);
                     self.waiting.remove(&ticket);
                 }
             }
-            Step::GiveBack if self.held > 0 => {
-                self.queue.give_back(now);
+            Step::Release if self.held > 0 => {
+                self.queue.release(now);
                 self.held -= 1;
             }
-            Step::GiveBack => {}
+            Step::Release => {}
             Step::SetLimit(limit) => self.queue.set_limit(limit, now),
             Step::Expire => self.queue.expire(now),
             Step::Pass(micros) => self.now += Duration::from_micros(micros),
@@ -100,18 +100,18 @@ proptest! {
             prop_assert!(world.queue.in_use() >= world.held);
             if matches!(step, Step::Expire) {
                 let next = world.queue.next_expiry();
-                prop_assert!(next.is_none_or(|at| at > world.now), "a late request was not refused");
+                prop_assert!(next.is_none_or(|at| at > world.now), "a late request was not rejected");
             }
         }
-        // All ask for their answer, and all who were admitted return the permit.
+        // All requests are polled, and all admitted ones return their permits.
         world.now += Duration::from_secs(1);
         world.queue.expire(world.now);
         for ticket in world.waiting.clone() {
-            let (answer, _) = world.queue.ask(ticket, Waker::noop().clone(), world.now);
-            prop_assert!(!matches!(answer, Answer::Waits(_)), "{ticket} still waits");
-            world.heard(ticket, &answer);
+            let (state, _) = world.queue.poll(ticket, Waker::noop().clone(), world.now);
+            prop_assert!(!matches!(state, Admit::Queued(_)), "{ticket} still waits");
+            world.decided(ticket, &state);
         }
-        (0..world.held).for_each(|_| world.queue.give_back(world.now));
-        prop_assert_eq!((world.queue.in_use(), world.queue.waiting()), (0, 0));
+        (0..world.held).for_each(|_| world.queue.release(world.now));
+        prop_assert_eq!((world.queue.in_use(), world.queue.depth()), (0, 0));
     }
 }
