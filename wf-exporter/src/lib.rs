@@ -50,9 +50,11 @@
 //!
 //! # Features
 //!
-//! `sense`: `sensors`, a collector of the readings of wf-instrument's sensors. `govern`:
-//! `governor`, a collector of the governor's state, and `profile`, one of the initial settings for
-//! this hardware.
+//! * `sense`: `sensors`, a collector of the readings of `wf_sense`.
+//! * `govern`: `governor`, a collector of the state of `wf_govern`'s governor, and `profile`, one of
+//!   the initial settings for this hardware. Enables `sense`.
+//!
+//! This crate enables measuring in the whole build: the feature `enabled` of wf-instrument.
 //!
 //! Each word of this documentation is defined in the [glossary](wf_instrument::glossary).
 #![cfg_attr(docsrs, feature(doc_cfg))]
