@@ -13,6 +13,7 @@ use std::process::ExitCode;
 mod assembly;
 mod bench;
 mod metadata;
+mod package;
 mod process;
 mod report;
 mod structure;
@@ -24,6 +25,7 @@ mod venv;
 const USAGE: &str = "\
 cargo xtask test                 everything that CI demands
 cargo xtask structure            no circle between the files of a crate
+cargo xtask package              each published crate is complete and builds alone
 cargo xtask bench [NAME…]        all benches or those named; figures go to target/bench";
 
 fn main() -> ExitCode {
@@ -44,6 +46,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
     env::set_current_dir(&root).map_err(|error| format!("{}: {error}", root.display()))?;
     match arguments {
         ["test"] => test::run(),
+        ["package"] => package::check(),
         ["structure"] => structure::run(),
         ["bench", names @ ..] => bench::run(names),
         [] | ["help" | "--help" | "-h"] => {

@@ -40,6 +40,19 @@ pub(crate) fn crate_roots() -> Result<Vec<(String, PathBuf)>, String> {
     Ok(roots.collect())
 }
 
+/// The packages of the workspace that are published.
+///
+/// # Errors
+/// Where `cargo metadata` fails.
+pub(crate) fn published() -> Result<Vec<Value>, String> {
+    let mut metadata = metadata()?;
+    let packages = metadata["packages"].as_array_mut().map(std::mem::take);
+    let mut packages = packages.unwrap_or_default();
+    // Without `publish` it is null; `publish = false` is an empty list of registries.
+    packages.retain(|package| package["publish"].is_null());
+    Ok(packages)
+}
+
 fn metadata() -> Result<Value, String> {
     let text = output(&mut cargo("metadata --no-deps --format-version=1"))?;
     serde_json::from_str(&text).map_err(|error| error.to_string())

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::assembly;
 use crate::metadata::{Package, target_directory};
+use crate::package;
 use crate::process::cargo;
 use crate::report::Report;
 use crate::structure;
@@ -24,6 +25,7 @@ pub(crate) fn run() -> Result<(), String> {
     run.features();
     targets::check(&mut run.report, Run::required());
     run.docs();
+    run.report.step("packages", package::check);
     run.assembly();
     run.tests();
     run.loom();
