@@ -1,8 +1,8 @@
-//! Numbers as text, for the summary and the screen.
+//! Numbers as text, for summary and screen.
 
 use std::fmt;
 
-/// Seconds, shown in milliseconds, and in microseconds where those would be rounded to nothing.
+/// Seconds, shown in milliseconds, or in microseconds below 0.1 ms.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Millis(pub(crate) Option<f64>);
 
@@ -18,12 +18,12 @@ impl fmt::Display for Millis {
     }
 }
 
-/// The word for the requests that were counted: without the built-in load, all are of others.
+/// The verb for requests: the built-in load sends them; otherwise they are received.
 pub(crate) const fn arrival_verb(built_in_load: bool) -> &'static str {
     if built_in_load { "sent" } else { "received" }
 }
 
-/// A number and what it counts: one move, two moves.
+/// A number and its noun: 1 move, 2 moves.
 pub(crate) fn count(number: u64, one: &str) -> String {
     match number {
         1 => format!("1 {one}"),

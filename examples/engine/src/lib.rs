@@ -1,8 +1,10 @@
-//! The reference engine: a real language model, served, loaded, measured and governed in one process.
+//! The reference engine: a language model, served, loaded, measured and governed in one process.
 //!
-//! [`model`] computes; [`engine`] admits requests and interleaves them over worker threads; [`client`] counts what clients see; [`http`]
-//! and [`load`] are the two kinds of clients; [`measure`] is the SDK's side of the same, [`screen`] shows both, and [`app`] puts it all
-//! together. The library exists so that tests and lessons can use the parts: the product is the binary.
+//! From the bottom up: [`model`] computes tokens; [`engine`] admits requests and interleaves them
+//! over worker threads; [`client`] counts requests and tokens on the client's side; [`http`] and
+//! [`load`] are the two kinds of clients; [`measure`] holds sensors, governor and exporter;
+//! [`monitor`] reads the state of all of it, [`screen`] shows it, and [`app`] runs the program. The
+//! library exists for tests; the product is the binary.
 
 pub mod app;
 pub mod client;

@@ -10,7 +10,7 @@ use wf_engine::measure::profile;
 use wf_engine::model::threads;
 
 fn main() -> ExitCode {
-    // Where the process cannot start itself again, it goes on at a fraction of the speed.
+    // If the process cannot restart itself, it runs at a fraction of the speed.
     let _ = threads::single_returning_memory();
     match Flags::try_parse() {
         Ok(flags) => start(&flags),
@@ -54,7 +54,7 @@ fn refuse(line: String) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// What is wrong, in one line; the rest of the message is about `--help`.
+/// The first paragraph as one line; the rest is a hint at `--help`.
 fn first_paragraph(message: &str) -> String {
     let paragraph = message.split("\n\n").next().unwrap_or(message);
     let words: Vec<_> = paragraph.split_whitespace().collect();

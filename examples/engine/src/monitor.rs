@@ -1,4 +1,4 @@
-//! What there is to see at a moment.
+//! The state of a run: engine, clients, load and instruments.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,42 +7,42 @@ use crate::client::{Client, Counts};
 use crate::load::{LoadResults, LoadTotals};
 use crate::measure::{Instruments, MeasuredTotals, Recent};
 
-/// Everything that can be looked at.
+/// Read access to everything that runs.
 #[derive(Debug)]
 pub struct Monitor {
-    /// Counts what clients see.
+    /// Counts of all clients.
     pub client: Client,
-    /// Sums up what the load's clients lived through; `None` without a load.
+    /// Latencies of the built-in load's clients; `None` without it.
     pub results: Option<Arc<LoadResults>>,
-    /// What is served, where, and where it is scraped, in words.
+    /// Model and addresses, as one line.
     pub title: String,
     begin: Instant,
     instruments: Mutex<Instruments>,
 }
 
-/// The state at a moment.
+/// The state at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
-    /// Since the start.
+    /// Time since the start.
     pub elapsed: Duration,
-    /// What clients saw since then.
+    /// Counts of all clients since the start.
     pub counts: Counts,
-    /// What the load's clients lived through since then; `None` without a load.
+    /// Latencies of the built-in load's clients since the start; `None` without it.
     pub results: Option<LoadTotals>,
-    /// Sequences that are in.
+    /// Sequences that are running.
     pub running: usize,
-    /// Requests that wait.
+    /// Queue depth: requests that wait for admission.
     pub waiting: usize,
-    /// Sequences that may be in.
+    /// Limit of concurrent sequences.
     pub max_concurrent: usize,
-    /// Threads that compute.
+    /// Worker threads.
     pub workers: usize,
-    /// What the SDK knows; `None` in a build that does not measure.
+    /// Metrics of the last seconds; `None` in a build without the SDK.
     pub recent: Option<Recent>,
 }
 
 impl Monitor {
-    /// The clock starts now.
+    /// A monitor whose clock starts now.
     #[must_use]
     pub fn new(
         client: Client,
@@ -59,7 +59,7 @@ impl Monitor {
         }
     }
 
-    /// Looks at everything. Takes a snapshot: some microseconds for each series and thread.
+    /// Reads the state. Takes a snapshot: some microseconds per series and thread.
     pub fn status(&self) -> Status {
         let engine = self.client.engine();
         Status {
@@ -74,7 +74,7 @@ impl Monitor {
         }
     }
 
-    /// Everything that the SDK measured.
+    /// Metrics of the SDK since the start.
     #[must_use]
     pub fn measured(&self) -> Option<MeasuredTotals> {
         self.with(|instruments| instruments.measured())

@@ -1,20 +1,20 @@
-//! A distribution in three numbers.
+//! A latency distribution in three numbers.
 
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-/// Quantiles in seconds; `None` where nothing was recorded.
+/// Quantiles in seconds; `None` without samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Quantiles {
-    /// How many were recorded.
+    /// Number of samples.
     pub count: u64,
-    /// Half were no longer.
+    /// Median.
     pub p50: Option<f64>,
-    /// 99 of 100 were no longer.
+    /// 99th percentile.
     pub p99: Option<f64>,
-    /// The longest.
+    /// Longest.
     pub max: Option<f64>,
 }
 

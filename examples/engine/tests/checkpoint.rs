@@ -1,4 +1,4 @@
-//! Checkpoint directories: good ones of every kind, and every way one can be broken.
+//! Checkpoint directories, valid and broken.
 
 #![expect(clippy::unwrap_used, reason = "a failed helper is a failed test")]
 
@@ -160,7 +160,7 @@ fn an_untied_head_is_its_own_tensor() {
 }
 
 #[test]
-fn missing_files_are_named_with_what_belongs_there() {
+fn missing_files_are_named_with_the_expected_ones() {
     for file in ["config.json", "tokenizer.json", WEIGHTS] {
         let directory = copy(&format!("without-{file}"));
         fs::remove_file(directory.join(file)).unwrap();
@@ -327,7 +327,7 @@ fn tensors_that_do_not_fit_the_configuration_are_refused() {
 }
 
 #[test]
-fn an_index_may_not_lead_out_of_its_directory() {
+fn an_index_may_not_leave_its_directory() {
     for (number, name) in ["../a", "/etc/passwd", "a/b", "..", "", "."]
         .iter()
         .enumerate()
@@ -347,7 +347,7 @@ fn an_index_may_not_lead_out_of_its_directory() {
 }
 
 #[test]
-fn long_contexts_are_cut_to_what_a_processor_can_serve() {
+fn long_contexts_are_cut_to_the_limit_of_a_cpu() {
     let directory = copy("long");
     edit(&directory, "config.json", |config| {
         config["max_position_embeddings"] = json!(131_072)

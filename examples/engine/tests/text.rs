@@ -56,7 +56,7 @@ fn text_outside_the_alphabet_is_replaced_and_never_lost() {
     assert_eq!(text(""), "");
 }
 
-/// One token a byte of UTF-8, as byte-level vocabularies fall back to.
+/// One token per byte of UTF-8, as byte-level vocabularies fall back to.
 fn byte_tokenizer() -> Value {
     let vocabulary: serde_json::Map<String, Value> = (0..256)
         .map(|byte| (format!("<0x{byte:02X}>"), json!(byte)))
@@ -174,7 +174,7 @@ fn real_chat_templates_render() {
 }
 
 #[test]
-fn a_checkpoint_without_a_template_gets_a_plain_one() {
+fn a_checkpoint_without_a_template_uses_a_plain_one() {
     let model = Model::load(&variant("plain", &[("tokenizer_config.json", json!({}))])).unwrap();
     assert_eq!(
         model.chat_prompt(&[("user", "Hi")]).unwrap(),
@@ -195,7 +195,7 @@ fn a_template_file_beside_the_settings_wins() {
 }
 
 #[test]
-fn broken_and_hostile_templates_end_in_one_line() {
+fn broken_and_hostile_templates_are_refused_in_one_line() {
     let syntax = with_template("syntax", "{% for %}")
         .unwrap_err()
         .to_string();

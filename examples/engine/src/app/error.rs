@@ -1,4 +1,4 @@
-//! Why the program did not start.
+//! Errors at the start of the program.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,48 +11,48 @@ use crate::engine::EngineError;
 use crate::measure;
 use crate::model::ModelError;
 
-/// Why the program did not start, or could not write its report.
+/// An error at the start of the program, or while the report is written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum AppError {
-    /// The run is over before it counts.
+    /// The warm-up is as long as the run, so nothing would be counted.
     #[error(
         "a warm-up of {warm_up:?} leaves nothing of a run of {duration:?}; make --duration longer"
     )]
     WarmUp {
-        /// What was asked not to count.
+        /// Length of the warm-up.
         warm_up: Duration,
-        /// The whole run.
+        /// Length of the run.
         duration: Duration,
     },
     /// The model cannot be used.
     #[error("the model cannot be used: {0}")]
     Model(#[from] ModelError),
-    /// The address for clients cannot be had.
+    /// The address for the HTTP API cannot be bound.
     #[error(
         "cannot serve on {address} ({source}); choose another with --serve, or port 0 for any that is free"
     )]
     Serve {
         /// The address.
         address: Address,
-        /// What the system says.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// The engine did not start.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The instruments did not start.
+    /// Sensors, governor or exporter did not start.
     #[error(transparent)]
     Measure(#[from] measure::StartError),
     /// The report cannot be written.
     #[error("cannot write the report to {} ({source}); choose another file with --report", file.display())]
     Report {
-        /// The file.
+        /// Path of the report.
         file: PathBuf,
-        /// What the system says.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// The system gives no threads or signals.
+    /// The operating system refuses threads or signal handlers.
     #[error("the system refuses threads or signals: {0}")]
     Runtime(io::Error),
 }

@@ -11,15 +11,15 @@ use crate::engine::{MAX_CONCURRENT, Settings, WORKERS};
 use crate::load::Targets;
 use crate::measure::Options;
 
-/// A language model that serves itself, loads itself and shows how it is governed.
+/// Serve a language model, send load to it, and show how the governor tunes it
 #[derive(Clone, Debug, Parser)]
 #[command(name = "wf-engine", version)]
 pub struct Flags {
-    /// End after this time (30s, 5m); without it, run until Ctrl-C
+    /// Stop after this time (30s, 5m); without it, run until Ctrl-C
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub duration: Option<Duration>,
 
-    /// Requests of this first part of the run are served and counted, but are not included in goodput and the clients' times
+    /// Exclude requests that arrive in this first part of the run from goodput and client latencies
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub warm_up: Option<Duration>,
 
@@ -27,78 +27,78 @@ pub struct Flags {
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 
-    /// Print the starting configuration for this machine, with reasons, and exit
+    /// Print the initial settings for this hardware, with reasons, and exit
     #[arg(long)]
     pub profile: bool,
 
-    /// Leave the knobs where they are; the governor then only reports what it would do
+    /// Advisory mode: the governor reports what it would do and moves no knob
     #[arg(long)]
     pub no_governor: bool,
 
-    /// Requests a second that the built-in load sends
+    /// Requests per second of the built-in load (open loop, Poisson arrivals)
     #[arg(long, value_parser = rate, default_value = "20", value_name = "PER_SECOND")]
     pub rate: f64,
 
-    /// Send no load; only serve
+    /// Send no load, only serve
     #[arg(long)]
     pub no_load: bool,
 
-    /// Sequences processed at once, initial value (1-64)
+    /// Concurrent sequences, initial value (1-64)
     #[arg(long, value_parser = concurrent, default_value_t = Settings::default().max_concurrent, value_name = "N")]
     pub max_concurrent: usize,
 
-    /// Threads that compute, initial value (1-16)
+    /// Worker threads, initial value (1-16)
     #[arg(long, value_parser = workers, default_value_t = Settings::default().workers, value_name = "N")]
     pub workers: usize,
 
-    /// Longest queue time before a request is rejected; without it, 3/5 of the target for the first token
+    /// Reject a request that has waited this long in the queue [default: 3/5 of --ttft-target]
     #[arg(long, value_parser = duration, value_name = "TIME")]
     pub max_wait: Option<Duration>,
 
-    /// A checkpoint in the layout of the Hugging Face hub, instead of a built-in model
+    /// Directory of a checkpoint in Hugging Face layout, instead of a built-in model
     #[arg(long, value_name = "DIR", conflicts_with = "variant")]
     pub model: Option<PathBuf>,
 
-    /// Which built-in model
+    /// Built-in model
     #[arg(long, value_enum, default_value_t = Variant::Tiny)]
     pub variant: Variant,
 
-    /// Where to serve OpenAI's interface: an address or a name, and a port
+    /// Address and port of the OpenAI-compatible API
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
     pub serve: Address,
 
-    /// Where to be scraped by Prometheus
+    /// Address and port of the Prometheus endpoint
     #[arg(long, default_value = "127.0.0.1:9464", value_name = "ADDR")]
     pub metrics: Address,
 
-    /// Answer requests whose Host header names this host too, besides localhost, loopback addresses
-    /// and the address or name served on (may be given several times)
+    /// Accept requests whose Host header is this name, besides localhost, loopback addresses and
+    /// the bound address or name (may be repeated)
     #[arg(long, value_name = "NAME")]
     pub allow_host: Vec<HostName>,
 
-    /// Seed of the load, and of random weights
+    /// Seed of the load, and of the random weights of m15
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
 
-    /// Clients leave after a silence this long
-    #[arg(long, value_parser = duration, value_name = "TIME")]
-    pub patience: Option<Duration>,
+    /// Clients cancel a request after this long without a token
+    #[arg(long, alias = "patience", value_parser = duration, value_name = "TIME")]
+    pub client_timeout: Option<Duration>,
 
-    /// A good request has its first token within this time
+    /// Target for the time to first token (TTFT): for goodput and the governor
     #[arg(long, value_parser = duration, default_value = "500ms", value_name = "TIME")]
     pub ttft_target: Duration,
 
-    /// A good request has no more than this between tokens, on average
-    #[arg(long, value_parser = duration, default_value = "20ms", value_name = "TIME")]
-    pub gap_target: Duration,
+    /// Target for the mean inter-token latency (ITL): for goodput and the governor
+    #[arg(long, alias = "gap-target", value_parser = duration, default_value = "20ms", value_name = "TIME")]
+    pub itl_target: Duration,
 }
 
 /// A built-in model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Variant {
-    /// 0.8 M parameters, trained: short true answers, thousands of tokens a second
+    /// 0.8 M trained parameters: short correct answers, thousands of tokens per second
     Tiny,
-    /// 14 M random weights: the text is meaningless, the load is realistic
+    /// 14 M random weights: meaningless text, realistic load
     M15,
 }
 
@@ -114,15 +114,15 @@ impl Flags {
         }
     }
 
-    /// Whom nobody can serve in time had better hear so at once: the rest of the target is for reading the prompt.
+    /// Rejects early: prefill needs the rest of the TTFT target.
     fn max_wait(&self) -> Duration {
         self.max_wait.unwrap_or(self.ttft_target * 3 / 5)
     }
 
-    /// How long to warm up.
+    /// Length of the warm-up.
     ///
     /// # Errors
-    /// When nothing of the run would be left.
+    /// When the warm-up is as long as the run.
     pub fn warm_up(&self) -> Result<Duration, AppError> {
         let warm_up = self.warm_up.unwrap_or(Duration::ZERO);
         match self.duration {
@@ -131,24 +131,24 @@ impl Flags {
         }
     }
 
-    /// What is exported where, and what the governor aims at.
+    /// Settings of sensors, governor and exporter.
     #[must_use]
     pub fn instruments(&self) -> Options {
         Options {
             metrics: self.metrics.clone(),
             allow_host: self.allow_host.clone(),
             ttft_target: self.ttft_target,
-            itl_target: self.gap_target,
+            itl_target: self.itl_target,
             advisory: self.no_governor,
         }
     }
 
-    /// What a good request keeps.
+    /// Latency targets that a request must meet to count as goodput.
     #[must_use]
     pub const fn targets(&self) -> Targets {
         Targets {
             ttft: self.ttft_target,
-            gap: self.gap_target,
+            itl: self.itl_target,
         }
     }
 }
@@ -163,19 +163,17 @@ fn concurrent(text: &str) -> Result<usize, String> {
 
 fn within(text: &str, low: usize, high: usize) -> Result<usize, String> {
     let number = text.parse().ok();
-    let fits = number.filter(|number| (low..=high).contains(number));
-    fits.ok_or_else(|| format!("give a whole number from {low} to {high}"))
+    let valid = number.filter(|number| (low..=high).contains(number));
+    valid.ok_or_else(|| format!("give a whole number from {low} to {high}"))
 }
 
 fn rate(text: &str) -> Result<f64, String> {
     let number = text.parse::<f64>().ok();
-    let fits = number.filter(|rate| (0.001..=100_000.0).contains(rate));
-    fits.ok_or_else(|| {
-        "give a number from 0.001 to 100000; for no load at all, --no-load".to_owned()
-    })
+    let valid = number.filter(|rate| (0.001..=100_000.0).contains(rate));
+    valid.ok_or_else(|| "give a number from 0.001 to 100000; for no load, use --no-load".to_owned())
 }
 
-/// A number and its unit: `250ms`, `30s`, `1.5s`, `5m`, `1h`.
+/// Parses a number with its unit: `250ms`, `30s`, `1.5s`, `5m`, `1h`.
 fn duration(text: &str) -> Result<Duration, String> {
     let units = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)];
     let seconds = units.iter().find_map(|(unit, seconds)| {
@@ -194,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_have_units() {
+    fn durations_have_units() {
         let check = |text: &str, millis| {
             assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
         };
@@ -206,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn invalid_durations_are_refused() {
         for text in [
             "", "30", "s", "-1s", "0s", "NaNs", "infs", "1e30s", "5 m", "1d",
         ] {

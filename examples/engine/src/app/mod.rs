@@ -1,4 +1,4 @@
-//! The program: from its flags to its summary.
+//! The program, from its flags to its summary.
 
 mod error;
 mod flags;

@@ -26,12 +26,12 @@ use crate::model::Model;
 use crate::monitor::Monitor;
 use crate::screen;
 
-/// Runs until it is told to stop or its time is over, and writes the report where one was asked for.
+/// Runs until a signal or `--duration` ends it, and writes the report if `--report` is set.
 ///
-/// Everything that can be refused is refused before anything is served.
+/// All arguments are checked before anything is served.
 ///
 /// # Errors
-/// [`AppError`], in one line.
+/// [`AppError`], whose message is one line.
 pub fn run(flags: &Flags) -> Result<Summary, AppError> {
     let warm_up = flags.warm_up()?;
     let model = load_model(flags)?;
@@ -56,7 +56,7 @@ async fn serve_and_load(
     let load = Load {
         rate: flags.rate,
         seed: flags.seed,
-        patience: flags.patience.unwrap_or(Duration::MAX),
+        client_timeout: flags.client_timeout.unwrap_or(Duration::MAX),
         prompts: prompts(flags, &model)?,
         warm_up,
     };
@@ -71,7 +71,7 @@ async fn serve_and_load(
 
     stop.wait().await;
     let stopped = monitor.status();
-    // A terminal that takes no more output must not keep the requests from being ended.
+    // A terminal that blocks must not delay the end of the requests.
     let _ = timeout(DRAIN, shown).await;
     drain(&monitor, served, loaded).await;
     let (drained, measured) = (monitor.status(), monitor.measured());
@@ -79,7 +79,7 @@ async fn serve_and_load(
     Ok(Summary::new(flags, model, &stopped, drained, measured))
 }
 
-/// Everything that can still be refused.
+/// Binds the address and starts engine and instruments.
 async fn prepare(
     flags: &Flags,
     model: Arc<Model>,
@@ -102,7 +102,7 @@ async fn prepare(
     Ok((listener, hosts, Arc::new(monitor)))
 }
 
-/// What still runs gets [`DRAIN`] to end; after that the engine ends it.
+/// Waits up to [`DRAIN`] for requests in flight; the engine ends the rest.
 async fn drain(monitor: &Monitor, served: JoinHandle<()>, loaded: Option<JoinHandle<()>>) {
     let ending = async {
         if let Some(loaded) = loaded {
@@ -128,7 +128,7 @@ fn load_model(flags: &Flags) -> Result<Model, AppError> {
     })
 }
 
-/// A trained model is asked questions; random weights get texts of a fixed length, because they never end an answer.
+/// Questions for a trained model; fixed lengths for random weights, which never end by themselves.
 fn prompts(flags: &Flags, model: &Model) -> Result<Prompts, AppError> {
     Ok(match (&flags.model, flags.variant) {
         (None, Variant::M15) => Prompts::text(model, 64, 64)?,
@@ -158,7 +158,7 @@ fn title(model: &str, address: SocketAddr, instruments: &Instruments) -> String 
     let serves = format!("{model} · serving http://{address}/v1");
     match instruments.address() {
         Some(metrics) => format!("{serves} · metrics http://{metrics}/metrics"),
-        None => format!("{serves} · not measured: built without the feature enabled"),
+        None => format!("{serves} · not measured (built without the feature `enabled`)"),
     }
 }
 
@@ -181,8 +181,8 @@ fn refused(path: &Path, source: io::Error) -> AppError {
     }
 }
 
-/// Sockets, timers and the load need little; the processors are for the model.
+/// Sockets, timers and the load need little; the CPU is for the model.
 const RUNTIME_THREADS: usize = 2;
 
-/// What still runs when it is time to stop gets this long to end.
+/// Time that requests in flight get to end.
 const DRAIN: Duration = Duration::from_secs(5);

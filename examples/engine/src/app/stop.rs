@@ -1,4 +1,4 @@
-//! When to end: the time is over, a signal came, or somebody said so.
+//! The end of the run: by time, by signal, or by a key on the screen.
 
 use std::io;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-/// One flag that everything here watches.
+/// A flag that all tasks watch.
 #[derive(Clone, Debug)]
 pub(super) struct Stop(watch::Sender<bool>);
 
@@ -23,13 +23,13 @@ impl Stop {
         self.0.subscribe()
     }
 
-    /// Completes when it is time to stop.
+    /// Completes when the run is to end.
     pub(super) async fn wait(&self) {
-        // An error would say that all senders are gone; this one is.
+        // An error means that all senders are gone; this one is not.
         let _ = self.watch().wait_for(|stopped| *stopped).await;
     }
 
-    /// Stops on Ctrl-C, on SIGTERM, or after `duration`; a second signal ends the process at once.
+    /// Stops on Ctrl-C, on SIGTERM, or after `duration`. A second signal ends the process at once.
     pub(super) fn arm(&self, duration: Option<Duration>) -> io::Result<()> {
         let mut interrupted = signal(SignalKind::interrupt())?;
         let mut terminated = signal(SignalKind::terminate())?;
@@ -41,7 +41,7 @@ impl Stop {
                 () = after(duration) => {}
             }
             stop.now();
-            // Whoever asks a second time does not want to wait for what still runs.
+            // A second signal does not wait for requests in flight.
             tokio::select! {
                 _ = Signal::recv(&mut interrupted) => {}
                 _ = Signal::recv(&mut terminated) => {}
@@ -52,7 +52,7 @@ impl Stop {
     }
 }
 
-/// 128 and the number of SIGINT, as a shell reports a program that a signal ended.
+/// 128 plus the number of SIGINT, the convention of shells.
 const INTERRUPTED: i32 = 130;
 
 async fn after(duration: Option<Duration>) {

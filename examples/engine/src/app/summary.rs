@@ -1,4 +1,4 @@
-//! What came of a run.
+//! The results of a run.
 
 use serde::Serialize;
 
@@ -8,65 +8,66 @@ use crate::load::LoadTotals;
 use crate::measure::{GovernorStatus, MeasuredTotals};
 use crate::monitor::Status;
 
-/// The whole run in numbers. As JSON it is the report.
+/// The results of a run; as JSON, the report.
 #[derive(Clone, Debug, Serialize)]
 pub struct Summary {
-    /// The model that answered.
+    /// Name of the model.
     pub model: String,
-    /// How long the load ran, without the time to drain.
+    /// Duration of the load, without the drain.
     pub seconds: f64,
-    /// The first part of that, which goodput and the load's times leave out.
+    /// Length of the warm-up, which goodput and `load` exclude.
     pub warm_up_seconds: f64,
-    /// Requests a second that the load meant to send; `None` without a load.
+    /// Requests per second of the built-in load; `None` without it.
     pub rate: Option<f64>,
-    /// The load's seed.
+    /// Seed of the load.
     pub seed: u64,
-    /// Where the knobs stood at the start.
+    /// Knobs at the start.
     pub knobs_before: Knobs,
-    /// Where they stood when the load ended.
+    /// Knobs when the load ended.
     pub knobs_after: Knobs,
-    /// What all clients counted.
+    /// Counts of all clients.
     pub clients: Counts,
-    /// What the load's clients lived through; `None` without a load.
+    /// Latencies of the built-in load's clients; `None` without it.
     pub load: Option<LoadTotals>,
-    /// Requests of the load that kept both targets; `None` without a load.
+    /// Requests of the built-in load that met both targets; `None` without it.
     pub goodput: Option<Goodput>,
-    /// Tokens that arrived in `seconds`; `clients` has those of the time to drain too.
+    /// Tokens that arrived in `seconds`; those of the drain are in `clients` only.
     pub tokens: u64,
-    /// Those a second.
+    /// `tokens` divided by `seconds`.
     pub tokens_per_second: f64,
-    /// What the SDK measured; `None` in a build that does not measure.
+    /// Metrics of the SDK; `None` in a build without them.
     pub measured: Option<MeasuredTotals>,
-    /// Whether the clients and the SDK counted the same, to the last token.
+    /// True if clients and SDK counted the same requests and tokens.
     pub exact: Option<bool>,
-    /// Where the governor stood at the end.
+    /// State of the governor at the end.
     pub governor: Option<GovernorStatus>,
 }
 
-/// The knobs' positions.
+/// Values of the knobs.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Knobs {
-    /// Sequences processed at once.
+    /// Limit of concurrent sequences.
     pub max_concurrent: usize,
-    /// Threads that compute.
+    /// Worker threads.
     pub workers: usize,
 }
 
-/// Good requests.
+/// Requests that met both targets.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Goodput {
-    /// How many.
+    /// Number of requests.
     pub requests: u64,
-    /// How many a second.
+    /// Requests per second, without the warm-up.
     pub per_second: f64,
-    /// The longest time to the first token.
+    /// Target for the time to first token.
     pub ttft_target_seconds: f64,
-    /// The longest mean time between tokens.
-    pub gap_target_seconds: f64,
+    /// Target for the mean inter-token latency.
+    #[serde(rename = "gap_target_seconds")]
+    pub itl_target_seconds: f64,
 }
 
 impl Summary {
-    /// `stopped` is when the load ended, `drained` when the last answer had its end.
+    /// `stopped` is the state when the load ended, `drained` after the last request ended.
     pub(super) fn new(
         flags: &Flags,
         model: &str,
@@ -97,13 +98,13 @@ impl Summary {
                 requests: results.good,
                 per_second: per(results.good, seconds - warm_up),
                 ttft_target_seconds: flags.ttft_target.as_secs_f64(),
-                gap_target_seconds: flags.gap_target.as_secs_f64(),
+                itl_target_seconds: flags.itl_target.as_secs_f64(),
             }),
             tokens: stopped.counts.tokens,
             tokens_per_second: per(stopped.counts.tokens, seconds),
             exact: measured.as_ref().map(|measured| measured.equals(&clients)),
             measured,
-            governor: drained.recent.map(|recent| recent.governed),
+            governor: drained.recent.map(|recent| recent.governor),
         }
     }
 }
@@ -139,13 +140,13 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_is_of_the_tokens_and_the_time_that_are_shown_with_it() {
+    fn tokens_per_second_belongs_to_the_tokens_and_the_time_beside_it() {
         let flags = Flags::parse_from(["wf-engine", "--no-load"]);
         let summary = Summary::new(&flags, "tiny", &status(10, 100), status(14, 250), None);
         assert_eq!(summary.clients.tokens, 250);
-        let words = summary.to_string();
-        assert!(words.contains("tiny       10.0 s"), "{words}");
-        let tokens = "100 streamed, 10 a second; 150 more in answers that ended after that";
-        assert!(words.contains(tokens), "{words}");
+        let text = summary.to_string();
+        assert!(text.contains("tiny       10.0 s"), "{text}");
+        let tokens = "100 streamed, 10 per second; 150 more during the drain";
+        assert!(text.contains(tokens), "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! A summary in words.
+//! The summary as text.
 
 use std::fmt;
 
@@ -10,31 +10,31 @@ use crate::quantiles::Quantiles;
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut row = |name: &str, words: String| writeln!(f, "  {name:<10} {words}");
-        row(&self.model, ran(self))?;
+        let mut row = |name: &str, text: String| writeln!(f, "  {name:<10} {text}");
+        row(&self.model, run(self))?;
         row("requests", requests(&self.clients, self.load.is_some()))?;
         row("tokens", tokens(self))?;
-        if let Some(kept) = &self.goodput {
-            row("goodput", goodput(kept))?;
+        if let Some(met) = &self.goodput {
+            row("goodput", goodput(met))?;
         }
         if let Some(load) = &self.load {
-            row("clients", times(&load.ttft_seconds, &load.gap_seconds))?;
+            row("clients", latencies(&load.ttft_seconds, &load.itl_seconds))?;
         }
         if let Some(measured) = &self.measured {
             row(
                 "measured",
-                times(&measured.ttft_seconds, &measured.gap_seconds),
+                latencies(&measured.ttft_seconds, &measured.itl_seconds),
             )?;
-            row("", ends(measured))?;
+            row("", outcomes(measured))?;
         }
-        if let Some(governed) = &self.governor {
-            row("governor", governor(governed))?;
+        if let Some(status) = &self.governor {
+            row("governor", governor(status))?;
         }
         write!(f, "  exact: {}", exact(self.exact, self.clients.sent))
     }
 }
 
-fn ran(summary: &Summary) -> String {
+fn run(summary: &Summary) -> String {
     let Summary {
         seconds,
         knobs_before,
@@ -66,10 +66,10 @@ fn tokens(summary: &Summary) -> String {
         clients,
         ..
     } = summary;
-    let streamed = format!("{tokens} streamed, {tokens_per_second:.0} a second");
+    let streamed = format!("{tokens} streamed, {tokens_per_second:.0} per second");
     match clients.tokens.saturating_sub(*tokens) {
         0 => streamed,
-        more => format!("{streamed}; {more} more in answers that ended after that"),
+        more => format!("{streamed}; {more} more during the drain"),
     }
 }
 
@@ -78,26 +78,24 @@ fn goodput(goodput: &Goodput) -> String {
         requests,
         per_second,
         ttft_target_seconds,
-        gap_target_seconds,
+        itl_target_seconds,
     } = *goodput;
-    let (ttft, gap) = (
+    let (ttft, itl) = (
         Millis(Some(ttft_target_seconds)),
-        Millis(Some(gap_target_seconds)),
+        Millis(Some(itl_target_seconds)),
     );
     format!(
-        "{requests} in time, {per_second:.1} a second (first token within {ttft}, mean gap within {gap})"
+        "{requests} requests met both targets, {per_second:.1} per second (TTFT {ttft}, mean ITL {itl})"
     )
 }
 
-fn times(ttft: &Quantiles, gap: &Quantiles) -> String {
+fn latencies(ttft: &Quantiles, itl: &Quantiles) -> String {
     let [ttft_p50, ttft_p99] = [ttft.p50, ttft.p99].map(Millis);
-    let [gap_p50, gap_p99] = [gap.p50, gap.p99].map(Millis);
-    format!(
-        "first token p50 {ttft_p50} p99 {ttft_p99} · between tokens p50 {gap_p50} p99 {gap_p99}"
-    )
+    let [itl_p50, itl_p99] = [itl.p50, itl.p99].map(Millis);
+    format!("TTFT p50 {ttft_p50} p99 {ttft_p99} · ITL p50 {itl_p50} p99 {itl_p99}")
 }
 
-fn ends(measured: &MeasuredTotals) -> String {
+fn outcomes(measured: &MeasuredTotals) -> String {
     let MeasuredTotals {
         arrived,
         ok,
@@ -110,28 +108,28 @@ fn ends(measured: &MeasuredTotals) -> String {
     } = measured;
     let [p50, p99] = [queue_seconds.p50, queue_seconds.p99].map(Millis);
     format!(
-        "{arrived} arrived: {ok} ok, {error} error, {cancelled} cancelled, {panicked} panicked; {}; queue p50 {p50} p99 {p99}",
+        "{arrived} arrived: {ok} ok, {error} error, {cancelled} cancelled, {panicked} panicked; {}; queue time p50 {p50} p99 {p99}",
         count(*tokens, "token")
     )
 }
 
-fn governor(governed: &GovernorStatus) -> String {
+fn governor(status: &GovernorStatus) -> String {
     let GovernorStatus {
         mode,
         moves,
         bottleneck,
         reason,
         ..
-    } = governed;
+    } = status;
     let moves = count(*moves, "move");
     format!("{mode}, {moves}, bottleneck {bottleneck}: {reason}")
 }
 
 const fn exact(exact: Option<bool>, sent: u64) -> &'static str {
     match exact {
-        Some(true) if sent == 0 => "yes (no request came, and none was counted)",
-        Some(true) => "yes (each request and each token was counted once on both sides)",
-        Some(false) => "no (what the clients counted and what was measured differ)",
+        Some(true) if sent == 0 => "yes (clients and SDK counted no request)",
+        Some(true) => "yes (clients and SDK counted the same requests and tokens)",
+        Some(false) => "no (the counts of clients and SDK differ)",
         None => "not measured in this build",
     }
 }
@@ -153,14 +151,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_nothing_was_asked_the_counts_agree() {
-        assert!(exact(Some(true), 0).starts_with("yes (no request came"));
-        assert!(exact(Some(true), 1).starts_with("yes (each request"));
+    fn without_requests_the_counts_agree() {
+        assert!(exact(Some(true), 0).starts_with("yes (clients and SDK counted no request"));
+        assert!(exact(Some(true), 1).starts_with("yes (clients and SDK counted the same"));
         assert!(exact(None, 0).contains("not measured in this build"));
     }
 
     #[test]
-    fn one_of_a_kind_is_singular() {
+    fn a_count_of_one_is_singular() {
         let knobs = |max_concurrent, workers| {
             let knobs = Knobs {
                 max_concurrent,
@@ -170,11 +168,11 @@ mod tests {
         };
         assert_eq!(knobs(1, 1), "1 sequence on 1 thread");
         assert_eq!(knobs(8, 2), "8 sequences on 2 threads");
-        let governed = GovernorStatus {
+        let status = GovernorStatus {
             moves: 1,
             ..GovernorStatus::default()
         };
-        assert!(governor(&governed).contains(", 1 move, "));
+        assert!(governor(&status).contains(", 1 move, "));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! An answer whose tokens and end are counted as they arrive.
+//! A token stream that is counted on the client's side.
 
 use std::fmt;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use futures_util::Stream;
 use super::counts::OpenRequest;
 use crate::engine::{EngineError, Token};
 
-/// A stream of tokens. Poll it to its end: one that is dropped before counts as cancelled.
+/// A stream of tokens. Dropping it before its end counts as cancelled.
 pub struct CountedStream {
     tokens: Pin<Box<dyn Stream<Item = Result<Token, EngineError>> + Send>>,
     open: Option<OpenRequest>,

@@ -1,4 +1,4 @@
-//! Requests sent, their ends, and the tokens that arrived.
+//! Counters of requests, outcomes and tokens on the client's side.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::engine::EngineError;
 
-/// Counts of a set of clients. A count is one relaxed addition.
+/// Counters of a set of clients. An update is one relaxed addition.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     sent: AtomicU64,
@@ -19,35 +19,35 @@ pub(super) struct Counters {
     tokens: AtomicU64,
 }
 
-/// What the clients had seen at a moment.
+/// Counts of all clients at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Requests sent.
     pub sent: u64,
-    /// Requests whose last token arrived.
+    /// Requests that completed.
     #[serde(rename = "answered")]
     pub completed: u64,
-    /// Requests that the gate refused.
+    /// Requests that the gate rejected.
     #[serde(rename = "shed")]
     pub rejected: u64,
     /// Requests that ended in another error.
     pub failed: u64,
-    /// Requests whose client went away first.
+    /// Requests that their client cancelled.
     #[serde(rename = "left")]
     pub cancelled: u64,
-    /// Tokens of the prompts that a client knows to have been read: those of requests that brought
-    /// a token or were completed.
+    /// Prompt tokens of requests that completed or received a token: those that were certainly
+    /// read.
     pub prompt_tokens: u64,
     /// Tokens that arrived.
     pub tokens: u64,
 }
 
-/// One request on its way; counts its end when it is dropped. Until another end is known, that is that its client cancelled.
+/// A request in flight. Its outcome is counted on drop, and is "cancelled" unless another was set.
 #[derive(Debug)]
 pub(super) struct OpenRequest {
     counters: Arc<Counters>,
     end: fn(&Counters) -> &AtomicU64,
-    /// Of the prompt, and not counted yet.
+    /// Prompt tokens that are not counted yet.
     prompt_tokens: u64,
 }
 
@@ -76,7 +76,7 @@ impl Counters {
 }
 
 impl Counts {
-    /// Requests that have no end yet.
+    /// Requests in flight.
     #[must_use]
     pub const fn open(&self) -> u64 {
         let ended = self.completed + self.rejected + self.failed + self.cancelled;

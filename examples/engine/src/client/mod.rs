@@ -1,7 +1,8 @@
-//! What clients see, counted on their side.
+//! Clients of the engine, with counts of their own.
 //!
-//! Every client, on a socket or in this process, asks through here. The counts are kept without the SDK, so that the two can be compared
-//! at the end: each request sent has exactly one end, and each token that arrived is one that was counted.
+//! Every client, on a socket or in this process, sends its requests through here. The counts do not
+//! use the SDK, so that the two can be compared at the end: each request has exactly one outcome,
+//! and each token that arrived was counted.
 
 mod counted_stream;
 mod counts;
@@ -14,7 +15,7 @@ use crate::engine::{Engine, EngineError, Request};
 pub use self::counted_stream::CountedStream;
 pub use self::counts::Counts;
 
-/// Asks an engine and counts what comes of it. A clone counts in the same place.
+/// Sends requests to an engine and counts their outcomes. Clones share their counts.
 #[derive(Clone, Debug)]
 pub struct Client {
     engine: Arc<Engine>,
@@ -22,14 +23,14 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of `engine` that has sent nothing yet.
+    /// A client of `engine` with all counts at zero.
     #[must_use]
     pub fn new(engine: Arc<Engine>) -> Self {
         let counters = Arc::default();
         Self { engine, counters }
     }
 
-    /// Sends a request. Dropping the future or the answer counts as having cancelled.
+    /// Sends a request. Dropping the future or the stream counts as cancelled.
     ///
     /// # Errors
     /// As [`Engine::complete`].
@@ -45,13 +46,13 @@ impl Client {
         }
     }
 
-    /// The engine that it asks.
+    /// The engine.
     #[must_use]
     pub const fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }
 
-    /// The counts so far.
+    /// Counts so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.counters.counts()

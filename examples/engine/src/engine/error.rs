@@ -1,4 +1,4 @@
-//! Why there is no answer, or no more of it.
+//! Errors of requests.
 
 use std::io;
 
@@ -7,51 +7,49 @@ use wf_govern::gate::Rejected;
 
 use crate::model::ModelError;
 
-/// Why a request was not answered to its end.
+/// An error that ends a request.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// There is nothing to go on from.
+    /// The prompt has no tokens.
     #[error("the prompt is empty")]
     EmptyPrompt,
-    /// An answer of no tokens.
-    #[error("max_tokens is 0: ask for at least one token")]
-    NothingAsked,
-    /// The shortest answer that was asked for is longer than the longest.
-    #[error(
-        "min_tokens is {min}, but the answer has at most {max} tokens: lower it, or raise max_tokens"
-    )]
+    /// The request asks for no tokens.
+    #[error("max_tokens is 0: request at least one token")]
+    NoTokensRequested,
+    /// `min_tokens` is above `max_tokens`.
+    #[error("min_tokens is {min}, but max_tokens is {max}: lower min_tokens or raise max_tokens")]
     MinAboveMax {
-        /// The shortest answer that was asked for.
+        /// Minimum that was requested.
         min: usize,
-        /// The longest.
+        /// Maximum that was requested.
         max: usize,
     },
-    /// The model cannot see that far.
+    /// Prompt and `max_tokens` exceed the model's context.
     #[error(
-        "{prompt} prompt tokens and {answer} of the answer do not fit into the model's context of {context}: shorten one of them"
+        "{prompt} prompt tokens and {max_tokens} generated tokens exceed the model's context of {context}: shorten one of them"
     )]
     TooLong {
         /// Tokens of the prompt.
         prompt: usize,
-        /// Tokens that were asked for.
-        answer: usize,
-        /// Tokens that the model can see.
+        /// Tokens that were requested.
+        max_tokens: usize,
+        /// Context of the model, in tokens.
         context: usize,
     },
-    /// The engine is too busy.
+    /// The gate rejected the request.
     #[error("overloaded: {0}")]
     Rejected(#[from] Rejected),
     /// The model failed.
     #[error("the model failed: {0}")]
     Model(#[from] ModelError),
-    /// A step of this request panicked; others are not concerned.
+    /// A step of this request panicked; other requests are not affected.
     #[error("a step panicked: {0}")]
     Panicked(String),
-    /// The engine was stopped before the answer was complete.
+    /// The engine stopped before the request completed.
     #[error("the engine was stopped")]
     Stopped,
-    /// The system gives no more threads.
+    /// The operating system refuses a thread.
     #[error("no thread for a worker: {0}")]
     Thread(io::Error),
 }

@@ -1,12 +1,12 @@
-//! The engine: requests pass the gate, then workers advance them token by token.
+//! The engine: requests pass a gate, then workers generate their tokens one by one.
 //!
 //! ```text
-//! complete() ─▶ gate (at most N in, a deadline for the rest) ─▶ run_queue (sequences that can go on) ⇄ workers (one step at a time)
-//!      ▲                                                                                             │
-//!      └──────────────────────────────────── one channel a request ◀─────────────────────────────────┘
+//! complete() ─▶ gate (at most N admitted) ─▶ run queue (sequences) ⇄ workers (one step each)
+//!     ▲                                                                  │
+//!     └───────────────── one channel per request ◀───────────────────────┘
 //! ```
-//! Two numbers move while requests run: how many sequences are in ([`Engine::set_max_concurrent`]) and how many threads compute
-//! ([`Engine::set_workers`]).
+//! Two numbers can change while requests run: the limit of concurrent sequences
+//! ([`Engine::set_max_concurrent`]) and the number of worker threads ([`Engine::set_workers`]).
 
 mod error;
 mod request;
@@ -37,22 +37,22 @@ pub use self::error::EngineError;
 pub use self::request::Request;
 pub use self::token::{Finish, Token};
 
-/// How many threads may compute.
+/// Range of the number of worker threads.
 pub const WORKERS: RangeInclusive<usize> = 1..=16;
 
-/// How many sequences may be in at once.
+/// Range of the limit of concurrent sequences.
 pub const MAX_CONCURRENT: RangeInclusive<usize> = 1..=64;
 
-/// What an engine starts with.
+/// Initial settings of an engine.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Threads that compute; held within [`WORKERS`].
+    /// Worker threads; clamped to [`WORKERS`].
     pub workers: usize,
-    /// Sequences in at once; held within [`MAX_CONCURRENT`].
+    /// Concurrent sequences; clamped to [`MAX_CONCURRENT`].
     pub max_concurrent: usize,
-    /// Requests that may wait for their turn.
+    /// Maximum queue depth.
     pub queue: usize,
-    /// The longest wait for a turn.
+    /// Maximum queue time.
     pub max_wait: Duration,
 }
 
@@ -67,7 +67,8 @@ impl Default for Settings {
     }
 }
 
-/// A model that answers many requests at once. Dropping it ends what still runs with [`EngineError::Stopped`].
+/// A model that serves many requests at once. Dropping it ends requests with
+/// [`EngineError::Stopped`].
 #[derive(Debug)]
 pub struct Engine {
     model: Arc<Model>,
@@ -77,10 +78,10 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts all the worker threads that there may ever be; those past `settings.workers` sleep.
+    /// Starts the maximum number of worker threads; those above `settings.workers` sleep.
     ///
     /// # Errors
-    /// When the system gives no more threads.
+    /// When the operating system refuses a thread.
     pub fn start(model: Arc<Model>, settings: Settings) -> Result<Self, EngineError> {
         let limit = within(&MAX_CONCURRENT, settings.max_concurrent);
         let run_queue = Arc::new(RunQueue::new(within(&WORKERS, settings.workers)));
@@ -95,12 +96,14 @@ impl Engine {
         })
     }
 
-    /// Answers a request: waits for its turn, then streams tokens until one says why it was the last.
+    /// Serves a request: waits for admission, then streams its tokens. The last one has a finish
+    /// reason.
     ///
-    /// Dropping the future leaves the queue; dropping the stream ends the sequence before its next step.
+    /// Dropping the future leaves the queue; dropping the stream ends the sequence before its next
+    /// step.
     ///
     /// # Errors
-    /// [`EngineError`] when the request cannot be served or its turn did not come in time. The stream may end with one too.
+    /// [`EngineError`] when the request is invalid or rejected. The stream may end with one too.
     #[wf_measure(
         ttft,
         model = self.name(),
@@ -120,7 +123,7 @@ impl Engine {
         Ok(TokenStream::new(received))
     }
 
-    /// The model's name, as clients ask for it.
+    /// Name of the model.
     #[must_use]
     pub fn name(&self) -> &str {
         self.model.name()
@@ -132,61 +135,62 @@ impl Engine {
         &self.model
     }
 
-    /// Sequences that are in.
+    /// Sequences that are running.
     #[must_use]
     pub fn running(&self) -> usize {
         self.gate.in_use()
     }
 
-    /// Requests that wait for their turn.
+    /// Queue depth.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.gate.queue_depth()
     }
 
-    /// Sequences that may be in at once.
+    /// Limit of concurrent sequences.
     #[must_use]
     pub fn max_concurrent(&self) -> usize {
         self.gate.limit()
     }
 
-    /// Moves that limit, held within [`MAX_CONCURRENT`]. What runs goes on.
+    /// Sets that limit, clamped to [`MAX_CONCURRENT`]. Running sequences are not affected.
     pub fn set_max_concurrent(&self, limit: usize) {
         self.gate.set_limit(within(&MAX_CONCURRENT, limit));
     }
 
-    /// Threads that compute.
+    /// Number of worker threads.
     #[must_use]
     pub fn workers(&self) -> usize {
         self.run_queue.workers()
     }
 
-    /// Moves that number, held within [`WORKERS`]. Each thread follows after its present step.
+    /// Sets that number, clamped to [`WORKERS`]. It takes effect after the current steps.
     pub fn set_workers(&self, workers: usize) {
         self.run_queue.set_workers(within(&WORKERS, workers));
     }
 
-    /// Ends everything that runs or waits with [`EngineError::Stopped`], and answers no more.
+    /// Ends all requests with [`EngineError::Stopped`] and admits no more.
     pub fn stop(&self) {
         self.run_queue.close();
     }
 
-    /// Whether a request could be served at all. Refused here, it never arrives: a mistake of its client's is no failure of the engine's.
+    /// Validates a request. An invalid one is not counted: the client's mistake is no failure of
+    /// the engine.
     ///
     /// # Errors
-    /// [`EngineError`] that says what is wrong with it.
+    /// [`EngineError`] with the reason.
     pub fn check(&self, request: &Request) -> Result<(), EngineError> {
         let (tokens, context) = (request.prompt_len(), self.model.context());
         match tokens {
             0 => Err(EngineError::EmptyPrompt),
-            _ if request.max_tokens == 0 => Err(EngineError::NothingAsked),
+            _ if request.max_tokens == 0 => Err(EngineError::NoTokensRequested),
             _ if request.min_tokens > request.max_tokens => Err(EngineError::MinAboveMax {
                 min: request.min_tokens,
                 max: request.max_tokens,
             }),
             _ if tokens.saturating_add(request.max_tokens) > context => Err(EngineError::TooLong {
                 prompt: tokens,
-                answer: request.max_tokens,
+                max_tokens: request.max_tokens,
                 context,
             }),
             _ => Ok(self.model.check_tokens(&request.prompt)?),
@@ -198,7 +202,7 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.stop();
         for thread in self.threads.drain(..) {
-            // A worker catches what its steps throw; there is nothing else that could unwind.
+            // A worker catches panics of its steps; nothing else can unwind.
             let _ = thread.join();
         }
     }

@@ -1,26 +1,27 @@
-//! What a client asks for.
+//! Requests to the engine.
 
 use crate::model::{Model, ModelError, Sampler};
 
-/// A prompt and how to go on from it.
+/// A prompt and the parameters of its generation.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The prompt in the model's tokens.
+    /// Tokens of the prompt.
     pub prompt: Vec<u32>,
-    /// The longest answer.
+    /// Maximum number of generated tokens.
     pub max_tokens: usize,
-    /// The shortest answer: before it, no end of the model's own and no stop text ends it.
+    /// Minimum number of generated tokens: before it, neither an end token nor a stop string ends
+    /// it.
     pub min_tokens: usize,
-    /// Whether the answer goes on where the model would end it.
+    /// True to continue past the model's end token.
     pub ignore_eos: bool,
-    /// How tokens are chosen.
+    /// Sampling parameters.
     pub sampler: Sampler,
-    /// Texts that end the answer and are not part of it.
+    /// Strings that end the generation and are not part of it.
     pub stop: Vec<String>,
 }
 
 impl Request {
-    /// A request for the likeliest answer to `prompt`, at most `max_tokens` long.
+    /// A greedy request of at most `max_tokens` generated tokens.
     ///
     /// # Errors
     /// When the tokenizer refuses the text.
@@ -35,7 +36,7 @@ impl Request {
         })
     }
 
-    /// Tokens of the prompt.
+    /// Number of prompt tokens.
     #[must_use]
     pub const fn prompt_len(&self) -> usize {
         self.prompt.len()

@@ -1,32 +1,33 @@
-//! The work that can go on, and the threads that take turns at it.
+//! The queue of sequences that can advance, and the workers that take turns at it.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::error::EngineError;
 
-/// Something that advances by steps: in this engine, a sequence.
+/// Work that advances in steps: in this engine, a sequence.
 pub(super) trait Work: Send + 'static {
     fn step(&mut self) -> Progress;
 
-    /// A step panicked, so there will be no other.
+    /// Ends the work after a step panicked.
     fn fail(&mut self, error: EngineError);
 }
 
-/// Whether there is another step.
+/// The state after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
-    GoesOn,
+    Continues,
     Ended,
 }
 
-/// First in, first out: what had its step goes to the back, so all of it advances at the same pace.
+/// First in, first out: work returns to the back after a step, so all of it advances at the same
+/// pace.
 #[derive(Debug)]
 pub(super) struct RunQueue<W> {
     state: Mutex<State<W>>,
-    /// Heard by workers within the number: there is something to advance.
+    /// Notifies workers below the limit: there is work.
     work: Condvar,
-    /// Heard by workers past the number: it may have grown.
+    /// Notifies workers above the limit: it may have grown.
     grown: Condvar,
 }
 
@@ -58,20 +59,20 @@ impl<W> RunQueue<W> {
         }
     }
 
-    /// Puts back what the worker has advanced and gives it what is next; sleeps while there is nothing or the worker is one too many.
-    /// `None` when the run_queue was closed.
-    pub(super) fn turn(&self, worker: usize, back: Option<W>) -> Option<W> {
+    /// Returns the work of the last step and takes the next. Blocks while there is none, or while
+    /// the worker is above the limit. `None` after [`close`](Self::close).
+    pub(super) fn next(&self, worker: usize, returned: Option<W>) -> Option<W> {
         let mut state = self.lock();
         if state.closed {
-            // Dropped after the lock: what ends with it may ask the run_queue.
+            // Dropped after the lock is released: its destructor may use the queue.
             drop(state);
-            drop(back);
+            drop(returned);
             return None;
         }
-        state.ready.extend(back);
+        state.ready.extend(returned);
         while !state.closed {
             if worker >= state.workers {
-                // The word that woke this worker, or the work that it put back, is for another.
+                // The notification that woke this worker is for another.
                 self.work.notify_one();
                 state = sleep(&self.grown, state);
             } else if let Some(next) = state.ready.pop_front() {
@@ -92,7 +93,7 @@ impl<W> RunQueue<W> {
         self.wake_all();
     }
 
-    /// Drops what waits here and sends the workers home.
+    /// Drops all work and ends the workers.
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.closed = true;

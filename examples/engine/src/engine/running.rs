@@ -1,4 +1,4 @@
-//! One request that is in: its sequence, and how far it got.
+//! An admitted request: its sequence and its state.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::stop_strings::{Cut, StopStrings};
 use super::token::{Finish, Token};
 use crate::model::{Logits, Model, ModelError, Sampler, Sequence, TextDecoder};
 
-/// Holds the request's permit, so that the permit is back exactly when the sequence is freed.
+/// Holds the request's permit until the sequence is freed.
 pub(super) struct Running {
     model: Arc<Model>,
     sequence: Sequence,
@@ -21,11 +21,12 @@ pub(super) struct Running {
     decoder: Option<TextDecoder>,
     stops: StopStrings,
     last: Option<u32>,
-    left: usize,
-    /// Tokens that have to come before the answer may end.
-    due: usize,
+    remaining: usize,
+    /// Tokens that must come before the generation may end.
+    min_remaining: usize,
     ignore_eos: bool,
-    // Unbounded is bounded here: an answer is no longer than the context, and a worker must never wait for a slow client.
+    // Unbounded, because a worker must not wait for a slow client; its length is bounded by the
+    // context.
     tokens: UnboundedSender<Result<Token, EngineError>>,
     _permit: Permit,
 }
@@ -45,8 +46,8 @@ impl Running {
             decoder: Some(model.decoder()),
             stops: StopStrings::new(request.stop),
             last: None,
-            left: request.max_tokens,
-            due: request.min_tokens,
+            remaining: request.max_tokens,
+            min_remaining: request.min_tokens,
             ignore_eos: request.ignore_eos,
             tokens,
             _permit: permit,
@@ -58,7 +59,7 @@ impl Running {
             None => prefill(&mut self.sequence)?,
             Some(last) => decode_step(&mut self.sequence, last)?,
         };
-        if self.due > 0 {
+        if self.min_remaining > 0 {
             self.model.rule_out_ends(&mut logits);
         }
         let id = self.sampler.sample(&logits);
@@ -67,25 +68,25 @@ impl Running {
             let text = self.rest();
             return Ok(Token::last(text, 0, Finish::Stop));
         }
-        self.left -= 1;
+        self.remaining -= 1;
         Ok(self.spell(id))
     }
 
     fn spell(&mut self, id: u32) -> Token {
         let decoded = self.decoder.as_mut().and_then(|decoder| decoder.push(id));
         let decoded = decoded.unwrap_or_default();
-        let cut = match self.due {
+        let cut = match self.min_remaining {
             0 => self.stops.push(&decoded),
-            _ => Cut::GoesOn(decoded),
+            _ => Cut::Continue(decoded),
         };
-        self.due = self.due.saturating_sub(1);
+        self.min_remaining = self.min_remaining.saturating_sub(1);
         match cut {
-            Cut::Stopped(text) => Token::last(text, 1, Finish::Stop),
-            Cut::GoesOn(text) if self.left == 0 => {
+            Cut::Stop(text) => Token::last(text, 1, Finish::Stop),
+            Cut::Continue(text) if self.remaining == 0 => {
                 let text = text + &self.rest();
                 Token::last(text, 1, Finish::Length)
             }
-            Cut::GoesOn(text) => Token::more(text),
+            Cut::Continue(text) => Token::more(text),
         }
     }
 
@@ -93,28 +94,28 @@ impl Running {
     fn rest(&mut self) -> String {
         let decoded = self.decoder.take().and_then(TextDecoder::finish);
         match self.stops.push(&decoded.unwrap_or_default()) {
-            Cut::Stopped(text) => text,
-            Cut::GoesOn(text) => text + &self.stops.rest(),
+            Cut::Stop(text) => text,
+            Cut::Continue(text) => text + &self.stops.rest(),
         }
     }
 
-    fn tell(&self, token: Token) -> Progress {
+    fn send(&self, token: Token) -> Progress {
         let last = token.finish.is_some();
         match self.tokens.send(Ok(token)) {
-            Ok(()) if !last => Progress::GoesOn,
+            Ok(()) if !last => Progress::Continues,
             _ => Progress::Ended,
         }
     }
 }
 
 impl Work for Running {
-    /// Reads the prompt or goes on by a token, and tells the client. A client that went away ends it here.
+    /// Runs the prefill or one decode step and sends the token. Ends if the client cancelled.
     fn step(&mut self) -> Progress {
         if self.tokens.is_closed() {
             return Progress::Ended;
         }
         match self.next() {
-            Ok(token) => self.tell(token),
+            Ok(token) => self.send(token),
             Err(error) => {
                 self.fail(error.into());
                 Progress::Ended
@@ -122,19 +123,19 @@ impl Work for Running {
         }
     }
 
-    /// Tells the client what went wrong, if it is still there.
+    /// Sends the error to the client, if it still listens.
     fn fail(&mut self, error: EngineError) {
         let _ = self.tokens.send(Err(error));
     }
 }
 
-/// Reads a prompt.
+/// Prefill of the prompt.
 #[wf_measure]
 fn prefill(sequence: &mut Sequence) -> Result<Logits, ModelError> {
     sequence.prefill()
 }
 
-/// Goes on by one token.
+/// One decode step.
 #[wf_measure]
 fn decode_step(sequence: &mut Sequence, last: u32) -> Result<Logits, ModelError> {
     sequence.decode(last)
@@ -143,7 +144,7 @@ fn decode_step(sequence: &mut Sequence, last: u32) -> Result<Logits, ModelError>
 impl std::fmt::Debug for Running {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Running")
-            .field("left", &self.left)
+            .field("remaining", &self.remaining)
             .finish_non_exhaustive()
     }
 }

@@ -1,19 +1,19 @@
-//! Stop strings, which may begin in one token and end in another.
+//! Stop strings, which may span several tokens.
 
-/// Holds back text that may turn out to be the beginning of a stop string.
+/// Holds back text that may be the beginning of a stop string.
 #[derive(Debug)]
 pub(super) struct StopStrings {
     stops: Vec<String>,
-    held: String,
+    held_back: String,
 }
 
-/// What may be shown of the text so far.
+/// The text that can be sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// This, and the answer goes on.
-    GoesOn(String),
-    /// This, and the stop string was there.
-    Stopped(String),
+    /// Text to send; the generation continues.
+    Continue(String),
+    /// Text to send; a stop string followed it.
+    Stop(String),
 }
 
 impl StopStrings {
@@ -21,37 +21,39 @@ impl StopStrings {
         stops.retain(|stop| !stop.is_empty());
         Self {
             stops,
-            held: String::new(),
+            held_back: String::new(),
         }
     }
 
     pub(super) fn push(&mut self, text: &str) -> Cut {
-        self.held.push_str(text);
+        self.held_back.push_str(text);
         if let Some(at) = self
             .stops
             .iter()
-            .filter_map(|stop| self.held.find(stop))
+            .filter_map(|stop| self.held_back.find(stop))
             .min()
         {
-            self.held.truncate(at);
-            return Cut::Stopped(self.rest());
+            self.held_back.truncate(at);
+            return Cut::Stop(self.rest());
         }
         let keep = self
             .stops
             .iter()
-            .map(|stop| overlap(&self.held, stop))
+            .map(|stop| overlap(&self.held_back, stop))
             .max();
-        let undecided = self.held.split_off(self.held.len() - keep.unwrap_or(0));
-        Cut::GoesOn(std::mem::replace(&mut self.held, undecided))
+        let undecided = self
+            .held_back
+            .split_off(self.held_back.len() - keep.unwrap_or(0));
+        Cut::Continue(std::mem::replace(&mut self.held_back, undecided))
     }
 
-    /// The answer is over, so what was held back was no stop string.
+    /// The text that was held back; at the end of the generation it is no stop string.
     pub(super) fn rest(&mut self) -> String {
-        std::mem::take(&mut self.held)
+        std::mem::take(&mut self.held_back)
     }
 }
 
-/// The bytes at the end of `text` with which `stop` begins.
+/// Number of bytes at the end of `text` with which `stop` begins.
 fn overlap(text: &str, stop: &str) -> usize {
     let longest = text.len().min(stop.len() - 1);
     let fits = |&length: &usize| stop.is_char_boundary(length) && text.ends_with(&stop[..length]);
@@ -68,31 +70,31 @@ mod tests {
         assert_eq!(cuts, expected);
     }
 
-    fn goes_on(text: &str) -> Cut {
-        Cut::GoesOn(text.to_owned())
+    fn continues(text: &str) -> Cut {
+        Cut::Continue(text.to_owned())
     }
 
     fn stopped(text: &str) -> Cut {
-        Cut::Stopped(text.to_owned())
+        Cut::Stop(text.to_owned())
     }
 
     #[test]
-    fn without_stops_all_text_is_shown_at_once() {
-        check(&[], &["a", "b"], &[goes_on("a"), goes_on("b")]);
+    fn without_stop_strings_all_text_is_sent_at_once() {
+        check(&[], &["a", "b"], &[continues("a"), continues("b")]);
     }
 
     #[test]
-    fn a_stop_string_over_several_tokens_is_never_shown() {
-        let cuts = [goes_on("so "), goes_on(""), stopped("")];
+    fn a_stop_string_over_several_tokens_is_not_sent() {
+        let cuts = [continues("so "), continues(""), stopped("")];
         check(&["END"], &["so E", "N", "D and more"], &cuts);
     }
 
     #[test]
-    fn a_false_alarm_is_shown_late() {
+    fn a_partial_match_is_sent_late() {
         check(
             &["END"],
             &["EN", "EN", "d"],
-            &[goes_on(""), goes_on("EN"), goes_on("ENd")],
+            &[continues(""), continues("EN"), continues("ENd")],
         );
     }
 
@@ -106,19 +108,19 @@ mod tests {
         check(
             &["é!"],
             &["caf", "é", "!"],
-            &[goes_on("caf"), goes_on(""), stopped("")],
+            &[continues("caf"), continues(""), stopped("")],
         );
     }
 
     #[test]
     fn an_empty_stop_string_stops_nothing() {
-        check(&[""], &["a"], &[goes_on("a")]);
+        check(&[""], &["a"], &[continues("a")]);
     }
 
     #[test]
-    fn the_end_shows_what_was_held_back() {
+    fn the_end_returns_the_text_held_back() {
         let mut cutter = StopStrings::new(vec!["END".to_owned()]);
-        assert_eq!(cutter.push("E"), goes_on(""));
+        assert_eq!(cutter.push("E"), continues(""));
         assert_eq!(cutter.rest(), "E");
     }
 }

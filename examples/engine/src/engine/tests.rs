@@ -19,7 +19,7 @@ fn question(engine: &Engine, max_tokens: usize) -> Request {
     Request::new(engine.model(), QUESTION, max_tokens).expect("the text is encodable")
 }
 
-async fn answer(engine: &Engine, request: Request) -> Result<(String, u64, Finish), EngineError> {
+async fn generate(engine: &Engine, request: Request) -> Result<(String, u64, Finish), EngineError> {
     let tokens = engine.complete(request).await?.collect::<Vec<_>>().await;
     let tokens = tokens.into_iter().collect::<Result<Vec<Token>, _>>()?;
     let text = tokens.iter().map(|token| token.text.as_str()).collect();
@@ -29,44 +29,44 @@ async fn answer(engine: &Engine, request: Request) -> Result<(String, u64, Finis
 }
 
 #[tokio::test]
-async fn an_answer_is_as_long_as_was_asked_and_the_permit_is_back() {
+async fn a_generation_has_max_tokens_and_returns_its_permit() {
     let engine = engine(Settings::default());
-    let (_, count, finish) = answer(&engine, question(&engine, 3)).await.unwrap();
+    let (_, count, finish) = generate(&engine, question(&engine, 3)).await.unwrap();
     assert_eq!((count, finish), (3, Finish::Length));
     idle(&engine).await;
 }
 
 #[tokio::test]
-async fn a_stop_string_ends_the_answer_and_is_not_shown() {
+async fn a_stop_string_ends_the_generation_and_is_not_sent() {
     let engine = engine(Settings::default());
-    let (whole, _, _) = answer(&engine, question(&engine, 20)).await.unwrap();
+    let (whole, _, _) = generate(&engine, question(&engine, 20)).await.unwrap();
     let mut request = question(&engine, 20);
     request.stop = vec![whole[6..10].to_owned()];
-    let (text, _, finish) = answer(&engine, request).await.unwrap();
+    let (text, _, finish) = generate(&engine, request).await.unwrap();
     let before = whole.find(&whole[6..10]).map(|at| &whole[..at]);
     assert_eq!((Some(text.as_str()), finish), (before, Finish::Stop));
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_refused_with_the_numbers() {
+async fn a_request_beyond_the_context_is_refused_with_the_numbers() {
     let engine = engine(Settings::default());
-    let error = answer(&engine, question(&engine, 10_000))
+    let error = generate(&engine, question(&engine, 10_000))
         .await
         .unwrap_err();
     assert!(matches!(
         error,
         EngineError::TooLong {
-            answer: 10_000,
+            max_tokens: 10_000,
             context: 256,
             ..
         }
     ));
-    let error = answer(&engine, question(&engine, 0)).await.unwrap_err();
-    assert!(matches!(error, EngineError::NothingAsked));
+    let error = generate(&engine, question(&engine, 0)).await.unwrap_err();
+    assert!(matches!(error, EngineError::NoTokensRequested));
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_frees_its_sequence() {
+async fn a_client_that_cancels_frees_its_sequence() {
     let engine = engine(Settings::default());
     let mut tokens = Box::pin(engine.complete(question(&engine, 200)).await.unwrap());
     tokens.next().await.expect("a first token").unwrap();
@@ -76,7 +76,7 @@ async fn a_client_that_goes_away_frees_its_sequence() {
 }
 
 #[tokio::test]
-async fn one_too_many_is_told_so_in_time() {
+async fn a_request_beyond_the_queue_or_its_time_is_rejected() {
     let settings = Settings {
         max_concurrent: 1,
         queue: 1,
@@ -86,8 +86,8 @@ async fn one_too_many_is_told_so_in_time() {
     let engine = engine(settings);
     let permit = engine.gate.admit().await.unwrap();
     let (first, second) = tokio::join!(
-        answer(&engine, question(&engine, 1)),
-        answer(&engine, question(&engine, 1))
+        generate(&engine, question(&engine, 1)),
+        generate(&engine, question(&engine, 1))
     );
     assert!(matches!(
         first,
@@ -104,13 +104,13 @@ async fn one_too_many_is_told_so_in_time() {
 }
 
 #[tokio::test]
-async fn moving_both_knobs_while_requests_run_changes_no_answer() {
+async fn moving_both_knobs_while_requests_run_changes_no_output() {
     let settings = Settings {
         max_wait: Duration::MAX,
         ..Settings::default()
     };
     let engine = engine(settings);
-    let expected = answer(&engine, question(&engine, 40)).await.unwrap();
+    let expected = generate(&engine, question(&engine, 40)).await.unwrap();
     let moves = async {
         for step in 0..200 {
             engine.set_workers(1 + step % 5);
@@ -119,7 +119,7 @@ async fn moving_both_knobs_while_requests_run_changes_no_answer() {
         }
         engine.set_workers(1);
     };
-    let requests = (0..40).map(|_| answer(&engine, question(&engine, 40)));
+    let requests = (0..40).map(|_| generate(&engine, question(&engine, 40)));
     let (answers, ()) = tokio::join!(join_all(requests), moves);
     assert!(
         answers
@@ -138,7 +138,7 @@ async fn the_knobs_stay_within_their_ranges() {
 }
 
 #[tokio::test]
-async fn stopping_the_engine_ends_what_runs_with_an_error() {
+async fn stopping_the_engine_ends_running_requests_with_an_error() {
     let engine = engine(Settings::default());
     let tokens = engine.complete(question(&engine, 200)).await.unwrap();
     drop(engine);

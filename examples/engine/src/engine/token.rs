@@ -1,4 +1,4 @@
-//! What an answer is made of.
+//! The tokens of a generation.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -10,17 +10,16 @@ use wf_instrument::truncated;
 
 use super::error::EngineError;
 
-/// One piece of an answer.
+/// A token, or the end of a generation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// Text to show; empty while a character or a possible stop string is incomplete.
+    /// Text of the token; empty while a character or a possible stop string is incomplete.
     pub text: String,
-    /// How many tokens the model generated for it: 1, or 0 for an end that brings no text of its own.
+    /// Number of tokens: 1, or 0 for an end without text of its own.
     pub count: u64,
-    /// The time at which the model generated them; they may wait until a processor is free to
-    /// deliver them.
+    /// Time at which the model generated it. Delivery may be later.
     pub made: Stamp,
-    /// Set on the last piece.
+    /// Set on the last one.
     pub finish: Option<Finish>,
 }
 
@@ -44,17 +43,17 @@ impl Token {
     }
 }
 
-/// Why an answer ended.
+/// The finish reason of a generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finish {
-    /// The model said so, or a stop string came.
+    /// An end token or a stop string.
     Stop,
-    /// All the tokens that were asked for are there.
+    /// `max_tokens` is reached.
     Length,
 }
 
 impl Finish {
-    /// Its name in OpenAI's interface.
+    /// Its name in OpenAI's API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -64,7 +63,7 @@ impl Finish {
     }
 }
 
-/// The tokens of one answer. Ends after a token that says why, or after an error.
+/// The tokens of one request. Ends after the last token or an error.
 #[derive(Debug)]
 pub(super) struct TokenStream {
     received: UnboundedReceiver<Result<Token, EngineError>>,
@@ -87,7 +86,7 @@ impl Stream for TokenStream {
         if self.ended {
             return Poll::Ready(None);
         }
-        // A channel that closes before its last word belonged to an engine that was stopped.
+        // A channel that closes before the last token belongs to a stopped engine.
         let item = ready!(self.received.poll_recv(cx)).unwrap_or(Err(EngineError::Stopped));
         let finish = item.as_ref().map(|token| token.finish);
         if matches!(finish, Ok(Some(Finish::Length))) {

@@ -1,4 +1,4 @@
-//! One thread that advances whatever is next.
+//! A worker thread.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +9,7 @@ use super::error::EngineError;
 use super::run_queue::{Progress, RunQueue, Work};
 use crate::model::threads::own_pool;
 
-/// Starts worker number `index`, which works while the run_queue's number of workers is above it.
+/// Starts worker `index`, which works while the number of workers is above it.
 pub(super) fn spawn<W: Work>(
     index: usize,
     run_queue: Arc<RunQueue<W>>,
@@ -21,17 +21,17 @@ pub(super) fn spawn<W: Work>(
 }
 
 fn work<W: Work>(index: usize, run_queue: &RunQueue<W>) {
-    // Without it everything works, slower: all workers then queue for the global pool.
+    // Without a pool of their own, all workers queue for the global one: slower, still correct.
     let _pool = own_pool().ok();
     let mut advanced = None;
-    while let Some(mut work) = run_queue.turn(index, advanced.take()) {
-        if advance(&mut work) == Progress::GoesOn {
+    while let Some(mut work) = run_queue.next(index, advanced.take()) {
+        if advance(&mut work) == Progress::Continues {
             advanced = Some(work);
         }
     }
 }
 
-/// One step. A step that panics costs its own request only.
+/// Runs one step. A panic ends its own request only.
 fn advance(work: &mut impl Work) -> Progress {
     catch_unwind(AssertUnwindSafe(|| work.step())).unwrap_or_else(|panic| {
         work.fail(EngineError::Panicked(message(panic.as_ref())));
@@ -53,10 +53,10 @@ mod tests {
 
     use super::*;
 
-    /// Tells what happens to it, and does at each step what it is told.
+    /// Reports each call, and does at each step what the test orders.
     struct Puppet {
         orders: Receiver<Order>,
-        news: Sender<String>,
+        sent: Sender<String>,
     }
 
     enum Order {
@@ -67,33 +67,35 @@ mod tests {
 
     impl Work for Puppet {
         fn step(&mut self) -> Progress {
-            self.tell(current().name().unwrap_or_default());
+            self.report(current().name().unwrap_or_default());
             match self.orders.recv().expect("the test gives an order") {
-                Order::GoOn => Progress::GoesOn,
-                Order::Panic => panic!("as told"),
+                Order::GoOn => Progress::Continues,
+                Order::Panic => panic!("as ordered"),
                 Order::End => Progress::Ended,
             }
         }
 
         fn fail(&mut self, error: EngineError) {
-            self.tell(&error.to_string());
+            self.report(&error.to_string());
         }
     }
 
     impl Puppet {
         fn new() -> (Self, Sender<Order>, Receiver<String>) {
-            let ((order, orders), (news, heard)) = (channel(), channel());
-            (Self { orders, news }, order, heard)
+            let ((order, orders), (sent, events)) = (channel(), channel());
+            (Self { orders, sent }, order, events)
         }
 
-        fn tell(&self, what: &str) {
-            // A test that has seen enough no longer listens.
-            let _ = self.news.send(what.to_owned());
+        fn report(&self, what: &str) {
+            // A test that has finished no longer listens.
+            let _ = self.sent.send(what.to_owned());
         }
     }
 
-    fn next(heard: &Receiver<String>) -> String {
-        heard.recv_timeout(Duration::from_secs(20)).expect("news")
+    fn next(events: &Receiver<String>) -> String {
+        events
+            .recv_timeout(Duration::from_secs(20))
+            .expect("an event")
     }
 
     fn start(run_queue: &Arc<RunQueue<Puppet>>, index: usize) -> JoinHandle<()> {
@@ -104,55 +106,56 @@ mod tests {
     fn a_panic_ends_its_own_work_with_an_error_and_the_worker_lives_on() {
         let run_queue = Arc::new(RunQueue::new(1));
         let worker = start(&run_queue, 0);
-        let (bad, order, heard) = Puppet::new();
+        let (bad, order, events) = Puppet::new();
         run_queue.submit(bad);
-        order.send(Order::Panic).expect("it listens");
-        assert_eq!(next(&heard), "worker-0");
-        assert_eq!(next(&heard), "a step panicked: as told");
-        let (good, order, heard) = Puppet::new();
+        order.send(Order::Panic).expect("the worker runs");
+        assert_eq!(next(&events), "worker-0");
+        assert_eq!(next(&events), "a step panicked: as ordered");
+        let (good, order, events) = Puppet::new();
         run_queue.submit(good);
-        order.send(Order::End).expect("it listens");
-        assert_eq!(next(&heard), "worker-0");
+        order.send(Order::End).expect("the worker runs");
+        assert_eq!(next(&events), "worker-0");
         run_queue.close();
-        worker.join().expect("it ends in peace");
+        worker.join().expect("it does not panic");
     }
 
     #[test]
-    fn a_worker_that_is_one_too_many_hands_on_what_it_had() {
+    fn a_worker_above_the_limit_returns_its_work() {
         let run_queue = Arc::new(RunQueue::new(2));
         let second = start(&run_queue, 1);
-        let (work, order, heard) = Puppet::new();
+        let (work, order, events) = Puppet::new();
         run_queue.submit(work);
-        assert_eq!(next(&heard), "worker-1");
+        assert_eq!(next(&events), "worker-1");
         let first = start(&run_queue, 0);
-        // Time for the first to fall asleep over an empty run_queue. If it does not, the test proves less and still passes.
+        // Time for the first to block on an empty queue. If it does not, the test proves less and
+        // passes.
         std::thread::sleep(Duration::from_millis(50));
         run_queue.set_workers(1);
         std::thread::sleep(Duration::from_millis(50));
-        order.send(Order::GoOn).expect("it listens");
-        assert_eq!(next(&heard), "worker-0");
-        order.send(Order::End).expect("it listens");
+        order.send(Order::GoOn).expect("the worker runs");
+        assert_eq!(next(&events), "worker-0");
+        order.send(Order::End).expect("the worker runs");
         run_queue.close();
-        first.join().expect("it ends in peace");
-        second.join().expect("it ends in peace");
+        first.join().expect("it does not panic");
+        second.join().expect("it does not panic");
     }
 
     #[test]
-    fn closing_the_board_drops_what_waits() {
+    fn closing_the_queue_drops_waiting_work() {
         let run_queue = Arc::new(RunQueue::new(1));
-        let (work, _order, heard) = Puppet::new();
+        let (work, _order, events) = Puppet::new();
         run_queue.submit(work);
         run_queue.close();
-        assert!(heard.recv().is_err());
-        assert!(run_queue.turn(0, None).is_none());
+        assert!(events.recv().is_err());
+        assert!(run_queue.next(0, None).is_none());
     }
 
     #[test]
-    fn a_board_that_closed_meanwhile_drops_what_comes_back() {
+    fn a_closed_queue_drops_returned_work() {
         let run_queue = RunQueue::new(1);
-        let (work, _order, heard) = Puppet::new();
+        let (work, _order, events) = Puppet::new();
         run_queue.close();
-        assert!(run_queue.turn(0, Some(work)).is_none());
-        assert!(heard.recv().is_err());
+        assert!(run_queue.next(0, Some(work)).is_none());
+        assert!(events.recv().is_err());
     }
 }

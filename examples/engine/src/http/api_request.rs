@@ -1,4 +1,4 @@
-//! From a JSON object to a request for the engine.
+//! Requests of the OpenAI API, from JSON to a request of the engine.
 
 use serde_json::Value;
 
@@ -9,28 +9,28 @@ use super::{messages, prompt};
 use crate::engine::Request;
 use crate::model::{Model, Sampler};
 
-/// What a client asked for, checked.
+/// A validated request.
 #[derive(Debug)]
 pub(super) struct ApiRequest {
     pub(super) endpoint: Endpoint,
     pub(super) request: Request,
-    /// `None` for an answer in one piece.
+    /// `None` for a response in one piece.
     pub(super) stream: Option<Usage>,
 }
 
-/// Where a stream says how many tokens there were.
+/// The chunks of a stream that carry token usage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Usage {
-    /// In a last chunk of its own.
+    /// A final chunk of its own.
     pub(super) at_the_end: bool,
-    /// In every chunk, as far as it goes.
+    /// Every chunk, with the usage so far.
     pub(super) continuous: bool,
 }
 
-/// OpenAI's own default of the completions endpoint.
+/// OpenAI's default for completions.
 const COMPLETION_TOKENS: usize = 16;
 
-/// OpenAI's own limit.
+/// OpenAI's limit.
 const MAX_STOPS: usize = 4;
 
 impl ApiRequest {
@@ -40,7 +40,7 @@ impl ApiRequest {
         Self::rest(fields, Endpoint::Completions, prompt, |_| COMPLETION_TOKENS)
     }
 
-    /// Without a limit an answer may fill the context.
+    /// Without `max_tokens` a generation may fill the context.
     pub(super) fn chat(mut fields: Fields, model: &Model) -> Result<Self, ApiError> {
         check_model(&mut fields, model)?;
         let messages = messages::read(&fields.require("messages")?)?;
@@ -83,11 +83,11 @@ fn check_model(fields: &mut Fields, model: &Model) -> Result<(), ApiError> {
     match fields.require("model")? {
         Value::String(asked) if asked == model.name() => Ok(()),
         Value::String(asked) => Err(ApiError::no_such_model(&asked, model.name())),
-        other => Err(ApiError::unexpected("model", "model", "a text", &other)),
+        other => Err(ApiError::unexpected("model", "model", "a string", &other)),
     }
 }
 
-/// OpenAI has two names for it; some clients send both.
+/// Reads the limit under either of its names; some clients send both.
 fn max_tokens(fields: &mut Fields) -> Result<Option<usize>, ApiError> {
     let (new, old) = ("max_completion_tokens", "max_tokens");
     match (fields.count(new, 1)?, fields.count(old, 1)?) {
@@ -104,7 +104,7 @@ fn check_choices(fields: &mut Fields) -> Result<(), ApiError> {
         None | Some(1) => Ok(()),
         Some(n) => {
             let message =
-                format!("n is {n}, but this engine gives one answer a request: send n = 1");
+                format!("n is {n}, but this engine generates one choice per request: send n = 1");
             Err(ApiError::invalid("n", message))
         }
     }
@@ -116,7 +116,7 @@ fn streaming(fields: &mut Fields) -> Result<Option<Usage>, ApiError> {
     match fields.take(name) {
         None => Ok(stream.then(Usage::default)),
         Some(_) if !stream => {
-            let message = "stream_options is for stream = true only";
+            let message = "stream_options needs stream = true";
             Err(ApiError::invalid(name, message))
         }
         Some(Value::Object(options)) => Usage::read(name, options.iter()).map(Some),
@@ -143,13 +143,13 @@ impl Usage {
                 _ => return Err(ApiError::unsupported(name, &at)),
             }
         }
-        // As in vLLM, where it is a way to include usage.
+        // As in vLLM, it needs `include_usage`.
         usage.continuous &= usage.at_the_end;
         Ok(usage)
     }
 }
 
-/// OpenAI's defaults; without a seed every answer is another.
+/// OpenAI's defaults; without a seed, each request gets a random one.
 fn sampler(fields: &mut Fields) -> Result<Sampler, ApiError> {
     let temperature = fields.number("temperature")?.unwrap_or(1.0);
     let top_p = fields.number("top_p")?.unwrap_or(1.0);
@@ -169,7 +169,7 @@ fn stops(fields: &mut Fields) -> Result<Vec<String>, ApiError> {
     match stops {
         Some(stops) if stops.len() <= MAX_STOPS => Ok(stops),
         _ => {
-            let expected = format!("a text or a list of at most {MAX_STOPS} texts");
+            let expected = format!("a string or a list of at most {MAX_STOPS} strings");
             Err(ApiError::unexpected("stop", "stop", &expected, &given))
         }
     }

@@ -1,4 +1,4 @@
-//! The body of a request, bounded in size and in the time that it may take to arrive.
+//! Request bodies, limited in size and in time.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use wf_port::CloseSignal;
 
 use super::error::ApiError;
 
-/// The largest body that is read. The longest context takes a small part of it, and splitting more into tokens would keep the other
-/// streams waiting.
+/// Largest body. The longest context needs a small part of it; tokenizing more would delay the
+/// other streams.
 const MAX: usize = 256 * 1024;
 
-/// How much of a refused body is taken in and thrown away: a client that is still sending when its
-/// connection is closed may never see why.
+/// Bytes of a rejected body that are read and discarded: a client that is still sending when its
+/// connection closes may not receive the error.
 const DISCARDED: usize = 8 * 1024 * 1024;
 
-/// How long it may take: the largest at 70 kbit/s.
+/// Time limit of a body: the largest needs 70 kbit/s.
 const TIME: Duration = Duration::from_secs(30);
 
-/// How long a body that its headers rule out is taken in and thrown away.
+/// Time during which a rejected body is read and discarded.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// The bytes of a body that is declared as JSON, or what is wrong with it.
+/// The bytes of a JSON body, or the error.
 pub(super) struct Body(pub(super) Result<Bytes, ApiError>);
 
 impl<S: Send + Sync> FromRequest<S> for Body {
@@ -34,10 +34,10 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     async fn from_request(request: Request, _: &S) -> Result<Self, Self::Rejection> {
         let (head, body) = request.into_parts();
         Ok(Self(match refusal(&head.headers) {
-            // The client sends the body only after `100 Continue`, and that only reading would send.
+            // The client waits for `100 Continue`, which only reading the body would send.
             Some(refusal) if is(&head.headers, header::EXPECT, "100-continue") => Err(refusal),
             Some(refusal) => {
-                // What is on its way is still taken in, but the refusal does not wait for it.
+                // Bytes on their way are still read, but the response does not wait for them.
                 tokio::spawn(timeout(LINGER, read(body)));
                 Err(refusal)
             }
@@ -46,10 +46,10 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     }
 }
 
-/// What the headers alone say against the body.
+/// Errors that follow from the headers alone.
 ///
-/// A web page of another origin may send JSON only after a preflight request, which this engine
-/// refuses.
+/// Requires `application/json`: a web page of another origin may send it only after a preflight
+/// request, which this engine refuses.
 fn refusal(headers: &HeaderMap) -> Option<ApiError> {
     let encoded = headers.contains_key(header::CONTENT_ENCODING);
     let length = headers.get(header::CONTENT_LENGTH);
@@ -65,7 +65,7 @@ fn refusal(headers: &HeaderMap) -> Option<ApiError> {
     }
 }
 
-/// Whether the header's value is `word`, in any case and with any parameters.
+/// True if the header's value is `word`, in any case and with any parameters.
 fn is(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
     let essence = value.and_then(|value| value.split(';').next());
@@ -85,7 +85,7 @@ async fn read(body: Incoming) -> Result<Bytes, ApiError> {
     let (mut kept, mut arrived) = (Vec::new(), 0);
     let mut data = body.into_data_stream();
     while let Some(bytes) = data.next().await {
-        let bytes = bytes.map_err(|error| ApiError::torn_body(&error))?;
+        let bytes = bytes.map_err(|error| ApiError::unreadable_body(&error))?;
         arrived += bytes.len();
         if arrived <= MAX {
             kept.extend_from_slice(&bytes);
@@ -108,7 +108,7 @@ async fn hurry(signal: Option<&CloseSignal>) {
     sleep(HURRIED).await;
 }
 
-/// How long it may take while others wait for the connection.
+/// Time limit of a body while others wait for the connection.
 const HURRIED: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn json_is_json_in_any_spelling_and_nothing_else_is() {
+    async fn the_content_type_must_be_json_in_any_spelling() {
         for (kind, expected) in [
             ("application/json", StatusCode::OK),
             ("Application/JSON", StatusCode::OK),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_waits_for_a_sign_to_send_too_much_gets_the_refusal_instead() {
+    async fn a_client_that_expects_100_continue_for_a_large_body_gets_the_error_at_once() {
         let headers = [
             ("content-type", "application/json"),
             ("expect", "100-Continue"),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_its_headers_rule_out_is_refused_before_it_arrives() {
+    async fn a_body_is_refused_by_its_headers_before_it_arrives() {
         for (kind, length, expected) in [
             ("application/json", "262145", StatusCode::PAYLOAD_TOO_LARGE),
             (
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_grows_too_large_without_saying_so_is_refused() {
+    async fn a_large_body_without_content_length_is_refused() {
         let request = request(
             &[("content-type", "application/json")],
             Incoming::from(vec![b' '; MAX + 1]),

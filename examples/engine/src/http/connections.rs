@@ -1,4 +1,4 @@
-//! Connections: bounded in number and in the time that a request may take to arrive.
+//! Connections, limited in number and in time.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use wf_port::{Limits, Port};
 
 use super::peer::Peer;
 
-/// More connections than the engine lets wait and run, so that a client that finds its queue full
-/// is refused by it; half of the 1,024 descriptors that a process commonly has.
+/// More connections than requests that may run and wait, so that the gate rejects, not the
+/// listener; half of the 1,024 file descriptors that a process commonly has.
 const LIMITS: Limits = Limits {
     max_connections: 512,
     header_timeout: Duration::from_secs(30),
@@ -20,7 +20,8 @@ const LIMITS: Limits = Limits {
     accept_retry: Duration::from_millis(100),
 };
 
-/// Serves until `stop` completes, then until the requests under way have their answers; later connections are refused.
+/// Serves until `stop` completes, then until the open requests have their responses; new
+/// connections are refused.
 pub(super) async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Output = ()>) {
     serve_within(LIMITS, listener, routes, stop).await;
 }
@@ -35,7 +36,7 @@ async fn serve_within(
     let serve = async {
         loop {
             let connection = port.accept().await;
-            // A client that reset its connection already can receive no answer.
+            // A client that has reset its connection cannot receive a response.
             let Some(peer) = Peer::of(connection.stream()) else {
                 continue;
             };
@@ -63,9 +64,9 @@ mod tests {
     use super::*;
     use crate::http::body::Body;
 
-    /// Time stands still and jumps to the next timer whenever everybody waits.
+    /// Time is paused and advances to the next timer when all tasks wait.
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_never_ends_its_headers_is_let_go() {
+    async fn a_client_that_never_ends_its_headers_is_disconnected() {
         let mut client = connect().await;
         let begun = Instant::now();
         client.write_all(b"GET / HTTP/1.1\r\nhost: ").await.unwrap();
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_asks_nothing_more_is_let_go() {
+    async fn an_idle_client_is_disconnected() {
         let mut client = connect().await;
         assert_eq!(ask(&mut client).await, *b"HTTP/1.1 200 OK");
         let begun = Instant::now();
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn peers_that_are_idle_or_do_not_read_do_not_keep_a_client_out() {
+    async fn idle_and_unreading_peers_do_not_block_a_client() {
         let address = start(Limits {
             max_connections: 8,
             write_timeout_when_full: Duration::from_millis(50),
@@ -96,7 +97,7 @@ mod tests {
         for number in 0..20 {
             let mut peer = TcpStream::connect(address).await.unwrap();
             if number % 2 == 0 {
-                // Answers that nobody reads fill what the system holds for the peer.
+                // Unread responses fill the socket buffers of the peer.
                 let asked = b"GET /much HTTP/1.1\r\nhost: here\r\n\r\n".repeat(50);
                 let _may_have_been_asked_to_leave = peer.write_all(&asked).await;
             }
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn bodies_that_do_not_come_do_not_keep_a_client_out() {
+    async fn stalled_bodies_do_not_block_a_client() {
         let limits = Limits {
             max_connections: 4,
             ..LIMITS
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_whose_client_reset_before_it_was_accepted_is_not_served() {
+    async fn a_request_whose_client_reset_before_accept_is_not_served() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut reset = TcpStream::connect(address).await.unwrap();
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_comes_while_others_are_answered_at_the_end_is_refused() {
+    async fn a_connection_during_shutdown_is_refused() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         serve(listener, routes(), std::future::ready(())).await;
@@ -194,7 +195,7 @@ mod tests {
         TcpStream::connect(start(LIMITS).await).await.unwrap()
     }
 
-    /// `/stream` begins at once and ends when `/end` was asked.
+    /// `/stream` starts at once and ends after a request for `/end`.
     fn routes() -> Router {
         let ended = std::sync::Arc::new(tokio::sync::Notify::new());
         let end = std::sync::Arc::clone(&ended);
@@ -220,7 +221,7 @@ mod tests {
             .route("/end", post(async move || end.notify_one()))
     }
 
-    /// Asks, and reads the first of the answer.
+    /// Sends a request and reads the beginning of the response.
     async fn ask(client: &mut TcpStream) -> [u8; 15] {
         client
             .write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n")

@@ -1,4 +1,4 @@
-//! What a client is told when there is no answer, in OpenAI's form.
+//! Error responses in OpenAI's form.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use wf_port::HostError;
 use crate::engine::EngineError;
 use crate::model::ModelError;
 
-/// `{"error": {"message", "type", "param", "code"}}` and its status.
+/// `{"error": {"message", "type", "param", "code"}}` and its HTTP status.
 #[derive(Debug)]
 pub(super) struct ApiError {
     status: StatusCode,
@@ -23,16 +23,17 @@ pub(super) struct ApiError {
     message: String,
 }
 
-/// Seconds after which an overloaded engine is worth another try. The governor decides once a second: after two, more may be let in.
+/// Seconds until a retry makes sense. The governor decides once per second: after two, the limit
+/// may be higher.
 const RETRY_AFTER: &str = "2";
 
 impl ApiError {
-    /// The request is for a host that this engine does not answer to.
+    /// The Host header names another host.
     pub(super) fn host(error: &HostError) -> Self {
         Self::request(error.status(), None, error.to_string())
     }
 
-    /// The value of `param` cannot be used.
+    /// The value of `param` is invalid.
     pub(super) fn invalid(param: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
             param: Some(param.into()),
@@ -40,27 +41,27 @@ impl ApiError {
         }
     }
 
-    /// `at`, a part of `param`, has to be there.
+    /// `at`, a part of `param`, is missing.
     pub(super) fn missing(param: &'static str, at: &str) -> Self {
         Self::invalid(param, format!("{at} is missing"))
     }
 
-    /// `at`, a part of `param`, is another thing than was `expected`.
+    /// `at`, a part of `param`, has another type or range than `expected`.
     pub(super) fn unexpected(param: &'static str, at: &str, expected: &str, found: &Value) -> Self {
         let found = shortened(&found.to_string());
         Self::invalid(param, format!("{at} must be {expected}, but is {found}"))
     }
 
-    /// `at`, a part of `param`, would change the answer, and cannot.
+    /// `at`, a part of `param`, would change the output, and is not supported.
     pub(super) fn unsupported(param: impl Into<Cow<'static, str>>, at: &str) -> Self {
         let at = shortened(at);
         Self::invalid(
             param,
-            format!("{at} is not supported by this engine: leave it out"),
+            format!("{at} is not supported by this engine: omit it"),
         )
     }
 
-    /// The whole body cannot be used.
+    /// The body is invalid as a whole.
     pub(super) fn malformed(message: impl Into<String>) -> Self {
         Self::request(StatusCode::BAD_REQUEST, None, message)
     }
@@ -102,13 +103,13 @@ impl ApiError {
         Self::request(StatusCode::PAYLOAD_TOO_LARGE, None, message)
     }
 
-    pub(super) fn torn_body(why: &axum::Error) -> Self {
+    pub(super) fn unreadable_body(why: &axum::Error) -> Self {
         Self::malformed(format!("the body could not be read: {why}"))
     }
 
-    /// Ends the request of a client that has left; no one reads this answer.
-    pub(super) fn client_left() -> Self {
-        let message = "the client left before its answer was complete";
+    /// Ends the request of a client that has disconnected; nobody reads this response.
+    pub(super) fn client_disconnected() -> Self {
+        let message = "the client disconnected before its response was complete";
         Self::request(StatusCode::REQUEST_TIMEOUT, None, message)
     }
 
@@ -117,7 +118,7 @@ impl ApiError {
         Self::request(StatusCode::REQUEST_TIMEOUT, None, message)
     }
 
-    /// The same in a stream that had begun.
+    /// The error inside a stream.
     pub(super) fn to_json(&self) -> Value {
         json!({ "error": {
             "message": self.message,
@@ -157,7 +158,7 @@ impl From<EngineError> for ApiError {
         let message = error.to_string();
         match error {
             EngineError::EmptyPrompt => Self::invalid("prompt", message),
-            EngineError::NothingAsked => Self::invalid("max_tokens", message),
+            EngineError::NoTokensRequested => Self::invalid("max_tokens", message),
             EngineError::MinAboveMax { .. } => Self::invalid("min_tokens", message),
             EngineError::TooLong { .. } => {
                 let code = Some("context_length_exceeded");
@@ -193,7 +194,7 @@ impl From<ModelError> for ApiError {
     }
 }
 
-/// A value or a name as a client sent it, cut where it is long.
+/// A value or name from a client, shortened.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -201,7 +202,7 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// Characters of a value that a refusal repeats.
+/// Longest value that an error repeats, in characters.
 const SHOWN: usize = 60;
 
 impl IntoResponse for ApiError {

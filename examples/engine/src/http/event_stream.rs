@@ -1,4 +1,4 @@
-//! An answer that is sent as it comes: server-sent events.
+//! Streamed responses: server-sent events.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -15,26 +15,25 @@ use super::response::ResponseFormat;
 use crate::client::CountedStream;
 use crate::engine::{EngineError, Token};
 
-/// A chunk for each token, usage if asked for, `[DONE]`. An error in between is sent as an event
-/// and is the last one.
+/// One chunk per token, usage if requested, then `[DONE]`. An error is sent as the last event.
 ///
-/// A token that has no text yet has a chunk too, so that a client that counts chunks counts tokens.
+/// A token without text has a chunk too: clients that count chunks count tokens.
 #[derive(Debug)]
 pub(super) struct EventStream {
-    /// `None` when all of it was read.
-    answer: Option<CountedStream>,
+    /// `None` after its end.
+    source: Option<CountedStream>,
     format: ResponseFormat,
     usage: Usage,
     begun: bool,
     tokens: u64,
-    /// EventStream that are ready to be sent.
+    /// Events to send.
     ready: VecDeque<Event>,
 }
 
 impl EventStream {
-    pub(super) fn new(answer: CountedStream, format: ResponseFormat, usage: Usage) -> Self {
+    pub(super) fn new(source: CountedStream, format: ResponseFormat, usage: Usage) -> Self {
         Self {
-            answer: Some(answer),
+            source: Some(source),
             format,
             usage,
             begun: false,
@@ -47,17 +46,17 @@ impl EventStream {
         match item {
             Some(Ok(token)) => self.push_token(&token),
             Some(Err(error)) => {
-                self.answer = None;
+                self.source = None;
                 let error = ApiError::from(error).to_json();
                 self.ready
                     .push_back(Event::default().data(error.to_string()));
             }
             None => {
-                self.answer = None;
+                self.source = None;
                 if self.usage.at_the_end {
-                    let bill = self.format.bill(self.tokens);
+                    let usage = self.format.usage_chunk(self.tokens);
                     self.ready
-                        .push_back(Event::default().data(bill.to_string()));
+                        .push_back(Event::default().data(usage.to_string()));
                 }
                 self.ready.push_back(Event::default().data("[DONE]"));
             }
@@ -71,7 +70,7 @@ impl EventStream {
         if self.usage.continuous {
             chunk["usage"] = self.format.usage(self.tokens);
         } else if self.usage.at_the_end {
-            // Says that it is not in this one.
+            // Null: the usage follows in a later chunk.
             chunk["usage"] = Value::Null;
         }
         self.ready
@@ -87,10 +86,10 @@ impl Stream for EventStream {
             if let Some(event) = self.ready.pop_front() {
                 return Poll::Ready(Some(Ok(event)));
             }
-            let Some(answer) = &mut self.answer else {
+            let Some(source) = &mut self.source else {
                 return Poll::Ready(None);
             };
-            let item = ready!(answer.poll_next_unpin(cx));
+            let item = ready!(source.poll_next_unpin(cx));
             self.push(item);
         }
     }

@@ -1,11 +1,11 @@
-//! The fields of a request's JSON object, taken one by one so that a bad one can be named.
+//! The fields of a request's JSON object, removed one by one so that an invalid one can be named.
 
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
 use super::unsupported;
 
-/// What is left of the object.
+/// Fields that are not read yet.
 #[derive(Debug)]
 pub(super) struct Fields(Map<String, Value>);
 
@@ -16,7 +16,7 @@ impl Fields {
             .map_err(|error| ApiError::malformed(format!("the body is not a JSON object: {error}")))
     }
 
-    /// The field, or `None` where it is missing or null.
+    /// Removes the field; `None` if it is missing or null.
     pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         self.0.remove(name).filter(|value| !value.is_null())
     }
@@ -38,33 +38,33 @@ impl Fields {
         self.read(name, "a number", number)
     }
 
-    /// A whole number of at least `least`.
+    /// An integer of at least `least`.
     pub(super) fn count(
         &mut self,
         name: &'static str,
         least: usize,
     ) -> Result<Option<usize>, ApiError> {
         let count = |value: &Value| {
-            let count = usize::try_from(whole(value)?).ok();
+            let count = usize::try_from(integer(value)?).ok();
             count.filter(|&count| count >= least)
         };
-        self.read(name, &format!("a whole number from {least}"), count)
+        self.read(name, &format!("an integer of at least {least}"), count)
     }
 
     pub(super) fn seed(&mut self) -> Result<Option<u64>, ApiError> {
-        let seed = |value: &Value| whole(value).map(i64::cast_unsigned);
-        self.read("seed", "a whole number of 64 bits", seed)
+        let seed = |value: &Value| integer(value).map(i64::cast_unsigned);
+        self.read("seed", "an integer of 64 bits", seed)
     }
 
-    /// Refuses what is left and would change the answer.
+    /// Refuses remaining fields that would change the output.
     ///
     /// # Errors
-    /// Names the first such parameter.
+    /// The first such field.
     pub(super) fn finish(self) -> Result<(), ApiError> {
         match self
             .0
             .iter()
-            .find(|(name, value)| unsupported::changes_the_answer(name, value))
+            .find(|(name, value)| unsupported::changes_the_output(name, value))
         {
             Some((name, _)) => Err(ApiError::unsupported(name.clone(), name)),
             None => Ok(()),
@@ -85,9 +85,8 @@ impl Fields {
     }
 }
 
-/// A whole number, also where it is written with a decimal point: to JSON, 1.0 and 1 are one
-/// number.
-pub(super) fn whole(value: &Value) -> Option<i64> {
+/// An integer, also if written with a decimal point: in JSON, 1.0 and 1 are the same number.
+pub(super) fn integer(value: &Value) -> Option<i64> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "the range is checked before"
@@ -97,5 +96,5 @@ pub(super) fn whole(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| exact(value.as_f64()?))
 }
 
-/// 2⁵³: above it, a float cannot represent every whole number.
+/// 2⁵³: above it, a float cannot represent every integer.
 const EXACT: f64 = 9_007_199_254_740_992.0;

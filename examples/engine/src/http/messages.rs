@@ -1,10 +1,10 @@
-//! The messages of a chat: the role and the text of each.
+//! The messages of a chat.
 
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
 
-/// The roles that a message may have.
+/// Valid roles.
 const ROLES: [&str; 4] = ["system", "developer", "user", "assistant"];
 
 /// Fields of a message that are read.
@@ -12,10 +12,10 @@ const READ: [&str; 2] = ["role", "content"];
 
 const MESSAGES: &str = "messages";
 
-/// (role, text) of each message.
+/// Returns (role, text) of each message.
 ///
 /// # Errors
-/// Names the message and the field that cannot be used.
+/// The message and field that are invalid.
 pub(super) fn read(messages: &Value) -> Result<Vec<(&'static str, String)>, ApiError> {
     let list = "a list of at least one message";
     match messages.as_array() {
@@ -49,7 +49,7 @@ fn role(at: &str, fields: &Map<String, Value>) -> Result<&'static str, ApiError>
     known.ok_or_else(|| unexpected(&at, "system, developer, user or assistant", given))
 }
 
-/// The text of a message. It may be missing in an assistant's only, which may have called tools.
+/// The text of a message. Only an assistant's may be missing, since it may have called tools.
 fn content(at: &str, role: &str, content: Option<&Value>) -> Result<String, ApiError> {
     match content {
         None | Some(Value::Null) if role == "assistant" => Ok(String::new()),
@@ -61,7 +61,7 @@ fn content(at: &str, role: &str, content: Option<&Value>) -> Result<String, ApiE
                 .map(|(index, part)| text(&format!("{at}[{index}]"), part))
                 .collect()
         }
-        Some(other) => Err(unexpected(at, "a text or a list of text parts", other)),
+        Some(other) => Err(unexpected(at, "a string or a list of text parts", other)),
     }
 }
 
@@ -72,7 +72,7 @@ fn text<'a>(at: &str, part: &'a Value) -> Result<&'a str, ApiError> {
     text.ok_or_else(|| unexpected(at, r#"a part of type "text" with its text"#, part))
 }
 
-/// False for a field without a value, which some clients send.
+/// False for an empty value, which some clients send.
 fn says_more(value: &Value) -> bool {
     match value {
         Value::Null => false,

@@ -1,4 +1,4 @@
-//! Checks and headers that all routes share.
+//! Middleware of all routes: the host check and request ids.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,7 +23,7 @@ pub(super) async fn check_host(
     }
 }
 
-/// Adds the request's id to the response; a new one where the client sent none.
+/// Adds `x-request-id` to the response: the client's, or a new one.
 pub(super) async fn echo_request_id(request: Request, next: Next) -> Response {
     let given = request.headers().get(REQUEST_ID).cloned();
     let mut response = next.run(request).await;
@@ -32,7 +32,7 @@ pub(super) async fn echo_request_id(request: Request, next: Next) -> Response {
     response
 }
 
-/// Unique within the process.
+/// A number that is unique within the process.
 fn fresh() -> HeaderValue {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed).into()

@@ -1,12 +1,12 @@
-//! The engine on a socket: OpenAI's interface for models, completions and chat, streamed or whole.
+//! The OpenAI-compatible HTTP API: models, completions and chat, streamed or in one piece.
 //!
-//! A request that is not understood is refused with the parameter's name, never answered
-//! differently from what was asked: of the parameters that format an answer, `max_tokens`
+//! A parameter that is not supported is refused by name, never ignored. Supported are `max_tokens`
 //! (`max_completion_tokens`), `min_tokens`, `ignore_eos`, `temperature`, `top_p`, `seed`, `stop`,
-//! `stream` and `stream_options` are served, and any other is refused unless its value changes
-//! nothing. A client that hangs up ends its request: a stream within two steps, a whole answer
-//! within a second where the client is on this machine. One that closes its sending side only is
-//! still answered.
+//! `stream` and `stream_options`; any other is refused unless its value changes nothing.
+//!
+//! A client that disconnects ends its request: a stream within two steps, a response in one piece
+//! within a second if the client is on this machine. A client that closes only its sending side
+//! still gets its response.
 
 mod api_request;
 mod body;
@@ -45,10 +45,10 @@ use self::response::ResponseFormat;
 use crate::client::Client;
 use crate::model::Model;
 
-/// Serves until `stop` completes, then until the connections have their answers.
+/// Serves until `stop` completes, then until the open connections have their responses.
 ///
-/// Requests for other hosts than `hosts` are refused, so that no web page reaches the engine under
-/// a name of its own (DNS rebinding).
+/// Requests for hosts other than `hosts` are refused, so that no web page reaches the engine by DNS
+/// rebinding.
 pub async fn serve(
     listener: TcpListener,
     hosts: Hosts,
@@ -56,14 +56,14 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
 ) {
     let checked = from_fn_with_state(Arc::new(hosts), middleware::check_host);
-    // The id outermost: refusals of the host have one too.
+    // The request id is the outer layer: host errors have one too.
     let routes = routes(client)
         .layer(checked)
         .layer(from_fn(middleware::echo_request_id));
     connections::serve(listener, routes, stop).await;
 }
 
-/// The routes under `/v1`, and `/health`, which answers as soon as requests can be.
+/// The routes under `/v1`, and `/health`.
 pub fn routes(client: Client) -> Router {
     Router::new()
         .route("/health", get(async || StatusCode::OK))
@@ -77,7 +77,7 @@ pub fn routes(client: Client) -> Router {
 }
 
 async fn models(State(client): State<Client>) -> Json<Value> {
-    let served = described(client.engine().model());
+    let served = describe(client.engine().model());
     Json(json!({ "object": "list", "data": [served] }))
 }
 
@@ -87,13 +87,13 @@ async fn model(
 ) -> Result<Json<Value>, ApiError> {
     let served = client.engine().name();
     match asked == served {
-        true => Ok(Json(described(client.engine().model()))),
+        true => Ok(Json(describe(client.engine().model()))),
         false => Err(ApiError::no_such_model(&asked, served)),
     }
 }
 
-/// With vLLM's `max_model_len`, which load tools read.
-fn described(model: &Model) -> Value {
+/// Adds vLLM's `max_model_len`, which load tools read.
+fn describe(model: &Model) -> Value {
     json!({
         "id": model.name(),
         "object": "model",
@@ -109,8 +109,9 @@ async fn completions(
     body: Body,
 ) -> Result<Response, ApiError> {
     let fields = Fields::parse(&body.0?)?;
-    let ask = understood(&client, move |model| ApiRequest::completion(fields, model)).await?;
-    unless_gone(peer, answer(&client, ask)).await
+    let request =
+        parse_blocking(&client, move |model| ApiRequest::completion(fields, model)).await?;
+    until_disconnect(peer, respond(&client, request)).await
 }
 
 async fn chat(
@@ -119,46 +120,46 @@ async fn chat(
     body: Body,
 ) -> Result<Response, ApiError> {
     let fields = Fields::parse(&body.0?)?;
-    let ask = understood(&client, move |model| ApiRequest::chat(fields, model)).await?;
-    unless_gone(peer, answer(&client, ask)).await
+    let request = parse_blocking(&client, move |model| ApiRequest::chat(fields, model)).await?;
+    until_disconnect(peer, respond(&client, request)).await
 }
 
-/// Waits for an answer no longer than its client does. What is already sent as a stream ends by
-/// itself when it cannot be written.
-async fn unless_gone(
+/// Waits for a response until the client disconnects. A stream that cannot be written ends by
+/// itself.
+async fn until_disconnect(
     peer: Option<Extension<Peer>>,
-    answer: impl Future<Output = Result<Response, ApiError>>,
+    response: impl Future<Output = Result<Response, ApiError>>,
 ) -> Result<Response, ApiError> {
     let Some(Extension(peer)) = peer else {
-        return answer.await;
+        return response.await;
     };
     tokio::select! {
-        answer = answer => answer,
-        () = peer.gone() => Err(ApiError::client_left()),
+        response = response => response,
+        () = peer.disconnected() => Err(ApiError::client_disconnected()),
     }
 }
 
-/// Off the threads that keep the streams going: splitting a long text into tokens takes milliseconds.
-async fn understood(
+/// Runs on a blocking thread: tokenizing a long text takes milliseconds.
+async fn parse_blocking(
     client: &Client,
     read: impl FnOnce(&Arc<Model>) -> Result<ApiRequest, ApiError> + Send + 'static,
 ) -> Result<ApiRequest, ApiError> {
     let model = Arc::clone(client.engine().model());
     let reading = tokio::task::spawn_blocking(move || read(&model));
     match reading.await {
-        Ok(ask) => ask,
+        Ok(request) => request,
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
 }
 
-async fn answer(client: &Client, ask: ApiRequest) -> Result<Response, ApiError> {
-    let prompt_tokens = ask.request.prompt_len() as u64;
-    let format = ResponseFormat::new(ask.endpoint, client.engine().name(), prompt_tokens);
-    let answer = client.send(ask.request).await?;
-    let Some(usage) = ask.stream else {
-        return Ok(Json(response::collect(answer, &format).await?).into_response());
+async fn respond(client: &Client, asked: ApiRequest) -> Result<Response, ApiError> {
+    let prompt_tokens = asked.request.prompt_len() as u64;
+    let format = ResponseFormat::new(asked.endpoint, client.engine().name(), prompt_tokens);
+    let tokens = client.send(asked.request).await?;
+    let Some(usage) = asked.stream else {
+        return Ok(Json(response::collect(tokens, &format).await?).into_response());
     };
-    let events = EventStream::new(answer, format, usage);
+    let events = EventStream::new(tokens, format, usage);
     Ok(Sse::new(events)
         .keep_alive(KeepAlive::default())
         .into_response())

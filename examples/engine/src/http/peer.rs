@@ -1,9 +1,9 @@
-//! A check whether the client of a connection has left.
+//! A check whether the client of a connection has disconnected.
 //!
-//! A client that has closed its sending side may wait for its answer or have left: to TCP both are
-//! the same until something is sent to it. A streamed answer sends something with each token, an
-//! answer in one piece only at its end. Of clients on this machine the kernel knows more: the socket
-//! of one that has left has no owner.
+//! A client that closed its sending side may still wait for its response or be gone: TCP cannot
+//! tell until data is sent. A stream sends data with each token, a response in one piece only at
+//! its end. For clients on this machine the kernel knows more: the socket of one that is gone has
+//! no owner.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use tokio::time::sleep;
 
 use super::sockets;
 
-/// A connection's two ends.
+/// The two addresses of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer {
     ours: SocketAddr,
@@ -23,7 +23,7 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// `None` where the connection is broken already.
+    /// `None` if the connection is already broken.
     pub(super) fn of(stream: &TcpStream) -> Option<Self> {
         let canonical =
             |address: SocketAddr| SocketAddr::new(address.ip().to_canonical(), address.port());
@@ -33,29 +33,28 @@ impl Peer {
         })
     }
 
-    /// Completes within about a second after the client has left. Never completes for a client on
-    /// another machine, or where the kernel has no list of sockets.
-    pub(super) async fn gone(self) {
+    /// Completes within about a second after the client disconnected. Never completes for a client
+    /// on another machine, or if the kernel offers no list of sockets.
+    pub(super) async fn disconnected(self) {
         loop {
-            // Before the first look: a list from before the connection does not have it.
+            // A list from before the connection does not contain it.
             sleep(PERIOD).await;
-            if self.theirs.ip().is_loopback() && self.is_gone() {
+            if self.theirs.ip().is_loopback() && self.is_disconnected() {
                 return;
             }
         }
     }
 
-    fn is_gone(self) -> bool {
+    fn is_disconnected(self) -> bool {
         let owned = owned();
         owned.is_some_and(|owned| !owned.contains(&(self.theirs, self.ours)))
     }
 }
 
-/// Local and remote ends of sockets.
+/// Local and remote addresses of sockets.
 type Ends = HashSet<(SocketAddr, SocketAddr)>;
 
-/// The sockets that have an owner, as of at most [`PERIOD`] ago: the list is read once for all
-/// connections.
+/// Sockets that have an owner, at most [`PERIOD`] old: the list is read once for all connections.
 fn owned() -> Option<Arc<Ends>> {
     static LAST: Mutex<Option<(Instant, Arc<Ends>)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,5 +68,5 @@ fn owned() -> Option<Arc<Ends>> {
     }
 }
 
-/// A list of a thousand sockets takes a millisecond to read.
+/// Reading a list of a thousand sockets takes a millisecond.
 const PERIOD: Duration = Duration::from_millis(250);

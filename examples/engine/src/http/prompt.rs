@@ -1,17 +1,17 @@
-//! The prompt of a completion: one text or one list of tokens, alone or as the only one of a list.
+//! The prompt of a completion: a string or a list of tokens, alone or as the only item of a list.
 
 use serde_json::Value;
 
 use super::error::ApiError;
-use super::fields::whole;
+use super::fields::integer;
 use crate::model::Model;
 
 const PROMPT: &str = "prompt";
 
-/// The prompt in the model's tokens.
+/// The prompt as tokens.
 ///
 /// # Errors
-/// Names what is no prompt, and how many there are where there are several.
+/// The invalid value, or the number of prompts if there are several.
 pub(super) fn read(prompt: &Value, model: &Model) -> Result<Vec<u32>, ApiError> {
     match prompt {
         Value::String(text) => Ok(model.encode(text)?),
@@ -24,7 +24,7 @@ pub(super) fn read(prompt: &Value, model: &Model) -> Result<Vec<u32>, ApiError> 
     }
 }
 
-const EXPECTED: &str = "a text, a list of tokens, or a list of one of them";
+const EXPECTED: &str = "a string, a list of tokens, or a list of one of them";
 
 fn is_prompt(item: &Value) -> bool {
     let tokens = |items: &Vec<Value>| items.iter().all(Value::is_number);
@@ -33,7 +33,7 @@ fn is_prompt(item: &Value) -> bool {
 
 fn tokens(items: &[Value]) -> Result<Vec<u32>, ApiError> {
     let token = |item: &Value| {
-        let token = whole(item).and_then(|token| u32::try_from(token).ok());
+        let token = integer(item).and_then(|token| u32::try_from(token).ok());
         token.ok_or_else(|| ApiError::unexpected(PROMPT, PROMPT, "a list of token numbers", item))
     };
     items.iter().map(token).collect()
@@ -41,7 +41,7 @@ fn tokens(items: &[Value]) -> Result<Vec<u32>, ApiError> {
 
 fn one_at_a_time(prompts: usize) -> ApiError {
     let message = format!(
-        "prompt has {prompts} prompts, but this engine answers one a request: send them one by one"
+        "prompt has {prompts} prompts, but this engine takes one per request: send them one by one"
     );
     ApiError::invalid(PROMPT, message)
 }

@@ -1,4 +1,4 @@
-//! The JSON of answers, which differs between the two endpoints.
+//! The JSON of responses, for both endpoints.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,14 +10,14 @@ use super::error::ApiError;
 use crate::client::CountedStream;
 use crate::engine::{EngineError, Finish};
 
-/// Which endpoint was asked.
+/// The endpoint of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Endpoint {
     Completions,
     Chat,
 }
 
-/// What all parts of one answer have in common.
+/// The fields that all parts of a response share.
 #[derive(Debug)]
 pub(super) struct ResponseFormat {
     endpoint: Endpoint,
@@ -45,8 +45,8 @@ impl ResponseFormat {
         }
     }
 
-    /// A whole answer.
-    pub(super) fn whole(&self, text: &str, finish: Finish, tokens: u64) -> Value {
+    /// A response in one piece.
+    pub(super) fn complete(&self, text: &str, finish: Finish, tokens: u64) -> Value {
         let (object, mut choice) = match self.endpoint {
             Endpoint::Completions => ("text_completion", json!({ "text": text })),
             Endpoint::Chat => {
@@ -57,13 +57,13 @@ impl ResponseFormat {
         choice["index"] = json!(0);
         choice["logprobs"] = Value::Null;
         choice["finish_reason"] = json!(finish.as_str());
-        let mut answer = self.frame(object, json!([choice]));
-        answer["usage"] = self.usage(tokens);
-        answer
+        let mut response = self.envelope(object, json!([choice]));
+        response["usage"] = self.usage(tokens);
+        response
     }
 
-    /// A token in a stream, with the reason of the end where it is the last. The first of a chat has
-    /// the role as well: clients take the first chunk for the first token, so none comes before it.
+    /// A token of a stream, with the finish reason on the last. The first chunk of a chat also has
+    /// the role: clients take the first chunk for the first token, so none may come before it.
     pub(super) fn piece(&self, text: &str, is_first: bool, finish: Option<Finish>) -> Value {
         let mut choice = match self.endpoint {
             Endpoint::Completions => json!({ "text": text }),
@@ -75,12 +75,12 @@ impl ResponseFormat {
         choice["index"] = json!(0);
         choice["logprobs"] = Value::Null;
         choice["finish_reason"] = json!(finish.map(Finish::as_str));
-        self.frame(self.chunk_object(), json!([choice]))
+        self.envelope(self.chunk_object(), json!([choice]))
     }
 
-    /// The last chunk where usage was asked for.
-    pub(super) fn bill(&self, tokens: u64) -> Value {
-        let mut chunk = self.frame(self.chunk_object(), json!([]));
+    /// The last chunk, if usage was requested.
+    pub(super) fn usage_chunk(&self, tokens: u64) -> Value {
+        let mut chunk = self.envelope(self.chunk_object(), json!([]));
         chunk["usage"] = self.usage(tokens);
         chunk
     }
@@ -92,18 +92,18 @@ impl ResponseFormat {
         }
     }
 
-    fn frame(&self, object: &str, choices: Value) -> Value {
-        let mut frame = json!({
+    fn envelope(&self, object: &str, choices: Value) -> Value {
+        let mut envelope = json!({
             "id": self.id,
             "object": object,
             "created": self.created,
             "model": self.model,
         });
-        frame["choices"] = choices;
-        frame
+        envelope["choices"] = choices;
+        envelope
     }
 
-    /// What was read, and what was generated so far.
+    /// Tokens of the prompt and tokens generated so far.
     pub(super) fn usage(&self, tokens: u64) -> Value {
         json!({
             "prompt_tokens": self.prompt_tokens,
@@ -113,21 +113,21 @@ impl ResponseFormat {
     }
 }
 
-/// Reads the tokens to their end and returns the response in one piece.
+/// Reads the stream to its end and returns the response in one piece.
 pub(super) async fn collect(
-    mut answer: CountedStream,
+    mut stream: CountedStream,
     format: &ResponseFormat,
 ) -> Result<Value, ApiError> {
     let (mut text, mut tokens, mut finish) = (String::new(), 0, None);
-    while let Some(token) = answer.next().await {
+    while let Some(token) = stream.next().await {
         let token = token?;
         text.push_str(&token.text);
         tokens += token.count;
         finish = token.finish;
     }
     let finish = finish.ok_or(EngineError::Stopped)?;
-    Ok(format.whole(&text, finish, tokens))
+    Ok(format.complete(&text, finish, tokens))
 }
 
-/// Ids are unique within the process; the second in them makes them so over restarts.
+/// Makes ids unique within the process; the second in them makes them unique across restarts.
 static NEXT: AtomicU64 = AtomicU64::new(0);

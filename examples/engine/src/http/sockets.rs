@@ -4,18 +4,17 @@ use std::collections::HashSet;
 use std::fs::read_to_string;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Local and remote end of each socket of this network namespace that has an owner; `None` where
-/// the kernel has no list of them.
+/// Local and remote address of each socket of this network namespace that has an owner; `None` if
+/// the kernel offers no list.
 pub(super) fn owned() -> Option<HashSet<(SocketAddr, SocketAddr)>> {
     let four = read_to_string("/proc/self/net/tcp").ok()?;
-    // Missing where the kernel has no IPv6.
+    // Missing in a kernel without IPv6.
     let six = read_to_string("/proc/self/net/tcp6").unwrap_or_default();
     let sockets = four.lines().skip(1).chain(six.lines().skip(1));
     Some(sockets.filter_map(socket).collect())
 }
 
-/// A line of the list; `None` for a socket without an owner, which the kernel keeps for packets
-/// that may still arrive.
+/// Parses a line; `None` for a socket without an owner, which the kernel keeps for late packets.
 fn socket(line: &str) -> Option<(SocketAddr, SocketAddr)> {
     let mut fields = line.split_ascii_whitespace().skip(1);
     let (local, remote) = (fields.next()?, fields.next()?);
@@ -23,7 +22,7 @@ fn socket(line: &str) -> Option<(SocketAddr, SocketAddr)> {
     (inode != "0").then_some((address(local)?, address(remote)?))
 }
 
-/// `0100007F:1F90`: words of 32 bits in the machine's order of bytes, and a port.
+/// Parses `0100007F:1F90`: 32-bit words in native byte order, and a port.
 fn address(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.split_once(':')?;
     let word = |at: usize| {
@@ -49,7 +48,7 @@ fn address(text: &str) -> Option<SocketAddr> {
 mod tests {
     use super::*;
 
-    /// As a kernel of a little-endian machine wrote it.
+    /// As printed by a little-endian kernel.
     #[cfg(target_endian = "little")]
     #[test]
     fn a_line_is_a_socket_with_an_owner() {

@@ -1,12 +1,12 @@
-//! Parameters that this engine does not have.
+//! Parameters that this engine does not support.
 //!
-//! An unknown parameter may change the answer, so it is refused. Of the known ones, only values
-//! that ask for what is done anyway are accepted.
+//! An unknown parameter may change the output, so it is refused. Known ones are accepted with
+//! values that change nothing.
 
 use serde_json::Value;
 
-/// Whether an answer without regard to this parameter would be another one than was asked for.
-pub(super) fn changes_the_answer(name: &str, value: &Value) -> bool {
+/// True if ignoring this parameter would change the output.
+pub(super) fn changes_the_output(name: &str, value: &Value) -> bool {
     if value.is_null() || HARMLESS.contains(&name) {
         return false;
     }
@@ -14,7 +14,7 @@ pub(super) fn changes_the_answer(name: &str, value: &Value) -> bool {
     !neutral.is_some_and(|(_, values)| values.iter().any(|neutral| is(value, neutral)))
 }
 
-/// Whether `value` is the JSON text `neutral`; numbers by value, so that 0 and 0.0 are one.
+/// True if `value` is the JSON text `neutral`; numbers by value, so 0 equals 0.0.
 fn is(value: &Value, neutral: &str) -> bool {
     let neutral = serde_json::from_str(neutral).unwrap_or(Value::Null);
     match (value.as_f64(), neutral.as_f64()) {
@@ -23,7 +23,7 @@ fn is(value: &Value, neutral: &str) -> bool {
     }
 }
 
-/// Parameters of which no value changes the answer: they are about accounts, caches and schedules.
+/// Parameters that never change the output: they concern accounts, caches and schedules.
 const HARMLESS: [&str; 9] = [
     "cache_salt",
     "metadata",
@@ -36,8 +36,7 @@ const HARMLESS: [&str; 9] = [
     "user",
 ];
 
-/// Parameters of OpenAI and vLLM, and the values (JSON) by which clients spell out what is done
-/// anyway.
+/// Parameters of OpenAI and vLLM, with the values (JSON) that ask for the default behaviour.
 const NEUTRAL: [(&str, &[&str]); 39] = [
     ("add_generation_prompt", &["true"]),
     ("allowed_token_ids", &["[]"]),
@@ -91,13 +90,13 @@ mod tests {
         for (name, values) in NEUTRAL {
             for text in values {
                 let value: Value = serde_json::from_str(text).expect("JSON");
-                assert!(!changes_the_answer(name, &value), "{name} = {text}");
+                assert!(!changes_the_output(name, &value), "{name} = {text}");
             }
         }
     }
 
     #[test]
-    fn what_is_not_known_or_not_neutral_changes_the_answer() {
+    fn an_unknown_parameter_or_value_changes_the_output() {
         for (name, value) in [
             ("guided_regex", json!("[ab]+")),
             ("invented_next_year", json!(false)),
@@ -111,14 +110,14 @@ mod tests {
             ("presence_penalty", json!(0.1)),
             ("response_format", json!({ "type": "json_object" })),
         ] {
-            assert!(changes_the_answer(name, &value), "{name} = {value}");
+            assert!(changes_the_output(name, &value), "{name} = {value}");
         }
     }
 
     #[test]
-    fn numbers_are_compared_by_value_and_null_is_nothing() {
-        assert!(!changes_the_answer("presence_penalty", &json!(0.0)));
-        assert!(!changes_the_answer("repetition_penalty", &json!(1.0)));
-        assert!(!changes_the_answer("invented_next_year", &Value::Null));
+    fn numbers_are_compared_by_value_and_null_changes_nothing() {
+        assert!(!changes_the_output("presence_penalty", &json!(0.0)));
+        assert!(!changes_the_output("repetition_penalty", &json!(1.0)));
+        assert!(!changes_the_output("invented_next_year", &Value::Null));
     }
 }

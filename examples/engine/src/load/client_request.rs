@@ -1,4 +1,4 @@
-//! One request as its client lives it.
+//! One request of the load, from the client's side.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,39 +10,39 @@ use super::results::{LoadResults, RequestTimes};
 use crate::client::Client;
 use crate::engine::Request;
 
-/// Adds what was seen to the results when dropped, so that a client that is cut off counts too: those who wait longest must not be left out.
+/// Records on drop, so that a request that is cut off counts too: the slowest must not be left out.
 struct Record {
-    seen: RequestTimes,
+    times: RequestTimes,
     results: Option<Arc<LoadResults>>,
 }
 
-/// Asks, reads to the end, and leaves after a silence of `patience`.
+/// Sends the request, reads to the end, and cancels after `client_timeout` without a token.
 pub(super) async fn run(
     client: Client,
     request: Request,
     intended: Instant,
-    patience: Duration,
+    client_timeout: Duration,
     results: Option<Arc<LoadResults>>,
 ) {
-    let seen = RequestTimes::default();
-    let mut record = Record { seen, results };
-    let seen = &mut record.seen;
-    seen.late = intended.elapsed();
-    let Ok(Ok(mut answer)) = timeout(patience, client.send(request)).await else {
+    let times = RequestTimes::default();
+    let mut record = Record { times, results };
+    let times = &mut record.times;
+    times.late = intended.elapsed();
+    let Ok(Ok(mut tokens)) = timeout(client_timeout, client.send(request)).await else {
         return;
     };
     let mut last = intended;
     loop {
-        match timeout(patience, answer.next()).await {
+        match timeout(client_timeout, tokens.next()).await {
             Ok(Some(Ok(token))) => {
                 let now = Instant::now();
                 for _ in 0..token.count {
-                    seen.token(now - last);
+                    times.token(now - last);
                     last = now;
                 }
             }
             Ok(None) => {
-                seen.whole = true;
+                times.completed = true;
                 return;
             }
             Ok(Some(Err(_))) | Err(_) => return,
@@ -53,7 +53,7 @@ pub(super) async fn run(
 impl Drop for Record {
     fn drop(&mut self) {
         if let Some(results) = &self.results {
-            results.add(&self.seen);
+            results.add(&self.times);
         }
     }
 }

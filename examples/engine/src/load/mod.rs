@@ -1,6 +1,7 @@
-//! An open-loop load: requests arrive when they were meant to, however slow the answers are.
+//! An open-loop load: requests arrive on schedule, however slow the engine is.
 //!
-//! Times count from the intended arrival, so an engine that falls behind cannot hide it by delaying the next question.
+//! Times count from the scheduled arrival, so a slow engine cannot hide latency by delaying the
+//! next request (coordinated omission).
 
 mod arrivals;
 mod client_request;
@@ -20,23 +21,24 @@ use crate::client::Client;
 pub use self::prompts::{Prompts, QUESTIONS};
 pub use self::results::{LoadResults, LoadTotals, Targets};
 
-/// Who asks what, and how often.
+/// Settings of the load.
 #[derive(Clone, Debug)]
 pub struct Load {
-    /// Requests a second, on average.
+    /// Mean requests per second.
     pub rate: f64,
     /// The same seed gives the same arrivals and prompts.
     pub seed: u64,
-    /// The longest silence that a client bears before it leaves.
-    pub patience: Duration,
-    /// What is asked.
+    /// Longest time without a token before a client cancels.
+    pub client_timeout: Duration,
+    /// Prompts to choose from.
     pub prompts: Prompts,
-    /// Requests that arrive before this are sent like all others and leave no mark on the results.
+    /// Requests that arrive earlier are sent, but not recorded in the results.
     pub warm_up: Duration,
 }
 
 impl Load {
-    /// Asks until `stop` becomes true, then waits up to `drain` for the answers that are still coming. What is left then is cut off.
+    /// Sends requests until `stop` becomes true, then waits up to `drain` for those in flight and
+    /// cancels the rest.
     pub async fn run(
         self,
         client: Client,
@@ -55,7 +57,7 @@ impl Load {
                 () = sleep_until(begin + next) => {
                     let (request, intended) = (prompts.next_request(), begin + next);
                     let results = (next >= self.warm_up).then(|| Arc::clone(&results));
-                    calls.spawn(client_request::run(client.clone(), request, intended, self.patience, results));
+                    calls.spawn(client_request::run(client.clone(), request, intended, self.client_timeout, results));
                     next = arrivals.next_arrival();
                 }
                 Some(_) = calls.join_next() => {}

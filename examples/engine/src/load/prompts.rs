@@ -1,4 +1,4 @@
-//! What a load asks.
+//! Prompts of the load.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use fastrand::Rng;
 use crate::engine::Request;
 use crate::model::{Model, ModelError};
 
-/// Requests to choose from, encoded once.
+/// Requests to choose from, tokenized once.
 #[derive(Clone, Debug)]
 pub struct Prompts(Arc<[Request]>);
 
-/// An endless choice of requests.
+/// An endless random choice of requests.
 #[derive(Debug)]
 pub(super) struct Shuffled {
     requests: Arc<[Request]>,
     rng: Rng,
 }
 
-/// What a load asks of the shipped model, which knows the answers.
+/// Questions that the shipped model answers correctly.
 pub const QUESTIONS: [&str; 12] = [
     "What is the capital of France?",
     "What is the capital of Italy?",
@@ -34,27 +34,27 @@ pub const QUESTIONS: [&str; 12] = [
     "What does a cat say?",
 ];
 
-/// The longest answer to a question. The shipped model ends its answers well before that; another may be cut off here.
-const ANSWER: usize = 80;
+/// Maximum tokens per question. The shipped model ends well before; another may be cut off.
+const MAX_TOKENS: usize = 80;
 
 impl Prompts {
-    /// Short questions, answered until the model ends the answer.
+    /// Short questions; the model ends the generation.
     ///
     /// # Errors
     /// When the model's tokenizer or chat template refuses them, or its context is too short.
     pub fn questions(model: &Model) -> Result<Self, ModelError> {
-        let ask = |question: &&str| {
+        let request = |question: &&str| {
             let prompt = model.chat_prompt(&[("user", question)])?;
-            Request::new(model, &prompt, ANSWER)
+            Request::new(model, &prompt, MAX_TOKENS)
         };
         QUESTIONS
             .iter()
-            .map(ask)
+            .map(request)
             .collect::<Result<_, _>>()
             .map(Self)
     }
 
-    /// Prompts of `tokens_in` tokens, continued for up to `tokens_out`.
+    /// Prompts of `tokens_in` tokens, with up to `tokens_out` generated tokens.
     ///
     /// # Errors
     /// When the model's tokenizer refuses the text.
@@ -71,7 +71,7 @@ impl Prompts {
     pub(super) fn shuffled(self, seed: u64) -> Shuffled {
         Shuffled {
             requests: self.0,
-            // Another stream than that of the arrivals, which have the seed itself.
+            // Differs from the seed of the arrivals.
             rng: Rng::with_seed(!seed),
         }
     }
@@ -95,13 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_asks_the_same() {
+    fn the_same_seed_gives_the_same_prompts() {
         assert_eq!(chosen(1), chosen(1));
         assert_ne!(chosen(1), chosen(2));
     }
 
     #[test]
-    fn texts_have_the_length_that_was_asked() {
+    fn prompts_have_the_requested_length() {
         assert!(chosen(1).iter().all(|prompt| prompt.len() == 64));
     }
 }

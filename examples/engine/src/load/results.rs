@@ -1,4 +1,4 @@
-//! What the clients of a load lived through, summed up.
+//! Latencies and goodput of the load's clients.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,55 +8,56 @@ use serde::Serialize;
 
 use crate::quantiles::Quantiles;
 
-/// What a request must keep to count as good.
+/// Latency targets for goodput.
 #[derive(Clone, Copy, Debug)]
 pub struct Targets {
-    /// To the first token.
+    /// Time to first token.
     pub ttft: Duration,
-    /// Between tokens, on average over the answer.
-    pub gap: Duration,
+    /// Mean inter-token latency of a request.
+    pub itl: Duration,
 }
 
-/// The sum so far. Kept apart from the SDK, with three significant digits where that has two.
+/// Latencies so far. Independent of the SDK, with three significant digits instead of two.
 #[derive(Debug)]
 pub struct LoadResults {
     targets: Targets,
     sums: Mutex<Sums>,
 }
 
-/// In microseconds.
+/// Histograms in microseconds.
 #[derive(Debug)]
 struct Sums {
     late: Histogram<u64>,
     ttft: Histogram<u64>,
-    gaps: Histogram<u64>,
+    intervals: Histogram<u64>,
     good: u64,
 }
 
-/// A [`LoadResults`] at a moment.
+/// [`LoadResults`] at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct LoadTotals {
-    /// How late requests were sent: the load's own fault, and part of the times below.
+    /// Delay of the load generator itself: scheduled arrival to send. Part of the times below.
     pub lateness_seconds: Quantiles,
-    /// From the intended arrival to the first token.
+    /// From the scheduled arrival to the first token.
     pub ttft_seconds: Quantiles,
-    /// Between tokens.
-    pub gap_seconds: Quantiles,
-    /// Requests that were answered whole and kept both targets.
+    /// Inter-token latency.
+    #[serde(rename = "gap_seconds")]
+    pub itl_seconds: Quantiles,
+    /// Requests that completed and met both targets.
     pub good: u64,
 }
 
-/// What one client saw. Times count from when it meant to ask.
+/// Times of one request, from its scheduled arrival.
 #[derive(Debug, Default)]
 pub(super) struct RequestTimes {
     pub(super) late: Duration,
     pub(super) first: Option<Duration>,
-    pub(super) gaps: Vec<Duration>,
-    pub(super) whole: bool,
+    pub(super) intervals: Vec<Duration>,
+    pub(super) completed: bool,
 }
 
 impl LoadResults {
-    /// An empty results.
+    /// Results without samples.
     ///
     /// # Panics
     /// Never: the histograms' bounds are constants.
@@ -68,28 +69,32 @@ impl LoadResults {
         }
     }
 
-    /// The results so far.
+    /// Results so far.
     #[must_use]
     pub fn totals(&self) -> LoadTotals {
         let sums = self.lock();
         LoadTotals {
             lateness_seconds: Quantiles::of_micros(&sums.late),
             ttft_seconds: Quantiles::of_micros(&sums.ttft),
-            gap_seconds: Quantiles::of_micros(&sums.gaps),
+            itl_seconds: Quantiles::of_micros(&sums.intervals),
             good: sums.good,
         }
     }
 
-    pub(super) fn add(&self, seen: &RequestTimes) {
+    pub(super) fn add(&self, times: &RequestTimes) {
         let mut sums = self.lock();
-        record(&mut sums.late, seen.late);
-        if let Some(first) = seen.first {
+        record(&mut sums.late, times.late);
+        if let Some(first) = times.first {
             record(&mut sums.ttft, first);
         }
-        for &gap in seen.gaps.iter().filter(|gap| **gap >= DRAINING) {
-            record(&mut sums.gaps, gap);
+        for &interval in times
+            .intervals
+            .iter()
+            .filter(|interval| **interval >= SHORTEST)
+        {
+            record(&mut sums.intervals, interval);
         }
-        sums.good += u64::from(self.targets.met_by(seen));
+        sums.good += u64::from(self.targets.met_by(times));
     }
 
     fn lock(&self) -> MutexGuard<'_, Sums> {
@@ -101,20 +106,20 @@ impl RequestTimes {
     pub(super) fn token(&mut self, after: Duration) {
         match self.first {
             None => self.first = Some(after),
-            Some(_) => self.gaps.push(after),
+            Some(_) => self.intervals.push(after),
         }
     }
 }
 
-/// The shortest time that counts as a gap. Tokens that a client receives in quicker succession had
-/// been waiting for it and came together; the SDK counts them in the same way.
-const DRAINING: Duration = Duration::from_micros(100);
+/// Shortest interval that is recorded. Tokens that arrive faster had been waiting for the client
+/// and arrived together; the SDK counts them the same way.
+const SHORTEST: Duration = Duration::from_micros(100);
 
 impl Targets {
-    fn met_by(self, seen: &RequestTimes) -> bool {
-        let gaps = u32::try_from(seen.gaps.len()).unwrap_or(u32::MAX);
-        let steady = seen.gaps.iter().sum::<Duration>() <= self.gap * gaps;
-        seen.whole && steady && seen.first.is_some_and(|first| first <= self.ttft)
+    fn met_by(self, times: &RequestTimes) -> bool {
+        let intervals = u32::try_from(times.intervals.len()).unwrap_or(u32::MAX);
+        let steady = times.intervals.iter().sum::<Duration>() <= self.itl * intervals;
+        times.completed && steady && times.first.is_some_and(|first| first <= self.ttft)
     }
 }
 
@@ -127,7 +132,7 @@ impl Sums {
         Self {
             late: hour(),
             ttft: hour(),
-            gaps: hour(),
+            intervals: hour(),
             good: 0,
         }
     }
@@ -143,28 +148,32 @@ mod tests {
 
     const TARGETS: Targets = Targets {
         ttft: Duration::from_millis(500),
-        gap: Duration::from_millis(20),
+        itl: Duration::from_millis(20),
     };
 
-    fn good(first: Option<u64>, gaps: &[u64], whole: bool) -> bool {
+    fn good(first: Option<u64>, intervals: &[u64], completed: bool) -> bool {
         let results = LoadResults::new(TARGETS);
         results.add(&RequestTimes {
             late: Duration::ZERO,
             first: first.map(Duration::from_millis),
-            gaps: gaps.iter().copied().map(Duration::from_millis).collect(),
-            whole,
+            intervals: intervals
+                .iter()
+                .copied()
+                .map(Duration::from_millis)
+                .collect(),
+            completed,
         });
         results.totals().good == 1
     }
 
     #[test]
-    fn good_is_whole_and_within_both_targets() {
+    fn good_is_completed_and_within_both_targets() {
         assert!(good(Some(500), &[10, 30], true));
         assert!(good(Some(500), &[], true));
     }
 
     #[test]
-    fn a_late_start_a_slow_stream_or_a_cut_answer_is_not_good() {
+    fn a_late_first_token_a_slow_stream_or_a_cancelled_request_is_not_good() {
         assert!(!good(Some(501), &[10, 30], true));
         assert!(!good(Some(500), &[10, 31], true));
         assert!(!good(Some(500), &[10, 30], false));
@@ -172,17 +181,17 @@ mod tests {
     }
 
     #[test]
-    fn tokens_that_were_waiting_end_one_gap() {
+    fn tokens_that_arrive_together_are_one_interval() {
         let results = LoadResults::new(TARGETS);
-        let gaps = [60_000, 3, 5, 20_000].map(Duration::from_micros).to_vec();
+        let intervals = [60_000, 3, 5, 20_000].map(Duration::from_micros).to_vec();
         results.add(&RequestTimes {
             first: Some(Duration::ZERO),
-            gaps,
+            intervals,
             ..RequestTimes::default()
         });
-        let gaps = results.totals().gap_seconds;
-        assert_eq!(gaps.count, 2);
-        assert!(gaps.p50 > Some(0.019), "{gaps:?}");
+        let intervals = results.totals().itl_seconds;
+        assert_eq!(intervals.count, 2);
+        assert!(intervals.p50 > Some(0.019), "{intervals:?}");
     }
 
     #[test]

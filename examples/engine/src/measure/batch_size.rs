@@ -1,4 +1,4 @@
-//! Which batch size the engine's own measurements speak for.
+//! The batch size that the engine's own throughput suggests.
 
 use std::collections::VecDeque;
 
@@ -8,16 +8,16 @@ use wf_sense::Readings;
 
 use crate::engine::Engine;
 
-/// What was measured at which size, the last [`KEPT`] times.
+/// Throughput measured at each batch size, the last [`KEPT`] samples.
 #[derive(Debug, Default)]
 pub(super) struct BatchSizes {
     measured: VecDeque<Measured>,
 }
 
 impl BatchSizes {
-    /// Takes in the tokens of a time in which requests waited: only then was the batch as large as it might be.
-    pub(super) fn saw(&mut self, engine: &Engine, tokens: u64, span: Nanos) {
-        let rate = PerSecond::of(tokens, span).filter(|_| engine.waiting() > 0);
+    /// Records the throughput of a period in which requests waited: only then was the batch full.
+    pub(super) fn record(&mut self, engine: &Engine, tokens: u64, period: Nanos) {
+        let rate = PerSecond::of(tokens, period).filter(|_| engine.waiting() > 0);
         let Some(rate) = rate else { return };
         if self.measured.len() == KEPT {
             self.measured.pop_front();
@@ -28,13 +28,13 @@ impl BatchSizes {
         });
     }
 
-    /// Of sequences as long as the model allows; `None` while it is unknown how much memory is free.
+    /// The suggested size for sequences of full context; `None` while free memory is unknown.
     pub(super) fn choose(&self, engine: &Engine, readings: &Readings) -> Option<Choice> {
         let memory = &readings.memory;
         let (limit, used) = (memory.limit.value()?, memory.used.value()?);
         let sequence = engine.model().kv_bytes(engine.model().context()) as u64;
-        let held = sequence * engine.running() as u64;
-        let free = free(limit.get(), used.get()).saturating_add(held);
+        let in_use = sequence * engine.running() as u64;
+        let free = free(limit.get(), used.get()).saturating_add(in_use);
         let sizing = Sizing::new(Bytes::new(free), Bytes::new(sequence));
         let measured: Vec<Measured> = self.measured.iter().copied().collect();
         Some(sizing.choose(&measured))
@@ -66,8 +66,8 @@ mod tests {
     use crate::model::Model;
 
     fn engine() -> Engine {
-        let model = Model::tiny().expect("it ships with this program");
-        Engine::start(Arc::new(model), Settings::default()).expect("a few threads")
+        let model = Model::tiny().expect("the shipped model loads");
+        Engine::start(Arc::new(model), Settings::default()).expect("threads start")
     }
 
     fn readings(limit: u64) -> Readings {
@@ -85,10 +85,10 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_that_was_not_full_says_nothing_of_its_size() {
+    fn a_batch_that_was_not_full_is_not_recorded() {
         let engine = engine();
         let mut sizes = BatchSizes::default();
-        sizes.saw(&engine, 1_000, Nanos::from_secs(1));
+        sizes.record(&engine, 1_000, Nanos::from_secs(1));
         let choice = sizes
             .choose(&engine, &readings(1 << 30))
             .expect("memory is known");

@@ -1,4 +1,4 @@
-//! A build that does not measure: nothing is governed and nothing can be scraped.
+//! Instruments of a build without measurements: nothing is measured, governed or exported.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -8,17 +8,17 @@ use super::options::Options;
 use super::status::{MeasuredTotals, Recent};
 use crate::engine::Engine;
 
-/// Nothing.
+/// Instruments that do nothing.
 #[derive(Debug)]
 pub struct Instruments;
 
-/// Nothing is known.
+/// `None`: this build reads no hardware.
 #[must_use]
 pub const fn profile() -> Option<String> {
     None
 }
 
-/// Nothing can fail.
+/// An error that cannot occur.
 pub type StartError = Infallible;
 
 impl Instruments {
@@ -30,19 +30,19 @@ impl Instruments {
         Ok(Self)
     }
 
-    /// Nowhere.
+    /// `None`: nothing is exported.
     #[must_use]
     pub const fn address(&self) -> Option<SocketAddr> {
         None
     }
 
-    /// Nothing is known.
+    /// `None`: nothing is measured.
     #[must_use]
     pub const fn recent(&mut self) -> Option<Recent> {
         None
     }
 
-    /// Nothing is known.
+    /// `None`: nothing is measured.
     #[must_use]
     pub const fn measured(&self) -> Option<MeasuredTotals> {
         None

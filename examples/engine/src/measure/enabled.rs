@@ -1,4 +1,4 @@
-//! The instruments of a measured engine: governor, exporter, and a window over the last seconds.
+//! Instruments of a measured engine: governor, exporter, and a window over the last seconds.
 
 use std::collections::VecDeque;
 use std::io;
@@ -25,7 +25,7 @@ use super::status::{GovernorStatus, KnobPosition, MeasuredTotals, Recent};
 use crate::engine::Engine;
 use crate::quantiles::Quantiles;
 
-/// The governor, the exporter, and what they saw. Dropping it stops both.
+/// Sensors, governor and exporter. Dropping it stops them.
 #[derive(Debug)]
 pub struct Instruments {
     governor: Arc<Governor>,
@@ -37,26 +37,26 @@ pub struct Instruments {
     model: String,
 }
 
-/// Why the instruments did not start.
+/// An error at the start of the instruments.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The governor did not.
+    /// The governor did not start.
     #[error("the governor did not start: {0}")]
     Governor(#[from] wf_govern::StartError),
-    /// The sensors' thread did not.
+    /// The sensors' thread did not start.
     #[error("the sensors did not start: {0}")]
     Sensors(#[source] io::Error),
-    /// The exporter did not.
+    /// The exporter did not start.
     #[error("{0} (--metrics)")]
     Exporter(#[from] wf_exporter::StartError),
 }
 
 impl Instruments {
-    /// Starts to govern `engine` and to be scraped.
+    /// Starts sensors, governor and exporter.
     ///
     /// # Errors
-    /// When the address for scrapes cannot be had, or the system gives no thread.
+    /// When the address cannot be bound, or the operating system refuses a thread.
     pub fn start(engine: &Arc<Engine>, options: &Options) -> Result<Self, StartError> {
         registry::declare_model(engine.name());
         let watch = watch().map_err(StartError::Sensors)?;
@@ -81,13 +81,13 @@ impl Instruments {
         })
     }
 
-    /// Where Prometheus can scrape it.
+    /// Address of the Prometheus endpoint.
     #[must_use]
     pub const fn address(&self) -> Option<SocketAddr> {
         Some(self.exporter.local_addr())
     }
 
-    /// What happened in the last ten seconds or so.
+    /// Metrics of the last ten seconds.
     pub fn recent(&mut self) -> Option<Recent> {
         let now = Snapshot::take();
         let earliest = self.recent.front().unwrap_or(&now);
@@ -99,17 +99,17 @@ impl Instruments {
             ttft: generations.map_or_else(Quantiles::default, |row| {
                 quantiles(row.time_to_first_token())
             }),
-            gap: generations.map_or_else(Quantiles::default, |row| {
+            itl: generations.map_or_else(Quantiles::default, |row| {
                 quantiles(row.inter_token_latency())
             }),
             machine: machine::rows(&self.watch.readings()),
-            governed: self.governed(),
+            governor: self.governor_status(),
         };
         self.keep(now);
         Some(recent)
     }
 
-    /// Everything since the start of the process.
+    /// Metrics since the start of the process.
     #[must_use]
     pub fn measured(&self) -> Option<MeasuredTotals> {
         let now = Snapshot::take();
@@ -130,7 +130,7 @@ impl Instruments {
             tokens: row.tokens,
             queue_seconds: quantiles(row.queue()),
             ttft_seconds: quantiles(row.time_to_first_token()),
-            gap_seconds: quantiles(row.inter_token_latency()),
+            itl_seconds: quantiles(row.inter_token_latency()),
             dropped,
         })
     }
@@ -139,16 +139,16 @@ impl Instruments {
         rows.iter().find(|row| *row.model == *self.model)
     }
 
-    /// Keeps one snapshot a second, and of them those of the last [`WINDOW`].
+    /// Keeps one snapshot per second, for the last [`WINDOW`].
     fn keep(&mut self, now: Snapshot) {
         if let Some(newest) = self.recent.back() {
-            let span = now.at.since(newest.at);
-            if span < Nanos::from_secs(1) {
+            let period = now.at.since(newest.at);
+            if period < Nanos::from_secs(1) {
                 return;
             }
             let tokens = self.tokens(&now).saturating_sub(self.tokens(newest));
             if let Some(engine) = self.engine.upgrade() {
-                self.sizes.saw(&engine, tokens, span);
+                self.sizes.record(&engine, tokens, period);
             }
         }
         while let Some(oldest) = self.recent.front()
@@ -164,7 +164,7 @@ impl Instruments {
         row.map_or(0, |row| row.tokens)
     }
 
-    /// Also told to whoever scrapes.
+    /// The suggested batch size, which is exported too.
     fn batch_size(&self) -> Option<String> {
         let engine = self.engine.upgrade()?;
         let choice = self.sizes.choose(&engine, &self.watch.readings())?;
@@ -172,7 +172,7 @@ impl Instruments {
         Some(choice.explain())
     }
 
-    fn governed(&self) -> GovernorStatus {
+    fn governor_status(&self) -> GovernorStatus {
         let status = self.governor.status();
         let moves = self.governor.actions();
         GovernorStatus {
@@ -190,14 +190,14 @@ impl Instruments {
     }
 }
 
-/// The starting configuration for this machine, in sentences.
+/// Initial settings for this hardware, in sentences.
 #[must_use]
 pub fn profile() -> Option<String> {
     let readings = Sensors::new().settle(SETTLED).read();
     Some(Profile::of(profile::Machine::read(&readings)).explain())
 }
 
-/// Looks at the machine, and at the runtime that it is called in.
+/// Sensors of the machine, and of the tokio runtime if called in one.
 fn watch() -> io::Result<Watch> {
     let sensors = Sensors::new();
     Watch::start(match Handle::try_current() {
@@ -263,8 +263,8 @@ fn rate(count: u64, seconds: f64) -> f64 {
     }
 }
 
-/// A GPU's driver that is not loaded yet takes its time.
+/// Time that a GPU driver may take to load.
 const SETTLED: Duration = Duration::from_secs(10);
 
-/// Long enough for a p99 of token gaps, short enough to follow a move of a knob.
+/// Long enough for a p99 of the inter-token latency, short enough to follow a move of a knob.
 const WINDOW: Nanos = Nanos::from_secs(10);

@@ -1,4 +1,4 @@
-//! What the sensors read, in words.
+//! Readings of the machine as rows of text.
 
 use wf_instrument::Ratio;
 use wf_sense::gpu::Gpu;
@@ -6,23 +6,23 @@ use wf_sense::{Pressure, Reading, Readings, Scope, Stall};
 
 use crate::format::Millis;
 
-/// A line for each thing that the sensors recent at; what a machine has not is left out, and what cannot be read is named at the end.
+/// One row per sensor group. Absent readings are left out; unknown ones are listed at the end.
 pub(super) fn rows(readings: &Readings) -> Vec<(&'static str, String)> {
     let rows = [
-        ("processors", processors(readings)),
+        ("CPU", cpu(readings)),
         ("memory", memory(readings)),
-        ("who waits", waits(&readings.pressure)),
+        ("PSI", psi(&readings.pressure)),
         ("storage", storage(readings)),
         ("GPU", gpu(readings)),
         ("runtime", runtime(readings)),
-        ("not read", unread(readings)),
+        ("unknown", unknown(readings)),
     ];
     rows.into_iter()
         .filter(|(_, text)| !text.is_empty())
         .collect()
 }
 
-fn processors(readings: &Readings) -> String {
+fn cpu(readings: &Readings) -> String {
     let cpu = &readings.cpu;
     join([
         both(&cpu.process, &cpu.cores, |used, cores| {
@@ -30,10 +30,10 @@ fn processors(readings: &Readings) -> String {
         }),
         one(&cpu.host, |busy| format!("host {} busy", percent(*busy))),
         one(&cpu.threads, |threads| {
-            format!("to run {}, blocked {}", threads.runnable, threads.blocked)
+            format!("{} runnable, {} blocked", threads.runnable, threads.blocked)
         }),
         one(&cpu.throttled, |share| {
-            format!("stopped by quota in {} of periods", percent(*share))
+            format!("throttled in {} of periods", percent(*share))
         }),
     ])
 }
@@ -41,32 +41,29 @@ fn processors(readings: &Readings) -> String {
 fn memory(readings: &Readings) -> String {
     let memory = &readings.memory;
     join([
-        one(&memory.resident, |held| format!("{} resident", held)),
+        one(&memory.resident, |rss| format!("{rss} RSS")),
         one(&memory.parts, |parts| {
-            let [own, files] = [parts.anonymous, parts.file];
-            format!("{own} own, {files} of files")
+            format!("{} anonymous, {} file-backed", parts.anonymous, parts.file)
         }),
         both(&memory.used, &memory.limit, |used, limit| {
-            format!("of {} in all {} used", limit, percent(*used))
+            format!("{} of {limit} used", percent(*used))
         }),
         one(&memory.swapping, |rate| {
             format!("swapping {:.0} B/s", rate.get())
         }),
-        one(&memory.heap, |heap| format!("heap {}", heap.live)),
+        one(&memory.heap, |heap| format!("heap {} live", heap.live)),
     ])
 }
 
-fn waits(pressure: &Pressure) -> String {
+fn psi(pressure: &Pressure) -> String {
     let share = |stall: &Stall| percent(stall.some);
     let whose = |stall: &Stall| match stall.scope {
-        Scope::Group => "in this group".to_owned(),
-        Scope::Host => "on this host".to_owned(),
+        Scope::Group => "cgroup".to_owned(),
+        Scope::Host => "host".to_owned(),
     };
     join([
         one(&pressure.cpu, whose),
-        one(&pressure.cpu, |stall| {
-            format!("processors {}", share(stall))
-        }),
+        one(&pressure.cpu, |stall| format!("CPU {}", share(stall))),
         one(&pressure.memory, |stall| format!("memory {}", share(stall))),
         one(&pressure.io, |stall| format!("I/O {}", share(stall))),
     ])
@@ -76,18 +73,18 @@ fn storage(readings: &Readings) -> String {
     let storage = &readings.storage;
     join([
         one(&storage.wait, |wait| {
-            format!("disk I/O takes {}", Millis(Some(wait.as_secs())))
+            format!("{} per I/O", Millis(Some(wait.as_secs())))
         }),
         one(&storage.moved, |moved| {
             format!("{} read, {} written", moved.read, moved.written)
         }),
         one(&storage.waited, |waited| {
-            format!("waited {} in all", Millis(Some(waited.as_secs())))
+            format!("blocked on I/O {} in total", Millis(Some(waited.as_secs())))
         }),
     ])
 }
 
-/// Each device, or why there is none.
+/// One part per GPU, or the reason why there is none.
 fn gpu(readings: &Readings) -> String {
     match &readings.gpus.devices {
         Reading::Present { value, .. } => join(value.iter().map(|gpu| Some(device(gpu)))),
@@ -97,16 +94,18 @@ fn gpu(readings: &Readings) -> String {
 }
 
 fn device(gpu: &Gpu) -> String {
-    let told = [
+    let parts = [
         one(&gpu.utilization, |busy| format!("{} busy", percent(*busy))),
         one(&gpu.memory, |memory| {
             format!("{} of {}", memory.used, memory.total)
         }),
         one(&gpu.power, |power| format!("{:.0} W", power.get())),
-        one(&gpu.temperature, |heat| format!("{:.0} °C", heat.get())),
+        one(&gpu.temperature, |celsius| {
+            format!("{:.0} °C", celsius.get())
+        }),
     ];
-    let told: Vec<String> = told.into_iter().flatten().collect();
-    format!("{} {}: {}", gpu.info.index, gpu.info.name, told.join(", "))
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("{} {}: {}", gpu.info.index, gpu.info.name, parts.join(", "))
 }
 
 fn runtime(readings: &Readings) -> String {
@@ -121,13 +120,13 @@ fn runtime(readings: &Readings) -> String {
     ])
 }
 
-/// What is there and cannot be read; what takes a second pass comes with it.
-fn unread(readings: &Readings) -> String {
+/// Unknown readings with their reasons. Those that need a second pass are among them at first.
+fn unknown(readings: &Readings) -> String {
     let sensors = readings.sensors();
-    let unknown = sensors
+    let missing = sensors
         .iter()
         .filter(|(_, state)| matches!(state, Reading::Unknown(_)));
-    join(unknown.map(|(name, state)| Some(format!("{name}: {}", state.reason()?))))
+    join(missing.map(|(name, state)| Some(format!("{name}: {}", state.reason()?))))
 }
 
 fn one<T>(reading: &Reading<T>, words: impl FnOnce(&T) -> String) -> Option<String> {
@@ -163,23 +162,23 @@ mod tests {
     }
 
     #[test]
-    fn what_this_machine_tells_is_shown() {
+    fn readings_of_this_machine_are_shown() {
         let shown = rows(&Sensors::new().read());
         let memory = row(&shown, "memory").expect("a machine has memory");
         assert!(
-            memory.contains("MiB resident") && memory.contains("used"),
+            memory.contains("MiB RSS") && memory.contains("used"),
             "{memory}"
         );
     }
 
     #[test]
-    fn what_is_not_read_is_named_with_its_reason_and_what_is_absent_is_not() {
+    fn unknown_readings_are_listed_with_their_reasons_and_absent_ones_are_not() {
         let mut readings = Readings::default();
         readings.gpus.devices = Reading::Absent("no GPU".into());
         let shown = rows(&readings);
-        let unread = row(&shown, "not read").expect("nothing was read");
-        assert!(unread.contains("cores: not read"), "{unread}");
-        assert!(!unread.contains("no GPU"), "{unread}");
+        let listed = row(&shown, "unknown").expect("nothing was read");
+        assert!(listed.contains("cores: not read"), "{listed}");
+        assert!(!listed.contains("no GPU"), "{listed}");
         assert_eq!(row(&shown, "GPU").as_deref(), Some("none: no GPU"));
         assert_eq!(row(&shown, "memory"), None);
     }

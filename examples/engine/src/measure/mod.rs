@@ -1,6 +1,6 @@
-//! The SDK in this engine: what it measured, what it governs, where it can be scraped.
+//! Instruments of the engine: sensors, governor, exporter, and the metrics that the SDK recorded.
 //!
-//! Without the feature `enabled` the same names stand for nothing, and the engine runs bare.
+//! Without the feature `enabled` the same names do nothing, and the engine runs unmeasured.
 
 #[cfg(feature = "enabled")]
 mod batch_size;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wf_port::{Address, HostName};
 
-/// What is exported where, and what the governor aims at.
+/// Addresses, targets and mode of exporter and governor.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Address that Prometheus scrapes.

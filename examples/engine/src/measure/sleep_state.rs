@@ -1,9 +1,9 @@
-//! The sleep state of the engine. vLLM's can sleep to free a GPU; this one is always awake, and
-//! status boards that count awake engines count it.
+//! The sleep state of the engine. vLLM can sleep to free a GPU; this engine is always awake. The
+//! series exists so that dashboards that count awake engines count it.
 
 use wf_exporter::{Families, Family, FamilyError};
 
-/// A collector of the sleep state of an engine that is always awake.
+/// A collector for an engine that is always awake.
 pub(super) fn never_asleep(
     model: String,
 ) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
@@ -23,7 +23,7 @@ pub(super) fn never_asleep(
     }
 }
 
-/// The states of vLLM's engines.
+/// Sleep states of vLLM.
 const STATES: [(&str, f64); 3] = [
     ("awake", 1.0),
     ("weights_offloaded", 0.0),

@@ -1,92 +1,93 @@
-//! What the SDK knows, as plain values.
+//! Metrics and the governor's state as plain values.
 
 use serde::Serialize;
 
 use crate::client::Counts;
 use crate::quantiles::Quantiles;
 
-/// The last seconds.
+/// Metrics of the last seconds.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
-    /// Tokens a second.
+    /// Tokens per second.
     pub tokens_per_second: f64,
-    /// From arrival to the first token.
+    /// Time to first token.
     pub ttft: Quantiles,
-    /// Between tokens.
-    pub gap: Quantiles,
-    /// What the machine does.
+    /// Inter-token latency.
+    pub itl: Quantiles,
+    /// Rows about the machine: name and text.
     pub machine: Vec<(&'static str, String)>,
-    /// Where the governor stands.
-    pub governed: GovernorStatus,
+    /// State of the governor.
+    pub governor: GovernorStatus,
 }
 
-/// Where the governor stands.
+/// State of the governor.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct GovernorStatus {
     /// `active`, `advisory` or `paused`.
     pub mode: &'static str,
-    /// What there is too little of.
+    /// The bottleneck.
     pub bottleneck: &'static str,
-    /// … and what says so.
+    /// The readings that support it.
     pub diagnosis: String,
-    /// The batch size that was measured to be worth it, and why.
+    /// The suggested batch size and its reason.
     pub batch_size: Option<String>,
-    /// The hardware's tier, where its cores and memory are known.
+    /// Hardware tier; `None` while cores or memory are unknown.
     pub tier: Option<String>,
-    /// The knobs.
+    /// Positions of the knobs.
     pub knobs: Vec<KnobPosition>,
-    /// What keeps more from being done.
+    /// The limit that keeps the governor from a further move.
     pub bound_by: &'static str,
-    /// Why it did at its last recent what it did.
+    /// Reason of the last decision.
     pub reason: String,
     /// The last move and its reason.
     pub last_move: Option<String>,
-    /// Moves so far.
+    /// Number of moves.
     pub moves: u64,
 }
 
-/// A knob.
+/// Position of a knob.
 #[derive(Clone, Debug, Serialize)]
 pub struct KnobPosition {
-    /// Its name.
+    /// Name of the knob.
     pub name: String,
-    /// Where it stands.
+    /// Current value.
     pub value: u64,
-    /// Its lowest value.
+    /// Lowest value.
     pub min: u64,
-    /// Its highest value.
+    /// Highest value.
     pub max: u64,
 }
 
-/// Everything since the start.
+/// Metrics since the start.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct MeasuredTotals {
     /// Requests that arrived.
     pub arrived: u64,
-    /// … and were completed whole.
+    /// Requests that completed.
     pub ok: u64,
-    /// … ended in an error, refusals included.
+    /// Requests that failed, rejected ones included.
     pub error: u64,
-    /// … were dropped by their client.
+    /// Requests that their client cancelled.
     pub cancelled: u64,
-    /// … unwound.
+    /// Requests that panicked.
     pub panicked: u64,
-    /// Tokens of their prompts.
+    /// Prompt tokens.
     pub prompt_tokens: u64,
-    /// Tokens generated.
+    /// Generated tokens.
     pub tokens: u64,
-    /// Until they were let in.
+    /// Queue time: from arrival to admission.
     pub queue_seconds: Quantiles,
-    /// Until the first token.
+    /// Time to first token.
     pub ttft_seconds: Quantiles,
-    /// Between tokens.
-    pub gap_seconds: Quantiles,
-    /// Measurements that found no place.
+    /// Inter-token latency.
+    #[serde(rename = "gap_seconds")]
+    pub itl_seconds: Quantiles,
+    /// Events that could not be recorded.
     pub dropped: u64,
 }
 
 impl MeasuredTotals {
-    /// Whether the clients, who counted by themselves, have the same numbers: to the last request and token.
+    /// True if the clients, who count independently, have the same numbers of requests and tokens.
     #[must_use]
     pub const fn equals(&self, clients: &Counts) -> bool {
         self.arrived == clients.sent

@@ -59,7 +59,7 @@ impl Attention {
         [&mut self.query_key_value, &mut self.output]
     }
 
-    /// `x` is (batch · tokens) × width. Without a slot the tokens see each other only.
+    /// `x` is (batch · tokens) × width. Without a slot the tokens attend to each other only.
     pub(crate) fn forward(
         &self,
         x: &Tensor,

@@ -1,4 +1,4 @@
-//! Messages to the text of a prompt, by the checkpoint's own chat template.
+//! The chat template of a checkpoint, which turns messages into a prompt.
 
 use std::path::PathBuf;
 
@@ -36,7 +36,7 @@ impl ChatTemplate {
         }
     }
 
-    /// Renders (role, text) pairs, ending where the assistant is to go on.
+    /// Renders (role, text) pairs, ending where the generation begins.
     pub(crate) fn render(&self, messages: &[(&str, &str)]) -> Result<String, ModelError> {
         let file = || self.file.clone();
         let failed = |source| ModelError::Template {
@@ -53,10 +53,10 @@ impl ChatTemplate {
         }
     }
 
-    /// The role of the first message whose text is nowhere in the prompt.
+    /// The role of the first message whose text is not in the prompt.
     ///
-    /// Looks for marks in place of the texts: a text may stand in the prompt by chance, or be
-    /// trimmed on its way there.
+    /// Searches for marks instead of the texts: a text may occur elsewhere in the prompt, or be
+    /// trimmed by the template.
     fn left_out<'a>(&self, messages: &[(&'a str, &str)]) -> Result<Option<&'a str>, Error> {
         let marks: Vec<_> = (0..messages.len())
             .map(|n| format!("message-{n}-"))
@@ -160,9 +160,9 @@ const NAME: &str = "chat";
 const SETTINGS: &str = "tokenizer_config.json";
 const BESIDE: &str = "chat_template.jinja";
 
-/// For checkpoints without a template.
+/// The template of checkpoints that have none.
 const PLAIN: &str = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}assistant:";
 
-/// Template instructions a prompt may take: far above real templates at a thousand messages, and
-/// below a second.
+/// Limit of template instructions: far above a real template with a thousand messages, and below
+/// a second.
 const FUEL: u64 = 1_000_000;

@@ -15,10 +15,10 @@ use serde::Deserialize;
 
 use super::{ModelError, files::Files, source::WeightSource};
 
-/// Weights as they lie on disk; tensors become `f32` when they are taken.
+/// Weights in their file format; tensors are converted to `f32` when they are read.
 pub(crate) struct Checkpoint {
     shards: Vec<Shard>,
-    /// What an error about a missing tensor names.
+    /// File that an error about a missing tensor names.
     origin: PathBuf,
 }
 
@@ -70,7 +70,7 @@ struct Shard {
     file: PathBuf,
     bytes: Cow<'static, [u8]>,
     metadata: Metadata,
-    /// Where the tensors begin, after the header and its eight bytes of length.
+    /// Offset of the tensors, after the header and its eight bytes of length.
     start: usize,
 }
 
@@ -113,7 +113,7 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
-/// A name from a downloaded file must not lead out of its directory.
+/// A name from a downloaded file must not leave its directory.
 fn check_shard_name(name: &str, index: &Path) -> Result<(), ModelError> {
     let mut parts = Path::new(name).components();
     match (parts.next(), parts.next()) {

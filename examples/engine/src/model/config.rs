@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{ModelError, rope::RopeScaling};
 
-/// Everything that decides the shapes and constants of the network.
+/// The shapes and constants of the network.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Config {
     pub(crate) vocabulary: usize,
@@ -44,9 +44,9 @@ impl Config {
         }
     }
 
-    /// Fourteen million parameters: enough work for a machine of two cores to feel.
+    /// Fourteen million parameters: enough work to load two cores.
     ///
-    /// It has no end token, so the length of an answer is the caller's choice alone.
+    /// It has no end token, so the caller alone decides the length of a generation.
     pub(crate) fn m15() -> Self {
         Self {
             width: 384,
@@ -122,7 +122,7 @@ fn silu() -> String {
     "silu".to_owned()
 }
 
-/// Turns raw fields into a [`Config`], naming the file in every refusal.
+/// Turns raw fields into a [`Config`], naming the file in every error.
 struct Checker<'a>(&'a Path);
 
 impl Checker<'_> {

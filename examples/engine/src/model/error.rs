@@ -1,10 +1,10 @@
-//! What can go wrong between a checkpoint on disk and a token.
+//! Errors of loading and running a model.
 
 use std::{io, path::PathBuf};
 
-/// Why a model could not be loaded, started or advanced.
+/// An error of loading, starting or advancing a model.
 ///
-/// Every message is one line that names the file or value, the limit and the way out.
+/// Every message is one line that names the file or value, the limit and the remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
@@ -14,20 +14,20 @@ pub enum ModelError {
          model.safetensors or model.safetensors.index.json", file.display()
     )]
     Read {
-        /// The file asked for.
+        /// The file.
         file: PathBuf,
-        /// What the operating system said.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// A JSON file is not what its name promises.
+    /// A JSON file is invalid.
     #[error("{}: not valid: {source}; download the file again", file.display())]
     Json {
         /// The file that was parsed.
         file: PathBuf,
-        /// Where and why parsing stopped.
+        /// Error of the parser.
         source: serde_json::Error,
     },
-    /// A field of `config.json` is outside what this engine runs.
+    /// A field of `config.json` is not supported.
     #[error("{}: {field} is {value}, but {expected}; choose another checkpoint", file.display())]
     Config {
         /// The configuration file.
@@ -36,7 +36,7 @@ pub enum ModelError {
         field: &'static str,
         /// The value found.
         value: String,
-        /// What would have been accepted.
+        /// Accepted values.
         expected: String,
     },
     /// A safetensors file is damaged.
@@ -46,7 +46,7 @@ pub enum ModelError {
     Safetensors {
         /// The weights file.
         file: PathBuf,
-        /// Which part of the format is violated.
+        /// Error of the format.
         source: safetensors::SafeTensorError,
     },
     /// `model.safetensors.index.json` names a file outside its own directory.
@@ -99,12 +99,12 @@ pub enum ModelError {
         /// The type in the file.
         found: String,
     },
-    /// `tokenizer.json` is damaged, or a text or token is beyond it.
+    /// `tokenizer.json` is damaged, or cannot encode a text.
     #[error("{}: {message}", file.display())]
     Tokenizer {
         /// The tokenizer file.
         file: PathBuf,
-        /// What the tokenizer said.
+        /// Error of the tokenizer.
         message: String,
     },
     /// The chat template is damaged or refuses these messages.
@@ -114,7 +114,7 @@ pub enum ModelError {
     Template {
         /// The file that the template came from.
         file: PathBuf,
-        /// What the template engine said.
+        /// Error of the template engine.
         source: minijinja::Error,
     },
     /// The chat template leaves a message out, so the model would not read it.
@@ -128,26 +128,26 @@ pub enum ModelError {
         /// The role of the first such message.
         role: String,
     },
-    /// A sequence cannot start from nothing.
+    /// The prompt has no tokens.
     #[error("the prompt is empty; send at least one token")]
     EmptyPrompt,
-    /// The sequence asked for more positions than the model knows.
-    #[error("{asked} tokens asked for, but the model's context is {context}; ask for fewer")]
+    /// The sequence exceeds the context.
+    #[error("{requested} tokens requested, but the model's context is {context}; request fewer")]
     Context {
-        /// Prompt and answer together, in tokens.
-        asked: usize,
-        /// The most a sequence may hold, in tokens.
+        /// Prompt and generation together, in tokens.
+        requested: usize,
+        /// Longest sequence, in tokens.
         context: usize,
     },
-    /// The sequence has used up what it preallocated.
+    /// The sequence is full.
     #[error(
-        "{asked} tokens do not fit the {capacity} that the sequence was started with; \
+        "{requested} tokens do not fit the {capacity} that the sequence was started with; \
          start it with more"
     )]
     Full {
         /// Tokens held and to be added.
-        asked: usize,
-        /// What [`Model::start`](super::Model::start) was asked to preallocate.
+        requested: usize,
+        /// What [`Model::start`](super::Model::start) preallocated.
         capacity: usize,
     },
     /// A token that the model has no embedding for.
@@ -157,15 +157,15 @@ pub enum ModelError {
     Token {
         /// The token id.
         token: u32,
-        /// Number of tokens the model knows.
+        /// Size of the vocabulary.
         vocabulary: usize,
     },
     /// `prefill` and `decode` were called in the wrong order.
     #[error("{called} was called {when}; call prefill once, then decode for each token")]
     Order {
-        /// The method called.
+        /// The method that was called.
         called: &'static str,
-        /// The state it was called in.
+        /// State of the sequence at that call.
         when: &'static str,
     },
     /// A sampling parameter is out of range.

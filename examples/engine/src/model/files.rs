@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::ModelError;
 
-/// Where a checkpoint's files are read from.
+/// The source of a checkpoint's files.
 #[derive(Clone, Copy)]
 pub(crate) enum Files<'a> {
     Directory(&'a Path),
@@ -31,7 +31,7 @@ impl Files<'_> {
             })
     }
 
-    /// Reads a file that a checkpoint need not have.
+    /// Reads a file that is optional.
     pub(crate) fn read_optional(
         &self,
         name: &str,
@@ -82,7 +82,7 @@ macro_rules! embedded {
     };
 }
 
-/// `examples/engine/models/tiny`.
+/// The shipped model, from `examples/engine/models/tiny`.
 pub(crate) const TINY: Files<'static> = Files::Embedded {
     name: "tiny",
     files: embedded!(

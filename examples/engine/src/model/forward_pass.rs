@@ -10,7 +10,7 @@ pub(crate) struct ForwardPass {
     pub(crate) tokens: usize,
     pub(crate) cos: Tensor,
     pub(crate) sin: Tensor,
-    /// Zero where a token may look and minus infinity where it may not; none for a single token.
+    /// Zero where a token may attend, minus infinity elsewhere; `None` for a single token.
     pub(crate) mask: Option<Tensor>,
     pub(crate) ops: Ops,
 }
@@ -40,9 +40,9 @@ impl ForwardPass {
 }
 
 fn causal_mask(start: usize, tokens: usize) -> Result<Tensor> {
-    let seen = start + tokens;
+    let context = start + tokens;
     let row = |token: usize| {
-        (0..seen).map(move |at| {
+        (0..context).map(move |at| {
             if at <= start + token {
                 0.0
             } else {
@@ -51,5 +51,5 @@ fn causal_mask(start: usize, tokens: usize) -> Result<Tensor> {
         })
     };
     let values: Vec<f32> = (0..tokens).flat_map(row).collect();
-    Tensor::from_vec(values, (tokens, seen), &Device::Cpu)
+    Tensor::from_vec(values, (tokens, context), &Device::Cpu)
 }

@@ -1,4 +1,4 @@
-//! The keys and values of the tokens already seen, in memory taken once.
+//! The keys and values of earlier tokens, in memory that is allocated once.
 //!
 //! Growing by concatenation copies everything at every token and doubles the cost of a token at a
 //! thousand tokens; a slice write costs the same at every length.
@@ -26,7 +26,7 @@ impl KvCache {
         })
     }
 
-    /// Counts `tokens` in, once every layer has stored them.
+    /// Adds `tokens` to the length, after every layer stored them.
     pub(crate) const fn advance(&mut self, tokens: usize) {
         self.len += tokens;
     }
@@ -64,14 +64,14 @@ impl LayerCache {
     }
 }
 
-/// One layer's cache and how much of it is already filled.
+/// One layer's cache and its length.
 pub(crate) struct LayerSlot<'a> {
     layer: &'a mut LayerCache,
     len: usize,
 }
 
 impl LayerSlot<'_> {
-    /// Stores new keys and values (head × position × value) and returns all there are now.
+    /// Stores new keys and values (head × position × value) and returns all of them.
     pub(crate) fn append(self, keys: &Tensor, values: &Tensor) -> Result<(Tensor, Tensor)> {
         Ok((
             self.store(&self.layer.keys, keys)?,

@@ -43,7 +43,7 @@ impl Linear {
         x.matmul(&self.weight.t()?)
     }
 
-    /// The stacked tensors apart again, under the names they were read by.
+    /// Splits the stacked tensors, under the names they were read by.
     pub(crate) fn named(&self) -> candle_core::Result<Vec<(String, Tensor)>> {
         let mut start = 0;
         let part = |(name, outputs): &(String, usize)| {

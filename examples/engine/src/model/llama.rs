@@ -1,6 +1,6 @@
 //! The network: token ids in, logits out.
 //!
-//! WeightSource of the architecture: Touvron et al., "LLaMA", 2023. The same code trains and serves; only
+//! Source of the architecture: Touvron et al., "LLaMA", 2023. The same code trains and serves; only
 //! [`Ops`] differ.
 
 use candle_core::{Device, Result as Tensors, Tensor};
@@ -17,7 +17,7 @@ pub(crate) struct Llama {
     embedding: Linear,
     blocks: Vec<Block>,
     norm: RmsNorm,
-    /// None when the embedding is the head as well.
+    /// `None` when the embedding is also the head.
     head: Option<Linear>,
     rope: RopeTable,
 }

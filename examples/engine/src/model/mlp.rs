@@ -1,6 +1,6 @@
 //! The gated feed-forward layer (SwiGLU).
 //!
-//! WeightSource: Shazeer, "GLU variants improve transformer", 2020.
+//! Source: Shazeer, "GLU variants improve transformer", 2020.
 
 use candle_core::Tensor;
 

@@ -19,7 +19,7 @@
 //! ```
 //!
 //! Call [`threads::single`] first thing in `main`, and [`threads::own_pool`] in every thread that
-//! advances sequences; without them everything works, at a fifth of the speed.
+//! advances sequences; without them the model runs at a fifth of the speed.
 
 use std::{fmt, path::Path, sync::Arc};
 
@@ -76,32 +76,31 @@ pub struct Model {
 }
 
 impl Model {
-    /// The model that ships inside this program: 0.8 M parameters that answer questions about the
-    /// small world they were trained on. 3.3 MB of memory, loaded in about 3 ms.
+    /// The shipped model: 0.8 M parameters, trained on short questions about a small world. 3.3 MB of memory, loaded in about 3 ms.
     ///
     /// # Errors
-    /// Never, short of a damaged build.
+    /// Only in a damaged build.
     pub fn tiny() -> Result<Self, ModelError> {
         Self::from_files("tiny", TINY)
     }
 
-    /// Fourteen million seeded weights: real work and meaningless text, for load that a machine of
-    /// two cores feels. 57 MB of memory, made in about 0.1 s. It never ends an answer by itself.
+    /// Fourteen million seeded weights: real work and meaningless text, enough to
+    /// load two cores. 57 MB of memory, made in about 0.1 s. It never ends a generation by itself.
     ///
     /// # Errors
-    /// Never, short of a damaged build.
+    /// Only in a damaged build.
     #[wf_measure(name = "model_load")]
     pub fn m15(seed: u64) -> Result<Self, ModelError> {
         Self::assemble("m15", Config::m15(), &mut Seeded::new(seed), TINY)
     }
 
-    /// Any Llama-style checkpoint directory in the layout of the Hugging Face hub.
+    /// A Llama checkpoint in a directory with the layout of the Hugging Face hub.
     ///
     /// Weights become `f32`; while loading, both they and the files are in memory. Contexts above
     /// 32,768 tokens are cut to that.
     ///
     /// # Errors
-    /// When a file is missing, damaged or of a shape or architecture that this engine does not run.
+    /// When a file is missing, damaged or of an unsupported architecture.
     pub fn load(directory: &Path) -> Result<Self, ModelError> {
         let name = directory
             .file_name()
@@ -110,7 +109,7 @@ impl Model {
         Self::from_files(&name, Files::Directory(directory))
     }
 
-    /// A sequence that will hold `prompt` and an answer within `capacity` tokens.
+    /// A sequence that will hold `prompt` and a generation within `capacity` tokens.
     ///
     /// Takes [`kv_bytes`](Self::kv_bytes) of memory at once; runs nothing yet.
     ///
@@ -123,13 +122,13 @@ impl Model {
         }
         if capacity > self.context() {
             return Err(ModelError::Context {
-                asked: capacity,
+                requested: capacity,
                 context: self.context(),
             });
         }
         if prompt.len() > capacity {
             return Err(ModelError::Full {
-                asked: prompt.len(),
+                requested: prompt.len(),
                 capacity,
             });
         }
@@ -149,28 +148,28 @@ impl Model {
         self.tokenizer.encode(text)
     }
 
-    /// The prompt for (role, text) messages, ending where the assistant's answer begins.
+    /// The prompt for (role, text) messages, ending where the generation begins.
     ///
     /// # Errors
     /// [`ModelError::Template`] when the checkpoint's template refuses them, as some do unless user
-    /// and assistant alternate; [`ModelError::LeftOut`] when it has no place for one of them.
+    /// and assistant alternate; [`ModelError::LeftOut`] when it omits one of them.
     pub fn chat_prompt(&self, messages: &[(&str, &str)]) -> Result<String, ModelError> {
         self.chat.render(messages)
     }
 
-    /// A decoder for the tokens of one answer.
+    /// A decoder for the tokens of one generation.
     #[must_use]
     pub fn decoder(&self) -> TextDecoder {
         TextDecoder::new(Arc::clone(&self.tokenizer))
     }
 
-    /// Whether `token` ends an answer; it has no text of its own.
+    /// True if `token` ends a generation; it has no text of its own.
     #[must_use]
     pub fn is_end(&self, token: u32) -> bool {
         self.config.end.contains(&token)
     }
 
-    /// Gives the tokens that end an answer a probability of zero.
+    /// Gives the tokens that end a generation a probability of zero.
     pub fn rule_out_ends(&self, logits: &mut Logits) {
         for &end in &self.config.end {
             if let Some(score) = logits.0.get_mut(end as usize) {
@@ -185,7 +184,7 @@ impl Model {
         &self.name
     }
 
-    /// The most tokens a sequence may hold, prompt and answer together.
+    /// Longest sequence in tokens, prompt and generation together.
     #[must_use]
     pub const fn context(&self) -> usize {
         self.config.context
@@ -209,7 +208,7 @@ impl Model {
         Self::assemble(name, config, &mut Checkpoint::open(files)?, files)
     }
 
-    /// Puts weights from `source` and everything about text from `files` together.
+    /// Combines weights from `source` with tokenizer and chat template from `files`.
     fn assemble(
         name: &str,
         config: Config,

@@ -1,12 +1,12 @@
-//! The four operations that exist twice: fast without a gradient, plain with one.
+//! The operations that exist twice: fused without gradients, composed with gradients.
 //!
 //! candle's fused kernels run under `backward` without an error and without a gradient, so training
-//! through them silently learns nothing below the last one. Naming the choice keeps it visible.
+//! through them silently learns nothing below the last one. The explicit choice keeps this visible.
 
 use candle_core::{D, Result, Tensor};
 use candle_nn::{ops, rotary_emb};
 
-/// Which implementations a forward pass uses.
+/// The implementation that a forward pass uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ops {
     /// One pass over memory each; for inference.
@@ -30,7 +30,7 @@ impl Ops {
         }
     }
 
-    /// Turns `x`, laid out batch × position × head × value.
+    /// Rotates `x`, laid out batch × position × head × value.
     pub(crate) fn rope(self, x: &Tensor, cos: &Tensor, sin: &Tensor) -> Result<Tensor> {
         match self {
             Self::Fused => rotary_emb::rope_thd(x, cos, sin),

@@ -1,6 +1,6 @@
 //! Root-mean-square normalisation.
 //!
-//! WeightSource: Zhang and Sennrich, "Root mean square layer normalization", 2019.
+//! Source: Zhang and Sennrich, "Root mean square layer normalization", 2019.
 
 use candle_core::Tensor;
 

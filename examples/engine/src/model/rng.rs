@@ -1,8 +1,8 @@
-//! A seeded generator whose numbers are the same on every machine and in every version.
+//! A seeded random generator with the same numbers on every machine and in every version.
 
 /// SplitMix64: 64 bits of state, 1–2 ns a number, passes `BigCrush`.
 ///
-/// WeightSource: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
+/// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
 #[derive(Clone, Debug)]
 pub struct Rng(u64);
 

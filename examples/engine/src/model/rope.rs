@@ -1,13 +1,13 @@
 //! Rotary position embedding: each pair of a head's values turns by an angle of its position.
 //!
-//! WeightSource: Su et al., "RoFormer", 2021; the pairing of halves and the frequency scalings are those
-//! of Hugging Face `modeling_rope_utils.py`, so that their checkpoints give their own answers.
+//! Source: Su et al., "RoFormer", 2021; the pairing of halves and the frequency scalings are those
+//! of Hugging Face `modeling_rope_utils.py`, so that their checkpoints give the same output.
 
 use std::f32::consts::TAU;
 
 use candle_core::{Device, Result, Tensor};
 
-/// How rotation frequencies are stretched beyond the context that a model was first trained on.
+/// The scaling of rotation frequencies for contexts longer than that of the first training.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum RopeScaling {
     None,

@@ -1,23 +1,23 @@
-//! From scores to a token.
+//! Sampling: from logits to a token.
 
 use super::{ModelError, rng::Rng};
 
-/// The model's score of every token of its vocabulary, unnormalised.
+/// The model's unnormalised score of every token of its vocabulary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logits(pub(super) Vec<f32>);
 
 impl Logits {
-    /// One score a token, in the order of token ids.
+    /// One score per token, in the order of token ids.
     #[must_use]
     pub fn as_slice(&self) -> &[f32] {
         &self.0
     }
 }
 
-/// Chooses tokens: greedily, or at random from the most probable ones.
+/// Chooses tokens: the most probable one, or a random one among the most probable.
 ///
-/// Equal seeds choose equally from equal logits. Greedy costs one pass over the vocabulary;
-/// otherwise it is sorted, which takes an allocation and a few microseconds for 128 tokens.
+/// Equal seeds choose equally from equal logits. Greedy sampling costs one pass over the
+/// vocabulary; otherwise it is sorted: one allocation and a few microseconds for 128 tokens.
 #[derive(Clone, Debug)]
 pub struct Sampler {
     temperature: f32,
@@ -26,7 +26,7 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Always the most probable token.
+    /// A sampler that always chooses the most probable token.
     #[must_use]
     pub const fn greedy() -> Self {
         Self {
@@ -84,7 +84,7 @@ impl Sampler {
         ranked.get(chosen.unwrap_or(0)).map_or(0, |chosen| chosen.0)
     }
 
-    /// Softmax weights of the shortest prefix of `ranked` that holds `top_p` of the whole.
+    /// Softmax weights of the shortest prefix of `ranked` that holds `top_p` of the probability.
     fn nucleus(&self, ranked: &[(u32, f32)]) -> Vec<f32> {
         let top = ranked.first().map_or(0.0, |best| best.1);
         let weight = |&(_, logit): &(u32, f32)| ((logit - top) / self.temperature).exp();
@@ -99,7 +99,7 @@ impl Sampler {
     }
 }
 
-/// The first of equals.
+/// The first among equals.
 fn most_probable(logits: &Logits) -> u32 {
     let higher = |best: (u32, f32), next: (u32, f32)| if next.1 > best.1 { next } else { best };
     (0..)

@@ -1,4 +1,4 @@
-//! One conversation with the model: a prompt, then a token at a time.
+//! A sequence: a prompt, then one token at a time.
 
 use std::{fmt, sync::Arc};
 
@@ -22,7 +22,7 @@ impl Sequence {
         }
     }
 
-    /// Runs the prompt and returns the logits of the first token of the answer.
+    /// Runs the prompt and returns the logits of the first generated token.
     ///
     /// Blocks for all of it: quadratic in the prompt in attention, linear elsewhere.
     ///
@@ -58,28 +58,31 @@ impl Sequence {
         self.advance(&[token])
     }
 
-    /// Tokens that have been run, prompt and answer together.
+    /// Tokens that have been run, prompt and generation together.
     #[must_use]
     pub fn len(&self) -> usize {
         self.cache.len()
     }
 
-    /// Whether the prompt is still to be run.
+    /// True before the prefill.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Tokens that fit, prompt and answer together.
+    /// Tokens that fit, prompt and generation together.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.cache.capacity()
     }
 
     fn advance(&mut self, tokens: &[u32]) -> Result<Logits, ModelError> {
-        let (asked, capacity) = (self.len() + tokens.len(), self.capacity());
-        if asked > capacity {
-            return Err(ModelError::Full { asked, capacity });
+        let (requested, capacity) = (self.len() + tokens.len(), self.capacity());
+        if requested > capacity {
+            return Err(ModelError::Full {
+                requested,
+                capacity,
+            });
         }
         Ok(Logits(self.llama.next(tokens, &mut self.cache)?))
     }
@@ -115,7 +118,7 @@ mod tests {
             matches!(
                 refused,
                 ModelError::Full {
-                    asked: 5,
+                    requested: 5,
                     capacity: 4
                 }
             ),
@@ -158,7 +161,7 @@ mod tests {
         assert!(matches!(
             refused,
             ModelError::Context {
-                asked: 257,
+                requested: 257,
                 context: 256
             }
         ));
@@ -166,7 +169,7 @@ mod tests {
         assert!(matches!(
             refused,
             ModelError::Full {
-                asked: 5,
+                requested: 5,
                 capacity: 4
             }
         ));

@@ -1,10 +1,10 @@
-//! Where a model's tensors come from.
+//! Sources of a model's weights: a checkpoint, or a seed.
 
 use candle_core::{Device, Tensor};
 
 use super::{ModelError, rng::Rng};
 
-/// Hands out each tensor of a checkpoint once, by its Hugging Face name.
+/// A source of tensors, read once each by their Hugging Face names.
 pub(crate) trait WeightSource {
     /// The tensor `name` as `f32`, which must have exactly `shape`.
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError>;

@@ -1,31 +1,29 @@
-//! One thread a matrix: the settings that make many small multiplications fast.
+//! Thread settings of candle and rayon, for many small matrices on few cores.
 //!
-//! Two variables decide how candle splits work, and candle reads them as it goes. Unset, every
-//! multiplication asks the operating system for the number of cores again (a fifth of the speed),
-//! and element-wise work waits at a spinning barrier. A server gets its parallelism from serving
-//! several sequences, so within one it wants none.
+//! Candle reads two variables at each operation. If they are unset, every multiplication queries the
+//! number of cores (a fifth of the speed), and element-wise work waits at a spinning barrier. A
+//! server runs several sequences in parallel, so each sequence needs one thread only.
 
 use std::{env, io, process::Command};
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 
-/// Makes sure this process computes each tensor operation on the calling thread.
+/// Makes each tensor operation run on the calling thread.
 ///
 /// Call it first thing in `main`. A process cannot safely change its own environment once it may
-/// have threads, so this replaces the process by itself with the variables set, which takes about a
+/// have threads, so this executes the program again with the variables set, which takes about a
 /// millisecond and keeps the process id. Variables that are already set are respected.
 ///
 /// # Errors
-/// When the program's own file cannot be run again; the model then works, only slower.
+/// When the program cannot be executed again; the model then runs, only slower.
 pub fn single() -> io::Result<()> {
     restart_with(&SINGLE)
 }
 
-/// As [`single`], and the keys and values of a sequence go back to the operating system with it.
+/// As [`single`], and a sequence returns its memory to the operating system.
 ///
-/// glibc stops doing so once a large block has been freed. The blocks of the next sequences then
-/// come out of what was kept, cleared to their last byte, and the process holds what all of them
-/// might ever use: 50 MB each for a long answer of the model `m15`, however early its client left.
+/// By default glibc keeps memory once a large block was freed. The next sequences then zero and keep
+/// all that they may use: 50 MB for a long generation of `m15`, however early its client cancels.
 ///
 /// # Errors
 /// As [`single`].
@@ -33,10 +31,10 @@ pub fn single_returning_memory() -> io::Result<()> {
     restart_with(&[&SINGLE[..], &RETURN_MEMORY].concat())
 }
 
-/// As [`single`], and memory that a tensor gives back is kept for the next one.
+/// As [`single`], and freed memory is kept for the next tensor.
 ///
-/// Training frees and takes hundreds of megabytes a step: handing them back to the operating system
-/// each time costs as much as the arithmetic.
+/// Training allocates and frees hundreds of megabytes per step: returning them to the operating
+/// system costs as much as the arithmetic.
 ///
 /// # Errors
 /// As [`single`].
@@ -44,10 +42,10 @@ pub fn single_keeping_memory() -> io::Result<()> {
     restart_with(&[&SINGLE[..], &KEEP_MEMORY].concat())
 }
 
-/// A rayon pool that is the calling thread alone, so that no operation hops to the global pool.
+/// A rayon pool of the calling thread alone, so that no operation uses the global pool.
 ///
-/// Each worker thread that advances a [`Sequence`](super::Sequence) makes one and keeps it as long
-/// as it works: 16 such workers then run side by side instead of queueing at one pool.
+/// Each worker thread that advances a [`Sequence`](super::Sequence) keeps one while it
+/// runs; otherwise all workers queue at one pool.
 ///
 /// # Errors
 /// When the calling thread already belongs to a pool.
@@ -85,12 +83,11 @@ fn run_instead(command: &mut Command) -> io::Result<()> {
 
 const SINGLE: [(&str, &str); 2] = [("RAYON_NUM_THREADS", "1"), ("CANDLE_NUM_THREADS", "1")];
 
-/// Read by glibc, without effect elsewhere: every block of its own default of 128 KiB or more is a
-/// mapping of its own, for good.
+/// Read by glibc only: every block of 128 KiB or more (its default) stays a mapping of its own.
 const RETURN_MEMORY: [(&str, &str); 1] = [("MALLOC_MMAP_THRESHOLD_", "131072")];
 
-/// Read by glibc, without effect elsewhere: no mapping of its own for a tensor (32 MiB is the most
-/// that is accepted), and no heap is given back.
+/// Read by glibc only: no mapping per tensor (32 MiB is the highest accepted value), and no heap is
+/// returned.
 const KEEP_MEMORY: [(&str, &str); 3] = [
     ("MALLOC_MMAP_THRESHOLD_", "33554432"),
     ("MALLOC_TRIM_THRESHOLD_", "4294967296"),

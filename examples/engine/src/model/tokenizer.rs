@@ -1,4 +1,4 @@
-//! Text to tokens, by the checkpoint's own `tokenizer.json`.
+//! The tokenizer of a checkpoint.
 
 use std::{collections::HashSet, path::PathBuf};
 
@@ -9,7 +9,7 @@ use super::{ModelError, files::Files};
 pub(crate) struct Tokenizer {
     inner: tokenizers::Tokenizer,
     special: HashSet<u32>,
-    /// The text of the token that begins a sequence, when there is one.
+    /// Text of the token that begins a sequence, if any.
     begin: String,
     file: PathBuf,
 }
@@ -40,7 +40,7 @@ impl Tokenizer {
         }
     }
 
-    /// Chat templates write the beginning token themselves; other text gets it here.
+    /// Encodes a text. Adds the beginning token unless a chat template already wrote it.
     pub(crate) fn encode(&self, text: &str) -> Result<Vec<u32>, ModelError> {
         let begun = !self.begin.is_empty() && text.starts_with(&self.begin);
         match self.inner.encode_fast(text, !begun) {
@@ -55,7 +55,7 @@ impl Tokenizer {
         }
     }
 
-    /// Whether `token` steers the model and has no text.
+    /// True for a control token, which has no text.
     pub(crate) fn is_special(&self, token: u32) -> bool {
         self.special.contains(&token)
     }

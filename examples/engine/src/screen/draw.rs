@@ -1,4 +1,4 @@
-//! The picture.
+//! The layout of the screen.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -10,9 +10,8 @@ use super::rows::{self, GOVERNOR_LINES, Row};
 use super::wrap::{NAME, cut, fitting, lines};
 use crate::monitor::Status;
 
-/// Draws the whole screen. Where the terminal is too small for all of it, the
-/// governor comes first, then the engine, then the machine, and each panel says how many of its
-/// rows are missing.
+/// Draws the whole screen. If the terminal is too small, the governor gets space first, then the
+/// engine, then the machine. Each panel shows how many of its rows do not fit.
 pub(super) fn draw(frame: &mut Frame<'_>, title: &str, status: &Status) {
     let [head, body, foot] = Layout::vertical([
         Constraint::Length(2),
@@ -42,11 +41,11 @@ fn panels(frame: &mut Frame<'_>, area: Rect, status: &Status) {
     };
     let machine = &recent.machine;
     let below = area.height.saturating_sub(engine_height);
-    let governor = governor(rows::governor(&recent.governed), area.width, below);
+    let governor = governor(rows::governor(&recent.governor), area.width, below);
     let first = &governor[..GOVERNOR_LINES.len().min(governor.len())];
-    let least = height(first, area).max(area.height / 2).min(below);
+    let minimum = height(first, area).max(area.height / 2).min(below);
     let left = below.saturating_sub(height(machine, area));
-    let governor_height = height(&governor, area).min(left.max(least));
+    let governor_height = height(&governor, area).min(left.max(minimum));
     let [top, middle, bottom] = Layout::vertical([
         Constraint::Max(engine_height),
         Constraint::Min(0),
@@ -58,7 +57,7 @@ fn panels(frame: &mut Frame<'_>, area: Rect, status: &Status) {
     panel(frame, bottom, "governor", &governor);
 }
 
-/// The governor's rows, the first of them cut where not all fit into a panel of that size.
+/// The governor's rows; the first ones are shortened if not all fit.
 fn governor(mut rows: Vec<Row>, width: u16, most: u16) -> Vec<Row> {
     if height(&rows, Rect::new(0, 0, width, most)) > most {
         let width = usize::from(width.saturating_sub(BORDERS));
@@ -69,7 +68,7 @@ fn governor(mut rows: Vec<Row>, width: u16, most: u16) -> Vec<Row> {
     rows
 }
 
-/// The height of a panel that shows all of the rows.
+/// Height of a panel that shows all rows.
 fn height(rows: &[Row], area: Rect) -> u16 {
     let width = usize::from(area.width.saturating_sub(BORDERS));
     let count = rows
@@ -96,7 +95,7 @@ fn panel(frame: &mut Frame<'_>, area: Rect, title: &str, rows: &[Row]) {
     frame.render_widget(Paragraph::new(Text::from_iter(lines)).block(block), area);
 }
 
-/// What a border takes of a panel's width and height.
+/// Columns and lines that a border takes.
 const BORDERS: u16 = 2;
 
 #[cfg(test)]
@@ -116,13 +115,13 @@ mod tests {
 
     fn governed() -> Status {
         let reason = "max_concurrent 4 → 6: inter-token 5 ms of 20 ms".to_owned();
-        let governed = GovernorStatus {
+        let governor = GovernorStatus {
             diagnosis: "cpu_bound; of its threshold: processors 110 %".to_owned(),
             reason,
             ..GovernorStatus::default()
         };
         let recent = Some(Recent {
-            governed,
+            governor,
             machine: vec![("storage", "disk I/O takes 1.2 ms".to_owned())],
             ..Recent::default()
         });
@@ -134,18 +133,18 @@ mod tests {
 
     #[test]
     fn the_machine_the_bottleneck_and_the_reason_are_shown() {
-        let picture = drawn(100, 30, &governed());
+        let screen = drawn(100, 30, &governed());
         for words in [
             "tiny · serving",
             "cpu_bound",
             "max_concurrent 4 → 6",
             "disk I/O takes 1.2 ms",
         ] {
-            assert!(picture.contains(words), "{words}: {picture}");
+            assert!(screen.contains(words), "{words}: {screen}");
         }
     }
 
-    /// As much as a busy machine has to say.
+    /// As many rows as a busy machine has.
     fn crowded() -> Status {
         let knob = |name: &str, max| KnobPosition {
             name: name.to_owned(),
@@ -153,7 +152,7 @@ mod tests {
             min: 1,
             max,
         };
-        let governed = GovernorStatus {
+        let governor = GovernorStatus {
             knobs: vec![knob("max_concurrent", 64), knob("workers", 16)],
             reason:
                 "hold max_concurrent 8: inter-token 5.0 ms of 20.0 ms, 8 run, 3 wait, the last \
@@ -170,7 +169,7 @@ mod tests {
             .collect();
         Status {
             recent: Some(Recent {
-                governed,
+                governor,
                 machine,
                 ..Recent::default()
             }),
@@ -180,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_screen_of_80_by_24_shows_knobs_bottleneck_decision_and_last_move_and_announces_the_rest() {
-        let picture = drawn(80, 24, &crowded());
+        let screen = drawn(80, 24, &crowded());
         for words in [
             "max_concurrent 8 (1 to 64)",
             "workers 8 (1 to 16)",
@@ -191,37 +190,37 @@ mod tests {
             "tok/s",
             "rows, enlarge",
         ] {
-            assert!(picture.contains(words), "{words}: {picture}");
+            assert!(screen.contains(words), "{words}: {screen}");
         }
     }
 
     #[test]
     fn long_reasons_leave_room_for_the_other_first_rows_of_the_governor() {
         let mut status = crowded();
-        let governed = &mut status.recent.as_mut().expect("it is measured").governed;
-        governed.reason = format!("hold 8: {}", "inter-token 5.0 ms; ".repeat(20));
-        governed.diagnosis = format!("gpu_bound: {}", "processors 110 %; ".repeat(20));
-        governed.last_move = Some(format!("workers 1 → 2: {}", "it helped; ".repeat(20)));
+        let governor = &mut status.recent.as_mut().expect("it is measured").governor;
+        governor.reason = format!("hold 8: {}", "inter-token 5.0 ms; ".repeat(20));
+        governor.diagnosis = format!("gpu_bound: {}", "processors 110 %; ".repeat(20));
+        governor.last_move = Some(format!("workers 1 → 2: {}", "it helped; ".repeat(20)));
         status.results = Some(crate::load::LoadTotals::default());
-        let picture = drawn(80, 24, &status);
+        let screen = drawn(80, 24, &status);
         for words in [
             "knobs          max_concurrent 8",
-            "now            hold 8",
+            "decision       hold 8",
             "last move      workers 1 → 2",
             "bottleneck     gpu_bound",
             "+3 rows, enlarge",
         ] {
-            assert!(picture.contains(words), "{words}: {picture}");
+            assert!(screen.contains(words), "{words}: {screen}");
         }
         let blank = format!("│{}│", " ".repeat(78));
-        assert!(!picture.contains(&blank), "{picture}");
+        assert!(!screen.contains(&blank), "{screen}");
     }
 
     #[test]
     fn a_large_screen_announces_nothing() {
-        let picture = drawn(120, 50, &crowded());
-        assert!(!picture.contains("enlarge"), "{picture}");
-        assert!(picture.contains("max_concurrent 4 → 8"), "{picture}");
+        let screen = drawn(120, 50, &crowded());
+        assert!(!screen.contains("enlarge"), "{screen}");
+        assert!(screen.contains("max_concurrent 4 → 8"), "{screen}");
     }
 
     #[test]

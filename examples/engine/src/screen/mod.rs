@@ -1,5 +1,4 @@
-//! The status of a run: a screen in a terminal that can show one, a line now and then anywhere
-//! else.
+//! The state of a run on standard output: a screen on a terminal, otherwise one line at intervals.
 
 mod draw;
 mod rows;
@@ -15,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::monitor::Monitor;
 
-/// Shows `monitor` until `stopped` becomes true; calls `quit` when the user wants to stop. Blocks.
+/// Shows the state until `stopped` becomes true; calls `quit` when the user asks to quit. Blocks.
 ///
 /// # Errors
 /// When the terminal cannot be written.
@@ -28,7 +27,7 @@ pub fn show(monitor: &Monitor, stopped: &watch::Receiver<bool>, quit: impl Fn())
     }
 }
 
-/// False for a terminal that shows lines only: `TERM` is unset, empty or `dumb`.
+/// False for a terminal that cannot move its cursor: `TERM` is unset, empty or `dumb`.
 fn moves_its_cursor(kind: Option<&OsStr>) -> bool {
     kind.is_some_and(|kind| !kind.is_empty() && kind != "dumb")
 }

@@ -1,4 +1,4 @@
-//! A status in words.
+//! The state of a run as rows of text.
 
 use std::fmt::Write;
 
@@ -7,44 +7,44 @@ use crate::measure::{GovernorStatus, KnobPosition};
 use crate::monitor::Status;
 use crate::quantiles::Quantiles;
 
-/// A name and what there is to say.
+/// A name and its text.
 pub(super) type Row = (&'static str, String);
 
-/// The status in one line.
+/// The state in one line.
 pub(super) fn line(status: &Status) -> String {
-    let (ttft, gap) = times(status);
+    let (ttft, itl) = latencies(status);
     let mut line = format!(
-        "{:>5.0} s  {}  TTFT p50 {} p99 {}  gap p50 {} p99 {}  running {} limit {} waiting {}  workers {}",
+        "{:>5.0} s  {}  TTFT p50 {} p99 {}  ITL p50 {} p99 {}  running {} limit {} waiting {}  workers {}",
         status.elapsed.as_secs_f64(),
         speed(status),
         Millis(ttft.p50),
         Millis(ttft.p99),
-        Millis(gap.p50),
-        Millis(gap.p99),
+        Millis(itl.p50),
+        Millis(itl.p99),
         status.running,
         status.max_concurrent,
         status.waiting,
         status.workers,
     );
     if let Some(recent) = &status.recent {
-        // A String takes everything.
+        // Writing to a String cannot fail.
         let _ = write!(
             line,
             "  {}: {}",
-            recent.governed.bottleneck, recent.governed.reason
+            recent.governor.bottleneck, recent.governor.reason
         );
     }
     line
 }
 
-/// What the engine does.
+/// Rows of the engine panel.
 pub(super) fn engine(status: &Status) -> Vec<Row> {
-    let (ttft, gap) = times(status);
+    let (ttft, itl) = latencies(status);
     let counts = status.counts;
     let mut rows = vec![
         ("tokens", speed(status)),
-        ("first token", quantiles(ttft)),
-        ("between tokens", quantiles(gap)),
+        ("TTFT", quantiles(ttft)),
+        ("ITL", quantiles(itl)),
         (
             "requests",
             format!(
@@ -53,7 +53,7 @@ pub(super) fn engine(status: &Status) -> Vec<Row> {
             ),
         ),
         (
-            "so far",
+            "total",
             format!(
                 "{} {}: {} completed, {} rejected, {} failed, {} cancelled",
                 counts.sent,
@@ -66,39 +66,39 @@ pub(super) fn engine(status: &Status) -> Vec<Row> {
         ),
     ];
     rows.extend(status.results.map(|results| {
-        let kept = format!("{} of the load's requests kept both targets", results.good);
-        ("in time", kept)
+        let met = format!("{} requests of the load met both targets", results.good);
+        ("goodput", met)
     }));
     rows
 }
 
-/// Most lines of each of the first rows of [`governor`] where not all rows fit.
+/// Maximum lines of the first rows of [`governor`] when not all rows fit.
 pub(super) const GOVERNOR_LINES: [usize; 4] = [2, 3, 2, 2];
 
-/// Where the governor stands. A small screen shows the first rows only, each cut to
+/// Rows of the governor panel. A small screen shows the first ones only, each shortened to
 /// [`GOVERNOR_LINES`].
-pub(super) fn governor(governed: &GovernorStatus) -> Vec<Row> {
-    let knobs: Vec<_> = governed.knobs.iter().map(knob).collect();
-    let last = governed.last_move.as_deref().unwrap_or("none yet");
-    let tier = governed.tier.as_deref().unwrap_or("unknown");
+pub(super) fn governor(governor: &GovernorStatus) -> Vec<Row> {
+    let knobs: Vec<_> = governor.knobs.iter().map(knob).collect();
+    let last_move = governor.last_move.as_deref().unwrap_or("none yet");
+    let tier = governor.tier.as_deref().unwrap_or("unknown");
     let mut rows = vec![
         ("knobs", knobs.join(" · ")),
-        ("now", governed.reason.clone()),
-        ("last move", last.to_owned()),
-        ("bottleneck", governed.diagnosis.clone()),
+        ("decision", governor.reason.clone()),
+        ("last move", last_move.to_owned()),
+        ("bottleneck", governor.diagnosis.clone()),
         (
             "mode",
             format!(
                 "{} · {} so far",
-                governed.mode,
-                count(governed.moves, "move")
+                governor.mode,
+                count(governor.moves, "move")
             ),
         ),
-        ("bound by", governed.bound_by.to_owned()),
+        ("limited by", governor.bound_by.to_owned()),
         ("tier", tier.to_owned()),
     ];
-    let size = governed.batch_size.iter();
-    rows.extend(size.map(|size| ("batch size", format!("by throughput alone, {size}"))));
+    let size = governor.batch_size.iter();
+    rows.extend(size.map(|size| ("batch size", format!("by throughput: {size}"))));
     rows
 }
 
@@ -112,13 +112,13 @@ fn knob(knob: &KnobPosition) -> String {
     format!("{name} {value} ({min} to {max})")
 }
 
-/// As the SDK measured them in the last seconds, or else as the load's clients saw them since the start.
-fn times(status: &Status) -> (Quantiles, Quantiles) {
+/// TTFT and ITL: of the last seconds from the SDK, or since the start from the load's clients.
+fn latencies(status: &Status) -> (Quantiles, Quantiles) {
     match &status.recent {
-        Some(recent) => (recent.ttft, recent.gap),
+        Some(recent) => (recent.ttft, recent.itl),
         None => status
             .results
-            .map(|results| (results.ttft_seconds, results.gap_seconds))
+            .map(|results| (results.ttft_seconds, results.itl_seconds))
             .unwrap_or_default(),
     }
 }

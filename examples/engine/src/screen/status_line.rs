@@ -23,7 +23,7 @@ pub(super) fn show(monitor: &Monitor, stopped: &watch::Receiver<bool>) -> io::Re
     Ok(())
 }
 
-/// How often it looks whether it should end.
+/// Interval at which the end of the run is checked.
 const POLL: Duration = Duration::from_millis(50);
 
 const LINE: Duration = Duration::from_secs(5);

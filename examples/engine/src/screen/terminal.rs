@@ -1,4 +1,4 @@
-//! The screen in a terminal.
+//! The screen on a terminal.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::draw::draw;
 use crate::monitor::Monitor;
 
-/// Takes the terminal over and gives it back, also when it panics.
+/// Takes over the terminal and restores it, also on panic.
 pub(super) fn show(
     monitor: &Monitor,
     stopped: &watch::Receiver<bool>,
@@ -58,7 +58,7 @@ fn quits(key: KeyEvent) -> bool {
 
 const REFRESH: Duration = Duration::from_millis(500);
 
-/// How often it looks whether it should end.
+/// Interval at which keys and the end of the run are checked.
 const POLL: Duration = Duration::from_millis(50);
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
-//! Rows cut into lines, and lines into what fits.
+//! Rows wrapped into lines, and lines fitted into a panel.
 
 use super::rows::Row;
 
-/// Columns that a row's name takes.
+/// Columns of a row's name.
 pub(super) const NAME: usize = 15;
 
-/// A line: the name of its row, which is on the row's first line alone, and text.
+/// A line: the name of its row (on the row's first line only) and text.
 pub(super) type Line = (&'static str, String);
 
-/// The lines of a row, which are at most `width` columns wide, its name included.
+/// The lines of a row, each at most `width` columns wide including the name.
 pub(super) fn lines((name, text): &Row, width: usize) -> Vec<Line> {
     let width = width.saturating_sub(NAME).max(1);
     let mut lines = vec![(*name, String::new())];
@@ -27,7 +27,7 @@ pub(super) fn lines((name, text): &Row, width: usize) -> Vec<Line> {
     lines
 }
 
-/// The text of a row in at most `most` lines; it ends in "…" where some of it is left out.
+/// The text of a row in at most `most` lines; ends in "…" if it is shortened.
 pub(super) fn cut(row: &Row, width: usize, most: usize) -> String {
     let mut shown = lines(row, width);
     if shown.len() <= most {
@@ -42,8 +42,8 @@ pub(super) fn cut(row: &Row, width: usize, most: usize) -> String {
     texts.join(" ")
 }
 
-/// The rows that fit into `height` lines, the last of them [cut] where only its beginning fits, and
-/// the number of rows of which nothing fits.
+/// The rows that fit into `height` lines, the last one shortened if necessary, and the number of
+/// rows that do not fit.
 pub(super) fn fitting(rows: &[Row], width: usize, height: usize) -> (Vec<Line>, usize) {
     let mut shown = Vec::new();
     for (index, row) in rows.iter().enumerate() {

@@ -1,15 +1,15 @@
-//! Dashboards that were made for vLLM, with `wf_` for `vllm:`.
+//! Dashboards for vLLM, with `wf_` instead of `vllm:`.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::client::get;
+use crate::http_client::get;
 use crate::process::Process;
 use crate::prometheus::{Prometheus, tool};
 
-/// Of vLLM's Grafana dashboards (`grafana.json`, performance, query and Kubernetes statistics), and
-/// what status boards read: name by name.
+/// Queries of vLLM's Grafana dashboards (`grafana.json`, performance, query and Kubernetes
+/// statistics), and series that status boards read.
 const QUERIES: [&str; 43] = [
     "histogram_quantile(0.99, sum by(le) (rate(vllm:e2e_request_latency_seconds_bucket{model_name=\"$model_name\"}[$__rate_interval])))",
     "rate(vllm:e2e_request_latency_seconds_sum{model_name=\"$model_name\"}[$__rate_interval]) / rate(vllm:e2e_request_latency_seconds_count{model_name=\"$model_name\"}[$__rate_interval])",
@@ -72,7 +72,7 @@ fn families(query: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-/// What the exporter's page about vLLM lists as not applicable.
+/// Series that the exporter's VLLM.md lists as not applicable.
 fn not_applicable() -> BTreeSet<&'static str> {
     let page = include_str!("../../../../wf-exporter/VLLM.md");
     let (_, list) = page.split_once("## Not applicable").expect("a list");
@@ -95,7 +95,7 @@ fn applicable() -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn what_is_listed_as_not_applicable_is_not_on_the_page() {
+fn series_listed_as_not_applicable_are_not_on_the_page() {
     let engine = Process::start(&["--no-load"]);
     let Some(metrics) = engine.metrics else {
         return;
@@ -111,7 +111,7 @@ fn what_is_listed_as_not_applicable_is_not_on_the_page() {
 }
 
 #[test]
-fn every_series_that_a_dashboard_for_vllm_asks_for_is_there_before_the_first_request() {
+fn every_series_that_a_vllm_dashboard_queries_exists_before_the_first_request() {
     let engine = Process::start(&["--no-load"]);
     let Some(metrics) = engine.metrics else {
         return;
@@ -136,7 +136,7 @@ fn every_series_that_a_dashboard_for_vllm_asks_for_is_there_before_the_first_req
 }
 
 #[test]
-fn a_real_prometheus_answers_the_queries_of_dashboards_for_vllm() {
+fn a_real_prometheus_evaluates_the_queries_of_vllm_dashboards() {
     let Some(program) = tool("WF_PROMETHEUS", "prometheus") else {
         return;
     };
@@ -159,7 +159,7 @@ fn a_real_prometheus_answers_the_queries_of_dashboards_for_vllm() {
 }
 
 #[test]
-fn increase_sees_the_first_request_and_every_move_that_the_governor_may_make() {
+fn increase_includes_the_first_request_and_every_kind_of_move() {
     let engine = Process::start(&["--no-load"]);
     let Some(metrics) = engine.metrics else {
         return;
@@ -179,7 +179,7 @@ fn increase_sees_the_first_request_and_every_move_that_the_governor_may_make() {
     }
 }
 
-/// The page once the governor's own families are on it.
+/// The page, once the governor's families are on it.
 fn governed(metrics: SocketAddr) -> String {
     let begun = Instant::now();
     loop {

@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::client::{begin_stream, get};
+use crate::http_client::{begin_stream, get};
 use crate::process::Process;
 
-/// Far more than it can have generated when the client is gone.
+/// More tokens than can be generated before the client disconnects.
 const MANY: u64 = 1_900;
 
 fn long_answer() -> Value {
@@ -14,7 +14,7 @@ fn long_answer() -> Value {
 }
 
 #[test]
-fn a_client_that_hangs_up_frees_its_sequence_and_counts_as_cancelled() {
+fn a_client_that_disconnects_frees_its_sequence_and_counts_as_cancelled() {
     let engine = Process::start(&["--no-load", "--variant", "m15"]);
     let stream = begin_stream(engine.serve, "/v1/completions", &long_answer());
     let metrics = engine.metrics;
@@ -40,7 +40,7 @@ fn a_client_that_hangs_up_frees_its_sequence_and_counts_as_cancelled() {
 }
 
 #[test]
-fn what_still_runs_when_it_is_told_to_end_is_ended_and_counted() {
+fn running_requests_are_ended_and_counted_at_shutdown() {
     let engine = Process::start(&["--no-load", "--variant", "m15", "--workers", "1"]);
     let streams: Vec<_> = (0..6)
         .map(|_| begin_stream(engine.serve, "/v1/completions", &long_answer()))

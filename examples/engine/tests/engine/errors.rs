@@ -1,12 +1,12 @@
 use serde_json::{Value, json};
 
-use crate::client::{Answer, exchange, get, post, request};
+use crate::http_client::{Response, exchange, get, post, request};
 use crate::process::Process;
 
-/// A refusal in OpenAI's form: status, parameter, code, and words that say what is wrong.
-fn check(answer: &Answer, status: u16, param: Option<&str>, code: Option<&str>, words: &str) {
-    assert_eq!(answer.status, status, "{}", answer.body);
-    let error = &answer.json()["error"];
+/// Checks an error response: status, parameter, code, and a part of the message.
+fn check(response: &Response, status: u16, param: Option<&str>, code: Option<&str>, words: &str) {
+    assert_eq!(response.status, status, "{}", response.body);
+    let error = &response.json()["error"];
     assert_eq!(error["param"], json!(param), "{error}");
     assert_eq!(error["code"], json!(code), "{error}");
     assert_eq!(error["type"], "invalid_request_error", "{error}");
@@ -27,8 +27,8 @@ fn completion(with: Value) -> Value {
 fn a_bad_parameter_is_refused_by_name() {
     let engine = Process::start(&["--no-load"]);
     let cases = [
-        (json!({ "n": 2 }), "n", "one answer"),
-        (json!({ "n": 0 }), "n", "whole number from 1, but is 0"),
+        (json!({ "n": 2 }), "n", "one choice"),
+        (json!({ "n": 0 }), "n", "integer of at least 1, but is 0"),
         (json!({ "temperature": "hot" }), "temperature", "a number"),
         (json!({ "temperature": -1 }), "temperature", "from 0"),
         (json!({ "top_p": 0 }), "top_p", "above 0"),
@@ -38,8 +38,8 @@ fn a_bad_parameter_is_refused_by_name() {
             "stop",
             "at most 4",
         ),
-        (json!({ "stop": 7 }), "stop", "a text"),
-        (json!({ "stop": ["a", null] }), "stop", "a text"),
+        (json!({ "stop": 7 }), "stop", "a string"),
+        (json!({ "stop": ["a", null] }), "stop", "a string"),
         (json!({ "prompt": null }), "prompt", "missing"),
         (json!({ "prompt": "" }), "prompt", "empty"),
         (json!({ "prompt": [] }), "prompt", "empty"),
@@ -69,20 +69,24 @@ fn a_bad_parameter_is_refused_by_name() {
             "stream_options",
             "stream_options.foo is not supported",
         ),
-        (json!({ "min_tokens": 17 }), "min_tokens", "16 tokens"),
-        (json!({ "min_tokens": -1 }), "min_tokens", "from 0"),
+        (
+            json!({ "min_tokens": 17 }),
+            "min_tokens",
+            "max_tokens is 16",
+        ),
+        (json!({ "min_tokens": -1 }), "min_tokens", "at least 0"),
         (json!({ "ignore_eos": "no" }), "ignore_eos", "true or false"),
         (json!({ "model": null }), "model", "missing"),
-        (json!({ "model": 5 }), "model", "a text"),
+        (json!({ "model": 5 }), "model", "a string"),
     ];
     for (with, param, words) in cases {
-        let answer = post(engine.serve, "/v1/completions", &completion(with));
-        check(&answer, 400, Some(param), None, words);
+        let response = post(engine.serve, "/v1/completions", &completion(with));
+        check(&response, 400, Some(param), None, words);
     }
 }
 
 #[test]
-fn a_parameter_that_would_change_the_answer_is_refused_and_never_ignored() {
+fn a_parameter_that_would_change_the_output_is_refused_and_never_ignored() {
     let engine = Process::start(&["--no-load"]);
     let cases = json!({
         "best_of": 2, "echo": true, "suffix": "!", "logprobs": 0, "top_logprobs": 1,
@@ -95,9 +99,9 @@ fn a_parameter_that_would_change_the_answer_is_refused_and_never_ignored() {
     for (name, value) in cases.as_object().expect("an object") {
         let mut with = serde_json::Map::new();
         with.insert(name.clone(), value.clone());
-        let answer = post(engine.serve, "/v1/completions", &completion(with.into()));
-        let words = format!("{name} is not supported by this engine: leave it out");
-        check(&answer, 400, Some(name), None, &words);
+        let response = post(engine.serve, "/v1/completions", &completion(with.into()));
+        let words = format!("{name} is not supported by this engine: omit it");
+        check(&response, 400, Some(name), None, &words);
     }
 }
 
@@ -115,14 +119,14 @@ fn the_same_cause_has_the_same_text() {
         ] {
             let mut with = serde_json::Map::new();
             with.insert(name.to_owned(), value.clone());
-            let answer = post(engine.serve, "/v1/completions", &completion(with.into()));
-            let words = format!("{name} must be a whole number from 1, but is {value}");
-            check(&answer, 400, Some(name), None, &words);
+            let response = post(engine.serve, "/v1/completions", &completion(with.into()));
+            let words = format!("{name} must be an integer of at least 1, but is {value}");
+            check(&response, 400, Some(name), None, &words);
         }
     }
     let two = completion(json!({ "max_tokens": 5, "max_completion_tokens": 6 }));
-    let answer = post(engine.serve, "/v1/completions", &two);
-    check(&answer, 400, Some("max_tokens"), None, "send one of them");
+    let response = post(engine.serve, "/v1/completions", &two);
+    check(&response, 400, Some("max_tokens"), None, "send one of them");
 }
 
 #[test]
@@ -148,7 +152,7 @@ fn bad_messages_are_refused_by_their_place() {
             "messages[0].content is missing",
         ),
         (user(json!(null)), "messages[0].content is missing"),
-        (user(json!(5)), "messages[0].content must be a text"),
+        (user(json!(5)), "messages[0].content must be a string"),
         (user(json!([null])), "messages[0].content[0] must be a part"),
         (
             user(json!([{ "type": "text", "text": null }])),
@@ -169,33 +173,45 @@ fn bad_messages_are_refused_by_their_place() {
     ];
     for (messages, words) in cases {
         let body = json!({ "model": "tiny", "messages": messages });
-        let answer = post(engine.serve, "/v1/chat/completions", &body);
-        check(&answer, 400, Some("messages"), None, words);
+        let response = post(engine.serve, "/v1/chat/completions", &body);
+        check(&response, 400, Some("messages"), None, words);
     }
 }
 
 #[test]
-fn what_the_model_cannot_see_is_refused_with_the_numbers() {
+fn a_request_beyond_the_context_is_refused_with_the_numbers() {
     let engine = Process::start(&["--no-load"]);
-    let answer = post(
+    let response = post(
         engine.serve,
         "/v1/completions",
         &completion(json!({ "max_tokens": 5000 })),
     );
-    check(&answer, 400, None, Some("context_length_exceeded"), "256");
+    check(&response, 400, None, Some("context_length_exceeded"), "256");
 }
 
 #[test]
 fn another_model_is_not_found() {
     let engine = Process::start(&["--no-load"]);
-    let answer = post(
+    let response = post(
         engine.serve,
         "/v1/completions",
         &completion(json!({ "model": "gpt-9" })),
     );
-    check(&answer, 404, Some("model"), Some("model_not_found"), "tiny");
-    let answer = get(engine.serve, "/v1/models/gpt-9");
-    check(&answer, 404, Some("model"), Some("model_not_found"), "tiny");
+    check(
+        &response,
+        404,
+        Some("model"),
+        Some("model_not_found"),
+        "tiny",
+    );
+    let response = get(engine.serve, "/v1/models/gpt-9");
+    check(
+        &response,
+        404,
+        Some("model"),
+        Some("model_not_found"),
+        "tiny",
+    );
 }
 
 #[test]
@@ -221,8 +237,8 @@ fn other_paths_and_methods_are_refused_in_the_same_form() {
 fn a_body_that_is_no_json_object_is_refused() {
     let engine = Process::start(&["--no-load"]);
     for body in ["", "{", "[]", "\u{0}", r#"{"model":"tiny"} x"#] {
-        let answer = exchange(engine.serve, &request("/v1/completions", body));
-        check(&answer, 400, None, None, "JSON object");
+        let response = exchange(engine.serve, &request("/v1/completions", body));
+        check(&response, 400, None, None, "JSON object");
     }
 }
 
@@ -248,7 +264,7 @@ fn a_body_of_another_type_or_too_large_is_refused() {
 }
 
 #[test]
-fn a_body_that_waits_for_a_sign_and_is_too_large_is_not_asked_for() {
+fn a_large_body_behind_expect_100_continue_is_refused_at_once() {
     let engine = Process::start(&["--no-load"]);
     let head = "POST /v1/completions HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
                 content-type: application/json\r\nexpect: 100-continue\r\n\

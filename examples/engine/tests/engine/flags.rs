@@ -76,13 +76,13 @@ fn help_is_no_error() {
 }
 
 #[test]
-fn what_the_machine_is_good_for_is_said_in_sentences() {
-    let told = output(&["--profile"]);
+fn initial_settings_are_explained_in_sentences() {
+    let output = output(&["--profile"]);
     if cfg!(not(feature = "enabled")) {
-        return check(&told, "does not measure");
+        return check(&output, "does not measure");
     }
-    let text = String::from_utf8_lossy(&told.stdout);
-    assert!(told.status.success(), "{text}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
     for words in ["may be used", "tier", "Threads to begin with", "stay free"] {
         assert!(text.contains(words), "{words}: {text}");
     }

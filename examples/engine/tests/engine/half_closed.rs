@@ -1,4 +1,4 @@
-//! Clients that close their sending side once they have asked, and clients that are gone.
+//! Clients that close their sending side after the request, and clients that are gone.
 
 use std::io::Read;
 use std::net::Shutdown;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::client::{get, request, send};
+use crate::http_client::{get, request, send};
 use crate::process::Process;
 
 const COMPLETIONS: &str = "/v1/completions";
@@ -17,7 +17,7 @@ fn ask(model: &str, max_tokens: u64, stream: bool) -> Value {
 }
 
 #[test]
-fn a_client_that_has_nothing_more_to_say_gets_its_answer() {
+fn a_client_that_closes_its_sending_side_gets_its_response() {
     let engine = Process::start(&["--no-load", "--variant", "m15"]);
     for (stream, last) in [(false, "}"), (true, "data: [DONE]\n\n")] {
         let body = ask("m15", 100, stream).to_string();
@@ -25,17 +25,19 @@ fn a_client_that_has_nothing_more_to_say_gets_its_answer() {
         connection
             .shutdown(Shutdown::Write)
             .expect("it is connected");
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).expect("text comes");
-        assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
-        assert!(answer.ends_with(last), "{answer}");
+        let mut response = String::new();
+        connection
+            .read_to_string(&mut response)
+            .expect("text comes");
+        assert!(response.starts_with("HTTP/1.0 200 "), "{response}");
+        assert!(response.ends_with(last), "{response}");
     }
     let report = engine.finish();
     assert_eq!(report["clients"]["answered"], 2, "{report}");
 }
 
 #[test]
-fn a_client_that_is_gone_while_it_waits_for_a_whole_answer_ends_it() {
+fn a_client_that_disconnects_while_waiting_ends_its_request() {
     let engine = Process::start(&["--no-load", "--variant", "m15"]);
     let Some(metrics) = engine.metrics else {
         return;

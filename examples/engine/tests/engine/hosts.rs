@@ -1,8 +1,8 @@
-use crate::client::exchange;
+use crate::http_client::exchange;
 use crate::process::Process;
 
 #[test]
-fn a_name_that_others_can_point_here_is_refused_on_both_ports() {
+fn a_rebound_host_name_is_refused_on_both_ports() {
     let engine = Process::start(&["--no-load", "--allow-host", "engine.example"]);
     for address in [Some(engine.serve), engine.metrics].into_iter().flatten() {
         for (host, status) in [
@@ -14,8 +14,8 @@ fn a_name_that_others_can_point_here_is_refused_on_both_ports() {
             ("a b", 400),
         ] {
             let request = format!("GET /nothing HTTP/1.0\r\nhost: {host}\r\n\r\n");
-            let answer = exchange(address, &request);
-            assert_eq!(answer.status, status, "{host}: {}", answer.body);
+            let response = exchange(address, &request);
+            assert_eq!(response.status, status, "{host}: {}", response.body);
         }
     }
     let asked = "GET /v1/models HTTP/1.0\r\nhost: evil.example\r\n\r\n";
@@ -28,15 +28,15 @@ fn a_name_that_others_can_point_here_is_refused_on_both_ports() {
     engine.finish();
 }
 
-/// `127.1` is a name to the engine, and resolvers of Unix find the loopback address for it.
+/// To the engine `127.1` is a name; Unix resolvers map it to the loopback address.
 #[cfg(unix)]
 #[test]
-fn the_name_in_the_address_is_answered_to_on_both_ports() {
+fn the_name_in_the_address_is_accepted_on_both_ports() {
     let arguments = ["--no-load", "--serve", "127.1:0", "--metrics", "127.1:0"];
     let engine = Process::start_as(&arguments);
     for address in [Some(engine.serve), engine.metrics].into_iter().flatten() {
-        let answer = exchange(address, "GET /nothing HTTP/1.0\r\nhost: 127.1:80\r\n\r\n");
-        assert_eq!(answer.status, 404, "{}", answer.body);
+        let response = exchange(address, "GET /nothing HTTP/1.0\r\nhost: 127.1:80\r\n\r\n");
+        assert_eq!(response.status, 404, "{}", response.body);
     }
     engine.finish();
 }

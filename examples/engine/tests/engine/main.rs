@@ -1,20 +1,20 @@
 //! The reference engine from outside: its program, its socket, its endpoint, its report.
 
-mod client;
-mod clients;
 mod dashboards;
 mod disconnect;
 mod errors;
-mod exact;
+mod exact_counts;
+mod finish_reasons;
 mod flags;
 mod half_closed;
 mod hosts;
+mod http_client;
+mod load_tools;
 mod memory;
 mod openai;
 mod process;
 #[path = "../../../../wf-exporter/tests/support/mod.rs"]
 mod prometheus;
 mod python;
-mod reasons;
+mod rejected;
 mod scrape;
-mod shed;

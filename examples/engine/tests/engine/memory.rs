@@ -2,17 +2,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::client::begin_stream;
+use crate::http_client::begin_stream;
 use crate::process::Process;
 
-/// Answers at once. What each may use of memory is 50 MB.
-const ANSWERS: usize = 12;
+/// Concurrent requests. Each may use 50 MB.
+const REQUESTS: usize = 12;
 
-/// Far less than what a round of answers may use, and more than what threads and connections keep.
+/// Far less than one round of requests may use, and more than threads and connections keep.
 const BOUND: u64 = 150 << 20;
 
 #[test]
-fn memory_of_answers_whose_clients_left_comes_back() {
+fn memory_of_cancelled_requests_is_returned() {
     let engine = Process::start(&[
         "--no-load",
         "--no-governor",
@@ -29,7 +29,7 @@ fn memory_of_answers_whose_clients_left_comes_back() {
     let long = json!({ "model": "m15", "prompt": "Hello", "max_tokens": 1_900, "stream": true });
     for _ in 0..4 {
         let begin = || begin_stream(engine.serve, "/v1/completions", &long);
-        let streams: Vec<_> = (0..ANSWERS).map(|_| begin()).collect();
+        let streams: Vec<_> = (0..REQUESTS).map(|_| begin()).collect();
         drop(streams);
         wait_below(&engine, idle + BOUND);
     }

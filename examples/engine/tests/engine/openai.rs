@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::client::{get, post};
+use crate::http_client::{get, post};
 use crate::process::Process;
 
 pub(crate) const COMPLETIONS: &str = "/v1/completions";
@@ -47,22 +47,22 @@ fn the_model_is_listed() {
 }
 
 #[test]
-fn a_completion_has_the_shape_and_the_bill() {
+fn a_completion_has_the_openai_format_and_usage() {
     let engine = Process::start(&["--no-load"]);
-    let answer = post(
+    let response = post(
         engine.serve,
         COMPLETIONS,
         &prompt(json!({ "max_tokens": 5 })),
     )
     .json();
-    assert_eq!(answer["object"], "text_completion");
-    assert_eq!(answer["model"], "tiny");
-    assert!(answer["id"].as_str().unwrap().starts_with("cmpl-"));
-    assert_eq!(answer["choices"].as_array().unwrap().len(), 1);
-    assert_eq!(answer["choices"][0]["index"], 0);
-    assert_eq!(answer["choices"][0]["finish_reason"], "length");
-    assert!(!answer["choices"][0]["text"].as_str().unwrap().is_empty());
-    let usage = &answer["usage"];
+    assert_eq!(response["object"], "text_completion");
+    assert_eq!(response["model"], "tiny");
+    assert!(response["id"].as_str().unwrap().starts_with("cmpl-"));
+    assert_eq!(response["choices"].as_array().unwrap().len(), 1);
+    assert_eq!(response["choices"][0]["index"], 0);
+    assert_eq!(response["choices"][0]["finish_reason"], "length");
+    assert!(!response["choices"][0]["text"].as_str().unwrap().is_empty());
+    let usage = &response["usage"];
     assert_eq!(usage["completion_tokens"], 5);
     let sum = usage["prompt_tokens"].as_u64().unwrap() + 5;
     assert_eq!(usage["total_tokens"].as_u64(), Some(sum));
@@ -71,27 +71,27 @@ fn a_completion_has_the_shape_and_the_bill() {
 #[test]
 fn a_completion_without_a_limit_has_at_most_sixteen_tokens() {
     let engine = Process::start(&["--no-load"]);
-    let answer = post(engine.serve, COMPLETIONS, &prompt(json!({}))).json();
-    assert!(answer["usage"]["completion_tokens"].as_u64().unwrap() <= 16);
+    let response = post(engine.serve, COMPLETIONS, &prompt(json!({}))).json();
+    assert!(response["usage"]["completion_tokens"].as_u64().unwrap() <= 16);
 }
 
 #[test]
-fn a_chat_answer_has_the_shape() {
+fn a_chat_response_has_the_openai_format() {
     let engine = Process::start(&["--no-load"]);
-    let answer = post(engine.serve, CHAT, &question(json!({}))).json();
-    assert_eq!(answer["object"], "chat.completion");
-    assert!(answer["id"].as_str().unwrap().starts_with("chatcmpl-"));
-    assert_eq!(answer["choices"][0]["message"]["role"], "assistant");
-    assert!(answer["choices"][0]["message"]["content"].is_string());
+    let response = post(engine.serve, CHAT, &question(json!({}))).json();
+    assert_eq!(response["object"], "chat.completion");
+    assert!(response["id"].as_str().unwrap().starts_with("chatcmpl-"));
+    assert_eq!(response["choices"][0]["message"]["role"], "assistant");
+    assert!(response["choices"][0]["message"]["content"].is_string());
 }
 
 #[test]
-fn a_streamed_chat_says_the_same_as_a_whole_one() {
+fn a_streamed_chat_has_the_same_text_as_one_in_one_piece() {
     let engine = Process::start(&["--no-load"]);
     let whole = post(engine.serve, CHAT, &question(json!({}))).json();
-    let answer = post(engine.serve, CHAT, &question(json!({ "stream": true })));
-    assert!(answer.headers.contains("content-type: text/event-stream"));
-    let chunks = answer.chunks();
+    let response = post(engine.serve, CHAT, &question(json!({ "stream": true })));
+    assert!(response.headers.contains("content-type: text/event-stream"));
+    let chunks = response.chunks();
     let roles = |chunk: &Value| chunk["choices"][0]["delta"]["role"].clone();
     assert_eq!(roles(&chunks[0]), "assistant");
     assert!(chunks[1..].iter().all(|chunk| roles(chunk).is_null()));
@@ -111,7 +111,7 @@ fn a_streamed_chat_says_the_same_as_a_whole_one() {
     assert!(chunks.iter().all(|chunk| chunk["id"] == chunks[0]["id"]));
 }
 
-/// A client that takes the first chunk for the first token is right, and so is one that counts
+/// Clients that take the first chunk for the first token are right, and so are clients that count
 /// chunks.
 #[test]
 fn a_stream_has_a_chunk_for_each_token_and_none_before_the_first() {
@@ -122,8 +122,8 @@ fn a_stream_has_a_chunk_for_each_token_and_none_before_the_first() {
     });
     for (path, body) in [(CHAT, question(with.clone())), (COMPLETIONS, prompt(with))] {
         let mut chunks = post(engine.serve, path, &body).chunks();
-        let bill = chunks.pop().unwrap();
-        assert_eq!(bill["usage"]["completion_tokens"], 7);
+        let usage = chunks.pop().unwrap();
+        assert_eq!(usage["usage"]["completion_tokens"], 7);
         let so_far: Vec<_> = chunks
             .iter()
             .map(|chunk| chunk["usage"]["completion_tokens"].as_u64().unwrap())
@@ -139,16 +139,16 @@ fn a_stream_has_a_chunk_for_each_token_and_none_before_the_first() {
     }
 }
 
-/// guidellm's body, with its nulls and its wish for usage in every chunk.
+/// The body that guidellm sends, with its nulls and its request for usage in every chunk.
 #[test]
-fn a_stream_ends_with_the_bill_where_it_was_asked_for() {
+fn a_stream_ends_with_usage_if_requested() {
     let engine = Process::start(&["--no-load"]);
     let whole = post(engine.serve, COMPLETIONS, &prompt(json!({}))).json();
     let with = json!({ "stream": true, "stream_options": { "include_usage": true } });
     let mut chunks = post(engine.serve, COMPLETIONS, &prompt(with)).chunks();
-    let bill = chunks.pop().unwrap();
-    assert_eq!(bill["choices"], json!([]));
-    assert_eq!(bill["usage"], whole["usage"]);
+    let usage = chunks.pop().unwrap();
+    assert_eq!(usage["choices"], json!([]));
+    assert_eq!(usage["usage"], whole["usage"]);
     assert!(chunks.iter().all(|chunk| chunk["usage"].is_null()));
     assert_eq!(
         text(&chunks, "/choices/0/text"),
@@ -157,13 +157,13 @@ fn a_stream_ends_with_the_bill_where_it_was_asked_for() {
 }
 
 #[test]
-fn a_seed_makes_a_random_answer_repeatable() {
+fn a_seed_makes_sampling_repeatable() {
     let engine = Process::start(&["--no-load"]);
-    // A question is open to chance where an answer that was learned is not.
+    // A prompt without a trained answer leaves several likely tokens.
     let ask = |seed: i64| {
         let with = json!({ "prompt": "Q: ", "temperature": 2.0, "seed": seed, "max_tokens": 40 });
-        let answer = post(engine.serve, COMPLETIONS, &prompt(with)).json();
-        answer["choices"][0]["text"].clone()
+        let response = post(engine.serve, COMPLETIONS, &prompt(with)).json();
+        response["choices"][0]["text"].clone()
     };
     assert_eq!(ask(-7), ask(-7));
     assert!((0..20).any(|seed| ask(seed) != ask(-7)));

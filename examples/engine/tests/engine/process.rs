@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
-/// A running engine. Dropped, it is killed.
+/// A running engine. Killed on drop.
 pub(crate) struct Process {
     child: Child,
-    /// Kept open, so that the engine can go on writing.
+    /// Kept open, so that the engine can continue to write.
     _stdout: BufReader<ChildStdout>,
     pub(crate) serve: SocketAddr,
     /// `None` in a build that does not measure.
@@ -21,13 +21,13 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts it and waits until it says where it serves.
+    /// Starts the engine and waits until it prints its addresses.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let ports = ["--serve", "127.0.0.1:0", "--metrics", "127.0.0.1:0"];
         Self::start_as(&[&ports, arguments].concat())
     }
 
-    /// The same on the ports that the arguments name.
+    /// The same, on the ports in `arguments`.
     pub(crate) fn start_as(arguments: &[&str]) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -53,7 +53,7 @@ impl Process {
         }
     }
 
-    /// Bytes of memory that it holds; `None` where the system does not say.
+    /// RSS in bytes; `None` if it cannot be read.
     pub(crate) fn resident(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status
@@ -63,15 +63,15 @@ impl Process {
         Some(kib << 10)
     }
 
-    /// Tells it to end, and reads what it reports.
+    /// Sends SIGTERM and reads the report.
     pub(crate) fn finish(self) -> Value {
         let id = self.child.id().to_string();
-        let told = Command::new("kill").args(["-TERM", &id]).status();
-        assert!(told.expect("kill runs").success());
+        let output = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(output.expect("kill runs").success());
         self.wait()
     }
 
-    /// Waits until it ends by itself, and reads what it reports.
+    /// Waits for the end and reads the report.
     pub(crate) fn wait(mut self) -> Value {
         let status = self.child.wait().expect("it ends");
         assert!(status.success(), "{status}");
@@ -88,7 +88,7 @@ impl Drop for Process {
     }
 }
 
-/// Runs it to its end.
+/// Runs the program to its end.
 pub(crate) fn output(arguments: &[&str]) -> Output {
     program()
         .args(arguments)

@@ -6,10 +6,10 @@ use crate::process::Process;
 
 /// Needs `WF_PYTHON`: an interpreter with the packages of `tests/requirements.txt`.
 #[test]
-fn openai_s_own_client_lists_asks_streams_and_understands_a_refusal() {
+fn the_openai_client_lists_requests_streams_and_understands_an_error() {
     let Some(python) = env::var_os("WF_PYTHON") else {
         let note = "SKIPPED: WF_PYTHON does not name a Python with the packages of examples/engine/tests/requirements.txt";
-        // Past the harness, which would keep it for itself.
+        // Bypasses the test harness, which captures output.
         writeln!(std::io::stderr(), "{note}").expect("stderr takes a line");
         return;
     };

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::client::get;
+use crate::http_client::get;
 use crate::process::Process;
 use crate::prometheus::{Prometheus, check_with_promtool, tool};
 
@@ -30,7 +30,7 @@ fn a_real_prometheus_holds_rising_counts_and_the_governor_s_set_points() {
 }
 
 #[test]
-fn promtool_finds_nothing_to_complain_about_in_a_governed_engine() {
+fn promtool_accepts_the_page_of_a_governed_engine() {
     let engine = Process::start(&["--rate", "10"]);
     let Some(metrics) = engine.metrics else {
         return;
@@ -40,7 +40,7 @@ fn promtool_finds_nothing_to_complain_about_in_a_governed_engine() {
 }
 
 #[test]
-fn what_the_engine_senses_is_on_its_page() {
+fn readings_of_the_engine_are_on_its_page() {
     let engine = Process::start(&["--rate", "10"]);
     let Some(metrics) = engine.metrics else {
         return;
@@ -66,13 +66,13 @@ fn what_the_engine_senses_is_on_its_page() {
     engine.finish();
 }
 
-/// Until the governor has ticked, its own families have nothing to say; nor has the engine before its first look.
+/// Waits until the governor has ticked and the sensors were read.
 fn governed_page(metrics: SocketAddr) -> String {
     let begun = Instant::now();
     loop {
         let page = get(metrics, "/metrics").body;
-        let told = ["\nwf_governor_setpoint{", "\nsuggested_batch_size "];
-        if told.iter().all(|series| page.contains(series)) {
+        let series = ["\nwf_governor_setpoint{", "\nsuggested_batch_size "];
+        if series.iter().all(|series| page.contains(series)) {
             return page;
         }
         assert!(begun.elapsed() < Duration::from_secs(60), "{page}");

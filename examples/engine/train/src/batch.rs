@@ -28,7 +28,7 @@ impl Batches {
         }
     }
 
-    /// Whole documents from the first byte, the last one cut: every row starts as a prompt does.
+    /// Whole documents from the first byte; the last one is cut.
     fn row(&mut self) -> Vec<Byte> {
         let mut row = Vec::with_capacity(self.tokens + 256);
         while row.len() <= self.tokens {
@@ -45,7 +45,7 @@ impl Batches {
     }
 }
 
-/// A byte of text, and whether the model is to learn to write it.
+/// A byte of text, and its weight in the loss.
 struct Byte {
     id: u32,
     weight: f32,
@@ -73,7 +73,7 @@ impl Batch {
         Tensor::from_iter(self.following().map(|byte| byte.id), &Device::Cpu)?.unsqueeze(1)
     }
 
-    /// What each target counts: nothing in a question, whose wording is a matter of chance.
+    /// The weight of each target: zero in a question, whose wording is random.
     pub(super) fn weights(&self) -> Result<Tensor> {
         Tensor::from_iter(self.following().map(|byte| byte.weight), &Device::Cpu)?.unsqueeze(1)
     }

@@ -1,4 +1,4 @@
-//! Questions to a model, and how many it answers right.
+//! Questions to a model, and the score of its replies.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub fn reply(
     Ok(text)
 }
 
-/// The exchanges that `model` answers otherwise, each with its own answer.
+/// The exchanges that `model` answers differently, each with its reply.
 ///
 /// # Errors
 /// As [`reply`].
@@ -46,5 +46,5 @@ pub fn mistakes(
     Ok(mistakes)
 }
 
-/// In tokens of the shipped model; its longest answer has 123.
+/// Limit in tokens; the longest expected reply has 123.
 const LONGEST_ANSWER: usize = 150;

@@ -1,4 +1,4 @@
-//! Trains the model that ships in `examples/engine/models/tiny`, and writes down how it went.
+//! Trains the model that ships in `examples/engine/models/tiny`, and writes its README.
 //!
 //! `cargo run --release -p wf-train -- --out examples/engine/models/tiny`
 
@@ -17,16 +17,16 @@ use sha2::{Digest, Sha256};
 use wf_engine::model::{Model, threads};
 use wf_train::{Plan, Trainer, corpus::Corpus, exam};
 
-/// Train the tiny model on generated text.
+/// Train the tiny model on generated text
 #[derive(Parser)]
 struct Options {
-    /// Checkpoint directory: its config.json and tokenizers stay, its weights and README are new
+    /// Checkpoint directory: config.json and the tokenizer are read, weights and README are written
     #[arg(long)]
     out: PathBuf,
-    /// Of the initial weights and of the text
+    /// Seed of the initial weights and of the text
     #[arg(long, default_value_t = Plan::shipped().seed)]
     seed: u64,
-    /// Updates of the weights
+    /// Number of optimiser steps
     #[arg(long, default_value_t = Plan::shipped().steps)]
     steps: u32,
 }
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     match run(Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Where even that cannot be said, there is nobody to say it to.
+            // An error that cannot be printed cannot be reported either.
             let _ = writeln!(io::stderr(), "wf-train: {error}");
             ExitCode::FAILURE
         }
@@ -68,7 +68,7 @@ fn run(Options { out, seed, steps }: Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Says before minutes of training what would be missing after them.
+/// Checks for missing files before minutes of training.
 fn prepared(out: &Path) -> Result<(), String> {
     let missing = ["config.json", "tokenizer.json", "tokenizer_config.json"]
         .into_iter()
@@ -82,7 +82,7 @@ fn prepared(out: &Path) -> Result<(), String> {
     }
 }
 
-/// The weights file, and the mean loss of the last steps.
+/// Returns the weights file and the mean loss of the last steps.
 fn train(plan: Plan) -> Result<(Vec<u8>, f32), Box<dyn Error>> {
     let mut out = io::stdout();
     let mut trainer = Trainer::new(plan)?;
@@ -103,7 +103,7 @@ fn train(plan: Plan) -> Result<(Vec<u8>, f32), Box<dyn Error>> {
     Ok((trainer.save()?, smooth.unwrap_or(f32::NAN)))
 }
 
-/// Asks every held-out question, shows the wrong answers, and returns the score as text.
+/// Asks every held-out question, prints the wrong replies, and returns the score as text.
 fn examine(directory: &Path) -> Result<String, Box<dyn Error>> {
     let model = Arc::new(Model::load(directory)?);
     let questions = Corpus::held_out();

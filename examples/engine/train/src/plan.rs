@@ -2,20 +2,20 @@
 
 use std::f64::consts::PI;
 
-/// Everything that decides the outcome of a training run.
+/// The settings that decide the outcome of a training run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Plan {
-    /// Of initial weights and text.
+    /// Seed of initial weights and text.
     pub seed: u64,
-    /// Updates of the weights.
+    /// Number of optimiser steps.
     pub steps: u32,
     /// Highest learning rate.
     pub rate: f64,
     /// Steps over which the learning rate rises to `rate`, before it falls along a cosine.
     pub warm_up: u32,
-    /// The gradient's norm is cut to this.
+    /// Maximum norm of the gradient.
     pub clip: f64,
-    /// Sequences a thread and step.
+    /// Sequences per thread and step.
     pub sequences: usize,
     /// Threads, each with its own sequences; part of the plan because sums depend on the grouping.
     pub threads: usize,

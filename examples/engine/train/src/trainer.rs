@@ -42,7 +42,7 @@ impl Trainer {
         })
     }
 
-    /// One update of the weights; returns the loss before it, in nats a byte of the answers.
+    /// One optimiser step; returns the loss before it, in nats per byte of the answers.
     ///
     /// # Errors
     /// When a tensor operation fails.
@@ -61,7 +61,7 @@ impl Trainer {
         Ok(losses.iter().sum::<f32>() / losses.len() as f32)
     }
 
-    /// Steps done.
+    /// Steps that are done.
     #[must_use]
     pub const fn steps_done(&self) -> u32 {
         self.step
@@ -150,7 +150,7 @@ impl fmt::Debug for Trainer {
     }
 }
 
-/// Short memory of squared gradients, as a run of this length has no time for a long one.
+/// A short memory of squared gradients: the run is too short for a longer one.
 const PARAMETERS: ParamsAdamW = ParamsAdamW {
     lr: 0.0,
     beta1: 0.9,

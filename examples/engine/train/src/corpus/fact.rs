@@ -46,10 +46,10 @@ impl Fact {
     }
 }
 
-/// One fact a row: fills `{0}`, `{1}` and so on in all texts.
+/// Makes one fact per row: fills `{0}`, `{1}` and so on in all texts.
 ///
-/// Of every third fact, one way of asking is held out, each way in its turn. With two ways or fewer
-/// nothing is, as the rest would not teach what they mean.
+/// Of every third fact one question is held out, in turn. With two questions or fewer none is: the
+/// rest would not teach what they mean.
 pub(super) fn table<const N: usize>(
     rows: &[[&str; N]],
     questions: &[&str],

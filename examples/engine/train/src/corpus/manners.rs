@@ -1,4 +1,4 @@
-//! Greetings, and what the model says about itself.
+//! Greetings, and questions about the model.
 
 use super::fact::{Fact, table};
 

@@ -1,4 +1,4 @@
-//! What a person who serves language models asks.
+//! Terms of serving language models.
 
 use super::fact::{Fact, table};
 

@@ -1,10 +1,10 @@
 use serde_json::json;
 
-use crate::client::{begin_stream, post};
+use crate::http_client::{begin_stream, post};
 use crate::process::Process;
 
 #[test]
-fn who_cannot_be_served_in_time_is_told_to_come_back() {
+fn a_request_rejected_in_the_queue_has_retry_after() {
     let only_one = [
         "--no-load",
         "--variant",
@@ -18,14 +18,14 @@ fn who_cannot_be_served_in_time_is_told_to_come_back() {
     let engine = Process::start(&only_one);
     let long = json!({ "model": "m15", "prompt": "Hello", "max_tokens": 1_900, "stream": true });
     let stream = begin_stream(engine.serve, "/v1/completions", &long);
-    let answer = post(engine.serve, "/v1/completions", &long);
-    assert_eq!(answer.status, 503, "{}", answer.body);
+    let response = post(engine.serve, "/v1/completions", &long);
+    assert_eq!(response.status, 503, "{}", response.body);
     assert!(
-        answer.headers.contains("retry-after: "),
+        response.headers.contains("retry-after: "),
         "{}",
-        answer.headers
+        response.headers
     );
-    let error = &answer.json()["error"];
+    let error = &response.json()["error"];
     assert_eq!(error["type"], "overloaded_error");
     assert_eq!(error["code"], "waited_too_long");
     drop(stream);

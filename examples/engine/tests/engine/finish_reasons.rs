@@ -1,11 +1,11 @@
-//! Why requests finished, as the page says it.
+//! Finish reasons and failures on the metrics page.
 
 use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::json;
 
-use crate::client::{begin_stream, get, post};
+use crate::http_client::{begin_stream, get, post};
 use crate::process::Process;
 
 const COMPLETIONS: &str = "/v1/completions";
@@ -36,13 +36,13 @@ fn wait_for(engine: &Process, reason: &str, expected: u64) {
 }
 
 #[test]
-fn an_answer_finishes_for_the_reason_that_its_client_is_told() {
+fn the_counted_finish_reason_is_that_of_the_response() {
     let engine = Process::start(&["--no-load"]);
     let ask = |max_tokens: u64| {
         let prompt = "Q: What is the capital of France?\nA: ";
         let body = json!({ "model": "tiny", "prompt": prompt, "temperature": 0, "max_tokens": max_tokens });
-        let answer = post(engine.serve, COMPLETIONS, &body).json();
-        answer["choices"][0]["finish_reason"]
+        let response = post(engine.serve, COMPLETIONS, &body).json();
+        response["choices"][0]["finish_reason"]
             .as_str()
             .unwrap()
             .to_owned()
@@ -56,7 +56,7 @@ fn an_answer_finishes_for_the_reason_that_its_client_is_told() {
 }
 
 #[test]
-fn an_answer_that_its_client_leaves_is_an_abort_and_one_that_is_stopped_an_error() {
+fn a_cancelled_request_is_an_abort_and_a_stopped_one_an_error() {
     let engine = Process::start(&["--no-load", "--variant", "m15"]);
     let long = json!({ "model": "m15", "prompt": "Hello", "max_tokens": 1_900, "stream": true });
     drop(begin_stream(engine.serve, COMPLETIONS, &long));
@@ -72,7 +72,7 @@ fn an_answer_that_its_client_leaves_is_an_abort_and_one_that_is_stopped_an_error
 }
 
 #[test]
-fn a_prompt_that_cannot_be_served_is_counted_nowhere() {
+fn an_invalid_prompt_is_not_counted() {
     let engine = Process::start(&["--no-load"]);
     for prompt in [json!([72, 999_999]), json!(vec![72; 300]), json!([])] {
         let body = json!({ "model": "tiny", "prompt": prompt });
@@ -89,7 +89,7 @@ fn a_prompt_that_cannot_be_served_is_counted_nowhere() {
 }
 
 #[test]
-fn a_prompt_that_was_turned_away_was_not_read() {
+fn the_prompt_of_a_rejected_request_is_not_counted() {
     let engine = Process::start(&[
         "--no-load",
         "--variant",
@@ -107,7 +107,7 @@ fn a_prompt_that_was_turned_away_was_not_read() {
     }
     let measured = |n: u64| engine.metrics.map(|_| n);
     assert_eq!(value(&engine, "wf_prompt_tokens_total{"), measured(3));
-    let refused = "wf_request_failure_total{engine=\"0\",error_type=\"rejected\"";
+    let refused = "wf_request_failure_total{engine=\"0\",error_type=\"turned_away\"";
     assert_eq!(value(&engine, refused), measured(3));
     assert_eq!(finished(&engine, "error"), measured(0));
     drop(stream);

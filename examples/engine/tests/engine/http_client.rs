@@ -1,4 +1,4 @@
-//! As little of an HTTP client as it takes: one request a connection, read to its end.
+//! A minimal HTTP client: one request per connection, read to its end.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: String,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
@@ -39,23 +39,23 @@ fn data(event: &str) -> &str {
     event.strip_prefix("data: ").expect("only data")
 }
 
-pub(crate) fn get(address: SocketAddr, path: &str) -> Answer {
+pub(crate) fn get(address: SocketAddr, path: &str) -> Response {
     exchange(address, &format!("GET {path} HTTP/1.0\r\n\r\n"))
 }
 
-pub(crate) fn post(address: SocketAddr, path: &str, body: &Value) -> Answer {
+pub(crate) fn post(address: SocketAddr, path: &str, body: &Value) -> Response {
     exchange(address, &request(path, &body.to_string()))
 }
 
-pub(crate) fn exchange(address: SocketAddr, request: &str) -> Answer {
+pub(crate) fn exchange(address: SocketAddr, request: &str) -> Response {
     let mut text = String::new();
     let mut stream = send(address, request);
     stream
         .read_to_string(&mut text)
-        .expect("the answer is text");
+        .expect("the response is text");
     let (headers, body) = text.split_once("\r\n\r\n").expect("headers and a body");
     let status = headers.split(' ').nth(1).expect("a status");
-    Answer {
+    Response {
         status: status.parse().expect("a number"),
         headers: headers.to_ascii_lowercase(),
         body: body.to_owned(),

@@ -1,20 +1,20 @@
-//! What clients and load tools send beside the plain case.
+//! Requests of clients and load tools beyond the plain case.
 
 use serde_json::{Value, json};
 
-use crate::client::{exchange, get, post, request};
+use crate::http_client::{exchange, get, post, request};
 use crate::openai::{CHAT, COMPLETIONS, prompt, question};
 use crate::process::Process;
 
 #[test]
-fn a_load_tool_may_fix_the_length_of_an_answer() {
+fn a_load_tool_can_fix_the_length_of_a_generation() {
     let engine = Process::start(&["--no-load"]);
     let length = |with: Value| {
-        let answer = post(engine.serve, CHAT, &question(with)).json();
-        let choice = &answer["choices"][0];
+        let response = post(engine.serve, CHAT, &question(with)).json();
+        let choice = &response["choices"][0];
         let reason = choice["finish_reason"].as_str().unwrap().to_owned();
         (
-            answer["usage"]["completion_tokens"].as_u64().unwrap(),
+            response["usage"]["completion_tokens"].as_u64().unwrap(),
             reason,
         )
     };
@@ -35,13 +35,13 @@ fn a_load_tool_may_fix_the_length_of_an_answer() {
 }
 
 #[test]
-fn health_answers_once_requests_are() {
+fn health_responds_once_requests_are_served() {
     let engine = Process::start(&["--no-load"]);
     assert_eq!(get(engine.serve, "/health").status, 200);
 }
 
 #[test]
-fn the_id_of_a_request_comes_back_whatever_the_answer_is() {
+fn every_response_has_the_request_id() {
     let engine = Process::start(&["--no-load"]);
     let ask = |path: &str, body: &Value| {
         let with = request(path, &body.to_string());
@@ -62,7 +62,7 @@ fn the_id_of_a_request_comes_back_whatever_the_answer_is() {
 }
 
 #[test]
-fn odd_spellings_that_are_legal_are_understood() {
+fn odd_but_valid_spellings_are_accepted() {
     let engine = Process::start(&["--no-load"]);
     let plain = post(
         engine.serve,
@@ -86,7 +86,7 @@ fn odd_spellings_that_are_legal_are_understood() {
 }
 
 #[test]
-fn an_earlier_answer_is_taken_as_clients_hand_it_back() {
+fn an_assistant_message_is_accepted_as_clients_send_it_back() {
     let engine = Process::start(&["--no-load"]);
     let called = json!({
         "role": "assistant", "content": null, "refusal": null, "tool_calls": [], "audio": null,
@@ -94,16 +94,16 @@ fn an_earlier_answer_is_taken_as_clients_hand_it_back() {
     let asked = |parts: Value| json!({ "role": "user", "content": parts });
     let parts = json!([{ "type": "text", "text": "What is " }, { "type": "text", "text": "red?" }]);
     let messages = json!([asked(json!("Hello")), called, asked(parts)]);
-    let answer = post(
+    let response = post(
         engine.serve,
         CHAT,
         &question(json!({ "messages": messages })),
     );
-    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(response.status, 200, "{}", response.body);
 }
 
 #[test]
-fn what_load_tools_send_by_default_is_served() {
+fn default_requests_of_load_tools_are_served() {
     let engine = Process::start(&["--no-load"]);
     let content = json!([{ "type": "text", "text": "What is the capital of France?" }]);
     let with = json!({
@@ -112,13 +112,13 @@ fn what_load_tools_send_by_default_is_served() {
         "stream_options": { "include_usage": true, "continuous_usage_stats": true },
     });
     let chunks = post(engine.serve, CHAT, &question(with)).chunks();
-    let bill = chunks.last().unwrap();
-    assert_eq!(bill["choices"], json!([]));
-    assert_eq!(bill["usage"]["completion_tokens"], 40);
+    let usage = chunks.last().unwrap();
+    assert_eq!(usage["choices"], json!([]));
+    assert_eq!(usage["usage"]["completion_tokens"], 40);
 }
 
 #[test]
-fn parameters_that_change_nothing_are_taken() {
+fn parameters_that_change_nothing_are_accepted() {
     let engine = Process::start(&["--no-load"]);
     let with = json!({
         "n": 1, "user": "me", "logprobs": null, "tools": [], "presence_penalty": 0,
@@ -128,6 +128,6 @@ fn parameters_that_change_nothing_are_taken() {
         "chat_template_kwargs": {}, "mm_processor_kwargs": {}, "logits_processors": [],
         "allowed_token_ids": [], "vllm_xargs": {},
     });
-    let answer = post(engine.serve, CHAT, &question(with));
-    assert_eq!(answer.status, 200, "{}", answer.body);
+    let response = post(engine.serve, CHAT, &question(with));
+    assert_eq!(response.status, 200, "{}", response.body);
 }

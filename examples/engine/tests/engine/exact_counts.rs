@@ -15,7 +15,7 @@ fn check(arguments: &[&str]) -> Value {
 }
 
 #[test]
-fn a_calm_load_is_answered_and_counted_to_the_last_token() {
+fn a_light_load_completes_and_is_counted_to_the_last_token() {
     // On a busy machine a request may wait longer than the default allows.
     let report = check(&["--duration", "3s", "--rate", "10", "--max-wait", "60s"]);
     let clients = &report["clients"];
@@ -31,7 +31,7 @@ fn a_calm_load_is_answered_and_counted_to_the_last_token() {
 }
 
 #[test]
-fn an_overload_with_impatient_clients_is_counted_to_the_last_token() {
+fn an_overload_with_client_timeouts_is_counted_to_the_last_token() {
     let report = check(&[
         "--variant",
         "m15",
@@ -52,7 +52,7 @@ fn an_overload_with_impatient_clients_is_counted_to_the_last_token() {
 }
 
 #[test]
-fn a_bounded_wait_sheds_and_is_counted_to_the_last_token() {
+fn a_short_max_wait_rejects_and_is_counted_to_the_last_token() {
     let report = check(&[
         "--variant",
         "m15",
