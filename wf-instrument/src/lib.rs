@@ -78,17 +78,16 @@
 //!   why.
 //!
 //! Each word of the documentation is defined in the [`glossary`].
-#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(wf_loom))))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 pub mod clock;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 mod counter;
 #[cfg(not(feature = "enabled"))]
 mod disabled;
-#[cfg(not(wf_loom))]
 pub mod fork;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 mod gauge;
 #[doc = include_str!("../GLOSSARY.md")]
 pub mod glossary {}
@@ -97,37 +96,33 @@ pub mod histogram;
 #[cfg(not(feature = "enabled"))]
 #[path = "disabled/histogram.rs"]
 pub mod histogram;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 mod image;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 mod labels;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 mod load;
-#[cfg(all(test, wf_loom))]
-mod models;
 #[cfg_attr(
     not(feature = "enabled"),
     expect(dead_code, reason = "nothing ends where nothing is measured")
 )]
 mod outcome;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 #[doc(hidden)]
 pub mod private;
 #[cfg(not(feature = "enabled"))]
 #[doc(hidden)]
 #[path = "disabled/private.rs"]
 pub mod private;
-#[cfg(not(wf_loom))]
 pub mod record;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 pub mod registry;
 #[cfg(feature = "enabled")]
 mod series;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 mod site;
-#[cfg(not(wf_loom))]
 mod slo;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 pub mod snapshot;
 #[cfg(feature = "enabled")]
 mod sync;
@@ -137,9 +132,8 @@ mod units;
 
 #[cfg(not(feature = "enabled"))]
 pub use self::disabled::{Counter, Gauge, registry};
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 pub use self::{counter::Counter, gauge::Gauge};
-#[cfg(not(wf_loom))]
 pub use self::{
     outcome::Outcome,
     record::{Generation, admitted, truncated},

@@ -1,18 +1,37 @@
-//! The atomics of the whole crate: std's, or loom's under `--cfg wf_loom`.
+//! What the models in `tests/loom` put their own in place of: atomics, and the number of slots.
 //!
-//! No other file names `std::sync::atomic` or `loom`, so that every lock-free part can be modelled.
+//! The record path names `std::sync::atomic` nowhere else, so that each lock-free part can be
+//! modelled as it is.
 
-#[cfg(all(feature = "enabled", unix, not(wf_loom)))]
+#[cfg(all(feature = "enabled", unix))]
 pub(crate) use std::sync::atomic::AtomicI32;
-#[cfg(all(feature = "enabled", not(wf_loom)))]
+#[cfg(feature = "enabled")]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32};
-#[cfg(not(wf_loom))]
 pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
-#[cfg(wf_loom)]
-pub(crate) use loom::sync::atomic::{
-    AtomicPtr, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,
-};
+/// Number of threads at once that have a shard of their own. Those beyond share one, which is
+/// slower.
+///
+/// A byte has 256 values, and two of them are states without a slot. Tokio's blocking pool alone
+/// may have that many threads busy. A slot costs 8 bytes of address space for each series, and
+/// memory only where a thread has recorded.
+pub(crate) const SLOTS: usize = 254;
 
-#[cfg(wf_loom)]
-pub(crate) use loom::thread_local;
+/// Length of a table that is indexed by a slot or by a state without one: any value of a byte.
+pub(crate) const TABLE: usize = 256;
+
+/// Defines a constructor that is `const`; not in the models, since loom makes atomics at run time.
+macro_rules! constructor {
+    ($(#[$meta:meta])* $visibility:vis fn $($rest:tt)*) => {
+        $(#[$meta])* $visibility const fn $($rest)*
+    };
+}
+pub(crate) use constructor;
+
+/// An array of so many atomics, each made by the expression.
+macro_rules! array {
+    ($make:expr; $len:expr) => {
+        [const { $make }; $len]
+    };
+}
+pub(crate) use array;

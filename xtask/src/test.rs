@@ -104,9 +104,9 @@ impl Run {
         }
     }
 
-    /// The models of the lock-free parts, in a build where `sync` stands for loom.
+    /// The models of the lock-free parts, whose files it compiles on loom's atomics.
     fn loom(&mut self) {
-        let mut command = cargo("test --release --package wf-instrument --lib models");
+        let mut command = cargo("test --release --package wf-instrument --test loom models");
         command
             .env("RUSTFLAGS", "--cfg wf_loom")
             .env("CARGO_TARGET_DIR", "target/loom");

@@ -12,7 +12,6 @@
 mod exchange;
 mod layout;
 mod quantile;
-#[cfg(not(wf_loom))]
 mod recorder;
 #[cfg(feature = "serde")]
 mod serialized;
@@ -22,7 +21,6 @@ mod wide;
 
 pub use self::layout::Layout;
 pub use self::quantile::samples_needed;
-#[cfg(not(wf_loom))]
 pub use self::recorder::Recorder;
 pub use self::snapshot::HistogramSnapshot;
 #[cfg(feature = "hdr")]

@@ -2,6 +2,7 @@
 
 use super::shard::{Shard, Sum};
 use super::snapshot::HistogramSnapshot;
+use crate::sync::constructor;
 use crate::thread::Sharded;
 
 /// A histogram of two significant digits over all of `u64`, sharded by thread.
@@ -24,11 +25,13 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Without samples, and without memory but 2 KiB for pointers.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self {
-            shards: Sharded::new(),
+    constructor! {
+        /// A histogram without samples. 2 KiB for pointers, no other memory.
+        #[must_use]
+        pub fn new() -> Self {
+            Self {
+                shards: Sharded::new(),
+            }
         }
     }
 
@@ -55,7 +58,6 @@ impl Recorder {
     }
 
     /// Without samples. Only in a process that has just been forked.
-    #[cfg(not(wf_loom))]
     pub(crate) fn reset_after_fork(&self) {
         self.shards.shards().for_each(Shard::reset_after_fork);
     }

@@ -94,7 +94,6 @@ impl Shard {
     }
 
     /// Without samples again. Keeps its memory and asks for none. Only where nobody else records: in a process that has just been forked.
-    #[cfg(not(wf_loom))]
     pub(crate) fn reset_after_fork(&self) {
         for place in &self.groups {
             // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
@@ -135,7 +134,7 @@ impl Group {
     /// Has the processor fetch it meanwhile. Much of a reader's time goes into waiting for memory that others have written.
     #[inline]
     fn fetch(&self) {
-        #[cfg(all(target_arch = "x86_64", not(wf_loom)))]
+        #[cfg(target_arch = "x86_64")]
         for line in self.counts.chunks(CACHE_LINE / size_of::<Count>()) {
             use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
             // SAFETY: a hint that reads nothing, whatever the address; SSE is part of x86-64.
@@ -147,7 +146,7 @@ impl Group {
 /// Groups that are on their way while one is read: 48 lines, about what a processor keeps in flight.
 const AHEAD: usize = 3;
 
-#[cfg(all(target_arch = "x86_64", not(wf_loom)))]
+#[cfg(target_arch = "x86_64")]
 const CACHE_LINE: usize = 64;
 
 #[cold]

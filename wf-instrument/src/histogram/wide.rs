@@ -47,7 +47,7 @@ const fn bits(number: u64) -> u32 {
     u64::BITS - number.leading_zeros()
 }
 
-#[cfg(all(test, not(wf_loom)))]
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 

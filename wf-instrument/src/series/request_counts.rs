@@ -52,7 +52,6 @@ impl RequestCounts {
 
     /// Ends ok, though cut short. Counted apart from other good ends, so that neither count ever
     /// falls.
-    #[cfg(not(wf_loom))]
     pub(crate) fn truncate(&self, admitted: bool, writer: Writer) {
         if !admitted {
             self.ended_waiting.add(1, writer);
@@ -62,7 +61,6 @@ impl RequestCounts {
     }
 
     /// Ends in an error without having been admitted, where others are. Counted apart from other errors, so that neither count ever falls.
-    #[cfg(not(wf_loom))]
     pub(crate) fn reject(&self, writer: Writer) {
         self.ended_waiting.add(1, writer);
         // Release; as in `end`.
@@ -73,7 +71,6 @@ impl RequestCounts {
 impl RequestCounts {
     /// Forgets all, but for the requests that the thread whose share this is has under way, where it `is_mine`. Only in a process that has
     /// just been forked.
-    #[cfg(not(wf_loom))]
     pub(crate) fn reset_after_fork(&self, is_mine: bool) {
         let apart = [&self.rejected, &self.truncated];
         let ended = self.ended.iter().chain(apart);

@@ -2,6 +2,7 @@
 
 use crate::histogram::{HistogramSnapshot, Shard, Sum};
 use crate::outcome::Outcome;
+use crate::sync::constructor;
 use crate::thread::{Count, Sharded, Writer};
 use crate::units::Nanos;
 
@@ -34,17 +35,11 @@ impl SpanShard {
 }
 
 impl SpanSeries {
-    #[cfg(not(wf_loom))]
-    pub(crate) const fn new() -> Self {
-        Self {
-            shards: Sharded::new(),
-        }
-    }
-
-    #[cfg(wf_loom)]
-    pub(crate) fn new() -> Self {
-        Self {
-            shards: Sharded::new(),
+    constructor! {
+        pub(crate) fn new() -> Self {
+            Self {
+                shards: Sharded::new(),
+            }
         }
     }
 
@@ -60,7 +55,6 @@ impl SpanSeries {
     }
 
     /// Whether any call was recorded.
-    #[cfg(not(wf_loom))]
     pub(crate) fn is_touched(&self) -> bool {
         self.shards.is_touched()
     }
@@ -84,7 +78,6 @@ impl SpanSeries {
     }
 
     /// Forgets all but the calls that the owner of slot `mine` is in the middle of. Only in a process that has just been forked.
-    #[cfg(not(wf_loom))]
     pub(crate) fn reset_after_fork(&self, mine: usize) {
         for (shard, is_mine) in self.shards.shards_seen_from(mine) {
             // Where calls end on other threads than they began on, this thread's share alone tells no more than this.

@@ -1,6 +1,6 @@
 //! The tokens of one request.
 
-use crate::sync::{AtomicU16, AtomicU32, Ordering};
+use crate::sync::{AtomicU16, AtomicU32, Ordering, constructor};
 use crate::thread::SLOTS;
 
 /// Tokens of one request, counted by any threads at once and by one of them mostly.
@@ -25,23 +25,14 @@ const NOBODY: u16 = u16::MAX - 1;
 const NO_OWNER: u16 = u16::MAX - 2;
 
 impl TokenCount {
-    #[cfg(not(wf_loom))]
-    pub(crate) const fn new() -> Self {
-        Self {
-            owner: AtomicU16::new(NOBODY),
-            own: AtomicU32::new(0),
-            others: AtomicU32::new(0),
-            first: AtomicU32::new(0),
-        }
-    }
-
-    #[cfg(wf_loom)]
-    pub(crate) fn new() -> Self {
-        Self {
-            owner: AtomicU16::new(NOBODY),
-            own: AtomicU32::new(0),
-            others: AtomicU32::new(0),
-            first: AtomicU32::new(0),
+    constructor! {
+        pub(crate) fn new() -> Self {
+            Self {
+                owner: AtomicU16::new(NOBODY),
+                own: AtomicU32::new(0),
+                others: AtomicU32::new(0),
+                first: AtomicU32::new(0),
+            }
         }
     }
 
@@ -50,7 +41,6 @@ impl TokenCount {
     // orders it by itself.
 
     /// Nothing counted, from here on. Only where nobody else counts.
-    #[cfg(not(wf_loom))]
     #[inline]
     pub(crate) fn restart(&self) {
         self.owner.store(NOBODY, Ordering::Relaxed);

@@ -1,6 +1,6 @@
 //! A count that one thread writes, or that several share.
 
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, constructor};
 
 /// The threads that may write a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +27,11 @@ const LARGE: u64 = 1 << 24;
 const FULL: u64 = u64::MAX - (1 << 48) + 1;
 
 impl Count {
-    /// Nothing counted.
-    #[cfg(not(wf_loom))]
-    pub(crate) const fn new() -> Self {
-        Self(AtomicU64::new(0))
+    constructor! {
+        /// A count of zero.
+        pub(crate) fn new() -> Self {
+            Self(AtomicU64::new(0))
+        }
     }
 
     /// Adds `n`: for the sole writer two moves and an addition, without a lock prefix, and a

@@ -1,16 +1,6 @@
 //! The pool of slots: which of them are taken.
 
-use crate::sync::{AtomicU64, Ordering};
-
-/// How many threads at once have a shard of their own. Those beyond share one: slower, never wrong.
-///
-/// A byte has 256 values, and two of them are states without a slot. Tokio's blocking pool alone
-/// may have that many threads busy. A slot costs 8 bytes of address space a series, and memory only
-/// where a thread has recorded.
-#[cfg(not(wf_loom))]
-pub(crate) const SLOTS: usize = 254;
-#[cfg(wf_loom)]
-pub(crate) const SLOTS: usize = 2;
+use crate::sync::{AtomicU64, Ordering, SLOTS, array, constructor};
 
 const WORD: usize = 64;
 const WORDS: usize = SLOTS.div_ceil(WORD);
@@ -21,17 +11,11 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    #[cfg(not(wf_loom))]
-    pub(crate) const fn new() -> Self {
-        Self {
-            taken: [const { AtomicU64::new(0) }; WORDS],
-        }
-    }
-
-    #[cfg(wf_loom)]
-    pub(crate) fn new() -> Self {
-        Self {
-            taken: std::array::from_fn(|_| AtomicU64::new(0)),
+    constructor! {
+        pub(crate) fn new() -> Self {
+            Self {
+                taken: array![AtomicU64::new(0); WORDS],
+            }
         }
     }
 
@@ -73,7 +57,7 @@ const fn place(slot: usize) -> (usize, u64) {
     (slot / WORD, 1 << (slot % WORD))
 }
 
-#[cfg(all(test, not(wf_loom)))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -4,9 +4,8 @@
 use std::ptr;
 
 use super::count::Writer;
-use super::pool::SLOTS;
 use super::slot;
-use crate::sync::{AtomicPtr, Ordering};
+use crate::sync::{AtomicPtr, Ordering, SLOTS, TABLE, array, constructor};
 
 /// One `T` a thread slot, and one that the threads without a slot share.
 ///
@@ -14,14 +13,9 @@ use crate::sync::{AtomicPtr, Ordering};
 /// bounded by the peak of concurrent threads. 2 KiB of pointers, untouched until used.
 pub(crate) struct Sharded<T> {
     /// Those at and above [`SLOTS`] stay empty: they are what threads without a slot find.
-    owned: [AtomicPtr<Padded<T>>; PLACES],
+    owned: [AtomicPtr<Padded<T>>; TABLE],
     shared: AtomicPtr<Padded<T>>,
 }
-
-#[cfg(not(wf_loom))]
-const PLACES: usize = 256;
-#[cfg(wf_loom)]
-const PLACES: usize = SLOTS;
 
 /// Alone on its cache lines: two of 64 bytes, since Intel's prefetcher fetches them in pairs.
 #[repr(align(128))]
@@ -29,19 +23,12 @@ const PLACES: usize = SLOTS;
 struct Padded<T>(T);
 
 impl<T: Default + Sync> Sharded<T> {
-    #[cfg(not(wf_loom))]
-    pub(crate) const fn new() -> Self {
-        Self {
-            owned: [const { AtomicPtr::new(ptr::null_mut()) }; PLACES],
-            shared: AtomicPtr::new(ptr::null_mut()),
-        }
-    }
-
-    #[cfg(wf_loom)]
-    pub(crate) fn new() -> Self {
-        Self {
-            owned: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
-            shared: AtomicPtr::new(ptr::null_mut()),
+    constructor! {
+        pub(crate) fn new() -> Self {
+            Self {
+                owned: array![AtomicPtr::new(ptr::null_mut()); TABLE],
+                shared: AtomicPtr::new(ptr::null_mut()),
+            }
         }
     }
 
@@ -109,7 +96,6 @@ impl<T: Default + Sync> Sharded<T> {
     }
 
     /// Whether any thread has touched it.
-    #[cfg(not(wf_loom))]
     pub(crate) fn is_touched(&self) -> bool {
         self.shards().next().is_some()
     }

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 
 use super::count::{Count, Writer};
-use super::pool::{Pool, SLOTS};
+use super::pool::Pool;
+use crate::sync::SLOTS;
 
 /// Not asked for yet.
 const UNCLAIMED: u8 = u8::MAX;

@@ -1,9 +1,7 @@
-//! Loom models of the lock-free parts: every interleaving of a few threads, and every value that the memory model lets them see.
+//! What holds however the threads interleave.
 //!
-//! Readers are spawned and the writer goes on in the first thread: loom looks for interleavings at the last access to an object, and a
-//! writer that loads before it stores hides an earlier reader from it.
-//!
-//! Run by `RUSTFLAGS="--cfg wf_loom" cargo test --release -p wf-instrument --lib models` (part of `cargo xtask test`).
+//! Readers are spawned and the writer goes on in the first thread: loom looks for interleavings at
+//! the last access to an object, and a writer that loads before it stores hides an earlier reader.
 
 use std::sync::Arc;
 

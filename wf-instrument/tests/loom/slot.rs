@@ -1,6 +1,6 @@
-//! This thread's slot where loom runs the threads: what the model says.
+//! This thread's slot: the one that the model gives it.
 
-crate::sync::thread_local! {
+loom::thread_local! {
     static SLOT: std::cell::Cell<usize> = std::cell::Cell::new(usize::MAX);
 }
 
