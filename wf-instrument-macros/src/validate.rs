@@ -3,7 +3,7 @@
 
 use syn::spanned::Spanned as _;
 use syn::visit::Visit;
-use syn::{AssocType, Ident, Lifetime, ReturnType, TypeReference};
+use syn::{AssocType, Ident, Lifetime, ReceiverKind, ReturnType, TypeReference};
 
 use crate::args::Args;
 use crate::crate_path;
@@ -184,7 +184,7 @@ fn uses_of_self(
     let Some(receiver) = function.sig.receiver() else {
         return;
     };
-    let mutable = receiver.reference.is_some() && receiver.mutability.is_some();
+    let mutable = matches!(receiver.kind, ReceiverKind::Reference(_, _, Some(_)));
     let borrowed = mutable && contains_ident(function.body.stream(), "self");
     let outlives_call = returned.item_source().is_some() || returned.call != CallKind::Sync;
     if !(borrowed || outlives_call && requires_static(&function.sig.output)) {

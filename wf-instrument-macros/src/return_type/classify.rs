@@ -164,14 +164,17 @@ fn is_finished(ty: &Type) -> bool {
         Type::ImplTrait(_) | Type::TraitObject(_) => {
             trait_bounds(ty).all(|bound| FINISHED_TRAITS.iter().any(|name| bound.ident == name))
         }
-        Type::BareFn(_) | Type::Ptr(_) => true,
+        Type::FnPtr(_) | Type::Ptr(_) => true,
         _ => is_plain_data(ty),
     }
 }
 
 /// Returns whether `ty` is one of `names`, alone or with a path into std.
 pub(crate) fn is_std_type(ty: &Type, names: &[&str]) -> bool {
-    let Type::Path(TypePath { qself: None, path }) = ty else {
+    let Type::Path(TypePath {
+        qself: None, path, ..
+    }) = ty
+    else {
         return false;
     };
     let std = ["std", "core", "alloc"];
