@@ -11,7 +11,7 @@ use wf_port::{Address, HostName, Hosts};
 use crate::error::StartError;
 use crate::families::Families;
 use crate::family::FamilyError;
-use crate::page::{Collector, Page, recorded};
+use crate::page::{Collector, Page, SnapshotSource, recorded};
 use crate::server::{self, Server};
 
 /// A running endpoint. Dropping it ends the thread and closes the port.
@@ -41,7 +41,7 @@ impl Exporter {
         Builder {
             address: (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into(),
             hosts: Vec::new(),
-            source: Box::new(Snapshot::take),
+            source: None,
             collectors: Vec::new(),
         }
     }
@@ -75,7 +75,7 @@ impl Drop for Exporter {
 pub struct Builder {
     address: Address,
     hosts: Vec<String>,
-    source: Box<dyn FnMut() -> Snapshot + Send>,
+    source: Option<SnapshotSource>,
     collectors: Vec<Collector>,
 }
 
@@ -103,9 +103,10 @@ impl Builder {
     }
 
     /// Sets the source of the recorded series, instead of [`Snapshot::take`]: a replay, or a
-    /// snapshot that other code takes anyway.
+    /// snapshot that other code takes anyway. Rows with names or labels that cannot be written are
+    /// left out and counted in `wf_families_refused_total`.
     pub fn source(mut self, source: impl FnMut() -> Snapshot + Send + 'static) -> Self {
-        self.source = Box::new(source);
+        self.source = Some(Box::new(source));
         self
     }
 

@@ -63,6 +63,11 @@ impl Families {
         self.merge(family);
     }
 
+    /// Counts families that were refused before they were made.
+    pub(crate) const fn count_refused(&mut self, families: u64) {
+        self.refused += families;
+    }
+
     /// Number of families that were refused.
     #[must_use]
     pub const fn refused(&self) -> u64 {

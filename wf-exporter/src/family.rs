@@ -33,16 +33,14 @@ pub struct Family {
     pub(crate) series: BTreeMap<Labels, Value>,
     pub(crate) mistake: Option<FamilyError>,
     help: Cow<'static, str>,
-    /// Whether a label of a sample may have any name: not if all are in the catalogue, which a
-    /// test checks.
-    open: bool,
+    /// Whether the names of labels are still to be checked.
+    checks_labels: bool,
 }
 
 impl Family {
     /// A count that only grows. `_total` is appended to a name that does not end in it.
     pub fn counter(name: &str, help: impl Into<Cow<'static, str>>) -> Self {
-        let base = name.strip_suffix("_total").unwrap_or(name);
-        Self::named([base, "_total"].concat(), help.into(), Kind::Counter)
+        Self::named(counter_name(name), help.into(), Kind::Counter)
     }
 
     /// A value that goes up and down.
@@ -55,16 +53,27 @@ impl Family {
         Self::named(name.to_owned(), help.into(), Kind::Histogram)
     }
 
-    /// The family of a row of the catalogue, still without series. Its name and labels were checked
-    /// by a test.
+    /// The family of a row of the catalogue, still without series.
+    ///
+    /// Its names are not checked here: a test checks those of the row, and the registry those that
+    /// the annotated code declares.
     pub(crate) const fn of(row: &'static Descriptor) -> Self {
+        Self::checked(Cow::Borrowed(row.name), row.kind, Cow::Borrowed(row.help))
+    }
+
+    /// A family whose names were checked before: by the registry, for metrics of the application.
+    pub(crate) const fn checked(
+        name: Cow<'static, str>,
+        kind: Kind,
+        help: Cow<'static, str>,
+    ) -> Self {
         Self {
-            name: Cow::Borrowed(row.name),
-            kind: row.kind,
+            name,
+            kind,
             series: BTreeMap::new(),
             mistake: None,
-            help: Cow::Borrowed(row.help),
-            open: row.labels_of_code,
+            help,
+            checks_labels: false,
         }
     }
 
@@ -107,18 +116,15 @@ impl Family {
     fn named(name: String, help: Cow<'static, str>, kind: Kind) -> Self {
         let mistake = (!is_metric_name(&name)).then(|| FamilyError::Name { name: name.clone() });
         Self {
-            name: Cow::Owned(name),
-            kind,
-            series: BTreeMap::new(),
             mistake,
-            help,
-            open: true,
+            checks_labels: true,
+            ..Self::checked(Cow::Owned(name), kind, help)
         }
     }
 
     fn insert(&mut self, labels: &[(&str, &str)], value: Value) -> Result<(), FamilyError> {
         self.check_value(&value)?;
-        if self.open {
+        if self.checks_labels {
             self.check_labels(labels)?;
         }
         let labels = owned(labels);
@@ -305,6 +311,12 @@ impl FamilyError {
             labels: labels.join(","),
         }
     }
+}
+
+/// The name with `_total` at its end, once.
+pub(crate) fn counter_name(name: &str) -> String {
+    let base = name.strip_suffix("_total").unwrap_or(name);
+    [base, "_total"].concat()
 }
 
 /// Sorted, and without those that have no value: to Prometheus they are no labels.

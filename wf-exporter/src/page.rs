@@ -89,10 +89,21 @@ impl fmt::Debug for Page {
     }
 }
 
-/// A collector of everything recorded.
-pub(crate) fn recorded(mut source: impl FnMut() -> Snapshot + Send + 'static) -> Collector {
+/// A source of snapshots other than this process's registry.
+pub(crate) type SnapshotSource = Box<dyn FnMut() -> Snapshot + Send>;
+
+/// A collector of everything recorded, or of the snapshots of `source`.
+pub(crate) fn recorded(mut source: Option<SnapshotSource>) -> Collector {
     Box::new(move |families| {
-        recorded::metrics(source().metrics, families);
+        let metrics = match &mut source {
+            None => Snapshot::take().metrics,
+            Some(source) => {
+                let mut metrics = source().metrics;
+                families.count_refused(recorded::remove_unwritable(&mut metrics));
+                metrics
+            }
+        };
+        recorded::metrics(metrics, families);
         Ok(())
     })
 }

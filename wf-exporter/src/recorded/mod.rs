@@ -14,9 +14,9 @@ use wf_instrument::snapshot::{
 
 use crate::buckets::{self, Bounds, to_f64};
 use crate::column::Column;
-use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
+use crate::descriptor::{BaseUnit, Descriptor, Kind, LabelKey, Source};
 use crate::families::Families;
-use crate::family::{Family, Histogram};
+use crate::family::{Family, Histogram, counter_name, is_label_name, is_metric_name};
 
 /// The rows of the catalogue that are filled here.
 pub(crate) fn rows() -> impl Iterator<Item = &'static Descriptor> {
@@ -45,6 +45,49 @@ pub(crate) fn metrics(metrics: Metrics, families: &mut Families) {
     counters(&metrics.counters, families);
     gauges(&metrics.gauges, families);
     histograms(metrics.histograms, families);
+}
+
+/// Removes the rows that cannot be written, and returns their number.
+///
+/// For snapshots that are not of this process. The registry has checked its own rows already.
+pub(crate) fn remove_unwritable(metrics: &mut Metrics) -> u64 {
+    let mut removed = 0;
+    let mut keep = |is_writable: bool| {
+        removed += u64::from(!is_writable);
+        is_writable
+    };
+    metrics
+        .generations
+        .retain(|row| keep(are_free(&row.labels)));
+    metrics.spans.retain(|row| keep(are_free(&row.labels)));
+    metrics.frames.retain(|row| keep(are_free(&row.labels)));
+    let is_named = |name: &str, labels: &[Label]| is_metric_name(name) && are_names(labels);
+    metrics
+        .counters
+        .retain(|row| keep(is_named(&row.name, &row.labels)));
+    metrics
+        .gauges
+        .retain(|row| keep(is_named(&row.name, &row.labels)));
+    metrics.histograms.retain(|row| {
+        let has_bound = row.labels.iter().any(|(name, _)| &**name == "le");
+        keep(is_named(&row.name, &row.labels) && !has_bound)
+    });
+    removed
+}
+
+/// Returns whether labels of annotated code can stand beside those of its families.
+fn are_free(labels: &[Label]) -> bool {
+    let is_taken = |name: &str| {
+        let mut fixed = rows().flat_map(|row| row.labels);
+        name == "le" || fixed.any(|label| label.name == name)
+    };
+    are_names(labels) && !labels.iter().any(|(name, _)| is_taken(name))
+}
+
+fn are_names(labels: &[Label]) -> bool {
+    let is_first = |at: usize| !labels[..at].iter().any(|(name, _)| *name == labels[at].0);
+    let mut names = labels.iter().enumerate();
+    names.all(|(at, (name, _))| is_label_name(name) && is_first(at))
 }
 
 /// The labels of a row: those that its family always has, then those that the code declares.
@@ -86,7 +129,7 @@ fn frames(rows: &[FrameMetrics], families: &mut Families) {
 fn counters(rows: &[CounterMetrics], families: &mut Families) {
     for row in rows {
         let help = help(&row.help, "A counter of the application.");
-        let family = Family::counter(&row.name, help);
+        let family = Family::checked(counter_name(&row.name).into(), Kind::Counter, help);
         families.offer(family.sample(&pairs(&[], &row.labels), to_f64(row.value)));
     }
 }
@@ -94,7 +137,7 @@ fn counters(rows: &[CounterMetrics], families: &mut Families) {
 fn gauges(rows: &[GaugeMetrics], families: &mut Families) {
     for row in rows {
         let help = help(&row.help, "A gauge of the application.");
-        let family = Family::gauge(&row.name, help);
+        let family = Family::checked(row.name.to_string().into(), Kind::Gauge, help);
         families.offer(family.sample(&pairs(&[], &row.labels), row.value));
     }
 }
@@ -102,7 +145,7 @@ fn gauges(rows: &[GaugeMetrics], families: &mut Families) {
 fn histograms(rows: Vec<HistogramMetrics>, families: &mut Families) {
     for row in rows {
         let help = help(&row.help, "A distribution measured by the application.");
-        let family = Family::histogram(&row.name, help);
+        let family = Family::checked(row.name.to_string().into(), Kind::Histogram, help);
         let samples = Histogram::new(row.samples, bounds_of(row.unit).clone());
         families.offer(family.sample(&pairs(&[], &row.labels), samples));
     }

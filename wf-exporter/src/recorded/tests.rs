@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use wf_instrument::Nanos;
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{
     CounterMetrics, FrameMetrics, GaugeMetrics, GenerationMetrics, HistogramMetrics, Outcomes,
-    RequestHistogram, SpanMetrics, Target, Unit,
+    RequestHistogram, Snapshot, SpanMetrics, Target, Unit,
 };
+use wf_instrument::{Nanos, registry};
 
 use super::*;
+use crate::page;
 use crate::text::encode;
 
 /// Every sample line of the page, by what stands before its value.
@@ -301,8 +302,40 @@ fn an_application_s_name_that_cannot_be_written_costs_only_its_series() {
         counters: vec![counter("bad name"), counter("good")],
         ..Metrics::default()
     };
-    let mut families = Families::default();
-    super::metrics(metrics, &mut families);
+    let families = replayed(metrics);
     assert_eq!(families.refused(), 1);
     assert!(encode(&families, 0).contains("\ngood_total 0\n"));
+}
+
+#[test]
+fn a_label_that_cannot_be_written_costs_only_its_row() {
+    for label in ["bad name", "job", "__x", "le", "slo", "model_name", "lane"] {
+        let mut bad = generation("a");
+        bad.labels = vec![(label.into(), "1".into()), ("lane".into(), "2".into())];
+        let families = replayed(of_generations(vec![bad, generation("b")]));
+        assert_eq!(families.refused(), 1, "{label}");
+        let page = encode(&families, 0);
+        assert!(page.contains("model_name=\"b\"") && !page.contains("model_name=\"a\""));
+    }
+}
+
+/// The families of a snapshot that the registry has not checked.
+fn replayed(metrics: Metrics) -> Families {
+    let mut snapshot = Some(Snapshot {
+        metrics,
+        ..Snapshot::default()
+    });
+    let source = Box::new(move || snapshot.take().unwrap());
+    let mut families = Families::default();
+    page::recorded(Some(source))(&mut families).unwrap();
+    families
+}
+
+#[test]
+fn the_registry_refuses_every_label_of_the_catalogue() {
+    let of_code = rows().filter(|row| row.labels_of_code);
+    for label in of_code.flat_map(|row| row.labels) {
+        let registered = registry::labelled_span("any", "", &[label.name]);
+        assert!(registered.is_err(), "{}", label.name);
+    }
 }
