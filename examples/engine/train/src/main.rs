@@ -167,7 +167,7 @@ fn readme(plan: &Plan, outcome: &Outcome) -> String {
          | last loss | {loss:.4} nats per byte of the answers |\n\
          | held-out questions answered word for word, greedily | {exam} |\n\
          | duration | {minutes:.1} minutes on two cores of an x86-64 |\n\
-         | SHA-256 of `model.safetensors` | `{sha256}` |\n\n\
+         | SHA-256 of the weights | `{sha256}` |\n\n\
          A held-out question asks for a known fact in a way that training never used for it. The \
          same command\ngives the same bits again on the same kind of CPU; other vector instructions \
          round differently, so\nelsewhere the hash differs.\n"
