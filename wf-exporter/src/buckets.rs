@@ -33,6 +33,19 @@ pub struct Bounds {
 ///
 /// For histograms that were counted elsewhere. Recorded samples are exported as
 /// [`Histogram`](crate::Histogram), which keeps their full resolution for the encoder.
+///
+/// ```
+/// use wf_exporter::{Buckets, Family};
+///
+/// let waits = Buckets {
+///     cumulative: vec![(0.1, 3), (1.0, 7)],
+///     sum: 2.4,
+///     count: 8,
+/// };
+/// let family = Family::histogram("pool_wait_seconds", "Time to get a connection.");
+/// let family = family.sample(&[("pool", "db")], waits);
+/// # assert_eq!(family.name(), "pool_wait_seconds");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Buckets {
     /// Bounds in ascending order, each with the number of samples at or below it. Without the

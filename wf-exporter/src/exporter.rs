@@ -71,6 +71,17 @@ impl Drop for Exporter {
 }
 
 /// Settings of an exporter that is not started yet.
+///
+/// ```
+/// use wf_exporter::{Exporter, StartError};
+///
+/// let exporter = Exporter::builder().address("localhost:0").allow_host("metrics.internal");
+/// match exporter.start() {
+///     Ok(exporter) => exporter.stop(),
+///     Err(StartError::Bind { address, .. }) => eprintln!("{address} is in use"),
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// ```
 #[must_use = "nothing is served before `start`"]
 pub struct Builder {
     address: Address,

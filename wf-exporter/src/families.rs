@@ -69,13 +69,12 @@ impl Families {
     }
 
     /// Number of families that were refused.
-    #[must_use]
-    pub const fn refused(&self) -> u64 {
+    pub(crate) const fn refused(&self) -> u64 {
         self.refused
     }
 
     /// The families in order of their names.
-    pub fn iter(&self) -> impl Iterator<Item = &Family> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Family> {
         self.by_name.values()
     }
 

@@ -92,14 +92,12 @@ impl Family {
     }
 
     /// The HELP text; may be empty.
-    #[must_use]
-    pub fn help(&self) -> &str {
+    pub(crate) fn help(&self) -> &str {
         &self.help
     }
 
     /// Counter, gauge or histogram.
-    #[must_use]
-    pub const fn kind(&self) -> Kind {
+    pub(crate) const fn kind(&self) -> Kind {
         self.kind
     }
 
@@ -206,14 +204,12 @@ impl Histogram {
     }
 
     /// The recorded samples.
-    #[must_use]
-    pub const fn samples(&self) -> &HistogramSnapshot {
+    pub(crate) const fn samples(&self) -> &HistogramSnapshot {
         &self.samples
     }
 
     /// The bounds of the buckets.
-    #[must_use]
-    pub const fn bounds(&self) -> &Bounds {
+    pub(crate) const fn bounds(&self) -> &Bounds {
         &self.bounds
     }
 }

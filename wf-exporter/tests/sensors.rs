@@ -1,4 +1,4 @@
-//! Everything that the sensors can read, on one page.
+//! Every reading of the sensors, on one page.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -24,16 +24,16 @@ fn every_reading_has_its_series_in_base_units() {
         assert!(page.contains(&format!("\n{line}\n")), "{line} in {page}");
     }
     let expected = families(EXPECTED);
-    let told: BTreeSet<_> = families(&page)
+    let written: BTreeSet<_> = families(&page)
         .into_iter()
         .filter(|name| !OTHERS.contains(&&**name))
         .collect();
-    assert_eq!(told, expected);
+    assert_eq!(written, expected);
     assert!(!page.contains("wf_sensor_reason{"), "{page}");
 }
 
 #[test]
-fn devices_without_names_are_told_apart_and_take_nothing_else_along() {
+fn devices_without_names_have_series_of_their_own() {
     let mut readings = everything();
     let nameless = || Gpu {
         info: Info::default().into(),
@@ -53,13 +53,13 @@ fn devices_without_names_are_told_apart_and_take_nothing_else_along() {
 }
 
 #[test]
-fn promtool_finds_nothing_to_complain_about_in_the_sensors() {
+fn promtool_reports_nothing_on_the_sensors() {
     let exporter = exporter(everything());
     check_with_promtool(&get(exporter.local_addr(), "/metrics"));
 }
 
 #[test]
-fn what_this_machine_does_not_tell_is_down_for_a_reason() {
+fn a_sensor_without_a_reading_is_down_for_a_reason() {
     let readings = Sensors::new().read();
     let states = readings.sensors();
     let exporter = exporter(readings);
@@ -87,7 +87,7 @@ fn page(address: SocketAddr) -> String {
     get(address, "/metrics")
 }
 
-/// The names before labels and values.
+/// The names of the families with samples.
 fn families(page: &str) -> BTreeSet<String> {
     let samples = page
         .lines()
@@ -97,7 +97,7 @@ fn families(page: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// What the exporter says beside the sensors.
+/// The families that are not those of readings.
 const OTHERS: [&str; 9] = [
     "wf_build_info",
     "wf_collector_panics_total",
