@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 
-use crate::args::{Args, Argument};
+use crate::args::Args;
 use crate::crate_path::runtime;
 use crate::diagnostics::Diagnostics;
 use crate::expand::expand;
@@ -96,7 +96,7 @@ impl Annotation {
     fn within(self, block: &Args, self_type: Option<&Ident>) -> Self {
         let own = self.tokens;
         let tokens = match (&self.args.runtime, &block.runtime) {
-            (None, Some(Argument { value: path, .. })) => quote!(crate = #path, #own),
+            (None, Some(path)) => quote!(crate = #path, #own),
             _ => own,
         };
         Self {
@@ -121,7 +121,7 @@ fn measure_function(
     } = annotation;
     validate_function(&args, function, diagnostics);
     if !deferred && has_foreign_macros(function) {
-        let runtime = runtime(args.runtime.as_ref().map(|path| &path.value));
+        let runtime = runtime(args.runtime.as_ref());
         return Deferred {
             self_type,
             args: tokens,

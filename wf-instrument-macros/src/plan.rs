@@ -5,11 +5,11 @@ use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::{Ident, LitStr};
 
+use crate::args::Args;
 use crate::args::expression::Expression;
 use crate::args::frame_rate::FrameRate;
 use crate::args::labels::Label;
 use crate::args::slo::Slo;
-use crate::args::{Args, Argument};
 use crate::crate_path::runtime;
 use crate::item::function::Function;
 use crate::return_type::Declared;
@@ -60,12 +60,12 @@ impl Plan {
         let setup = hoist_blocks(&mut args);
         Self {
             setup,
-            runtime: runtime(args.runtime.as_ref().map(|path| &path.value)),
+            runtime: runtime(args.runtime.as_ref()),
             name: name(args.name.as_ref(), self_type, function),
             help: function.help(),
             track_caller: function.has_track_caller(),
-            labels: value(args.labels.take()).unwrap_or_default(),
-            returns: value(args.returns.take()),
+            labels: std::mem::take(&mut args.labels),
+            returns: args.returns,
             outcome_rule: outcome_rule(args.ok_if.take(), args.error_if.take()),
             kind: kind(args),
         }
@@ -82,31 +82,22 @@ fn hoist_blocks(args: &mut Args) -> TokenStream {
     ];
     let statements = functions.into_iter().filter_map(|(argument, name)| {
         let argument = argument.as_mut()?;
-        let (statement, reference) = argument.value.hoisted(name)?;
-        argument.value = reference;
+        let (statement, reference) = argument.hoisted(name)?;
+        *argument = reference;
         Some(statement)
     });
     statements.collect()
 }
 
-fn outcome_rule(
-    ok_if: Option<Argument<Expression>>,
-    error_if: Option<Argument<Expression>>,
-) -> Option<OutcomeRule> {
-    match (ok_if, error_if) {
-        (Some(ok_if), _) => Some(OutcomeRule::OkIf(ok_if.value)),
-        (None, error_if) => Some(OutcomeRule::ErrorIf(error_if?.value)),
-    }
+fn outcome_rule(ok_if: Option<Expression>, error_if: Option<Expression>) -> Option<OutcomeRule> {
+    let error_if = error_if.map(OutcomeRule::ErrorIf);
+    ok_if.map(OutcomeRule::OkIf).or(error_if)
 }
 
 /// Returns the given name, or module, type where it is known, and function.
-fn name(
-    given: Option<&Argument<LitStr>>,
-    self_type: Option<&Ident>,
-    function: &Function,
-) -> TokenStream {
-    if let Some(Argument { value, .. }) = given {
-        return quote!(#value);
+fn name(given: Option<&LitStr>, self_type: Option<&Ident>, function: &Function) -> TokenStream {
+    if let Some(given) = given {
+        return quote!(#given);
     }
     let self_type = self_type.map(|name| format!("{}::", name.unraw()));
     let function = function.sig.ident.unraw();
@@ -115,24 +106,20 @@ fn name(
 }
 
 fn kind(args: Args) -> MeasurementKind {
-    if args.ttft.is_some() {
+    if args.key("ttft").is_some() {
         return MeasurementKind::Generation(Box::new(GenerationPlan {
-            model: value(args.model),
-            tokens: value(args.tokens),
-            last: value(args.last),
-            prompt_tokens: value(args.prompt_tokens),
-            queued_at: value(args.queued_at),
-            slo: value(args.slo),
+            model: args.model,
+            tokens: args.tokens,
+            last: args.last,
+            prompt_tokens: args.prompt_tokens,
+            queued_at: args.queued_at,
+            slo: args.slo,
         }));
     }
-    match args.frame {
+    match args.key("frame") {
         Some(_) => MeasurementKind::Frame {
-            target_fps: value(args.target_fps),
+            target_fps: args.target_fps,
         },
         None => MeasurementKind::Span,
     }
-}
-
-fn value<T>(argument: Option<Argument<T>>) -> Option<T> {
-    argument.map(|Argument { value, .. }| value)
 }

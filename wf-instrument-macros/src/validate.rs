@@ -27,8 +27,7 @@ const OF_OUTCOMES: [&str; 2] = ["ok_if", "error_if"];
 
 /// Validates `#[wf_measure(..)]` on a function; each error is at the token that has to change.
 pub(crate) fn validate_function(args: &Args, function: &Function, diagnostics: &mut Diagnostics) {
-    let declared = args.returns.as_ref().map(|returns| returns.value);
-    let returned = Returned::new(&function.sig, declared);
+    let returned = Returned::new(&function.sig, args.returns);
     combinations(args, diagnostics);
     if args.runtime.is_none()
         && let Err(error) = crate_path::check_dependency()
@@ -69,34 +68,35 @@ pub(crate) fn validate_block(args: &Args, diagnostics: &mut Diagnostics) {
 }
 
 fn combinations(args: &Args, diagnostics: &mut Diagnostics) {
-    if let (Some(_), Some(frame)) = (args.ttft, args.frame) {
+    let (ttft, frame) = (args.key("ttft"), args.key("frame"));
+    if let (Some(_), Some(frame)) = (ttft, frame) {
         diagnostics.error(
             frame,
             "`ttft` and `frame` exclude each other: keep the one that fits the function",
         );
     }
     for (name, key) in args.keys() {
-        if args.ttft.is_none() && OF_GENERATIONS.contains(&name) {
+        if ttft.is_none() && OF_GENERATIONS.contains(&name) {
             let message =
                 format!("`{name}` needs `ttft`, as in `#[wf_measure(ttft, {name} = ..)]`");
             diagnostics.error(key, message);
         }
     }
-    if let (Some(_), Some(error_if)) = (&args.ok_if, &args.error_if) {
+    if let (Some(_), Some(error_if)) = (args.key("ok_if"), args.key("error_if")) {
         diagnostics.error(
-            error_if.key,
+            error_if,
             "`ok_if` and `error_if` exclude each other: keep one",
         );
     }
     for (name, key) in args.keys() {
-        if args.frame.is_some() && OF_OUTCOMES.contains(&name) {
+        if frame.is_some() && OF_OUTCOMES.contains(&name) {
             let message = format!("a frame has no outcome: remove `{name}` or `frame`");
             diagnostics.error(key, message);
         }
     }
-    if let (Some(fps), None) = (&args.target_fps, args.frame) {
+    if let (Some(target_fps), None) = (args.key("target_fps"), frame) {
         diagnostics.error(
-            fps.key,
+            target_fps,
             "`target_fps` needs `frame`, as in `#[wf_measure(frame, target_fps = ..)]`",
         );
     }
@@ -114,31 +114,31 @@ fn const_function(function: &Function, diagnostics: &mut Diagnostics) {
 
 /// Refuses a `returns` that the type makes redundant, or that has no effect.
 fn useless_returns(args: &Args, returned: &Returned<'_>, diagnostics: &mut Diagnostics) {
-    let Some(returns) = &args.returns else {
+    let Some(key) = args.key("returns") else {
         return;
     };
     if returned.is_declared_redundantly() {
         let message = "`returns` is redundant, as `async` or the return type shows the same: remove \
                        `returns`";
-        diagnostics.error(returns.key, message);
-    } else if returns.value == Declared::Iterator && args.ttft.is_none() {
+        diagnostics.error(key, message);
+    } else if args.returns == Some(Declared::Iterator) && args.key("ttft").is_none() {
         let message = "`returns = iterator` has no effect without `ttft`: add `ttft` to measure the \
                        items, or remove `returns` to measure the call alone";
-        diagnostics.error(returns.key, message);
+        diagnostics.error(key, message);
     }
 }
 
 /// Returns the traits in the return type that a measured source does not implement.
 fn unforwarded_traits<'a>(args: &Args, returned: &Returned<'a>) -> impl Iterator<Item = &'a Ident> {
     // Without `ttft` the items of an iterator are not measured.
-    let measures_items = args.ttft.is_some() || returned.stream().is_some();
+    let measures_items = args.key("ttft").is_some() || returned.stream().is_some();
     returned
         .unforwarded_traits()
         .filter(move |_| measures_items)
 }
 
 fn generation(args: &Args, returned: &Returned<'_>, diagnostics: &mut Diagnostics) {
-    if args.ttft.is_none() {
+    if args.key("ttft").is_none() {
         return;
     }
     if returned.is_never() {
@@ -147,21 +147,21 @@ fn generation(args: &Args, returned: &Returned<'_>, diagnostics: &mut Diagnostic
         diagnostics.error(returned.spelled.span(), message);
         return;
     }
-    for (argument, name) in [(&args.tokens, "tokens"), (&args.last, "last")] {
-        if let (Some(argument), None) = (argument, returned.item_source()) {
+    for name in ["tokens", "last"] {
+        if let (Some(key), None) = (args.key(name), returned.item_source()) {
             let message = format!(
                 "`{name}` is called with the items of a returned stream or iterator, but none is \
                  returned: if the return type is an alias of one, add `returns = stream` or \
                  `returns = iterator`; otherwise remove `{name}` and count tokens by \
                  `wf_token!(n)` where they are made"
             );
-            diagnostics.error(argument.key, message);
+            diagnostics.error(key, message);
         }
     }
 }
 
 fn frame(args: &Args, returned: &Returned<'_>, diagnostics: &mut Diagnostics) {
-    if let Some(frame) = args.frame
+    if let Some(frame) = args.key("frame")
         && (returned.call != CallKind::Sync || returned.stream().is_some())
     {
         diagnostics.error(
@@ -197,16 +197,16 @@ fn uses_of_self(
         (&args.error_if, "error_if"),
     ];
     for (argument, name) in functions {
-        let Some(argument) = argument else {
+        let (Some(argument), Some(key)) = (argument, args.key(name)) else {
             continue;
         };
-        if argument.value.mentions_self() && argument.value.hoisted(name).is_none() {
+        if argument.mentions_self() && argument.hoisted(name).is_none() {
             let message = format!(
                 "`{name}` cannot use `self`, which the body has borrowed or moved by then: copy \
                  what it needs in a block, which runs before the body, as in \
                  `{name} = {{ let limit = self.limit; move |item: &Item| item.n > limit }}`"
             );
-            diagnostics.error(argument.key, message);
+            diagnostics.error(key, message);
         }
     }
 }

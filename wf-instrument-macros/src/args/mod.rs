@@ -26,27 +26,21 @@ use crate::return_type::Declared;
 /// The arguments that are correct; the last one where an argument is given twice.
 #[derive(Default)]
 pub(crate) struct Args {
-    pub(crate) ttft: Option<Span>,
-    pub(crate) frame: Option<Span>,
-    pub(crate) name: Option<Argument<LitStr>>,
-    pub(crate) model: Option<Argument<Expression>>,
-    pub(crate) labels: Option<Argument<Vec<Label>>>,
-    pub(crate) ok_if: Option<Argument<Expression>>,
-    pub(crate) error_if: Option<Argument<Expression>>,
-    pub(crate) tokens: Option<Argument<Expression>>,
-    pub(crate) prompt_tokens: Option<Argument<Expression>>,
-    pub(crate) queued_at: Option<Argument<Expression>>,
-    pub(crate) returns: Option<Argument<Declared>>,
-    pub(crate) last: Option<Argument<Expression>>,
-    pub(crate) target_fps: Option<Argument<FrameRate>>,
-    pub(crate) slo: Option<Argument<Slo>>,
-    pub(crate) runtime: Option<Argument<Path>>,
-}
-
-/// The value of an argument, and the position of its name.
-pub(crate) struct Argument<T> {
-    pub(crate) key: Span,
-    pub(crate) value: T,
+    /// The name and position of each of them.
+    keys: Vec<(&'static str, Span)>,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) model: Option<Expression>,
+    pub(crate) labels: Vec<Label>,
+    pub(crate) ok_if: Option<Expression>,
+    pub(crate) error_if: Option<Expression>,
+    pub(crate) tokens: Option<Expression>,
+    pub(crate) last: Option<Expression>,
+    pub(crate) returns: Option<Declared>,
+    pub(crate) prompt_tokens: Option<Expression>,
+    pub(crate) queued_at: Option<Expression>,
+    pub(crate) target_fps: Option<FrameRate>,
+    pub(crate) slo: Option<Slo>,
+    pub(crate) runtime: Option<Path>,
 }
 
 /// The name of every argument, with an example of its use.
@@ -84,37 +78,21 @@ impl Args {
 
     /// Returns these arguments with those of `block` that apply to each function in it.
     pub(crate) fn within(self, block: &Self) -> Self {
-        let of_block = block.runtime.as_ref().map(|runtime| Argument {
-            key: runtime.key,
-            value: runtime.value.clone(),
-        });
         Self {
-            runtime: self.runtime.or(of_block),
+            runtime: self.runtime.or_else(|| block.runtime.clone()),
             ..self
         }
     }
 
-    /// Returns the name and position of each argument that is given.
+    /// Returns the name and position of each argument.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&'static str, Span)> {
-        [
-            ("ttft", self.ttft),
-            ("frame", self.frame),
-            ("name", key(self.name.as_ref())),
-            ("model", key(self.model.as_ref())),
-            ("labels", key(self.labels.as_ref())),
-            ("ok_if", key(self.ok_if.as_ref())),
-            ("error_if", key(self.error_if.as_ref())),
-            ("tokens", key(self.tokens.as_ref())),
-            ("last", key(self.last.as_ref())),
-            ("returns", key(self.returns.as_ref())),
-            ("prompt_tokens", key(self.prompt_tokens.as_ref())),
-            ("queued_at", key(self.queued_at.as_ref())),
-            ("target_fps", key(self.target_fps.as_ref())),
-            ("slo", key(self.slo.as_ref())),
-            ("crate", key(self.runtime.as_ref())),
-        ]
-        .into_iter()
-        .filter_map(|(name, key)| Some((name, key?)))
+        self.keys.iter().copied()
+    }
+
+    /// Returns the position of the argument `name`, if it is given.
+    pub(crate) fn key(&self, name: &str) -> Option<Span> {
+        self.keys()
+            .find_map(|(given, key)| (given == name).then_some(key))
     }
 
     fn parse_all(&mut self, input: ParseStream<'_>, diagnostics: &mut Diagnostics) {
@@ -160,51 +138,45 @@ impl Args {
 
     fn parse_value(
         &mut self,
-        name: &str,
+        name: &'static str,
         key: Span,
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<()> {
         match name {
-            "ttft" => {
-                self.ttft = Some(key);
-                return expect_no_value(name, input);
-            }
-            "frame" => {
-                self.frame = Some(key);
+            "ttft" | "frame" => {
+                self.add_key(name, key);
                 return expect_no_value(name, input);
             }
             "labels" => {
-                let labels = parse_labels(key, input, names::site_label_name_error, diagnostics)?;
-                self.labels = Some(Argument { key, value: labels });
+                self.labels = parse_labels(key, input, names::site_label_name_error, diagnostics)?;
+                self.add_key(name, key);
                 return Ok(());
             }
             _ => parse_equals(name, key, input)?,
         }
         match name {
-            "name" => self.name = Some(argument(key, site_name(input)?)),
-            "model" => self.model = Some(argument(key, input.parse()?)),
-            "ok_if" => self.ok_if = Some(argument(key, input.parse()?)),
-            "error_if" => self.error_if = Some(argument(key, input.parse()?)),
-            "tokens" => self.tokens = Some(argument(key, input.parse()?)),
-            "last" => self.last = Some(argument(key, input.parse()?)),
-            "returns" => self.returns = Some(argument(key, input.parse()?)),
-            "prompt_tokens" => self.prompt_tokens = Some(argument(key, input.parse()?)),
-            "queued_at" => self.queued_at = Some(argument(key, input.parse()?)),
-            "target_fps" => self.target_fps = Some(argument(key, input.parse()?)),
-            "slo" => self.slo = Some(argument(key, input.parse()?)),
-            _ => self.runtime = Some(argument(key, runtime_path(input)?)),
+            "name" => self.name = Some(site_name(input)?),
+            "model" => self.model = Some(input.parse()?),
+            "ok_if" => self.ok_if = Some(input.parse()?),
+            "error_if" => self.error_if = Some(input.parse()?),
+            "tokens" => self.tokens = Some(input.parse()?),
+            "last" => self.last = Some(input.parse()?),
+            "returns" => self.returns = Some(input.parse()?),
+            "prompt_tokens" => self.prompt_tokens = Some(input.parse()?),
+            "queued_at" => self.queued_at = Some(input.parse()?),
+            "target_fps" => self.target_fps = Some(input.parse()?),
+            "slo" => self.slo = Some(input.parse()?),
+            _ => self.runtime = Some(runtime_path(input)?),
         }
+        self.add_key(name, key);
         Ok(())
     }
-}
 
-fn key<T>(argument: Option<&Argument<T>>) -> Option<Span> {
-    argument.map(|argument| argument.key)
-}
-
-const fn argument<T>(key: Span, value: T) -> Argument<T> {
-    Argument { key, value }
+    fn add_key(&mut self, name: &'static str, key: Span) {
+        self.keys.retain(|&(given, _)| given != name);
+        self.keys.push((name, key));
+    }
 }
 
 /// Parses the name of an argument.
@@ -310,24 +282,23 @@ mod tests {
         };
         let args = Args::parse(tokens, &mut diagnostics);
         assert_eq!(diagnostics.messages(), Vec::<String>::new());
-        assert!(args.ttft.is_some() && args.frame.is_some() && args.runtime.is_some());
+        assert!(
+            args.key("ttft").is_some() && args.key("frame").is_some() && args.runtime.is_some()
+        );
         assert!(args.model.is_some() && args.tokens.is_some());
         assert!(args.prompt_tokens.is_some() && args.queued_at.is_some());
         assert!(args.ok_if.is_some() && args.error_if.is_some() && args.last.is_some());
-        assert_eq!(args.returns.unwrap().value, Declared::Stream);
-        let labels = args.labels.unwrap().value;
+        assert_eq!(args.returns.unwrap(), Declared::Stream);
+        let labels = args.labels;
         assert!(
             labels
                 .iter()
                 .map(|label| &label.name)
                 .eq(["device", "kind"])
         );
-        assert_eq!(args.name.unwrap().value.value(), "chat");
-        assert!(matches!(
-            args.target_fps.unwrap().value,
-            FrameRate::Number(59.94)
-        ));
-        assert_eq!(args.slo.unwrap().value.limit_nanos, 2_000_000_000);
+        assert_eq!(args.name.unwrap().value(), "chat");
+        assert!(matches!(args.target_fps.unwrap(), FrameRate::Number(59.94)));
+        assert_eq!(args.slo.unwrap().limit_nanos, 2_000_000_000);
     }
 
     #[test]
@@ -343,7 +314,7 @@ mod tests {
     fn a_mistyped_name_is_treated_as_the_name_it_resembles() {
         let mut diagnostics = Diagnostics::default();
         let args = Args::parse(quote!(tftt, modle = "gpt"), &mut diagnostics);
-        assert!(args.ttft.is_some() && args.model.is_some());
+        assert!(args.key("ttft").is_some() && args.model.is_some());
         assert_eq!(diagnostics.messages().len(), 2);
     }
 
