@@ -30,7 +30,7 @@ pub(crate) struct Plan {
     pub(crate) kind: MeasurementKind,
 }
 
-/// The outcome by a function of what is returned, in place of the rule about `Result`.
+/// The outcome by a function of the returned value, in place of the rule about `Result`.
 pub(crate) enum OutcomeRule {
     /// `ok_if`: anything else is an error.
     OkIf(Expression),

@@ -1,6 +1,7 @@
 //! The arguments of `#[wf_measure(..)]`.
 //!
-//! All arguments are parsed even when one is wrong: one compile reports every error.
+//! All arguments are parsed even when one is wrong: one compile reports every error. The values in
+//! files of their own are arguments of the function-like macros too.
 
 pub(crate) mod control_flow;
 pub(crate) mod did_you_mean;
@@ -212,12 +213,8 @@ fn expect_no_value(name: &str, input: ParseStream<'_>) -> Result<()> {
 }
 
 fn parse_equals(name: &str, key: Span, input: ParseStream<'_>) -> Result<()> {
-    let missing = || {
-        Error::new(
-            key,
-            format!("`{name}` needs a value, as in `{}`", example(name)),
-        )
-    };
+    let example = example(name);
+    let missing = || Error::new(key, format!("`{name}` needs a value, as in `{example}`"));
     input.parse::<Token![=]>().map_err(|_| missing())?;
     if input.is_empty() || input.peek(Token![,]) {
         return Err(missing());

@@ -42,9 +42,9 @@ impl Block {
         let braces = match item.pop() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
             last => {
-                let at = last.map_or_else(Span::call_site, |token| token.span());
+                let span = last.map_or_else(Span::call_site, |token| token.span());
                 let message = "this module has no body here: annotate the functions in its file";
-                return Err(Error::new(at, message));
+                return Err(Error::new(span, message));
             }
         };
         let head: TokenStream = item.into_iter().collect();
@@ -66,11 +66,11 @@ fn self_type(head: &TokenStream) -> Result<Option<Ident>> {
     Ok(last_segment(&block.self_ty))
 }
 
-fn last_segment(named: &Type) -> Option<Ident> {
-    match named {
-        Type::Path(path) => path.path.segments.last().map(|word| word.ident.clone()),
-        Type::Reference(to) => last_segment(&to.elem),
-        Type::Paren(within) => last_segment(&within.elem),
+fn last_segment(ty: &Type) -> Option<Ident> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.clone()),
+        Type::Reference(reference) => last_segment(&reference.elem),
+        Type::Paren(paren) => last_segment(&paren.elem),
         _ => None,
     }
 }

@@ -111,7 +111,7 @@ fn peeks_default(input: ParseStream<'_>) -> bool {
     input.peek(Token![default]) && !input.peek2(Token![!])
 }
 
-/// Refuses items other than functions, and names what they are.
+/// Refuses items other than functions, and names their kind.
 fn refuse_other_items(input: ParseStream<'_>) -> Result<()> {
     let kind = if input.peek(Token![trait])
         || input.peek(Token![unsafe]) && input.peek2(Token![trait])

@@ -15,7 +15,7 @@ pub(crate) enum Classification {
     Known,
     /// Every value has the property, and is a `Result` or contains one at this depth.
     Fallible(usize),
-    /// Only the compiler can tell.
+    /// Only the compiler can decide it.
     Unknown,
 }
 
@@ -46,7 +46,7 @@ impl Classification {
             | Type::Slice(TypeSlice { elem, .. })
             | Type::Reference(TypeReference { elem, .. }) => Self::all([of(elem)]),
             _ if is_std_type(ty, &SINGLE_VALUE_TYPES) => match type_arguments(ty).next() {
-                Some(held) => of(held).nested(false),
+                Some(inner) => of(inner).nested(false),
                 None => Self::Unknown,
             },
             _ if is_std_type(ty, &COLLECTIONS) && type_arguments(ty).next().is_some() => {

@@ -1,6 +1,6 @@
 //! The value that the caller receives, by the signature and the argument `returns`.
 //!
-//! A macro has types as they are spelled; it does not know what an alias stands for.
+//! A macro has types as they are spelled; it cannot resolve an alias.
 
 pub(crate) mod classify;
 pub(crate) mod syntax;
@@ -84,7 +84,7 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Returns what `classify` says of the type.
+    /// Returns the classification of the type.
     pub(crate) fn classify(self, classify: fn(&Type) -> Classification) -> Classification {
         match self {
             Self::Unit => Classification::Known,
