@@ -170,7 +170,7 @@ pub(crate) const fn to_f64(n: u64) -> f64 {
     n as f64
 }
 
-/// As [`to_f64`].
+/// The nearest `f64`: exact up to 2⁵³.
 const fn wide_to_f64(n: u128) -> f64 {
     n as f64
 }

@@ -56,7 +56,7 @@ impl<T> Column<T> {
         })
     }
 
-    /// As [`Column::fill`], with the buckets of a histogram at `bounds`.
+    /// The same family with the buckets of a histogram at `bounds`.
     pub(crate) fn fill_at<'a>(
         &'static self,
         bounds: &Bounds,

@@ -1,4 +1,4 @@
-//! What is known of a family without any data.
+//! Descriptions of families, known without any data.
 
 use std::fmt;
 
@@ -24,15 +24,15 @@ pub struct Descriptor {
     pub kind: Kind,
     /// Unit of the values; the name ends with it.
     pub unit: BaseUnit,
-    /// Labels that a series may have. A series has no label of this list with an empty value.
+    /// Labels that a series may have. A label without a value is left out.
     pub labels: &'static [LabelKey],
-    /// Whether labels that the annotated code declares (`labels(lane = "fast")`) are added.
+    /// True if labels that the annotated code declares (`labels(lane = "fast")`) are added.
     pub labels_of_code: bool,
     /// Bounds of the buckets of a histogram. The TTFT families have each declared target too.
     pub bounds: Option<&'static Bounds>,
     /// One or two sentences for readers of a dashboard.
     pub help: &'static str,
-    /// Where the values come from.
+    /// The part of the process that the values come from.
     pub source: Source,
 }
 

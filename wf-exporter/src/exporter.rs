@@ -11,7 +11,7 @@ use wf_port::{Address, HostName, Hosts};
 use crate::error::StartError;
 use crate::families::Families;
 use crate::family::FamilyError;
-use crate::page::{Collector, Page, SnapshotSource, recorded};
+use crate::page::{Collector, Page, SnapshotSource, collect_recorded};
 use crate::server::{self, Server};
 
 /// A running endpoint. Dropping it ends the thread and closes the port.
@@ -168,7 +168,7 @@ impl Builder {
             .into_iter()
             .fold(Hosts::bound_to(address), Hosts::allow);
         let (stop, stopped) = oneshot::channel();
-        let mut collectors = vec![recorded(self.source)];
+        let mut collectors = vec![collect_recorded(self.source)];
         collectors.extend(self.collectors);
         let server = Server {
             listener,

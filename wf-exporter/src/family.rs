@@ -33,7 +33,7 @@ pub struct Family {
     pub(crate) series: BTreeMap<Labels, Value>,
     pub(crate) mistake: Option<FamilyError>,
     help: Cow<'static, str>,
-    /// Whether the names of labels are still to be checked.
+    /// True if the names of labels have not been checked before.
     checks_labels: bool,
 }
 
@@ -333,8 +333,8 @@ pub(crate) fn is_metric_name(name: &str) -> bool {
     bytes.next().is_some_and(starts) && bytes.all(|b| starts(b) || b.is_ascii_digit())
 }
 
-/// As a metric name, and none that Prometheus sets itself: two underscores first, or a target's
-/// labels.
+/// A metric name that is not one of the labels that Prometheus sets itself: those that begin with
+/// two underscores, and those of a target.
 pub(crate) fn is_label_name(name: &str) -> bool {
     is_metric_name(name) && !name.starts_with("__") && !["instance", "job"].contains(&name)
 }

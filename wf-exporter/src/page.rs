@@ -93,7 +93,7 @@ impl fmt::Debug for Page {
 pub(crate) type SnapshotSource = Box<dyn FnMut() -> Snapshot + Send>;
 
 /// A collector of everything recorded, or of the snapshots of `source`.
-pub(crate) fn recorded(mut source: Option<SnapshotSource>) -> Collector {
+pub(crate) fn collect_recorded(mut source: Option<SnapshotSource>) -> Collector {
     Box::new(move |families| {
         let metrics = match &mut source {
             None => Snapshot::take().metrics,

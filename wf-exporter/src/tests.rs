@@ -178,7 +178,7 @@ fn application() -> Metrics {
     }
 }
 
-/// Where no sensor is down, there is no `wf_sensor_reason`.
+/// Readings with one sensor down: otherwise there is no `wf_sensor_reason`.
 fn readings() -> wf_sense::Readings {
     let mut readings = everything::everything();
     readings.storage.wait = wf_sense::Reading::Absent("no block device".into());

@@ -13,16 +13,16 @@ pub(crate) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8"
 /// Writes every family; `size` is the expected number of bytes. Series whose value is not a number
 /// are left out, and so are families without series.
 pub(crate) fn encode(families: &Families, size: usize) -> String {
-    let mut page = Page(String::with_capacity(size));
+    let mut page = Writer(String::with_capacity(size));
     for family in families.iter() {
         page.family(family);
     }
     page.0
 }
 
-struct Page(String);
+struct Writer(String);
 
-impl Page {
+impl Writer {
     fn family(&mut self, family: &Family) {
         let series = family.series().filter(|(_, value)| is_number(value));
         let mut series = series.peekable();
@@ -152,7 +152,7 @@ impl Page {
 
 /// The common start of all bucket lines of a series, up to the bound.
 fn bucket_start(name: &str, labels: &Labels) -> String {
-    let mut start = Page(String::new());
+    let mut start = Writer(String::new());
     start.push(&[name, "_bucket{"]);
     start.pairs(labels);
     start.push(&[if labels.is_empty() { "le=\"" } else { ",le=\"" }]);

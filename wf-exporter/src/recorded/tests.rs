@@ -327,7 +327,7 @@ fn replayed(metrics: Metrics) -> Families {
     });
     let source = Box::new(move || snapshot.take().unwrap());
     let mut families = Families::default();
-    page::recorded(Some(source))(&mut families).unwrap();
+    page::collect_recorded(Some(source))(&mut families).unwrap();
     families
 }
 

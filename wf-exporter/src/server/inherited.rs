@@ -15,7 +15,7 @@ pub(super) fn closed_in_child(socket: &impl AsFd) -> CloseInChild {
     close(socket.as_fd().as_raw_fd())
 }
 
-/// As [`closed_in_child`], for the descriptors that the runtime opened for itself: the epoll
+/// Does the same for the descriptors that the runtime opened for itself: the epoll
 /// instance that `socket` is registered with, and the one that wakes it.
 ///
 /// The runtime does not report them. Linux does.

@@ -52,7 +52,7 @@ fn a_value_that_is_not_a_number_is_left_out() {
 #[test]
 fn bounds_are_spelled_as_openmetrics_has_them() {
     let spelled = |bound| {
-        let mut page = Page(String::new());
+        let mut page = Writer(String::new());
         page.bound(bound);
         page.0
     };
