@@ -65,7 +65,7 @@ pub(crate) fn collect(
     families.add(scores(&status.diagnosis.scores))?;
     families.add(set_points(status))?;
     families.add(moves(actions))?;
-    for column in &COLUMNS {
+    for column in COLUMNS {
         families.add(Family::of(&column.family).sample(&[], column.read(status)))?;
     }
     Ok(())
@@ -138,7 +138,7 @@ const INTER_TOKEN: &str = "inter_token";
 
 const CLASS: [LabelKey; 1] = [LabelKey::one_of("class", names!(Class::ALL))];
 
-static COLUMNS: [Column<Status>; 2] = [
+static COLUMNS: &[Column<Status>] = &[
     Column::number(
         gauge(
             "wf_governor_enabled",

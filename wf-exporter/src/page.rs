@@ -175,7 +175,7 @@ static BUILD: Descriptor = Descriptor::gauge(
 .labels(&[LabelKey::any("version")]);
 
 /// Without a value, NaN keeps the name and writes no sample.
-static OWN: [Column<Own>; 5] = [
+static OWN: &[Column<Own>] = &[
     Column::number(
         Descriptor::gauge(
             Source::Exporter,

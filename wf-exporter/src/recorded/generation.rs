@@ -11,7 +11,7 @@ use crate::families::Families;
 use crate::family::Family;
 
 pub(super) fn rows() -> impl Iterator<Item = &'static Descriptor> {
-    let columns = FIRST_TOKEN.iter().chain(&COLUMNS);
+    let columns = FIRST_TOKEN.iter().chain(COLUMNS);
     columns
         .map(|column| &column.family)
         .chain([&SUCCESS, &FAILURE])
@@ -22,10 +22,10 @@ pub(super) fn generations(rows: &[GenerationMetrics], families: &mut Families) {
         return;
     }
     let bounds = first_token_bounds(rows);
-    for column in &FIRST_TOKEN {
+    for column in FIRST_TOKEN {
         families.offer(column.fill_at(&bounds, rows, labels));
     }
-    for column in &COLUMNS {
+    for column in COLUMNS {
         families.offer(column.fill(rows, labels));
     }
     outcomes(rows, families);
@@ -102,7 +102,7 @@ const fn times(name: &'static str, bounds: &'static Bounds, help: &'static str) 
         .labels_and_code(&LABELS)
 }
 
-static FIRST_TOKEN: [Column<GenerationMetrics>; 2] = [
+static FIRST_TOKEN: &[Column<GenerationMetrics>] = &[
     Column::samples(
         times(
             "wf_time_to_first_token_seconds",
@@ -122,7 +122,7 @@ static FIRST_TOKEN: [Column<GenerationMetrics>; 2] = [
     ),
 ];
 
-static COLUMNS: [Column<GenerationMetrics>; 14] = [
+static COLUMNS: &[Column<GenerationMetrics>] = &[
     Column::samples(
         times(
             "wf_inter_token_latency_seconds",

@@ -39,7 +39,7 @@ pub(crate) fn metrics(metrics: Metrics, families: &mut Families) {
     spans(&metrics.spans, families);
     frames(&metrics.frames, families);
     slo::slos(&metrics.generations, &metrics.frames, families);
-    for column in &LOSSES {
+    for column in LOSSES {
         families.offer(Family::of(&column.family).sample(&[], column.read(&metrics)));
     }
     counters(&metrics.counters, families);
@@ -121,7 +121,7 @@ fn frames(rows: &[FrameMetrics], families: &mut Families) {
     if rows.is_empty() {
         return;
     }
-    for column in &FRAMES {
+    for column in FRAMES {
         families.offer(column.fill(rows, |row| pairs(&[("frame", &row.frame)], &row.labels)));
     }
 }
@@ -196,7 +196,7 @@ const fn of_frames(name: &'static str, help: &'static str) -> Descriptor {
 
 const FRAME: [LabelKey; 1] = [LabelKey::any("frame")];
 
-static FRAMES: [Column<FrameMetrics>; 4] = [
+static FRAMES: &[Column<FrameMetrics>] = &[
     Column::number(of_frames("wf_frames_total", "Frames drawn."), |row| {
         to_f64(row.duration.count())
     }),
@@ -228,7 +228,7 @@ static FRAMES: [Column<FrameMetrics>; 4] = [
 ];
 
 /// A loss is counted, never silent.
-static LOSSES: [Column<Metrics>; 2] = [
+static LOSSES: &[Column<Metrics>] = &[
     Column::number(
         Descriptor::counter(
             Source::Exporter,
