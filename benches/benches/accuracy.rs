@@ -1,8 +1,9 @@
 //! How far from the truth is a measured duration?
 //!
-//! A body of a known length, a chain of multiplications each of which waits for the one before, is run many times in a row: the whole time
-//! divided by the number of runs is its length. What each contender says that one run took is set beside it. Processors take stamps early, or
-//! let a stamp wait, and a short body shows it. `--features fenced` runs the same with stamps in program order.
+//! A body of a known length, a chain of multiplications each of which waits for the one before, is
+//! run many times in a row: the whole time divided by the number of runs is its length. What each
+//! contender says that one run took is set beside it. Processors take stamps early, or let a stamp
+//! wait, and a short body shows it. `--features fenced` runs the same with stamps in program order.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::hint::black_box;
@@ -19,10 +20,10 @@ const BODIES: [(&str, u64); 3] = [("50 ns", 60), ("500 ns", 600), ("5 µs", 6_00
 const RUNS: u64 = 20_000;
 const ROUNDS: usize = 31;
 
-/// Who says how long a run took: the mean over so many runs.
-type Teller = (&'static str, fn(u64, u64) -> f64);
+/// Clocks that measure the duration of a run: the mean over so many runs.
+type Clock = (&'static str, fn(u64, u64) -> f64);
 
-const TELLERS: [Teller; 4] = [
+const CLOCKS: [Clock; 4] = [
     ("the truth", truth),
     ("wf", by_wf),
     ("std Instant", by_instant),
@@ -36,15 +37,15 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), String> {
     let mut figures = Vec::new();
     for (question, links) in BODIES {
-        let mut told = TELLERS.map(|_| Vec::new());
+        let mut times = CLOCKS.map(|_| Vec::new());
         for _ in 0..arguments.rounds.unwrap_or(ROUNDS) {
-            for (told, (_, tell)) in told.iter_mut().zip(TELLERS) {
-                told.push(tell(links, RUNS));
+            for (times, (_, measure)) in times.iter_mut().zip(CLOCKS) {
+                times.push(measure(links, RUNS));
             }
         }
         println!("\na body of about {question}: ns, median [smallest–largest]");
-        for (told, (contender, _)) in told.into_iter().zip(TELLERS) {
-            let spread = Spread::of(told);
+        for (times, (contender, _)) in times.into_iter().zip(CLOCKS) {
+            let spread = Spread::of(times);
             println!("{contender:<14} {spread}");
             figures.push(Figure {
                 question,

@@ -1,7 +1,7 @@
 //! What does an annotation cost the compiler?
 //!
-//! A crate of a thousand functions, checked again and again by `cargo check`: bare, and with an attribute on each, taking turns. What is
-//! told is the time that each annotated function adds.
+//! A crate of a thousand functions, checked again and again by `cargo check`: bare, and with an
+//! attribute on each, taking turns. The result is the time that each annotated function adds.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::fmt::Write as _;
@@ -74,7 +74,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     arguments.save(&figures)
 }
 
-/// The time that each function adds, in nanoseconds: round by round, since a round's checks ran beside each other.
+/// The time that each function adds, in nanoseconds: round by round, since a round's checks ran
+/// beside each other.
 fn figure(contender: &'static str, took: &[f64], bare: &[f64]) -> Figure {
     let added = took
         .iter()

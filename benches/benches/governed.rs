@@ -1,8 +1,10 @@
 //! Does the governor help a service that was started badly?
 //!
-//! From each of four bad starts the reference engine runs twice, governed and not, taking turns; the load, its seed and the queue are the
-//! same. Tokens a second count from the first moment on, so the time that the governor needs to find its way is charged to it; goodput
-//! and the 99th percentiles count the requests that arrive after a warm-up, since a percentile of the first seconds is one of the start.
+//! From each of four bad starts the reference engine runs twice, governed and not, taking turns;
+//! the load, its seed and the queue are the same. Tokens a second count from the first moment on,
+//! so the time that the governor needs to find its way is charged to it; goodput and the 99th
+//! percentiles count the requests that arrive after a warm-up, since a percentile of the first
+//! seconds is one of the start.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::process::ExitCode;
@@ -29,7 +31,8 @@ const STARTS: [Start; 4] = [
         flags: &["--workers", "16", "--max-concurrent", "16", "--rate", "8"],
     },
     Start {
-        // The queue's bounded wait turns away who would have waited, so it is not the time to first token that shows it.
+        // The queue's bounded wait turns away who would have waited, so it is not the time to first
+        // token that shows it.
         name: "one at a time",
         hurts: "goodput",
         flags: &["--workers", "2", "--max-concurrent", "1", "--rate", "8"],
@@ -41,13 +44,14 @@ const STARTS: [Start; 4] = [
     },
 ];
 
-/// The model that two cores feel; a run long enough for the governor to settle and for 99th percentiles after that.
+/// The model that two cores feel; a run long enough for the governor to settle and for 99th
+/// percentiles after that.
 const COMMON: [&str; 6] = ["--variant", "m15", "--duration", "40s", "--warm-up", "20s"];
 
 /// Pairs a start, unless `--rounds` says otherwise.
 const PAIRS: usize = 5;
 
-/// What is compared, and where the engine reports it.
+/// The quantities compared, and their places in the report of the engine.
 const QUANTITIES: [(&str, &str); 4] = [
     ("goodput", "/goodput/per_second"),
     ("tokens/s", "/tokens_per_second"),
@@ -55,7 +59,7 @@ const QUANTITIES: [(&str, &str); 4] = [
     ("p99 gap", "/load/gap_seconds/p99"),
 ];
 
-/// What one start gave.
+/// The results of one start.
 #[derive(Serialize)]
 struct Outcome {
     start: &'static str,

@@ -1,7 +1,8 @@
 //! How many instructions does an event take? Unlike times, these repeat on a noisy machine.
 //!
-//! The bench runs itself under valgrind's callgrind, each contender for few events and for many; the difference is the events' own. A reading
-//! of the clock counts as the few instructions that it looks like, though it takes as long as a hundred.
+//! The bench runs itself under valgrind's callgrind, each contender for few events and for many;
+//! the difference is the events' own. A reading of the clock counts as the few instructions that it
+//! looks like, though it takes as long as a hundred.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::cell::RefCell;
@@ -111,7 +112,7 @@ fn run(order: &str) -> ExitCode {
     }
 }
 
-/// What callgrind looks at, by this name.
+/// The functions that callgrind counts, by this name.
 #[inline(never)]
 fn measured_events(work: fn(u64), events: u64) {
     work(events);
@@ -156,9 +157,11 @@ fn callgrind(position: usize, events: u64) -> Result<u64, String> {
         .map_err(|error| {
             format!("valgrind could not be started (Debian's package `valgrind`): {error}")
         })?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    let collected = told.lines().find_map(|line| line.split_once("Collected :"));
+    let output = String::from_utf8_lossy(&output.stderr);
+    let collected = output
+        .lines()
+        .find_map(|line| line.split_once("Collected :"));
     collected
         .and_then(|(_, number)| number.trim().parse().ok())
-        .ok_or_else(|| format!("callgrind told no number: {told}"))
+        .ok_or_else(|| format!("callgrind printed no number: {output}"))
 }

@@ -175,7 +175,7 @@ fn guidellm(program: &Path, folder: &Path, serving: &Serving) -> Result<Side, St
     })
 }
 
-/// What one side counted and measured.
+/// The counts and measurements of one side.
 #[derive(Clone, Copy, Debug, Serialize)]
 struct Side {
     requests: f64,

@@ -1,7 +1,9 @@
-//! What does it cost to measure a function, against the two clock readings that it cannot do without, and beside its peers?
+//! What does it cost to measure a function, against the two clock readings that it cannot do
+//! without, and beside its peers?
 //!
-//! The function does nothing, so all that shows is the measuring. Peers may leave their work to another thread: `--json` and the second
-//! table give the processor time of the whole process for a call, with what follows until the peer is done.
+//! The function does nothing, so all that shows is the measuring. Peers may leave their work to
+//! another thread: `--json` and the second table give the processor time of the whole process for a
+//! call, with what follows until the peer is done.
 
 use std::hint::black_box;
 use std::process::ExitCode;

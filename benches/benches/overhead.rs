@@ -1,7 +1,8 @@
 //! What does measuring cost a real engine?
 //!
-//! The same engine built twice, with the feature `enabled` and without, under more load than it can bear; tokens a second, taking turns.
-//! Neither is governed, so that nothing but the measuring differs.
+//! The same engine built twice, with the feature `enabled` and without, under more load than it can
+//! bear; tokens a second, taking turns. Neither is governed, so that nothing but the measuring
+//! differs.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::process::ExitCode;

@@ -1,7 +1,9 @@
-//! What does one sample of a histogram cost, through the handle that an application keeps, beside its peers?
+//! What does one sample of a histogram cost, through the handle that an application keeps, beside
+//! its peers?
 //!
-//! Each contender records the same 4,096 values, log-uniform between 1 ns and 1 s, over and over. Peers with buckets get the 60 that
-//! their exporters would be given; those that take seconds are given seconds, converted in the loop.
+//! Each contender records the same 4,096 values, log-uniform between 1 ns and 1 s, over and over.
+//! Peers with buckets get the 60 that their exporters would be given; those that take seconds are
+//! given seconds, converted in the loop.
 
 use std::cell::RefCell;
 use std::hint::black_box;

@@ -1,4 +1,4 @@
-//! What does it cost to look at the machine: a whole pass, and the fast readings?
+//! What does it cost to read the machine: a whole pass, and the fast readings?
 //! Processor time of one thread, in a process with few threads and in one with many.
 
 use std::hint::black_box;
@@ -52,7 +52,7 @@ fn sensors() -> Mutex<Sensors> {
     Mutex::new(sensors)
 }
 
-/// What of our pass sysinfo reads too.
+/// The part of our pass that sysinfo reads too.
 fn refresh(system: &mut System) {
     let pid = sysinfo::get_current_pid().expect("this system has processes");
     let kind = ProcessRefreshKind::nothing()

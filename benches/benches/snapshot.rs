@@ -1,5 +1,5 @@
-//! What does it cost to read: a snapshot, its window and three quantiles of 200 histograms that eight threads have recorded into?
-//! And what does it cost those who record meanwhile?
+//! What does it cost to read: a snapshot, its window and three quantiles of 200 histograms that
+//! eight threads have recorded into? And what does it cost those who record meanwhile?
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -24,7 +24,8 @@ fn main() -> ExitCode {
     })
 }
 
-/// Every histogram has samples of every thread, within the five octaves that latencies typically span.
+/// Every histogram has samples of every thread, within the five octaves that latencies typically
+/// span.
 fn filled() -> Vec<&'static Recorder> {
     let recorder = |i: usize| {
         let labels = [("number", &*i.to_string())];
@@ -76,7 +77,7 @@ fn recording(recorder: &'static Recorder) -> Contest {
         })
 }
 
-/// A thread that takes one snapshot after the other while it is told to.
+/// A thread that takes one snapshot after the other while this is true.
 struct Reader {
     wanted: Arc<AtomicBool>,
     thread: thread::Thread,
@@ -85,10 +86,10 @@ struct Reader {
 impl Reader {
     fn spawn() -> Self {
         let wanted = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&wanted);
+        let is_wanted = Arc::clone(&wanted);
         let read = move || {
             loop {
-                if told.load(Ordering::Relaxed) {
+                if is_wanted.load(Ordering::Relaxed) {
                     black_box(Snapshot::take());
                 } else {
                     thread::park();

@@ -1,4 +1,5 @@
-//! What does a token of a measured stream cost, against the one clock reading that it cannot do without?
+//! What does a token of a measured stream cost, against the one clock reading that it cannot do
+//! without?
 //!
 //! No peer measures gaps between tokens in the process that makes them. Items of an iterator or a
 //! stream that is always ready count as come together; pushed tokens end a gap each, as those of a

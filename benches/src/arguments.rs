@@ -5,10 +5,11 @@ use std::{env, fs, io};
 
 use serde::Serialize;
 
-/// `--json FILE`, `--rounds N`, `--threads A,B,C` and a part of a name; what Cargo adds (`--bench`) is ignored.
+/// `--json FILE`, `--rounds N`, `--threads A,B,C` and a part of a name; what Cargo adds (`--bench`)
+/// is ignored.
 #[derive(Clone, Debug)]
 pub struct Arguments {
-    /// Where the figures go as JSON, if anywhere.
+    /// The file for the figures as JSON, if any.
     pub json: Option<PathBuf>,
     /// Batches a contender, or pairs of runs; the bench's own number where it is not given.
     pub rounds: Option<usize>,
@@ -56,7 +57,7 @@ impl Arguments {
         Ok(parsed)
     }
 
-    /// Whether what is called `name` is to be run.
+    /// Returns true if the contender called `name` runs.
     #[must_use]
     pub fn wants(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| name.contains(&**only))
@@ -66,7 +67,7 @@ impl Arguments {
     ///
     /// # Errors
     ///
-    /// What the file system says, with the path.
+    /// The error of the file system, with the path.
     pub fn save<T: Serialize>(&self, figures: &[T]) -> Result<(), String> {
         let Some(path) = &self.json else {
             return Ok(());

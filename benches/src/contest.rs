@@ -6,12 +6,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
-use serde::Serialize;
 
 use crate::arguments::Arguments;
-use crate::report;
+use crate::report::{self, Figure};
 
-/// One question and those who answer it.
+/// One question and the contenders that answer it.
 pub struct Contest {
     question: &'static str,
     contenders: Vec<Contender>,
@@ -23,24 +22,8 @@ struct Contender {
     work: Box<dyn Fn(u64) + Sync>,
 }
 
-/// What one contender took, in nanoseconds of one core for one operation.
-#[derive(Clone, Debug, Serialize)]
-pub struct Figure {
-    /// The question.
-    pub question: &'static str,
-    /// Who answered.
-    pub contender: &'static str,
-    /// Whose time: of the `thread`s that did the operations, or of the whole `process`.
-    pub of: &'static str,
-    /// On how many threads at once.
-    pub threads: usize,
-    /// The median over the batches.
-    pub median_ns: f64,
-    /// The smallest.
-    pub min_ns: f64,
-}
-
-/// A batch lasts about this long on one thread: long against a clock reading, short against a scheduler's time slice.
+/// A batch lasts about this long on one thread: long against a clock reading, short against a
+/// scheduler's time slice.
 const BATCH_NS: f64 = 200_000.0;
 
 /// Batches a contender.
@@ -56,7 +39,7 @@ const OPERATIONS: u64 = 50_000;
 const PAUSE: Duration = Duration::from_millis(150);
 
 impl Contest {
-    /// Nobody answers yet.
+    /// A contest without contenders.
     #[must_use]
     pub fn new(question: &'static str) -> Self {
         Self {
@@ -86,9 +69,10 @@ impl Contest {
         figures
     }
 
-    /// What the whole process computes for one operation on one thread, until everything it left to other threads is done; and reports.
+    /// What the whole process computes for one operation on one thread, until everything it left to
+    /// other threads is done; and reports.
     ///
-    /// What its threads compute while nothing is done at all is subtracted.
+    /// The work of its threads without any operation is subtracted.
     #[must_use]
     pub fn run_for_processor_time(&self, arguments: &Arguments) -> Vec<Figure> {
         let rounds = arguments.rounds.unwrap_or(FEWER_ROUNDS);
@@ -150,8 +134,8 @@ impl Contender {
     }
 }
 
-/// Core-nanoseconds an operation: wall time × cores at work / operations, so that perfect scaling shows one figure for any number of
-/// threads.
+/// Core-nanoseconds an operation: wall time × cores at work / operations, so that perfect scaling
+/// shows one figure for any number of threads.
 fn batch(contender: &Contender, operations: u64, threads: usize) -> f64 {
     let cores = thread::available_parallelism()
         .map_or(1, usize::from)
@@ -201,7 +185,7 @@ fn timed(work: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64() * 1e9
 }
 
-/// As many operations as last a batch, found by doubling until they take long enough to tell.
+/// As many operations as last a batch, found by doubling until they take long enough to measure.
 fn batch_size(contender: &Contender, threads: usize) -> u64 {
     let longer = if threads > 1 { 10.0 } else { 1.0 };
     let mut probe = 1;

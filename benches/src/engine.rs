@@ -17,8 +17,9 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Builds the engine for release with `features` of Cargo (such as `--no-default-features`), into a folder of its own under the
-    /// target folder. Minutes where nothing was built before.
+    /// Builds the engine for release with `features` of Cargo (such as `--no-default-features`),
+    /// into a folder of its own under the target folder. Minutes where nothing was built
+    /// before.
     ///
     /// # Errors
     ///
@@ -164,7 +165,7 @@ fn get(address: SocketAddr, path: &str) -> io::Result<String> {
     }
 }
 
-/// What the engine reported of a run.
+/// The report of the engine about a run.
 #[derive(Clone, Debug)]
 pub struct Report {
     json: Value,
@@ -175,7 +176,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// Where there is none.
+    /// When there is none.
     pub fn number(&self, pointer: &str) -> Result<f64, String> {
         let found = self.json.pointer(pointer).and_then(Value::as_f64);
         found.ok_or_else(|| format!("the report has no number at {pointer}"))

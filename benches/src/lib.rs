@@ -1,7 +1,8 @@
-//! What wf-instrument costs, beside its peers.
+//! Helpers of the benches: the costs of wf-instrument, beside its peers.
 //!
-//! A bench asks one question and puts every contender into the same process: they take turns, batch by batch, so that whatever disturbs
-//! the machine disturbs all of them. Figures are medians over many batches, with the smallest beside them.
+//! A bench asks one question and puts every contender into the same process: they take turns, batch
+//! by batch, so that whatever disturbs the machine disturbs all of them. Figures are medians over
+//! many batches, with the smallest beside them.
 
 #![expect(
     clippy::print_stderr,
@@ -18,12 +19,13 @@ mod report;
 mod values;
 
 pub use self::arguments::Arguments;
-pub use self::contest::{Contest, Figure};
+pub use self::contest::Contest;
 pub use self::engine::{Engine, Report, Serving};
 pub use self::pairs::{Pairs, Spread, take_turns};
+pub use self::report::Figure;
 pub use self::values::values;
 
-/// What every bench does with its command line and with what went wrong.
+/// Reads the command line of a bench, runs it, and reports its error.
 pub fn main(run: impl FnOnce(&Arguments) -> Result<(), String>) -> ExitCode {
     match Arguments::parse().and_then(|arguments| run(&arguments)) {
         Ok(()) => ExitCode::SUCCESS,

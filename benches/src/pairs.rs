@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// What both ways gave, pair by pair, for one quantity.
+/// The results of both ways for one quantity, pair by pair.
 #[derive(Clone, Debug, Serialize)]
 pub struct Pairs {
-    /// What was measured.
+    /// The quantity.
     pub quantity: &'static str,
     /// One value a pair: with what is in question.
     pub with: Vec<f64>,
@@ -69,7 +69,8 @@ impl Spread {
     }
 }
 
-/// Runs both ways `rounds` times, the one that goes first changing from pair to pair, so that drift of the machine hits both alike.
+/// Runs both ways `rounds` times, the one that goes first changing from pair to pair, so that drift
+/// of the machine hits both alike.
 ///
 /// # Errors
 ///

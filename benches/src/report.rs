@@ -1,7 +1,24 @@
-//! Figures as a table on the screen.
+//! Figures of a contest, and their table on the screen.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
-use crate::contest::Figure;
+use serde::Serialize;
+
+/// The cost of one contender, in nanoseconds of one core for one operation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figure {
+    /// The question.
+    pub question: &'static str,
+    /// Name of the contender.
+    pub contender: &'static str,
+    /// The time counted: of the `thread`s that did the operations, or of the whole `process`.
+    pub of: &'static str,
+    /// Number of threads at once.
+    pub threads: usize,
+    /// The median over the batches.
+    pub median_ns: f64,
+    /// The smallest of the batches.
+    pub min_ns: f64,
+}
 
 /// One line a contender, one pair of columns (median, smallest) a number of threads.
 pub(crate) fn print(question: &str, figures: &[Figure]) {

@@ -65,8 +65,8 @@ impl HostError {
 }
 
 impl Hosts {
-    /// Returns the hosts of a port that is bound to `address`. A port that is bound to all addresses
-    /// of the machine accepts every address, but no further name.
+    /// Returns the hosts of a port that is bound to `address`. A port that is bound to all
+    /// addresses of the machine accepts every address, but no further name.
     #[must_use]
     pub const fn bound_to(address: SocketAddr) -> Self {
         Self {

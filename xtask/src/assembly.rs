@@ -1,4 +1,4 @@
-//! Annotated code that does not measure compiles to what it is without the annotations.
+//! Annotated code that does not measure compiles to the same assembly as without annotations.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::process::{cargo, run};
 ///
 /// # Errors
 ///
-/// Where it does not compile, or the assembly differs.
+/// When it does not compile, or the assembly differs.
 pub(crate) fn same() -> Result<(), String> {
     let folder = Path::new("target/assembly");
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;

@@ -7,12 +7,13 @@ use std::path::Path;
 use crate::metadata::Package;
 use crate::process::{self, cargo};
 
-/// Runs every bench but those of [`ON_REQUEST`], or those named, one after the other: two at once would measure each other.
+/// Runs every bench but those of [`ON_REQUEST`], or those named. They run one after the other,
+/// because two at once would measure each other.
 ///
 /// A bench is a `[[bench]]` or a `[[bin]]` of the package that takes `--json FILE`.
 ///
 /// # Errors
-/// At the first bench that fails, where a name is no bench's, or where there is none at all.
+/// When a bench fails, when no bench has one of the names, or when there is no bench.
 pub(crate) fn run(names: &[&str]) -> Result<(), String> {
     let benches = list()?;
     let known = |name: &str| benches.iter().any(|bench| bench.name == name);
@@ -55,7 +56,7 @@ fn list() -> Result<Vec<Bench>, String> {
 #[derive(Clone)]
 struct Bench {
     name: String,
-    /// What Cargo is told before the name.
+    /// Words of the Cargo command before the name.
     verb: &'static str,
 }
 
@@ -72,5 +73,5 @@ impl Bench {
 
 const PACKAGE: &str = "wf-benches";
 
-/// Runs only where it is named, since it installs 7 GB of other people's programs.
+/// Runs by name only, because it installs 7 GB of Python packages.
 const ON_REQUEST: [&str; 1] = ["load_tools"];

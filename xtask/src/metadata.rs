@@ -1,4 +1,4 @@
-//! What Cargo knows of a package of this workspace.
+//! The packages of this workspace, as Cargo describes them.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,10 @@ use crate::process::{cargo, output};
 
 pub(crate) struct Package(Value);
 
-/// Where Cargo puts what it builds.
+/// The folder in which Cargo builds.
 ///
 /// # Errors
-/// Where `cargo metadata` fails.
+/// When `cargo metadata` fails.
 pub(crate) fn target_directory() -> Result<PathBuf, String> {
     let directory = metadata()?["target_directory"].as_str().map(PathBuf::from);
     directory.ok_or_else(|| "`cargo metadata` names no target directory".to_owned())
@@ -20,7 +20,7 @@ pub(crate) fn target_directory() -> Result<PathBuf, String> {
 /// Package name and root file of every library and program of the workspace.
 ///
 /// # Errors
-/// Where `cargo metadata` fails.
+/// When `cargo metadata` fails.
 pub(crate) fn crate_roots() -> Result<Vec<(String, PathBuf)>, String> {
     let metadata = metadata()?;
     let here = PathBuf::from(metadata["workspace_root"].as_str().unwrap_or_default());
@@ -43,7 +43,7 @@ pub(crate) fn crate_roots() -> Result<Vec<(String, PathBuf)>, String> {
 /// The packages of the workspace that are published.
 ///
 /// # Errors
-/// Where `cargo metadata` fails.
+/// When `cargo metadata` fails.
 pub(crate) fn published() -> Result<Vec<Value>, String> {
     let mut metadata = metadata()?;
     let packages = metadata["packages"].as_array_mut().map(std::mem::take);
@@ -60,7 +60,7 @@ fn metadata() -> Result<Value, String> {
 
 impl Package {
     /// # Errors
-    /// Where `cargo metadata` fails, or lists no such package.
+    /// When `cargo metadata` fails, or lists no such package.
     pub(crate) fn named(name: &str) -> Result<Self, String> {
         Self::find(&metadata()?, name).ok_or_else(|| format!("the workspace has no package {name}"))
     }

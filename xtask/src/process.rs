@@ -16,7 +16,7 @@ pub(crate) fn cargo(line: &str) -> Command {
 /// Prints what it runs, and runs it to its end with our own output.
 ///
 /// # Errors
-/// Where it cannot start or does not succeed.
+/// When it cannot start or does not succeed.
 pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     println!("$ {}", shown(command));
     success(
@@ -29,7 +29,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
 /// As [`run`], and shows `each` line of the output, both streams in the order written.
 ///
 /// # Errors
-/// Where it cannot start or does not succeed.
+/// When it cannot start or does not succeed.
 pub(crate) fn watch(mut command: Command, mut each: impl FnMut(&str)) -> Result<(), String> {
     println!("$ {}", shown(&command));
     if io::stdout().is_terminal() {
@@ -51,7 +51,8 @@ pub(crate) fn watch(mut command: Command, mut each: impl FnMut(&str)) -> Result<
     success(child.wait().map_err(|error| error.to_string())?)
 }
 
-/// Takes the command, for it holds our ends of the pipe: while they are open, reading never ends.
+/// Takes the command, because it holds our ends of the pipe: while they are open, reading never
+/// ends.
 fn spawn_piped(mut command: Command) -> Result<(PipeReader, Child), String> {
     let (reader, writer) = io::pipe().map_err(|error| error.to_string())?;
     let second = writer.try_clone().map_err(|error| error.to_string())?;
@@ -62,10 +63,10 @@ fn spawn_piped(mut command: Command) -> Result<(PipeReader, Child), String> {
     Ok((reader, child))
 }
 
-/// What a program prints on its standard output.
+/// Returns the standard output of a program.
 ///
 /// # Errors
-/// Where it cannot start or does not succeed; the message holds what it said.
+/// When it cannot start or does not succeed; the message has its standard error.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     let output = command
         .output()
@@ -88,7 +89,7 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// The command line as one would type it, with the variables that it sets.
+/// The command line to type, with the variables that it sets.
 fn shown(command: &Command) -> String {
     let variables = command
         .get_envs()

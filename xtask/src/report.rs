@@ -1,4 +1,4 @@
-//! What a run did: named and timed steps, the tests that they counted, and what was skipped.
+//! The report of a run: named and timed steps, the tests that they counted, and skipped checks.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -34,7 +34,7 @@ impl Report {
         self.timed(name, |_| (Tests::default(), work()));
     }
 
-    /// Notes what is not checked by this run, and why.
+    /// Records what this run does not check, and why.
     pub(crate) fn skip(&mut self, what: &str, why: &str) {
         self.skipped.insert(format!("{what} because {why}"));
     }
@@ -42,7 +42,7 @@ impl Report {
     /// Prints the summary: steps, skips, and last the number of checks.
     ///
     /// # Errors
-    /// Where a step failed.
+    /// When a step failed.
     pub(crate) fn finish(self) -> Result<(), String> {
         println!("\n");
         for Step {
@@ -137,13 +137,13 @@ impl Tests {
     }
 }
 
-/// Where tests run one at a time, the harness has begun the line: `test a_name ... `.
+/// When tests run one at a time, the harness has begun the line: `test a_name ... `.
 fn skip_reported_by(line: &str) -> Option<String> {
     line.split_once(SKIPPED)
         .map(|(_, what)| what.trim().to_owned())
 }
 
-/// How a test says that it could not run: it writes `SKIPPED: what because why` to standard error.
+/// A test that cannot run writes `SKIPPED: what because why` to standard error.
 const SKIPPED: &str = "SKIPPED:";
 
 #[cfg(test)]
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_skip_is_seen_wherever_it_stands_in_a_line() {
+    fn a_skip_is_found_anywhere_in_a_line() {
         for line in ["SKIPPED: a because b", "test a ... SKIPPED: a because b"] {
             assert_eq!(skip_reported_by(line).unwrap(), "a because b");
         }

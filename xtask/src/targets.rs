@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_that_cannot_be_had_is_skipped_with_its_cause() {
+    fn a_target_that_cannot_be_installed_is_skipped_with_its_cause() {
         let said = "rustup target add x: exit status: 1\ninfo: downloading\nerror: could not download\n\nStack backtrace:\n  0: <unknown>";
         assert_eq!(cause(said), "error: could not download");
         assert_eq!(cause("cannot start `rustup`"), "cannot start `rustup`");

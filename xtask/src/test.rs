@@ -15,7 +15,7 @@ use crate::tools::{Missing, Tools};
 /// Runs every step, cheap ones first, then sums up.
 ///
 /// # Errors
-/// Where a step failed; with `CI=true` also where a program is missing.
+/// When a step failed; with `CI=true` also where a program is missing.
 pub(crate) fn run() -> Result<(), String> {
     let mut run = Run::default();
     run.programs();
@@ -75,7 +75,8 @@ impl Run {
         }
     }
 
-    /// In a build of the whole workspace, features that one package wants hide what another lacks.
+    /// Builds with single features: in a build of the workspace, a feature that one package enables
+    /// hides that another does not.
     fn features(&mut self) {
         for name in ["wf-instrument", "wf-sense", "wf-govern", "wf-exporter"] {
             let package = self.package(name);
@@ -125,12 +126,13 @@ impl Run {
         self.report.command("tests, portable sensors", command);
     }
 
-    /// Every example runs to its end; one that waits for a visitor is stopped, and has failed.
+    /// Every example runs to its end; one that waits for input is stopped, and has failed.
     fn examples(&mut self) {
         let package = self.package("wf-examples");
         let built = target_directory().unwrap_or_else(|_| "target".into());
         for name in package.map_or(Vec::new(), |package| package.targets("example")) {
-            // As the tests have built it: `cargo run` would build the engine again, with other features.
+            // As the tests have built it: `cargo run` would build the engine again, with other
+            // features.
             let mut command = Command::new("timeout");
             command.args(["--foreground", "--verbose", EXAMPLE_SECONDS]);
             command.arg(built.join("debug/examples").join(&name));

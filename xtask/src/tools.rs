@@ -1,4 +1,4 @@
-//! The programs that checks need besides Rust: found, installed where that is possible, or missed.
+//! The programs that checks need besides Rust: found, installed if possible, or missing.
 
 use std::env;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::process::{cargo, find, output, run};
 use crate::venv;
 
-/// What there is, as the variables that tests read, and what there is not.
+/// The programs found, as the variables that tests read, and those missing.
 #[derive(Default)]
 pub(crate) struct Tools {
     pub(crate) variables: Vec<(&'static str, PathBuf)>,
@@ -21,7 +21,7 @@ pub(crate) struct Missing {
 }
 
 impl Tools {
-    /// Looks for every program and installs what is not there, which takes minutes.
+    /// Looks for every program and installs those missing, which takes minutes.
     pub(crate) fn provide() -> Self {
         let mut tools = Self::default();
         let installed = install_packages();
@@ -39,7 +39,7 @@ impl Tools {
     }
 
     /// # Errors
-    /// Where a program is missing.
+    /// When a program is missing.
     pub(crate) fn all_there(&self) -> Result<(), String> {
         let missing: Vec<&str> = self.missing.iter().map(|missing| missing.program).collect();
         if missing.is_empty() {
@@ -61,7 +61,7 @@ impl Tools {
     }
 }
 
-/// Where a program is, or why it is not there.
+/// When a program is, or why it is not there.
 type Found = Result<PathBuf, String>;
 
 struct Program {
@@ -72,7 +72,7 @@ struct Program {
     variable: &'static str,
 }
 
-/// Installs Debian's packages of what is not there, where we may.
+/// Installs the Debian packages of missing programs, if we may.
 fn install_packages() -> Result<(), String> {
     let absent = PROGRAMS
         .iter()
@@ -125,7 +125,7 @@ fn cargo_deny() -> Found {
     Ok(ours)
 }
 
-/// Absolute, for tests run in the folder of their package.
+/// An absolute path, because tests run in the folder of their package.
 fn target() -> Found {
     Ok(env::current_dir()
         .map_err(|error| error.to_string())?

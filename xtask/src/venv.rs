@@ -11,7 +11,7 @@ use crate::process::{output, run};
 /// It is made once, and again when the requirements change.
 ///
 /// # Errors
-/// Where Python cannot make it, or pip does not get a package.
+/// When Python cannot make it, or pip does not get a package.
 pub(crate) fn make(target: &Path) -> Result<PathBuf, String> {
     let wanted = wanted()?;
     let folder = target.join("venv");
@@ -31,12 +31,12 @@ pub(crate) fn make(target: &Path) -> Result<PathBuf, String> {
     Ok(python)
 }
 
-/// Whether Python is here with what [`make`] needs: Debian packs that apart.
+/// Returns true if Python has the modules that [`make`] needs: Debian packs these apart.
 pub(crate) fn possible() -> bool {
     output(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_ok()
 }
 
-/// What all the files of requirements say.
+/// The contents of all files of requirements.
 fn wanted() -> Result<Vec<u8>, String> {
     let read = |file| fs::read(file).map_err(|error| format!("{file}: {error}"));
     let files: Vec<_> = REQUIREMENTS
