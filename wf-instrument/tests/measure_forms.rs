@@ -1,6 +1,5 @@
-//! Every form of function compiles under the macros, without a warning, and returns what it returned before.
-//!
-//! Also without the feature `enabled`, where what only an argument uses is unused.
+//! Every form of function compiles under the macros, without a warning, and returns the same as
+//! before; also without the feature `enabled`, where variables that only arguments use are unused.
 #![cfg_attr(feature = "enabled", deny(warnings, clippy::all))]
 #![cfg_attr(
     not(feature = "enabled"),
@@ -8,12 +7,14 @@
         unused,
         clippy::manual_async_fn,
         clippy::needless_return,
-        reason = "items are left as they are, without their arguments and in the forms that they test"
+        reason = "items stay as they are, without their arguments and in the forms under test"
     )
 )]
 
 mod common;
 
+#[path = "measure_forms/attribute_order.rs"]
+mod attribute_order;
 #[path = "measure_forms/blocks.rs"]
 mod blocks;
 #[path = "measure_forms/calls.rs"]
@@ -28,17 +29,15 @@ mod futures;
 mod generations;
 #[path = "measure_forms/inference.rs"]
 mod inference;
-#[path = "measure_forms/order.rs"]
-mod order;
 #[path = "measure_forms/returned.rs"]
 mod returned;
-#[path = "measure_forms/tracked.rs"]
-mod tracked;
+#[path = "measure_forms/track_caller.rs"]
+mod track_caller;
 #[path = "measure_forms/traits.rs"]
 mod traits;
 
 #[test]
-fn functions_of_blocks_do_what_they_did() {
+fn functions_of_blocks_return_the_same() {
     use blocks::{Store, inline};
 
     let rows = [3, 1, 2];

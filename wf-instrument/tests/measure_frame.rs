@@ -1,4 +1,4 @@
-//! `#[wf_measure(frame)]`: what is recorded of pictures, on a clock that stands still.
+//! `#[wf_measure(frame)]`: the metrics of frames, on a mock clock.
 
 mod common;
 
@@ -29,7 +29,7 @@ fn a_frame_lasts_as_long_as_its_function() {
 }
 
 #[test]
-fn a_frame_that_is_shown_took_as_long_as_since_the_one_before() {
+fn a_shown_frame_lasts_since_the_previous_one() {
     let clock = Mock::start();
     for millis in [500, 15, 30] {
         clock.advance(Nanos::from_millis(millis));
@@ -66,7 +66,7 @@ fn a_frame_past_its_budget_is_late() {
 }
 
 #[test]
-fn a_frame_that_unwinds_was_not_drawn() {
+fn a_frame_that_panics_is_not_recorded() {
     #[wf_measure(frame, name = "unwound")]
     fn draw() {
         panic!("on purpose");

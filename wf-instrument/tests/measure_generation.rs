@@ -1,14 +1,14 @@
-//! `#[wf_measure(ttft)]`: what is recorded of a model's replies, on a clock that stands still.
+//! `#[wf_measure(ttft)]`: the metrics of generations, on a mock clock.
 
 mod common;
 
-#[path = "measure_generation/pushed.rs"]
-mod pushed;
+#[path = "measure_generation/arguments.rs"]
+mod arguments;
+#[path = "measure_generation/counted_by_items.rs"]
+mod counted_by_items;
+#[path = "measure_generation/counted_in_function.rs"]
+mod counted_in_function;
 #[path = "measure_generation/returned.rs"]
 mod returned;
-#[path = "measure_generation/script.rs"]
-mod script;
-#[path = "measure_generation/told.rs"]
-mod told;
-#[path = "measure_generation/yielded.rs"]
-mod yielded;
+#[path = "measure_generation/timed_items.rs"]
+mod timed_items;

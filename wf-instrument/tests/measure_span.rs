@@ -1,4 +1,4 @@
-//! `#[wf_measure]`: what is recorded of calls, on a clock that stands still.
+//! `#[wf_measure]`: the metrics of spans, on a mock clock.
 
 mod common;
 
@@ -72,7 +72,7 @@ fn a_call_that_returns_err_is_an_error() {
 }
 
 #[test]
-fn a_call_that_unwinds_has_panicked() {
+fn a_call_that_panics_ends_as_panicked() {
     #[wf_measure(name = "sync panic")]
     fn plain(clock: &Mock) {
         wait(clock, 40);
@@ -125,7 +125,7 @@ fn an_async_call_lasts_until_it_is_ready() {
 }
 
 #[test]
-fn an_async_call_that_is_dropped_was_cancelled() {
+fn an_async_call_that_is_dropped_ends_as_cancelled() {
     #[wf_measure(name = "async dropped")]
     async fn answer() {
         yield_now().await;
@@ -150,7 +150,7 @@ fn an_async_call_that_is_dropped_was_cancelled() {
 }
 
 #[test]
-fn an_async_call_that_unwinds_has_panicked() {
+fn an_async_call_that_panics_ends_as_panicked() {
     #[wf_measure(name = "async panic")]
     async fn answer(clock: &Mock) -> Result<(), ()> {
         yield_now().await;
@@ -226,7 +226,7 @@ fn an_async_trait_method_is_measured_to_its_end() {
 }
 
 #[test]
-fn a_call_within_a_call_of_the_same_function_is_a_call() {
+fn a_recursive_call_is_measured_too() {
     #[wf_measure(name = "recursive")]
     fn descend(clock: &Mock, depth: u64) -> u64 {
         wait(clock, 10);
@@ -276,7 +276,7 @@ mod inner {
 }
 
 #[test]
-fn without_a_name_it_is_module_and_function() {
+fn the_default_name_is_module_and_function() {
     inner::r#loop();
     assert_eq!(span("measure_span::inner::loop").ok.count(), 1);
 }

@@ -1,4 +1,4 @@
-//! Impl blocks and inline modules, with everything that may stand in one.
+//! Impl blocks and inline modules, with every kind of item.
 
 use std::fmt;
 

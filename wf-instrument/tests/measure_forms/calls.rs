@@ -194,7 +194,7 @@ fn through_another_path() -> u8 {
 }
 
 #[test]
-fn sync_functions_return_what_they_returned() {
+fn sync_functions_return_the_same() {
     unit();
     assert_eq!((plain(1, 2), early(3), early(4)), (3, 3, 0));
     assert_eq!(question_mark("0"), Ok(1));

@@ -1,4 +1,4 @@
-//! Functions that `macro_rules!` makes of fragments compute what they compute without
+//! Functions that `macro_rules!` makes of fragments return the same with and without
 //! `#[wf_measure]`.
 #![allow(
     clippy::cast_lossless,
@@ -23,7 +23,7 @@ impl<const N: usize> Of<N> {
     }
 }
 
-/// Makes functions of every kind of fragment, with `$measure` on each.
+/// Defines functions of every kind of fragment, with `$measure` on each.
 macro_rules! functions {
     (
         [$($measure:tt)*]
@@ -138,7 +138,7 @@ macro_rules! functions {
     };
 }
 
-/// The functions, of fragments that are more than one token wherever that is possible.
+/// The functions, of fragments of several tokens wherever possible.
 macro_rules! functions_of_fragments {
     ([$($measure:tt)*]) => {
         functions! {
@@ -215,7 +215,7 @@ macro_rules! results {
 }
 
 #[test]
-fn measured_functions_of_fragments_compute_what_they_compute() {
+fn measured_functions_of_fragments_return_the_same() {
     let expected = results!(plain);
     assert!(
         expected.starts_with("((6, 17, (6, 18, \"abc\"))"),
@@ -226,7 +226,7 @@ fn measured_functions_of_fragments_compute_what_they_compute() {
     assert_eq!(results!(generations), expected);
 }
 
-/// A block whose members and whose values are fragments.
+/// A block whose items and values are fragments.
 macro_rules! engine {
     ([$($measure:tt)*] $type:ident, $trait:path, $n:expr, $body:block, $vis:vis, $(#[$meta:meta])* $name:ident; $($item:item)*) => {
         pub(crate) struct $type;
@@ -292,7 +292,7 @@ macro_rules! results_of_block {
 }
 
 #[test]
-fn measured_blocks_of_fragments_compute_what_they_compute() {
+fn measured_blocks_of_fragments_return_the_same() {
     assert_eq!(results_of_block!(plain_block), "[6, 6, 4, 34, 6] -6 9 3");
     assert_eq!(
         results_of_block!(measured_block),
@@ -333,7 +333,7 @@ macro_rules! arguments {
         }
 
         #[wf_measure(ttft, name = $name, prompt_tokens = [$n * 2][0])]
-        fn pushed() -> usize {
+        fn counted() -> usize {
             wf_token!($n * 2);
             wf_token!([$n * 2][0]);
             wf_instrument::wf_count!(tokens, $n * 2);
@@ -354,9 +354,9 @@ arguments!(
 );
 
 #[test]
-fn arguments_of_fragments_are_what_they_are() {
+fn arguments_of_fragments_keep_their_value() {
     assert_eq!(block_on(generated("of fragments").collect::<Vec<_>>()), [6]);
-    assert_eq!(pushed(), 7);
+    assert_eq!(counted(), 7);
     #[cfg(feature = "enabled")]
     {
         let metrics = wf_instrument::snapshot::Snapshot::take().metrics;

@@ -31,7 +31,7 @@ fn half() {
 }
 
 #[test]
-fn frames_return_what_they_returned() {
+fn frames_return_the_same() {
     let mut canvas = Canvas(Vec::new());
     assert!(canvas.present().is_err());
     assert_eq!(canvas.draw(), [0]);

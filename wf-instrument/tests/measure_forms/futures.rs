@@ -133,7 +133,7 @@ async fn not_send(shared: std::rc::Rc<u8>) -> u8 {
 }
 
 #[test]
-fn async_functions_return_what_they_returned() {
+fn async_functions_return_the_same() {
     block_on(async {
         assert_eq!(asynchronous(1).await, 2);
         assert_eq!(async_question_mark("1").await, Ok(2));

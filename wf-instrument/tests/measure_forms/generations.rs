@@ -141,7 +141,7 @@ fn boxed_future(n: usize) -> futures_util::future::BoxFuture<'static, BoxStream<
 }
 
 #[wf_measure(ttft)]
-fn pushed(n: usize, mut on_token: impl FnMut(usize)) -> Result<usize, String> {
+fn counted(n: usize, mut on_token: impl FnMut(usize)) -> Result<usize, String> {
     if n > 9 {
         return Err(format!("{n} are too many"));
     }
@@ -153,7 +153,7 @@ fn pushed(n: usize, mut on_token: impl FnMut(usize)) -> Result<usize, String> {
 }
 
 #[wf_measure(ttft, model = model, prompt_tokens = prompt.len(), queued_at = arrived, returns = value)]
-async fn pushed_later(
+async fn counted_later(
     model: &str,
     prompt: &[u32],
     arrived: Instant,
@@ -167,7 +167,7 @@ async fn pushed_later(
 }
 
 #[wf_measure(ttft)]
-fn pushed_from_future(n: usize) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send>> {
+fn counted_from_future(n: usize) -> Pin<Box<dyn Future<Output = Result<usize, String>> + Send>> {
     Box::pin(async move {
         wf_token!(n);
         Ok(n)
@@ -175,7 +175,7 @@ fn pushed_from_future(n: usize) -> Pin<Box<dyn Future<Output = Result<usize, Str
 }
 
 #[wf_measure(ttft)]
-fn pushed_reborrow(buffer: &mut [u32; 1]) -> &mut [u32] {
+fn counted_reborrow(buffer: &mut [u32; 1]) -> &mut [u32] {
     wf_token!();
     buffer
 }
@@ -185,7 +185,7 @@ fn n_of(stream: impl Stream) -> usize {
 }
 
 #[test]
-fn streams_yield_what_they_yielded() {
+fn streams_yield_the_same() {
     assert_eq!(n_of(streamed(3)), 3);
     assert_eq!(n_of(streamed_send(3)), 3);
     assert_eq!(n_of(block_on(streamed_later(3))), 3);
@@ -211,7 +211,7 @@ fn streams_yield_what_they_yielded() {
 }
 
 #[test]
-fn iterators_yield_what_they_yielded() {
+fn iterators_yield_the_same() {
     assert!(iterated(3).eq(chunks(3)));
     assert_eq!((generic(&[1, 2]).count(), captured(2, 2).count()), (2, 4));
     assert_eq!((iterated_box(0).count(), iterated_box(3).count()), (0, 3));
@@ -221,17 +221,17 @@ fn iterators_yield_what_they_yielded() {
 }
 
 #[test]
-fn pushing_functions_return_what_they_returned() {
-    let mut seen = Vec::new();
-    assert_eq!(pushed(3, |token| seen.push(token)), Ok(3));
-    assert_eq!(seen, [0, 1, 2]);
-    assert!(pushed(10, |_| {}).is_err());
+fn functions_that_count_tokens_return_the_same() {
+    let mut received = Vec::new();
+    assert_eq!(counted(3, |token| received.push(token)), Ok(3));
+    assert_eq!(received, [0, 1, 2]);
+    assert!(counted(10, |_| {}).is_err());
     assert_eq!(
-        block_on(pushed_later("gpt", &[1, 2], Instant::now())).unwrap()(),
+        block_on(counted_later("gpt", &[1, 2], Instant::now())).unwrap()(),
         2
     );
-    assert_eq!(block_on(pushed_from_future(4)), Ok(4));
-    assert_eq!(pushed_reborrow(&mut [1]), [1]);
+    assert_eq!(block_on(counted_from_future(4)), Ok(4));
+    assert_eq!(counted_reborrow(&mut [1]), [1]);
 }
 
 #[test]

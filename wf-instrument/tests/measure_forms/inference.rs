@@ -1,4 +1,4 @@
-//! What a function's signature says about types holds in its measured body too.
+//! Type inference from the signature works in a measured body too.
 #![allow(clippy::type_complexity, reason = "the types are what is tested")]
 
 use std::borrow::Cow;

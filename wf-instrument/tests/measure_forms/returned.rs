@@ -1,4 +1,4 @@
-//! `#[wf_measure]` on functions whose return type the compiler has to look at.
+//! `#[wf_measure]` on functions whose return type only the compiler can resolve.
 
 use std::cell::{Ref, RefCell};
 use std::future::Future;
@@ -159,7 +159,7 @@ trait OfBytes<'a>: Stream<Item = &'a u8> {}
 impl<'a, S: Stream<Item = &'a u8>> OfBytes<'a> for S {}
 
 #[test]
-fn functions_of_types_of_their_own_return_what_they_returned() {
+fn functions_with_types_of_their_own_return_the_same() {
     let mut cache = Cache::fresh();
     assert_eq!(*cache.rows(), [1]);
     assert_eq!(*cache.lock().unwrap(), 2);
@@ -175,7 +175,7 @@ fn functions_of_types_of_their_own_return_what_they_returned() {
 }
 
 #[test]
-fn asynchronous_functions_of_types_of_their_own_return_what_they_returned() {
+fn async_functions_with_types_of_their_own_return_the_same() {
     assert_eq!(block_on(later(&[1])), Ok(Weights(&[1])));
     assert!(block_on(later(&[])).is_err());
     assert_eq!(block_on(task()), Tree::default());

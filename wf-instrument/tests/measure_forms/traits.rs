@@ -9,7 +9,7 @@ use crate::common::{block_on, yield_now};
 #[derive(Clone)]
 struct Model {
     name: String,
-    replies: u32,
+    calls: u32,
 }
 
 impl Model {
@@ -20,8 +20,8 @@ impl Model {
 
     #[wf_measure]
     fn by_mut(&mut self) -> Result<&mut u32, String> {
-        self.replies += 1;
-        Ok(&mut self.replies)
+        self.calls += 1;
+        Ok(&mut self.calls)
     }
 
     #[wf_measure]
@@ -37,14 +37,14 @@ impl Model {
     #[wf_measure]
     async fn by_mut_async(&mut self) -> &mut u32 {
         yield_now().await;
-        &mut self.replies
+        &mut self.calls
     }
 
     #[wf_measure]
     fn associated() -> Result<Self, String> {
         Ok(Self {
             name: "gpt".to_owned(),
-            replies: 0,
+            calls: 0,
         })
     }
 
@@ -55,46 +55,46 @@ impl Model {
     #[expect(unsafe_code, reason = "the body may do what an unsafe function may do")]
     unsafe fn dangerous(&self) -> Result<u32, ()> {
         // SAFETY: a reference is valid.
-        Ok(unsafe { *std::ptr::from_ref(&self.replies) })
+        Ok(unsafe { *std::ptr::from_ref(&self.calls) })
     }
 
     #[wf_measure(ttft, model = self.name, prompt_tokens = prompt.len())]
     fn generate<'a>(&'a self, prompt: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
-        prompt.iter().map(|token| token + self.replies)
+        prompt.iter().map(|token| token + self.calls)
     }
 }
 
 trait Engine {
-    type Reply;
+    type Text;
 
-    fn reply(&self) -> Self::Reply;
+    fn generate_text(&self) -> Self::Text;
 
     #[wf_measure]
-    fn default_reply(&self, times: usize) -> Result<Vec<Self::Reply>, String> {
-        Ok((0..times).map(|_| self.reply()).collect())
+    fn several(&self, times: usize) -> Result<Vec<Self::Text>, String> {
+        Ok((0..times).map(|_| self.generate_text()).collect())
     }
 
     fn native_async(&self, n: u32) -> impl Future<Output = Result<u32, String>> + Send;
 }
 
 impl Engine for Model {
-    type Reply = String;
+    type Text = String;
 
     #[wf_measure]
-    fn reply(&self) -> Self::Reply {
+    fn generate_text(&self) -> Self::Text {
         self.name.clone()
     }
 
     #[wf_measure]
     async fn native_async(&self, n: u32) -> Result<u32, String> {
         yield_now().await;
-        Ok(self.replies + n)
+        Ok(self.calls + n)
     }
 }
 
 #[async_trait::async_trait]
 trait Boxed {
-    async fn reply(&mut self, text: &str) -> Result<String, String>;
+    async fn generate_text(&mut self, text: &str) -> Result<String, String>;
 
     #[wf_measure]
     async fn by_default(&self) -> Option<Box<dyn Fn() -> u8 + Send>> {
@@ -107,12 +107,12 @@ trait Boxed {
 #[async_trait::async_trait]
 impl Boxed for Model {
     #[wf_measure]
-    async fn reply(&mut self, text: &str) -> Result<String, String> {
+    async fn generate_text(&mut self, text: &str) -> Result<String, String> {
         yield_now().await;
         if text.is_empty() {
             return Err("nothing was said".to_owned());
         }
-        self.replies += 1;
+        self.calls += 1;
         Ok(format!("{}: {text}", self.name))
     }
 
@@ -126,31 +126,31 @@ impl Boxed for Model {
 }
 
 #[test]
-fn methods_return_what_they_returned() {
+fn methods_return_the_same() {
     let mut model = Model::associated().unwrap();
     assert_eq!(model.by_ref(), "gpt");
     *model.by_mut().unwrap() += 1;
     block_on(async { *model.by_mut_async().await += 1 });
-    assert_eq!(model.replies, 3);
-    assert_eq!(model.clone().by_value().unwrap().replies, 3);
+    assert_eq!(model.calls, 3);
+    assert_eq!(model.clone().by_value().unwrap().calls, 3);
     assert_eq!(std::sync::Arc::new(model.clone()).by_pointer(), "gpt");
     #[expect(unsafe_code, reason = "calls an unsafe function")]
-    // SAFETY: nothing is asked for.
-    let replies = unsafe { model.dangerous() };
-    assert_eq!(replies, Ok(3));
+    // SAFETY: there are no requirements.
+    let calls = unsafe { model.dangerous() };
+    assert_eq!(calls, Ok(3));
     assert!(model.generate(&[1, 2]).eq([4, 5]));
 }
 
 #[test]
-fn trait_methods_return_what_they_returned() {
+fn trait_methods_return_the_same() {
     let mut model = Model::associated().unwrap();
-    assert_eq!(model.default_reply(2).unwrap(), ["gpt", "gpt"]);
+    assert_eq!(model.several(2).unwrap(), ["gpt", "gpt"]);
     assert_eq!(block_on(model.native_async(2)), Ok(2));
     assert_eq!(
-        block_on(Boxed::reply(&mut model, "hello")).unwrap(),
+        block_on(Boxed::generate_text(&mut model, "hello")).unwrap(),
         "gpt: hello"
     );
-    assert!(block_on(Boxed::reply(&mut model, "")).is_err());
+    assert!(block_on(Boxed::generate_text(&mut model, "")).is_err());
     assert_eq!(block_on(model.by_default()).unwrap()(), 3);
     let stream = block_on(model.stream(3)).unwrap();
     assert_eq!(

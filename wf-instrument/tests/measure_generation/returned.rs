@@ -1,4 +1,4 @@
-//! Replies by what comes back, whatever its type is called.
+//! Generations by the returned value, whatever the name of its type.
 
 use std::pin::Pin;
 
@@ -7,15 +7,14 @@ use wf_instrument::{wf_measure, wf_token};
 
 use crate::common::rows::{assert_all, ends, generation};
 use crate::common::{block_on, yield_now};
-use crate::script::Clock;
+use crate::timed_items::Clock;
 
 #[derive(Clone)]
 struct Chunk {
     tokens: u64,
 }
 
-/// An alias that says nothing of the `Result` in it, under a name that is known for one that has
-/// none.
+/// An alias that hides the `Result` in it, with a name that usually stands for a type without one.
 type BoxStream<T> = Pin<Box<dyn Stream<Item = Result<T, String>> + Send>>;
 
 fn failing() -> impl Stream<Item = Result<Chunk, String>> + Send {
@@ -27,7 +26,7 @@ fn failing() -> impl Stream<Item = Result<Chunk, String>> + Send {
 }
 
 #[test]
-fn an_err_item_is_no_token_and_an_error_whatever_the_types_are_called() {
+fn an_err_item_is_no_token_and_an_error_whatever_the_type_names() {
     #[wf_measure(ttft, name = "err items", tokens = |chunk| chunk.tokens)]
     fn alias() -> BoxStream<Chunk> {
         failing().boxed()
@@ -70,11 +69,11 @@ fn an_err_item_is_no_token_and_an_error_whatever_the_types_are_called() {
 }
 
 #[test]
-fn a_reply_that_returns_an_err_under_another_name_is_an_error() {
+fn an_err_under_another_name_is_an_error() {
     type Fallible = Result<String, String>;
 
-    #[wf_measure(ttft, name = "err replies")]
-    fn reply(fails: bool) -> Fallible {
+    #[wf_measure(ttft, name = "err generations")]
+    fn generate(fails: bool) -> Fallible {
         wf_token!();
         if fails {
             Err("on purpose".to_owned())
@@ -83,24 +82,24 @@ fn a_reply_that_returns_an_err_under_another_name_is_an_error() {
         }
     }
 
-    #[wf_measure(ttft, name = "err replies")]
+    #[wf_measure(ttft, name = "err generations")]
     async fn later(fails: bool) -> Fallible {
         yield_now().await;
-        reply(fails)
+        generate(fails)
     }
 
     for fails in [true, false] {
-        let _ = (reply(fails), block_on(later(fails)));
+        let _ = (generate(fails), block_on(later(fails)));
     }
-    assert_eq!(ends(generation("err replies").outcomes), [3, 3, 0, 0]);
+    assert_eq!(ends(generation("err generations").outcomes), [3, 3, 0, 0]);
 }
 
 #[test]
-fn a_source_behind_a_name_is_measured_item_by_item() {
+fn a_source_behind_an_alias_is_measured_item_by_item() {
     trait Engine {
         type Tokens: Stream<Item = u8>;
 
-        fn answer(&self, clock: &Clock) -> Self::Tokens;
+        fn generate(&self, clock: &Clock) -> Self::Tokens;
     }
 
     struct Local;
@@ -109,9 +108,9 @@ fn a_source_behind_a_name_is_measured_item_by_item() {
         type Tokens = Pin<Box<dyn Stream<Item = u8>>>;
 
         #[wf_measure(ttft, name = "named sources", returns = stream)]
-        fn answer(&self, clock: &Clock) -> Self::Tokens {
+        fn generate(&self, clock: &Clock) -> Self::Tokens {
             clock.wait(5);
-            Box::pin(stream::iter(clock.script([(245, 0), (20, 1)])))
+            Box::pin(stream::iter(clock.timed([(245, 0), (20, 1)])))
         }
     }
 
@@ -120,11 +119,11 @@ fn a_source_behind_a_name_is_measured_item_by_item() {
     #[wf_measure(ttft, name = "named sources", returns = iterator)]
     fn iterated(clock: &Clock) -> Result<Tokens, String> {
         clock.wait(5);
-        Ok(Box::new(clock.script([(245, 0), (20, 1)])))
+        Ok(Box::new(clock.timed([(245, 0), (20, 1)])))
     }
 
     let clock = Clock::start();
-    assert_eq!(block_on(Local.answer(&clock).count()), 2);
+    assert_eq!(block_on(Local.generate(&clock).count()), 2);
     assert_eq!(iterated(&clock).unwrap().count(), 2);
     let row = generation("named sources");
     assert_all(row.time_to_first_token(), 2, 250);
@@ -132,26 +131,26 @@ fn a_source_behind_a_name_is_measured_item_by_item() {
 }
 
 #[test]
-fn a_reply_behind_a_name_that_pushed_its_tokens_is_a_value() {
-    struct Reply {
+fn a_declared_value_counts_its_tokens_in_the_function() {
+    struct Response {
         text: String,
     }
 
     #[wf_measure(ttft, name = "values", returns = value)]
-    fn reply(words: &[&str]) -> Result<Reply, String> {
+    fn generate(words: &[&str]) -> Result<Response, String> {
         words.iter().for_each(|_| wf_token!());
-        Ok(Reply {
+        Ok(Response {
             text: words.join(" "),
         })
     }
 
-    assert_eq!(reply(&["a", "b"]).unwrap().text, "a b");
+    assert_eq!(generate(&["a", "b"]).unwrap().text, "a b");
     let row = generation("values");
     assert_eq!((row.tokens, ends(row.outcomes)), (2, [1, 0, 0, 0]));
 }
 
 #[test]
-fn the_items_type_may_be_known_from_the_signature_alone() {
+fn the_item_type_may_be_known_from_the_signature_alone() {
     #[wf_measure(ttft, name = "inferred", tokens = |chunk| chunk.tokens)]
     fn streamed(n: u64) -> impl Stream<Item = Result<Chunk, String>> {
         stream::iter((0..n).map(|tokens| Ok(Chunk { tokens })))
@@ -174,12 +173,12 @@ fn the_items_type_may_be_known_from_the_signature_alone() {
 }
 
 #[test]
-fn a_reply_ends_with_its_last_item() {
+fn a_generation_ends_with_its_last_item() {
     type Item = Result<(&'static str, bool), ()>;
 
     #[wf_measure(ttft, name = "last", tokens = |(text, _)| !text.is_empty(), last = |(_, last)| *last)]
-    fn answer(clock: &Clock) -> impl Stream<Item = Item> + use<> {
-        stream::iter(clock.script([
+    fn generate(clock: &Clock) -> impl Stream<Item = Item> + use<> {
+        stream::iter(clock.timed([
             (250, Ok(("a", false))),
             (20, Ok(("b", true))),
             (20, Ok(("", false))),
@@ -188,11 +187,11 @@ fn a_reply_ends_with_its_last_item() {
 
     #[wf_measure(ttft, name = "last, iterated", last = |n| *n == 2)]
     fn iterated(clock: &Clock) -> impl Iterator<Item = u8> + use<> {
-        clock.script([(250, 1), (20, 2), (20, 3)])
+        clock.timed([(250, 1), (20, 2), (20, 3)])
     }
 
     let clock = Clock::start();
-    let mut left = Box::pin(answer(&clock));
+    let mut left = Box::pin(generate(&clock));
     assert!(block_on(left.next()).is_some() && block_on(left.next()).is_some());
     assert_eq!(
         ends(generation("last").outcomes),
@@ -201,11 +200,11 @@ fn a_reply_ends_with_its_last_item() {
     );
     drop(left);
     assert_eq!(
-        block_on(answer(&clock).count()),
+        block_on(generate(&clock).count()),
         3,
         "all items are handed on"
     );
-    let mut too_early = Box::pin(answer(&clock));
+    let mut too_early = Box::pin(generate(&clock));
     assert!(block_on(too_early.next()).is_some());
     drop(too_early);
     let row = generation("last");
@@ -219,7 +218,7 @@ fn a_reply_ends_with_its_last_item() {
 }
 
 #[test]
-fn a_reply_whose_last_item_fails_is_an_error() {
+fn a_generation_whose_last_item_fails_is_an_error() {
     #[wf_measure(ttft, name = "last fails", last = |n| *n == 2)]
     fn failed(items: [Result<u8, ()>; 2]) -> impl Iterator<Item = Result<u8, ()>> {
         items.into_iter()

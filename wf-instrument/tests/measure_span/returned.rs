@@ -1,4 +1,4 @@
-//! What is recorded by what comes back, whatever its type is called.
+//! The outcome of a span by the returned value, whatever the name of its type.
 
 use std::future::{Future, Ready, ready};
 use std::ops::ControlFlow;
@@ -24,7 +24,7 @@ fn fallible(fails: bool) -> Fallible {
 }
 
 #[test]
-fn an_err_is_an_error_whatever_the_type_is_called_and_wherever_it_stands() {
+fn an_err_is_an_error_whatever_the_type_name_and_position() {
     struct Worker;
 
     impl Iterator for Worker {
@@ -92,7 +92,7 @@ fn an_err_is_an_error_whatever_the_type_is_called_and_wherever_it_stands() {
 }
 
 #[test]
-fn what_is_absent_pending_or_broken_off_is_no_error() {
+fn none_pending_and_break_are_not_errors() {
     #[wf_measure(name = "no error")]
     fn absent() -> Option<Fallible> {
         None
@@ -122,7 +122,7 @@ fn what_is_absent_pending_or_broken_off_is_no_error() {
     assert_eq!(ends(span("no error").outcomes()), [5, 0, 0, 0]);
 }
 
-/// As of tower.
+/// Like `Service` of tower.
 trait Service {
     type Future: Future<Output = Fallible<u8>>;
 
@@ -130,7 +130,7 @@ trait Service {
 }
 
 #[test]
-fn a_future_behind_a_name_is_measured_to_its_end() {
+fn a_future_behind_an_alias_is_measured_to_its_end() {
     struct Engine;
 
     impl Service for Engine {
@@ -141,7 +141,7 @@ fn a_future_behind_a_name_is_measured_to_its_end() {
             wait(clock, 10);
             Box::pin(async move {
                 yield_now().await;
-                // The error's type is that of the name alone.
+                // Only the alias names the error's type.
                 match n {
                     0 => Err("none".into()),
                     n => Ok(n),
@@ -165,7 +165,7 @@ fn a_future_behind_a_name_is_measured_to_its_end() {
 }
 
 #[test]
-fn a_future_is_seen_in_every_box() {
+fn a_future_is_found_in_every_box() {
     #[wf_measure(name = "boxed futures")]
     fn opaque(clock: &Mock) -> Pin<Box<impl Future<Output = Fallible>>> {
         wait(clock, 10);
@@ -194,7 +194,7 @@ fn a_future_is_seen_in_every_box() {
 }
 
 #[test]
-fn what_is_said_to_be_a_value_is_measured_as_a_call() {
+fn a_declared_value_is_measured_as_a_call() {
     #[wf_measure(name = "handle", returns = value)]
     fn spawn(clock: &Mock) -> Result<Ready<u8>, String> {
         wait(clock, 10);
@@ -208,7 +208,7 @@ fn what_is_said_to_be_a_value_is_measured_as_a_call() {
 }
 
 #[test]
-fn a_function_that_returns_a_stream_is_measured_to_the_streams_end() {
+fn a_returned_stream_is_measured_to_its_end() {
     #[wf_measure(name = "stream")]
     fn opaque(clock: &Mock) -> impl Stream<Item = u8> {
         wait(clock, 10);
@@ -255,7 +255,7 @@ fn a_function_that_returns_a_stream_is_measured_to_the_streams_end() {
 }
 
 #[test]
-fn a_stream_that_fails_is_dropped_or_unwinds_ends_its_call_so() {
+fn a_failed_dropped_or_panicking_stream_decides_the_outcome_of_its_call() {
     #[wf_measure(name = "stream ends")]
     fn answer(items: Vec<Result<u8, String>>) -> impl Stream<Item = Fallible<u8>> {
         stream::iter(items).inspect(|item| assert_ne!(item, &Ok(0), "on purpose"))

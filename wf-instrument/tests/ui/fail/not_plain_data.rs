@@ -11,7 +11,7 @@ struct Body(Box<dyn FnMut() -> Option<Vec<u8>>>);
 
 struct Response<B>(B);
 
-struct Reply {
+struct Chunk {
     text: String,
 }
 
@@ -61,17 +61,17 @@ fn generic<T>(value: T) -> Vec<T> {
 }
 
 #[wf_measure(ttft)]
-async fn own_type() -> Result<Reply, String> {
+async fn own_type() -> Result<Chunk, String> {
     wf_token!();
-    Ok(Reply {
+    Ok(Chunk {
         text: String::new(),
     })
 }
 
 #[wf_measure(ttft)]
-fn handed_on() -> impl Future<Output = Reply> {
+fn handed_on() -> impl Future<Output = Chunk> {
     async {
-        Reply {
+        Chunk {
             text: String::new(),
         }
     }

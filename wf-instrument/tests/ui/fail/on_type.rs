@@ -4,6 +4,6 @@ use wf_instrument::wf_measure;
 struct Model;
 
 #[wf_measure(ttft)]
-enum Reply {}
+enum Chunk {}
 
 fn main() {}

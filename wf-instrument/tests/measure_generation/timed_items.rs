@@ -1,11 +1,11 @@
-//! Replies that come at a known pace.
+//! Items that arrive at known times of a mock clock.
 
 use std::rc::Rc;
 
 use wf_instrument::Nanos;
 use wf_instrument::clock::mock::Mock;
 
-/// A clock that streams can carry along.
+/// A mock clock that streams can share.
 #[derive(Clone)]
 pub(crate) struct Clock(Rc<Mock>);
 
@@ -19,7 +19,7 @@ impl Clock {
     }
 
     /// Yields each item after its milliseconds.
-    pub(crate) fn script<T, const N: usize>(
+    pub(crate) fn timed<T, const N: usize>(
         &self,
         items: [(u64, T); N],
     ) -> impl Iterator<Item = T> + use<T, N>

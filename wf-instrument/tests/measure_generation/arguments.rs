@@ -1,4 +1,4 @@
-//! What the arguments tell of a reply.
+//! The arguments of a generation.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -8,38 +8,38 @@ use wf_instrument::{Nanos, wf_measure, wf_token};
 
 use crate::common::block_on;
 use crate::common::rows::{ends, generation, span};
-use crate::script::Clock;
+use crate::timed_items::Clock;
 
 #[test]
-fn each_model_is_a_series_and_its_name_is_read_once() {
+fn each_model_is_a_series_and_its_name_is_evaluated_once() {
     struct Model {
         name: String,
     }
 
     impl Model {
-        #[wf_measure(ttft, model = self.told(asked), prompt_tokens = prompt.len())]
-        fn answer<'a>(
+        #[wf_measure(ttft, model = self.evaluated(calls), prompt_tokens = prompt.len())]
+        fn generate<'a>(
             &self,
             prompt: &'a [u8],
-            asked: &Cell<u8>,
+            calls: &Cell<u8>,
         ) -> impl Iterator<Item = u8> + use<'a> {
             prompt.iter().copied()
         }
 
-        fn told(&self, asked: &Cell<u8>) -> String {
-            asked.set(asked.get() + 1);
+        fn evaluated(&self, calls: &Cell<u8>) -> String {
+            calls.set(calls.get() + 1);
             self.name.clone()
         }
     }
 
-    let asked = Cell::new(0);
+    let calls = Cell::new(0);
     for name in ["small", "large", "large"] {
         let model = Model {
             name: name.to_owned(),
         };
-        model.answer(&[1, 2, 3], &asked).for_each(drop);
+        model.generate(&[1, 2, 3], &calls).for_each(drop);
     }
-    assert_eq!(asked.get(), 3);
+    assert_eq!(calls.get(), 3);
     assert_eq!(
         (generation("small").tokens, generation("large").tokens),
         (3, 6)
@@ -56,18 +56,18 @@ fn each_model_is_a_series_and_its_name_is_read_once() {
 #[test]
 fn a_request_may_have_queued_before_it_arrived() {
     #[wf_measure(ttft, name = "queued", queued_at = arrived)]
-    fn answer(arrived: Instant) {
+    fn generate(arrived: Instant) {
         wf_token!();
     }
 
     let hour = Duration::from_secs(3600);
-    // The machine may have started less than an hour ago; the clock reads later than that.
+    // Two hours ahead: the machine may have started less than an hour ago.
     let clock = Clock::start();
     clock.wait(2 * 3_600_000);
-    answer(
+    generate(
         Instant::now()
             .checked_sub(hour)
-            .expect("an hour ago there was time"),
+            .expect("the clock is two hours ahead"),
     );
     let row = generation("queued");
     let longest = |samples: &HistogramSnapshot| samples.max().expect("a sample");
@@ -81,20 +81,20 @@ fn a_request_may_have_queued_before_it_arrived() {
 fn a_function_may_be_a_span_and_a_generation() {
     #[wf_measure(name = "both")]
     #[wf_measure(ttft, name = "both")]
-    async fn answer() -> Result<(), ()> {
+    async fn generate() -> Result<(), ()> {
         wf_token!();
         Err(())
     }
 
-    block_on(answer()).unwrap_err();
+    block_on(generate()).unwrap_err();
     assert_eq!(ends(span("both").outcomes()), [0, 1, 0, 0]);
     assert_eq!(ends(generation("both").outcomes), [0, 1, 0, 0]);
 }
 
 #[test]
-fn an_error_that_was_one_does_not_become_a_refusal_when_others_are_admitted() {
-    #[wf_measure(ttft, name = "refusals")]
-    fn answer(text: &str) -> Result<(), ()> {
+fn an_earlier_error_does_not_become_a_rejection_when_others_are_admitted() {
+    #[wf_measure(ttft, name = "rejections")]
+    fn generate(text: &str) -> Result<(), ()> {
         if text.is_empty() {
             return Err(());
         }
@@ -103,15 +103,19 @@ fn an_error_that_was_one_does_not_become_a_refusal_when_others_are_admitted() {
         Ok(())
     }
 
-    let told = || {
-        let row = generation("refusals");
+    let errors_and_rejections = || {
+        let row = generation("rejections");
         (row.outcomes.error - row.rejected, row.rejected)
     };
-    assert!(answer("").is_err());
-    assert_eq!(told(), (1, 0), "nobody was ever admitted");
-    assert!(answer("a").is_ok());
-    assert_eq!(told(), (1, 0), "what was counted stays where it is");
-    assert!(answer("").is_err());
-    assert_eq!(told(), (1, 1));
-    assert_eq!(ends(generation("refusals").outcomes), [1, 2, 0, 0]);
+    assert!(generate("").is_err());
+    assert_eq!(errors_and_rejections(), (1, 0), "no request was admitted");
+    assert!(generate("a").is_ok());
+    assert_eq!(
+        errors_and_rejections(),
+        (1, 0),
+        "the earlier error stays an error"
+    );
+    assert!(generate("").is_err());
+    assert_eq!(errors_and_rejections(), (1, 1));
+    assert_eq!(ends(generation("rejections").outcomes), [1, 2, 0, 0]);
 }

@@ -1,4 +1,4 @@
-//! Tokens that are pushed by `wf_token!`.
+//! Tokens that the function counts by `wf_token!`.
 
 use std::panic::catch_unwind;
 use std::pin::pin;
@@ -7,12 +7,12 @@ use wf_instrument::{wf_count, wf_measure, wf_token};
 
 use crate::common::rows::{assert_all, ends, generation};
 use crate::common::{block_on, poll_once, yield_now};
-use crate::script::Clock;
+use crate::timed_items::Clock;
 
 #[test]
-fn tokens_that_are_pushed_are_those_of_the_generation_in_scope() {
-    #[wf_measure(ttft, name = "pushed")]
-    fn answer(clock: &Clock, n: u64) -> Result<u64, String> {
+fn tokens_are_counted_for_the_generation_in_scope() {
+    #[wf_measure(ttft, name = "counted in function")]
+    fn generate(clock: &Clock, n: u64) -> Result<u64, String> {
         clock.wait(250);
         wf_token!();
         for _ in 1..n {
@@ -31,13 +31,13 @@ fn tokens_that_are_pushed_are_those_of_the_generation_in_scope() {
     }
 
     let clock = Clock::start();
-    assert_eq!(answer(&clock, 3), Ok(3));
-    let row = generation("pushed");
+    assert_eq!(generate(&clock, 3), Ok(3));
+    let row = generation("counted in function");
     assert_all(row.time_to_first_token(), 1, 250);
     assert_all(row.inter_token_latency(), 2, 20);
     assert_all(row.end_to_end(), 1, 290);
-    assert!(answer(&clock, 9).is_err());
-    let row = generation("pushed");
+    assert!(generate(&clock, 9).is_err());
+    let row = generation("counted in function");
     assert_eq!(
         (row.tokens, row.in_flight(), ends(row.outcomes)),
         (12, 0, [1, 1, 0, 0])
@@ -45,9 +45,9 @@ fn tokens_that_are_pushed_are_those_of_the_generation_in_scope() {
 }
 
 #[test]
-fn tokens_that_are_pushed_between_awaits_find_their_own_generation() {
+fn tokens_between_awaits_are_counted_for_their_own_generation() {
     #[wf_measure(ttft, model = model)]
-    async fn answer(clock: &Clock, model: &str, n: u64) -> u64 {
+    async fn generate(clock: &Clock, model: &str, n: u64) -> u64 {
         for _ in 0..n {
             clock.wait(10);
             wf_token!();
@@ -57,7 +57,10 @@ fn tokens_that_are_pushed_between_awaits_find_their_own_generation() {
     }
 
     let clock = Clock::start();
-    let (mut a, mut b) = (pin!(answer(&clock, "a", 3)), pin!(answer(&clock, "b", 5)));
+    let (mut a, mut b) = (
+        pin!(generate(&clock, "a", 3)),
+        pin!(generate(&clock, "b", 5)),
+    );
     for _ in 0..2 {
         assert!(poll_once(a.as_mut()).is_pending() && poll_once(b.as_mut()).is_pending());
     }
@@ -72,9 +75,9 @@ fn tokens_that_are_pushed_between_awaits_find_their_own_generation() {
 }
 
 #[test]
-fn tokens_find_their_generation_though_tasks_move_from_thread_to_thread() {
+fn tokens_are_counted_for_their_generation_when_tasks_change_threads() {
     #[wf_measure(ttft, model = model)]
-    async fn answer(model: &str, n: u64) -> u64 {
+    async fn generate(model: &str, n: u64) -> u64 {
         for _ in 0..n {
             wf_token!();
             yield_now().await;
@@ -82,10 +85,11 @@ fn tokens_find_their_generation_though_tasks_move_from_thread_to_thread() {
         n
     }
 
-    let mut tasks = [("moved a", 8), ("moved b", 12)].map(|(model, n)| Box::pin(answer(model, n)));
+    let mut tasks =
+        [("moved a", 8), ("moved b", 12)].map(|(model, n)| Box::pin(generate(model, n)));
     let mut done = [false; 2];
     while done != [true; 2] {
-        // As a work-stealing executor would, but for the luck: each round of polls on a thread of its own.
+        // Like a work-stealing executor, but deterministic: a new thread for each round of polls.
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for (task, done) in tasks.iter_mut().zip(&mut done).filter(|(_, done)| !**done) {
@@ -146,9 +150,9 @@ fn a_generation_within_another_counts_its_own_tokens() {
 }
 
 #[test]
-fn a_task_that_is_dropped_was_cancelled_and_one_that_unwinds_has_panicked() {
+fn a_dropped_task_ends_as_cancelled_and_a_panicking_one_as_panicked() {
     #[wf_measure(ttft, name = "ends")]
-    async fn answer(panics: bool) -> Result<(), ()> {
+    async fn generate(panics: bool) -> Result<(), ()> {
         yield_now().await;
         assert!(!panics, "on purpose");
         yield_now().await;
@@ -156,33 +160,33 @@ fn a_task_that_is_dropped_was_cancelled_and_one_that_unwinds_has_panicked() {
     }
 
     {
-        let mut dropped = pin!(answer(false));
+        let mut dropped = pin!(generate(false));
         assert!(poll_once(dropped.as_mut()).is_pending());
         assert_eq!(generation("ends").in_flight(), 1);
     }
-    catch_unwind(|| block_on(answer(true))).unwrap_err();
+    catch_unwind(|| block_on(generate(true))).unwrap_err();
     let row = generation("ends");
     assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 1, 1]));
 }
 
 #[test]
-fn a_recursive_generation_counts_each_reply() {
+fn each_call_of_a_recursive_generation_is_counted() {
     #[wf_measure(ttft, name = "recursive")]
-    fn answer(depth: u64) -> u64 {
+    fn generate(depth: u64) -> u64 {
         wf_token!();
         if depth == 0 {
             return generation("recursive").in_flight();
         }
-        answer(depth - 1)
+        generate(depth - 1)
     }
 
-    assert_eq!(answer(2), 3);
+    assert_eq!(generate(2), 3);
     let row = generation("recursive");
     assert_eq!((row.tokens, row.in_flight(), row.outcomes.ok), (3, 0, 3));
 }
 
 #[test]
-fn a_call_that_unwinds_has_panicked() {
+fn a_call_that_panics_ends_as_panicked() {
     #[wf_measure(ttft, name = "unwinding call")]
     fn call() -> Result<u8, ()> {
         panic!("on purpose");

@@ -1,4 +1,4 @@
-//! `#[wf_measure]` beside attribute macros of others: the order of the two does not matter.
+//! `#[wf_measure]` and attribute macros of other crates, in either order.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use wf_instrument::wf_measure;
 
 use crate::common::{block_on, yield_now};
 
-/// Writes down which spans are entered.
+/// Records which spans are entered.
 #[derive(Clone, Default)]
 struct Entered {
     names: Arc<Mutex<Vec<&'static str>>>,
@@ -113,7 +113,7 @@ impl Engine {
 }
 
 #[test]
-fn tracing_sees_what_it_sees_without_us() {
+fn tracing_records_the_same_as_without_wf_measure() {
     let entered = Entered::default();
     tracing::subscriber::with_default(entered.clone(), || {
         assert_eq!((block_on(above(1)), block_on(below(1))), (2, 2));

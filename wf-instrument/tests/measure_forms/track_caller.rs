@@ -1,4 +1,4 @@
-//! Functions with `#[track_caller]` know their caller, as they do without `#[wf_measure]`.
+//! Functions with `#[track_caller]` know their caller, as without `#[wf_measure]`.
 
 use std::future::Future;
 use std::panic::Location;
@@ -84,7 +84,7 @@ fn drawn() -> Option<Place> {
 
 #[wf_measure(ttft)]
 #[track_caller]
-fn pushed() -> u32 {
+fn counted() -> u32 {
     wf_token!();
     Location::caller().line()
 }
@@ -114,7 +114,7 @@ fn panics(unwinds: bool) -> u32 {
 }
 
 #[test]
-fn the_place_of_the_call_is_known() {
+fn the_location_of_the_caller_is_known() {
     assert_eq!((plain(), judged()), (line!(), line!()));
     assert_eq!(unknown().0, line!());
     assert_eq!(fallible(false), Ok(line!()));
@@ -128,14 +128,14 @@ fn the_place_of_the_call_is_known() {
         assert_eq!(block_on(known), line);
     }
     assert_eq!(drawn().map(|place| place.0), Some(line!()));
-    assert_eq!((pushed(), items().next()), (line!(), Some(line!())));
+    assert_eq!((counted(), items().next()), (line!(), Some(line!())));
     let (later, line) = (stream_later(), line!());
     let lines = block_on(later).expect("a stream");
     assert_eq!(block_on(lines.collect::<Vec<_>>()), [line]);
 }
 
 #[test]
-fn a_tracked_reply_that_unwinds_has_panicked() {
+fn a_generation_with_track_caller_that_panics_ends_as_panicked() {
     assert_eq!(panics(false), line!());
     assert!(std::panic::catch_unwind(|| panics(true)).is_err());
     #[cfg(feature = "enabled")]

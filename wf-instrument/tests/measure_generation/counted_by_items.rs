@@ -1,4 +1,4 @@
-//! Tokens that come from a stream or an iterator.
+//! Tokens that are the items of a stream or an iterator.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -9,19 +9,19 @@ use wf_instrument::{Target, wf_measure};
 
 use crate::common::rows::{assert_all, ends, generation};
 use crate::common::{block_on, yield_now};
-use crate::script::Clock;
+use crate::timed_items::Clock;
 
 #[test]
-fn ttft_ends_with_the_first_token_and_not_with_the_stream_that_is_returned() {
-    /// Answers.
+fn ttft_ends_with_the_first_token_not_with_the_return_of_the_stream() {
+    /// Generates.
     #[wf_measure(ttft, name = "stream", slo = "p99 < 500ms")]
-    fn answer(clock: &Clock) -> impl Stream<Item = u8> + use<> {
+    fn generate(clock: &Clock) -> impl Stream<Item = u8> + use<> {
         clock.wait(5);
-        stream::iter(clock.script([(245, 0), (20, 1), (20, 2)]))
+        stream::iter(clock.timed([(245, 0), (20, 1), (20, 2)]))
     }
 
     let clock = Clock::start();
-    let stream = answer(&clock);
+    let stream = generate(&clock);
     let row = generation("stream");
     assert_eq!((row.in_flight(), row.tokens), (1, 0));
     assert!(row.time_to_first_token().is_empty());
@@ -36,7 +36,7 @@ fn ttft_ends_with_the_first_token_and_not_with_the_stream_that_is_returned() {
         (row.tokens, row.in_flight(), ends(row.outcomes)),
         (3, 0, [1, 0, 0, 0])
     );
-    assert_eq!(&*row.help, "Answers.");
+    assert_eq!(&*row.help, "Generates.");
     assert_eq!(row.target, Some(Target::new(0.99, 500_000_000)));
 }
 
@@ -46,37 +46,37 @@ fn every_return_shape_is_measured_the_same() {
     async fn later(clock: &Clock) -> impl Stream<Item = u8> + use<> {
         clock.wait(5);
         yield_now().await;
-        stream::iter(clock.script([(245, 0), (20, 1)]))
+        stream::iter(clock.timed([(245, 0), (20, 1)]))
     }
 
     #[wf_measure(ttft, name = "shapes")]
     fn local(clock: &Clock) -> Result<LocalBoxStream<'static, u8>, ()> {
         clock.wait(5);
-        Ok(Box::pin(stream::iter(clock.script([(245, 0), (20, 1)]))))
+        Ok(Box::pin(stream::iter(clock.timed([(245, 0), (20, 1)]))))
     }
 
     #[wf_measure(ttft, name = "shapes")]
     async fn pinned(clock: &Clock) -> Result<Pin<Box<dyn Stream<Item = u8>>>, ()> {
         clock.wait(5);
-        Ok(Box::pin(stream::iter(clock.script([(245, 0), (20, 1)]))))
+        Ok(Box::pin(stream::iter(clock.timed([(245, 0), (20, 1)]))))
     }
 
     #[wf_measure(ttft, name = "shapes")]
     fn future(clock: Clock) -> impl Future<Output = LocalBoxStream<'static, u8>> {
         clock.wait(5);
-        async move { stream::iter(clock.script([(245, 0), (20, 1)])).boxed_local() }
+        async move { stream::iter(clock.timed([(245, 0), (20, 1)])).boxed_local() }
     }
 
     #[wf_measure(ttft, name = "shapes")]
     fn iterated(clock: &Clock) -> impl Iterator<Item = u8> + use<> {
         clock.wait(5);
-        clock.script([(245, 0), (20, 1)])
+        clock.timed([(245, 0), (20, 1)])
     }
 
     #[wf_measure(ttft, name = "shapes")]
     fn boxed(clock: &Clock) -> Result<Box<dyn Iterator<Item = u8>>, ()> {
         clock.wait(5);
-        Ok(Box::new(clock.script([(245, 0), (20, 1)])))
+        Ok(Box::new(clock.timed([(245, 0), (20, 1)])))
     }
 
     let clock = Clock::start();
@@ -98,41 +98,41 @@ fn every_return_shape_is_measured_the_same() {
 }
 
 #[test]
-fn a_stream_that_is_dropped_was_cancelled() {
+fn a_dropped_stream_ends_as_cancelled() {
     #[wf_measure(ttft, name = "dropped")]
-    fn answer(clock: &Clock) -> impl Iterator<Item = u8> + use<> {
-        clock.script([(250, 0), (20, 1)])
+    fn generate(clock: &Clock) -> impl Iterator<Item = u8> + use<> {
+        clock.timed([(250, 0), (20, 1)])
     }
 
     let clock = Clock::start();
-    let unread = answer(&clock);
+    let unread = generate(&clock);
     clock.wait(40);
     drop(unread);
     let row = generation("dropped");
     assert_all(row.cancelled_before_first_token(), 1, 40);
     assert!(row.time_to_first_token().is_empty());
 
-    assert_eq!(answer(&clock).next(), Some(0));
+    assert_eq!(generate(&clock).next(), Some(0));
     let row = generation("dropped");
     assert_all(row.time_to_first_token(), 1, 250);
     assert_eq!(
         row.cancelled_before_first_token().count(),
         1,
-        "it had seen a token"
+        "it had received a token"
     );
     assert!(row.end_to_end().is_empty());
     assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 2, 0]));
 }
 
 #[test]
-fn an_err_item_is_no_token_and_makes_the_end_an_error() {
+fn an_err_item_is_no_token_and_makes_the_outcome_an_error() {
     #[wf_measure(ttft, name = "err item")]
-    fn answer(clock: &Clock) -> impl Stream<Item = Result<u8, ()>> + use<> {
-        stream::iter(clock.script([(10, Ok(0)), (20, Err(())), (20, Ok(1))]))
+    fn generate(clock: &Clock) -> impl Stream<Item = Result<u8, ()>> + use<> {
+        stream::iter(clock.timed([(10, Ok(0)), (20, Err(())), (20, Ok(1))]))
     }
 
     let clock = Clock::start();
-    assert_eq!(block_on(answer(&clock).count()), 3);
+    assert_eq!(block_on(generate(&clock).count()), 3);
     let row = generation("err item");
     assert_eq!(row.tokens, 2);
     assert_all(row.time_to_first_token(), 1, 10);
@@ -143,13 +143,13 @@ fn an_err_item_is_no_token_and_makes_the_end_an_error() {
 #[test]
 fn a_stream_that_is_dropped_after_its_err_item_is_an_error() {
     #[wf_measure(ttft, name = "err item, dropped")]
-    fn answer(clock: &Clock) -> BoxStream<'static, Result<u8, ()>> {
+    fn generate(clock: &Clock) -> BoxStream<'static, Result<u8, ()>> {
         clock.wait(10);
         stream::iter([Err(()), Ok(1)]).boxed()
     }
 
     let clock = Clock::start();
-    assert_eq!(block_on(answer(&clock).next()), Some(Err(())));
+    assert_eq!(block_on(generate(&clock).next()), Some(Err(())));
     let row = generation("err item, dropped");
     assert_eq!(
         (row.tokens, row.in_flight(), ends(row.outcomes)),
@@ -162,9 +162,9 @@ fn a_stream_that_is_dropped_after_its_err_item_is_an_error() {
 }
 
 #[test]
-fn no_stream_at_all_is_an_error() {
+fn an_err_in_place_of_the_stream_is_an_error() {
     #[wf_measure(ttft, name = "no stream")]
-    fn answer(known: bool) -> Result<impl Iterator<Item = u8>, String> {
+    fn generate(known: bool) -> Result<impl Iterator<Item = u8>, String> {
         if !known {
             return Err("unknown model".to_owned());
         }
@@ -174,23 +174,23 @@ fn no_stream_at_all_is_an_error() {
     #[wf_measure(ttft, name = "no stream")]
     async fn later(known: bool) -> Result<impl Stream<Item = u8>, String> {
         yield_now().await;
-        Ok(stream::iter(answer(known)?))
+        Ok(stream::iter(generate(known)?))
     }
 
-    assert!(answer(false).is_err() && block_on(later(false)).is_err());
+    assert!(generate(false).is_err() && block_on(later(false)).is_err());
     let row = generation("no stream");
     assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 3, 0, 0]));
 }
 
 #[test]
-fn an_item_of_many_tokens_ends_one_gap() {
+fn an_item_with_several_tokens_ends_one_interval() {
     #[wf_measure(ttft, name = "speculative", tokens = |chunk| chunk.len())]
-    fn answer(clock: &Clock) -> impl Iterator<Item = &'static str> + use<> {
-        clock.script([(100, "ab"), (60, "cde")])
+    fn generate(clock: &Clock) -> impl Iterator<Item = &'static str> + use<> {
+        clock.timed([(100, "ab"), (60, "cde")])
     }
 
     let clock = Clock::start();
-    assert_eq!(answer(&clock).count(), 2);
+    assert_eq!(generate(&clock).count(), 2);
     let row = generation("speculative");
     assert_all(row.time_to_first_token(), 1, 100);
     assert_all(row.inter_token_latency(), 1, 60);
@@ -199,14 +199,14 @@ fn an_item_of_many_tokens_ends_one_gap() {
 }
 
 #[test]
-fn items_that_were_waiting_came_together() {
+fn waiting_items_count_as_received_together() {
     #[wf_measure(ttft, name = "drained")]
-    fn answer(clock: &Clock) -> impl Stream<Item = u8> + use<> {
-        stream::iter(clock.script([(100, 0), (0, 1), (60, 2), (0, 3), (0, 4), (20, 5)]))
+    fn generate(clock: &Clock) -> impl Stream<Item = u8> + use<> {
+        stream::iter(clock.timed([(100, 0), (0, 1), (60, 2), (0, 3), (0, 4), (20, 5)]))
     }
 
     let clock = Clock::start();
-    assert_eq!(block_on(answer(&clock).count()), 6);
+    assert_eq!(block_on(generate(&clock).count()), 6);
     let row = generation("drained");
     assert_all(row.time_to_first_token(), 1, 100);
     assert_eq!((row.tokens, row.inter_token_latency().count()), (6, 2));
@@ -215,36 +215,36 @@ fn items_that_were_waiting_came_together() {
 }
 
 #[test]
-fn stamped_items_have_the_gaps_they_were_made_with() {
+fn stamped_items_have_the_intervals_of_their_stamps() {
     #[wf_measure(ttft, name = "stamped", tokens = |&(n, made): &(u8, Stamp)| (n, made))]
-    fn answer(items: Vec<(u8, Stamp)>) -> impl Iterator<Item = (u8, Stamp)> {
+    fn generate(items: Vec<(u8, Stamp)>) -> impl Iterator<Item = (u8, Stamp)> {
         items.into_iter()
     }
 
     let clock = Clock::start();
-    let answered = answer(
+    let generated = generate(
         clock
-            .script([(100, 1), (20, 1), (20, 2), (0, 1)])
+            .timed([(100, 1), (20, 1), (20, 2), (0, 1)])
             .map(|n| (n, Stamp::now()))
             .collect(),
     );
-    // They arrived with the call, which was made after the last of them was.
+    // They arrive with the call, which begins after the last stamp.
     clock.wait(500);
-    assert_eq!(answered.count(), 4);
+    assert_eq!(generated.count(), 4);
     let row = generation("stamped");
     assert_eq!(row.tokens, 5);
     assert_all(row.inter_token_latency(), 2, 20);
 }
 
 #[test]
-fn an_item_without_tokens_is_no_first_token_and_no_gap() {
+fn an_item_without_tokens_is_no_first_token_and_ends_no_interval() {
     #[wf_measure(ttft, name = "role only", tokens = |text| !text.is_empty())]
-    fn answer(clock: &Clock) -> impl Iterator<Item = &'static str> + use<> {
-        clock.script([(100, ""), (150, "a"), (10, ""), (10, "b")])
+    fn generate(clock: &Clock) -> impl Iterator<Item = &'static str> + use<> {
+        clock.timed([(100, ""), (150, "a"), (10, ""), (10, "b")])
     }
 
     let clock = Clock::start();
-    assert_eq!(answer(&clock).count(), 4);
+    assert_eq!(generate(&clock).count(), 4);
     let row = generation("role only");
     assert_all(row.time_to_first_token(), 1, 250);
     assert_all(row.inter_token_latency(), 1, 20);
@@ -252,13 +252,13 @@ fn an_item_without_tokens_is_no_first_token_and_no_gap() {
 }
 
 #[test]
-fn a_stream_that_unwinds_has_panicked() {
+fn a_stream_that_panics_ends_as_panicked() {
     #[wf_measure(ttft, name = "unwinding stream")]
-    fn answer() -> impl Iterator<Item = u8> {
+    fn generate() -> impl Iterator<Item = u8> {
         [1, 0].into_iter().map(|n| 1 / n)
     }
 
-    catch_unwind(AssertUnwindSafe(|| answer().count())).unwrap_err();
+    catch_unwind(AssertUnwindSafe(|| generate().count())).unwrap_err();
     let row = generation("unwinding stream");
     assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 0, 1]));
 }
