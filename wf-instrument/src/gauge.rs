@@ -2,7 +2,9 @@
 
 use crate::sync::{AtomicU64, Ordering};
 
-/// The last value that any thread set. One relaxed store, no lock, 8 bytes.
+/// The last value that any thread set.
+///
+/// One relaxed store, no lock, 8 bytes. Stays at zero in a build that does not measure.
 ///
 /// ```
 /// use wf_instrument::Gauge;
@@ -10,6 +12,7 @@ use crate::sync::{AtomicU64, Ordering};
 /// static CACHE_BYTES: Gauge = Gauge::new();
 ///
 /// CACHE_BYTES.set(1.5e6);
+/// # #[cfg(feature = "enabled")]
 /// assert_eq!(CACHE_BYTES.value(), 1.5e6);
 /// ```
 #[derive(Debug)]

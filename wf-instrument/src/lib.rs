@@ -82,19 +82,11 @@
 
 #[cfg(feature = "enabled")]
 pub mod clock;
-#[cfg(feature = "enabled")]
 mod counter;
 #[cfg(not(feature = "enabled"))]
 mod disabled;
 pub mod fork;
-#[cfg(feature = "enabled")]
 mod gauge;
-#[doc = include_str!("../GLOSSARY.md")]
-pub mod glossary {}
-#[cfg(feature = "enabled")]
-pub mod histogram;
-#[cfg(not(feature = "enabled"))]
-#[path = "disabled/histogram.rs"]
 pub mod histogram;
 #[cfg(feature = "enabled")]
 mod image;
@@ -107,15 +99,9 @@ mod load;
     expect(dead_code, reason = "nothing ends where nothing is measured")
 )]
 mod outcome;
-#[cfg(feature = "enabled")]
 #[doc(hidden)]
-pub mod private;
-#[cfg(not(feature = "enabled"))]
-#[doc(hidden)]
-#[path = "disabled/private.rs"]
 pub mod private;
 pub mod record;
-#[cfg(feature = "enabled")]
 pub mod registry;
 #[cfg(feature = "enabled")]
 mod series;
@@ -124,22 +110,22 @@ mod site;
 mod slo;
 #[cfg(feature = "enabled")]
 pub mod snapshot;
-#[cfg(feature = "enabled")]
 mod sync;
 #[cfg(feature = "enabled")]
 mod thread;
 mod units;
 
-#[cfg(not(feature = "enabled"))]
-pub use self::disabled::{Counter, Gauge, registry};
-#[cfg(feature = "enabled")]
-pub use self::{counter::Counter, gauge::Gauge};
 pub use self::{
+    counter::Counter,
+    gauge::Gauge,
     outcome::Outcome,
     record::{Generation, admitted, truncated},
     slo::Target,
     units::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Unit, Watts},
 };
+
+#[cfg(not(feature = "enabled"))]
+use self::disabled as thread;
 
 #[doc(inline)]
 pub use wf_instrument_macros::wf_skip;

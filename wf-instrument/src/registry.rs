@@ -1,140 +1,170 @@
-//! Series that are named at run time: bridges, dynamic names, label values that only the running program knows.
+//! Series that are named at run time: bridges, dynamic names, label values that only the running
+//! program knows.
 //!
-//! They live in the same store as those of annotated code and cost the same through a handle. A handle is found by its name and labels
-//! (a lock and a look-up, about 100 ns): keep it, do not look it up per event. Series are never removed, and there is a limit.
+//! They live in the same store as those of annotated code and cost the same through a handle. A
+//! handle is found by its name and labels (a lock and a look-up, about 100 ns): keep it, do not look
+//! it up for each event. Series are never removed, and their number is limited.
 //!
 //! Names and labels follow the rules of the macros, so that no two series can have one name on the
 //! endpoint: names are in snake case and do not end as parts of other metrics do (`_total`, `_sum`,
 //! `_bucket` and others), and labels that Prometheus sets (`job`, `instance`, `le`, `quantile`,
-//! `__…`) are refused. An empty label value, which Prometheus takes for no label, becomes "(none)".
-//! What was refused is listed by [`conflicts`], though the caller may have ignored the error: the
-//! first refusal of a name, for at most [`LIMIT`] names.
+//! `__…`) are refused. An empty label value, which Prometheus treats as no label, becomes "(none)".
+//! Refusals are listed by [`conflicts`], though the caller may have ignored the error: the first
+//! refusal of a name, for at most [`LIMIT`] names.
+//!
+//! In a build that does not measure, each name is accepted and each handle does nothing.
 
-mod conflict;
+#[cfg(feature = "enabled")]
+mod backend;
+#[cfg(feature = "enabled")]
 mod conflicts;
-mod declare;
 mod error;
+#[cfg(feature = "enabled")]
 mod lookup;
 mod sites;
+#[cfg(feature = "enabled")]
 mod store;
+#[cfg(feature = "enabled")]
 mod validate;
 
-pub use self::conflict::Conflict;
-pub use self::conflicts::{assert_no_conflicts, conflicts};
-pub use self::declare::declare_model;
-pub use self::error::RegistryError;
-use self::lookup::Lookup;
+pub use self::error::{Conflict, LIMIT, RegistryError};
 pub use self::sites::{
-    frame, generation, labelled_frame, labelled_generation, labelled_span, span,
+    declare_model, frame, generation, labelled_frame, labelled_generation, labelled_span, span,
 };
-pub(crate) use self::store::{Named, Series, StoreGuard, lock_for_fork, named, sites};
-use self::store::{histogram_of, series};
 use crate::counter::Counter;
+#[cfg(not(feature = "enabled"))]
+use crate::disabled::registry as backend;
+#[cfg(not(feature = "enabled"))]
+pub use crate::disabled::{FrameSite, GenerationSite, SpanSite};
 use crate::gauge::Gauge;
 use crate::histogram::Recorder;
-use crate::image;
+#[cfg(feature = "enabled")]
 pub use crate::site::{FrameSite, GenerationSite, SpanSite};
 use crate::units::Unit;
 
-/// The number of series and places that may be named at run time.
-///
-/// Before anybody records, a counter or a histogram takes 2 KiB, a place of calls or of pictures 3
-/// KiB, and one of requests 7 KiB: 8 to 28 MiB at the limit. Each set of label values that comes to a
-/// place takes another 2 KiB, of requests 6 KiB.
-pub const LIMIT: usize = 4_096;
+#[cfg(feature = "enabled")]
+pub(crate) use self::{
+    backend::gauge_of_site,
+    store::{Named, Series, StoreGuard, lock_for_fork, named, sites},
+};
 
-/// A counter by its name (without `_total`) and labels: the same one for the same name and labels.
+/// Finds or adds a counter.
+///
+/// It is the same one for the same name (without `_total`) and labels.
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name or a label cannot be exported, the name is taken by another kind, or [`LIMIT`] is reached.
+/// [`RegistryError`] where the name or a label cannot be exported, the name is taken by another
+/// kind, or [`LIMIT`] is reached.
 ///
 /// ```
-/// let bytes = wf_instrument::registry::counter("bytes_read", "Read from the model store.", &[("disk", "a")])?;
+/// use wf_instrument::registry;
+///
+/// let labels = [("disk", "a")];
+/// let bytes = registry::counter("bytes_read", "Bytes read from the model store.", &labels)?;
 /// bytes.add(4_096);
-/// # Ok::<(), wf_instrument::registry::RegistryError>(())
+/// # Ok::<(), registry::RegistryError>(())
 /// ```
+#[inline]
 pub fn counter(
     name: &str,
     help: &str,
     labels: &[(&str, &str)],
 ) -> Result<&'static Counter, RegistryError> {
-    let lookup = Lookup::new(name, help, labels, "counter");
-    match series(&lookup, || Series::Counter(Box::leak(Box::default())))? {
-        Series::Counter(counter) => Ok(counter),
-        other => Err(other.not_a("counter", name)),
-    }
+    backend::counter(name, help, labels)
 }
 
-/// A gauge by its name and labels: the same one for the same name and labels.
+/// Finds or adds a gauge.
+///
+/// It is the same one for the same name and labels.
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name or a label cannot be exported, the name is taken by another kind, or [`LIMIT`] is reached.
+/// [`RegistryError`] where the name or a label cannot be exported, the name is taken by another
+/// kind, or [`LIMIT`] is reached.
+#[inline]
 pub fn gauge(
     name: &str,
     help: &str,
     labels: &[(&str, &str)],
 ) -> Result<&'static Gauge, RegistryError> {
-    gauge_for(&Lookup::new(name, help, labels, "gauge"))
+    backend::gauge(name, help, labels)
 }
 
-/// The gauge of a place in the code, whose name may be that of a counter in the code, too.
-pub(crate) fn gauge_of_site(
-    name: &str,
-    help: &str,
-    labels: &[(&str, &str)],
-) -> Result<&'static Gauge, RegistryError> {
-    gauge_for(&Lookup::new(name, help, labels, "gauge").of_site())
-}
-
-fn gauge_for(lookup: &Lookup<'_>) -> Result<&'static Gauge, RegistryError> {
-    match series(lookup, || Series::Gauge(Box::leak(Box::default())))? {
-        Series::Gauge(gauge) => Ok(gauge),
-        other => Err(other.not_a("gauge", lookup.name)),
-    }
-}
-
-/// A histogram by its name and labels, whose samples are in `unit`: the same one for the same name and labels.
+/// Finds or adds a histogram whose samples are in `unit`.
 ///
-/// It is exported under its name as it is, with nothing added for the unit, in base units: samples
-/// in nanoseconds as seconds, and bytes as bytes. End the name in `_seconds` or `_bytes` yourself.
+/// It is the same one for the same name and labels. It is exported under its name as it is, with
+/// nothing added for the unit, in base units: samples in nanoseconds as seconds, and bytes as
+/// bytes. End the name in `_seconds` or `_bytes` yourself.
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name or a label cannot be exported, the name is taken by another kind, or [`LIMIT`] is reached.
+/// [`RegistryError`] where the name or a label cannot be exported, the name is taken by another
+/// kind, or [`LIMIT`] is reached.
+#[inline]
 pub fn histogram(
     name: &str,
     help: &str,
     unit: Unit,
     labels: &[(&str, &str)],
 ) -> Result<&'static Recorder, RegistryError> {
-    let make = || Series::Histogram(unit, Box::leak(Box::default()));
-    match series(&Lookup::new(name, help, labels, histogram_of(unit)), make)? {
-        Series::Histogram(_, recorder) => Ok(recorder),
-        other => Err(other.not_a(histogram_of(unit), name)),
-    }
+    backend::histogram(name, help, unit, labels)
 }
 
-/// The number of copies of this crate in the process; `None` where the system does not say (outside
-/// Linux).
+/// Returns the names that stand for several kinds of series or were refused.
 ///
-/// Each copy has series of its own, and none shows those of another. Usually there is one. A
-/// plug-in (`cdylib`) that links this crate statically brings a second: to have its series in the
-/// program's snapshot, both have to link this crate from one shared object (a `dylib`). The series
-/// of all images that share a copy are in its snapshots, whenever they are loaded. Looks at every
-/// image: some microseconds.
+/// The names under which code measures, counts or sets several kinds of things, whose series are
+/// kept apart; those that were refused, by whatever part of the program; and those of events that
+/// brought another number of label values than was declared. Measured code (spans, generations,
+/// frames) and the application's own metrics have their names each among themselves. Locks and
+/// allocates.
 ///
 /// ```
-/// # #[cfg(target_os = "linux")]
+/// let conflicts = wf_instrument::registry::conflicts();
+/// assert!(conflicts.is_empty(), "{conflicts:?}");
+/// ```
+#[inline]
+#[must_use]
+pub fn conflicts() -> Vec<Conflict> {
+    backend::conflicts()
+}
+
+/// Panics where there is any [`Conflict`]: for a test of the application, after its code is linked
+/// in.
+///
+/// # Panics
+///
+/// Where there is any [`Conflict`], with each of them.
+#[inline]
+#[track_caller]
+pub fn assert_no_conflicts() {
+    let conflicts = conflicts();
+    assert!(
+        conflicts.is_empty(),
+        "names that stand for several kinds of series or were refused: {conflicts:?}"
+    );
+}
+
+/// Returns the number of copies of this crate in the process.
+///
+/// `None` where the system does not list them (outside Linux) and in a build that does not measure.
+/// Each copy has series of its own, and none shows those of another. Usually there is one. A plug-in
+/// (`cdylib`) that links this crate statically brings a second: to have its series in the program's
+/// snapshot, both have to link this crate from one shared object (a `dylib`). The series of all
+/// images that share a copy are in its snapshots, whenever they are loaded. Looks at every image:
+/// some microseconds.
+///
+/// ```
+/// # #[cfg(all(feature = "enabled", target_os = "linux"))]
 /// assert_eq!(wf_instrument::registry::copies(), Some(1));
 /// ```
+#[inline]
 #[must_use]
 pub fn copies() -> Option<usize> {
-    image::copies()
+    backend::copies()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "enabled"))]
 mod tests {
     use super::*;
 

@@ -3,11 +3,25 @@
 //! The record path names `std::sync::atomic` nowhere else, so that each lock-free part can be
 //! modelled as it is.
 
+#![cfg_attr(
+    not(feature = "enabled"),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        reason = "where nothing is measured, one constructor is all that is used"
+    )
+)]
+
 #[cfg(all(feature = "enabled", unix))]
 pub(crate) use std::sync::atomic::AtomicI32;
 #[cfg(feature = "enabled")]
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32};
-pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+pub(crate) use std::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+};
+
+#[cfg(not(feature = "enabled"))]
+pub(crate) use crate::disabled::{AtomicU64, Ordering};
 
 /// Number of threads at once that have a shard of their own. Those beyond share one, which is
 /// slower.

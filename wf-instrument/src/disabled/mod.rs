@@ -1,12 +1,13 @@
-//! The handles of a build that does not measure: same names, nothing behind them. Each call is an empty function, which the compiler removes.
+//! The parts of a build that does not measure: the same names as where it measures, with nothing
+//! behind them. Each call is an empty function, which the compiler removes.
 
 mod handles;
-mod metrics;
-pub mod registry;
-mod sites;
+pub(crate) mod registry;
+mod storage;
 
 pub(crate) use self::handles::orphaned_tokens;
 pub use self::handles::{
-    FrameScope, Generation, Span, SpanScope, Stamp, admitted, current_tokens, truncated,
+    FrameScope, FrameSite, Generation, GenerationSite, Span, SpanScope, SpanSite, Stamp, admitted,
+    current_tokens, truncated,
 };
-pub use self::metrics::{Counter, Gauge};
+pub(crate) use self::storage::{AtomicU64, Count, Ordering, Shard, Sharded};

@@ -1,151 +1,75 @@
-//! Series that are named at run time: none, in a build that does not measure. Every handle is to be had, and does nothing.
+//! A registry that accepts every name and keeps none.
+//!
+//! It checks no name: annotated code is to compile to what it is without the annotations, and the
+//! name may be computed.
 
-#[path = "../registry/conflict.rs"]
-mod conflict;
-#[path = "../registry/error.rs"]
-mod error;
-
-pub use self::conflict::Conflict;
-pub use self::error::RegistryError;
-pub use super::sites::{FrameSite, GenerationSite, SpanSite};
-use super::{Counter, Gauge};
+use super::{FrameSite, GenerationSite, SpanSite};
+use crate::counter::Counter;
+use crate::gauge::Gauge;
 use crate::histogram::Recorder;
+use crate::registry::{Conflict, RegistryError};
 use crate::slo::Target;
 use crate::units::Unit;
 
-/// How many series may be named at run time in a build that measures.
-pub const LIMIT: usize = 4_096;
+type Found<T> = Result<&'static T, RegistryError>;
 
-/// A counter that counts nothing.
-///
-/// # Errors
-///
-/// Never.
-pub fn counter(
-    _name: &str,
-    _help: &str,
-    _labels: &[(&str, &str)],
-) -> Result<&'static Counter, RegistryError> {
-    Ok(&Counter)
+#[inline]
+pub(crate) fn counter(_name: &str, _help: &str, _labels: &[(&str, &str)]) -> Found<Counter> {
+    static NONE: Counter = Counter::new();
+    Ok(&NONE)
 }
 
-/// A gauge that keeps nothing.
-///
-/// # Errors
-///
-/// Never.
-pub fn gauge(
-    _name: &str,
-    _help: &str,
-    _labels: &[(&str, &str)],
-) -> Result<&'static Gauge, RegistryError> {
-    Ok(&Gauge)
+#[inline]
+pub(crate) fn gauge(_name: &str, _help: &str, _labels: &[(&str, &str)]) -> Found<Gauge> {
+    static NONE: Gauge = Gauge::new();
+    Ok(&NONE)
 }
 
-/// A histogram that keeps nothing.
-///
-/// # Errors
-///
-/// Never.
-pub fn histogram(
+#[inline]
+pub(crate) fn histogram(
     _name: &str,
     _help: &str,
     _unit: Unit,
     _labels: &[(&str, &str)],
-) -> Result<&'static Recorder, RegistryError> {
-    Ok(&Recorder)
+) -> Found<Recorder> {
+    static NONE: Recorder = Recorder::new();
+    Ok(&NONE)
 }
 
-/// A place that measures nothing.
-///
-/// # Errors
-///
-/// Never.
-pub fn span(_name: &str, _help: &str) -> Result<&'static SpanSite, RegistryError> {
-    Ok(&SpanSite(()))
+#[inline]
+pub(crate) fn span(_name: &str, _help: &str, _labels: &[&str]) -> Found<SpanSite> {
+    Ok(SpanSite::NONE)
 }
 
-/// A place that measures nothing.
-///
-/// # Errors
-///
-/// Never.
-pub fn generation(
+#[inline]
+pub(crate) fn generation(
     _name: &str,
     _help: &str,
     _target: Option<Target>,
-) -> Result<&'static GenerationSite, RegistryError> {
-    Ok(&GenerationSite(()))
+    _labels: Option<&[&str]>,
+) -> Found<GenerationSite> {
+    Ok(GenerationSite::NONE)
 }
 
-/// A place that measures nothing.
-///
-/// # Errors
-///
-/// Never.
-pub fn frame(
-    _name: &str,
-    _help: &str,
-    _target_fps: f64,
-) -> Result<&'static FrameSite, RegistryError> {
-    Ok(&FrameSite(()))
-}
-
-/// Does nothing.
-pub fn declare_model(_model: &str) {}
-
-/// A place that measures nothing.
-///
-/// # Errors
-///
-/// Never.
-pub fn labelled_span(
-    _name: &str,
-    _help: &str,
-    _labels: &[&str],
-) -> Result<&'static SpanSite, RegistryError> {
-    Ok(&SpanSite(()))
-}
-
-/// A place that measures nothing.
-///
-/// # Errors
-///
-/// Never.
-pub fn labelled_generation(
-    _name: &str,
-    _help: &str,
-    _target: Option<Target>,
-    _labels: &[&str],
-) -> Result<&'static GenerationSite, RegistryError> {
-    Ok(&GenerationSite(()))
-}
-
-/// A place that measures nothing.
-///
-/// # Errors
-///
-/// Never.
-pub fn labelled_frame(
+#[inline]
+pub(crate) fn frame(
     _name: &str,
     _help: &str,
     _target_fps: f64,
     _labels: &[&str],
-) -> Result<&'static FrameSite, RegistryError> {
-    Ok(&FrameSite(()))
+) -> Found<FrameSite> {
+    Ok(FrameSite::NONE)
 }
 
-/// None: nothing is named.
-#[must_use]
-pub fn conflicts() -> Vec<Conflict> {
+#[inline]
+pub(crate) fn declare_model(_model: &str) {}
+
+#[inline]
+pub(crate) const fn conflicts() -> Vec<Conflict> {
     Vec::new()
 }
 
-/// Unknown: nothing is measured.
-#[must_use]
-pub const fn copies() -> Option<usize> {
+#[inline]
+pub(crate) const fn copies() -> Option<usize> {
     None
 }
-
-/// Nothing is named, so nothing conflicts.
-pub fn assert_no_conflicts() {}

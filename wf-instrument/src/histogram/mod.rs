@@ -10,20 +10,27 @@
 
 #[cfg(feature = "hdr")]
 mod exchange;
+#[cfg(feature = "enabled")]
 mod layout;
+#[cfg(feature = "enabled")]
 mod quantile;
 mod recorder;
-#[cfg(feature = "serde")]
+#[cfg(all(feature = "enabled", feature = "serde"))]
 mod serialized;
+#[cfg(feature = "enabled")]
 mod shard;
+#[cfg(feature = "enabled")]
 mod snapshot;
+#[cfg(feature = "enabled")]
 mod wide;
 
-pub use self::layout::Layout;
-pub use self::quantile::samples_needed;
 pub use self::recorder::Recorder;
-pub use self::snapshot::HistogramSnapshot;
+#[cfg(feature = "enabled")]
+pub use self::{layout::Layout, quantile::samples_needed, snapshot::HistogramSnapshot};
 #[cfg(feature = "hdr")]
 pub use hdrhistogram::RecordError;
 
+#[cfg(feature = "enabled")]
 pub(crate) use self::shard::{Shard, Sum};
+#[cfg(not(feature = "enabled"))]
+use crate::disabled::Shard;

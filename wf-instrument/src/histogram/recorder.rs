@@ -1,14 +1,16 @@
 //! A histogram that any thread records into and any thread takes snapshots of.
 
-use super::shard::{Shard, Sum};
-use super::snapshot::HistogramSnapshot;
+use super::Shard;
+#[cfg(feature = "enabled")]
+use super::{HistogramSnapshot, Sum};
 use crate::sync::constructor;
 use crate::thread::Sharded;
 
 /// A histogram of two significant digits over all of `u64`, sharded by thread.
 ///
-/// About 1 ns a record, the same at any number of threads, no lock and no allocation after a thread's first samples. A thread's
-/// shard is half a KiB and 1 KiB for each octave it has seen.
+/// About 1 ns a record, the same at any number of threads, no lock and no allocation after a
+/// thread's first samples. A thread's shard takes half a KiB, and 1 KiB for each octave in which it
+/// has recorded. Records nothing in a build that does not measure.
 ///
 /// ```
 /// use wf_instrument::histogram::Recorder;
@@ -17,6 +19,7 @@ use crate::thread::Sharded;
 ///
 /// SIZES.record(4_096);
 /// SIZES.record(65_536);
+/// # #[cfg(feature = "enabled")]
 /// assert_eq!(SIZES.snapshot().count(), 2);
 /// ```
 #[derive(Debug)]
@@ -47,7 +50,10 @@ impl Recorder {
         self.shards
             .with(move |shard, writer| shard.record(value, n, writer));
     }
+}
 
+#[cfg(feature = "enabled")]
+impl Recorder {
     /// A copy of everything recorded so far. Stops no writer; allocates; about 2 µs for each thread
     /// that has recorded.
     #[must_use]
@@ -73,7 +79,7 @@ impl Default for Recorder {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "enabled"))]
 mod tests {
     use super::*;
 

@@ -1,25 +1,15 @@
-//! The list of what does not go together.
+//! The list of conflicts between names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::error::{Conflict, RegistryError};
 use super::store::{named, refusals, sites};
-use super::{Conflict, RegistryError};
+
 use crate::site::SiteRef;
 
-/// The names under which code measures, counts or sets several kinds of things, whose series are
-/// kept apart; those that were refused, by whatever part of the program; and those of events that
-/// brought another number of label values than was declared.
-///
-/// What is measured (calls, replies, frames) and what the application counts itself have their
-/// names each among themselves. Locks and allocates.
-///
-/// ```
-/// let conflicts = wf_instrument::registry::conflicts();
-/// assert!(conflicts.is_empty(), "{conflicts:?}");
-/// ```
-#[must_use]
-pub fn conflicts() -> Vec<Conflict> {
+/// The conflicts of all names.
+pub(super) fn conflicts() -> Vec<Conflict> {
     let mut found = Found::default();
     sites().iter().for_each(|site| found.site(site));
     for ((name, _), named) in named() {
@@ -29,21 +19,6 @@ pub fn conflicts() -> Vec<Conflict> {
         found.entry(own, &name).refused.get_or_insert(refusal);
     }
     found.conflicts()
-}
-
-/// For a test of the application, after its code is linked in: no name stands for several kinds of
-/// series, and nothing was refused.
-///
-/// # Panics
-///
-/// Where there is any [`Conflict`], with each of them.
-#[track_caller]
-pub fn assert_no_conflicts() {
-    let conflicts = conflicts();
-    assert!(
-        conflicts.is_empty(),
-        "names that stand for several kinds of series or were refused: {conflicts:?}"
-    );
 }
 
 /// Each name, with whether it is the application's own metric.

@@ -1,69 +1,86 @@
-//! Why a series could not be had.
+//! Refusals of the registry.
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
-use super::LIMIT;
+/// Maximum number of series and sites that are named at run time.
+///
+/// Before the first sample, a counter or a histogram takes 2 KiB, a site of calls or of frames 3
+/// KiB, and one of requests 7 KiB: 8 to 28 MiB at the limit. Each further set of label values of a
+/// site takes another 2 KiB, of requests 6 KiB.
+pub const LIMIT: usize = 4_096;
 
-/// Why a series could not be had.
+/// A name that stands for several kinds of series, or under which something was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Conflict {
+    /// The name.
+    pub name: Arc<str>,
+    /// The kinds it stands for, in alphabetical order.
+    pub kinds: Vec<&'static str>,
+    /// The first refusal under this name, if any.
+    pub refused: Option<RegistryError>,
+}
+
+/// The reason why a series was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RegistryError {
     /// A name stands for one kind only.
     Kind {
-        /// The name asked for.
+        /// The requested name.
         name: String,
-        /// What it is.
+        /// The kind that it is.
         is: &'static str,
-        /// What was asked for.
+        /// The requested kind.
         requested: &'static str,
     },
-    /// It could not be exported under that name.
+    /// It cannot be exported under that name.
     Name {
-        /// The name asked for.
+        /// The requested name.
         name: String,
-        /// What is wrong with it, and what to write.
+        /// The rule that it breaks, and what to write.
         why: &'static str,
     },
-    /// It could not be exported with that label.
+    /// It cannot be exported with that label.
     Label {
-        /// The name asked for.
+        /// The requested name.
         name: String,
         /// The label's name.
         label: String,
-        /// What is wrong with it.
+        /// The rule that it breaks.
         why: &'static str,
     },
-    /// A place has one target, and this one was given another before.
+    /// A site has one target, and this one was given another before.
     Target {
-        /// The name asked for.
+        /// The requested name.
         name: String,
     },
     /// A target of frames is a finite number, 0 or above.
     FrameRate {
-        /// The name asked for.
+        /// The requested name.
         name: String,
-        /// The target asked for, written as a number.
+        /// The requested target, written as a number.
         target_fps: String,
     },
     /// Events brought another number of label values than was declared, and were recorded with
     /// "(none)" for each. Only in [`conflicts`](super::conflicts).
     Values {
-        /// The name of the place.
+        /// The name of the site.
         name: String,
-        /// How many values were declared, the model included where requests may name it.
+        /// Number of declared values, the model included where requests may name it.
         declared: usize,
-        /// How many events brought another number.
+        /// Number of events that brought another number of values.
         events: u64,
     },
     /// The limit on series that are named at run time is reached.
     Full {
-        /// The name asked for.
+        /// The requested name.
         name: String,
     },
 }
 
-/// By hand, since it is there in builds that have no dependency to write it.
 impl fmt::Display for RegistryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::RegistryError;
-use super::store::Key;
+use super::error::RegistryError;
 use crate::labels::{Label, shown};
+
+/// What identifies a series: its name and its labels, sorted.
+pub(crate) type Key = (Arc<str>, Vec<Label>);
 
 /// The name, labels and kind of a series that is looked up.
 pub(super) struct Lookup<'a> {

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::lookup::Lookup;
+use super::error::{LIMIT, RegistryError};
+use super::lookup::{Key, Lookup};
 use super::validate::check_metric;
-use super::{LIMIT, RegistryError};
 use crate::counter::Counter;
 use crate::fork::{ForkSafeGuard, lock};
 use crate::gauge::Gauge;
 use crate::histogram::Recorder;
-use crate::labels::Label;
 use crate::site::{SiteRef, listed};
 use crate::thread::allocate;
 use crate::units::Unit;
@@ -56,8 +55,6 @@ pub(super) const fn histogram_of(unit: Unit) -> &'static str {
         Unit::Bytes => "histogram of bytes",
     }
 }
-
-pub(crate) type Key = (Arc<str>, Vec<Label>);
 
 static STORE: Mutex<Store> = Mutex::new(Store {
     series: BTreeMap::new(),
@@ -145,11 +142,11 @@ pub(super) fn series(
 ) -> Result<Series, RegistryError> {
     // An allocator that shows its bytes must not wait for the store that is allocating.
     let found = check_metric(lookup.name, lookup.labels)
-        .and_then(|()| allocate(|| found_or_made(lookup, make)));
+        .and_then(|()| allocate(|| find_or_add(lookup, make)));
     found.map_err(|refusal| refuse(true, lookup.name, refusal))
 }
 
-fn found_or_made(
+fn find_or_add(
     lookup: &Lookup<'_>,
     make: impl FnOnce() -> Series,
 ) -> Result<Series, RegistryError> {
@@ -192,7 +189,7 @@ impl Store {
 }
 
 /// The site that is `known`, static or not; else the one that `make` makes.
-pub(super) fn found_or_added<T>(
+pub(super) fn find_or_add_site<T>(
     name: &str,
     known: impl Fn(&SiteRef) -> Option<T>,
     make: impl FnOnce() -> (T, SiteRef),

@@ -1,7 +1,7 @@
 //! Names and labels that can be exported and collide with no other series.
 
 use self::names::{label_name_error, metric_name_error, site_label_name_error, site_name_error};
-use super::RegistryError;
+use super::error::RegistryError;
 
 // The macros' own rules.
 wf_instrument_macros::name_rules!();
@@ -20,7 +20,7 @@ pub(super) fn check_site(name: &str, labels: &[&str]) -> Result<(), RegistryErro
     check_labels(name, labels.iter().copied(), site_label_name_error)
 }
 
-/// The reason why a name cannot be had, if there is one.
+/// The rule that a name breaks, if it breaks one.
 type Rule = fn(&str) -> Option<&'static str>;
 
 fn refuse_name(name: &str, rule: Rule) -> Result<(), RegistryError> {
@@ -46,4 +46,14 @@ fn check_labels<'a>(
         before.push(label);
     }
     Ok(())
+}
+
+pub(super) fn check_rate(name: &str, target_fps: f64) -> Result<(), RegistryError> {
+    match target_fps.is_finite() && target_fps >= 0.0 {
+        true => Ok(()),
+        false => Err(RegistryError::FrameRate {
+            name: name.into(),
+            target_fps: target_fps.to_string(),
+        }),
+    }
 }

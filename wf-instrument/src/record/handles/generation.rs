@@ -114,7 +114,7 @@ impl Generation {
     /// Counts `n` tokens that are received now, from where they may have been waiting. For
     /// adapters: no other thread counts at the same time.
     #[inline]
-    pub(super) fn received(&self, n: u64) {
+    pub(in crate::record) fn received(&self, n: u64) {
         if n > 0 {
             self.request
                 .tokens_alone(n, TokenTime::Received(clock::ticks()));
@@ -123,7 +123,7 @@ impl Generation {
 
     /// Counts `n` tokens that are received now and were made at the moment `made`. For adapters.
     #[inline]
-    pub(super) fn received_at(&self, n: u64, made: Stamp) {
+    pub(in crate::record) fn received_at(&self, n: u64, made: Stamp) {
         if n > 0 {
             self.request
                 .tokens_alone(n, TokenTime::Stamped(made.ticks()));
@@ -142,20 +142,20 @@ impl Generation {
     }
 
     /// Has it end as panicked, also where it is dropped after the unwinding.
-    pub(super) fn unwound(&self) {
+    pub(in crate::record) fn unwound(&self) {
         self.request.unwound();
     }
 
     /// Its state, at which tokens are counted while it is in scope.
     #[inline]
-    pub(super) fn request(&self) -> &'static Request {
+    pub(in crate::record) fn request(&self) -> &'static Request {
         self.request
     }
 
     /// Has tokens counted fastest on this thread from here on. Only where no other thread counts
     /// any at the same time.
     #[inline]
-    pub(super) fn move_here(&mut self) {
+    pub(in crate::record) fn move_here(&mut self) {
         self.request.move_here();
     }
 
@@ -177,14 +177,14 @@ impl Generation {
 
 /// Counts `n` tokens of `request`.
 #[inline]
-pub(super) fn tokens(request: &Request, n: u64) {
+pub(in crate::record) fn tokens(request: &Request, n: u64) {
     if n > 0 {
         request.tokens(n, TokenTime::Made(clock::ticks()));
     }
 }
 
 /// Ends the queue time of `request`, unless it has ended.
-pub(super) fn admit(request: &Request) {
+pub(in crate::record) fn admit(request: &Request) {
     let now = clock::ticks();
     if request.admit(now) {
         let waited = request.age(now);
