@@ -39,7 +39,7 @@ fn turn(knob: &mut Knob, to: u64) -> Outcome {
 /// The error and what caused it, in one line.
 fn told(error: KnobError) -> String {
     match &error {
-        KnobError::Refused { source, .. } => format!("{error}: {source}"),
+        KnobError::Rejected { source, .. } => format!("{error}: {source}"),
         _ => error.to_string(),
     }
 }

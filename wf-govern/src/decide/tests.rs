@@ -27,10 +27,10 @@ fn knob(role: Role, value: u64, max: u64) -> Position {
     Position {
         name: role.as_str().into(),
         role,
-        unit: "",
+        unit: "".into(),
         value,
         bounds: match role {
-            Role::Workers => bounds.with_notches([1, 2, 3, 4, 6, 8, 12, 16]),
+            Role::Workers => bounds.with_steps([1, 2, 3, 4, 6, 8, 12, 16]),
             _ => bounds,
         },
         cost: if role == Role::Workers {

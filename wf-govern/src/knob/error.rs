@@ -1,73 +1,83 @@
-//! Why a knob did not move.
+//! Errors of knobs.
 
 use std::error::Error;
 use std::sync::Arc;
 
-/// What the host application answers where it will not take a value: any error, so that its closures can use `?`.
-pub type Refusal = Box<dyn Error + Send + Sync>;
+/// An error of the application's `apply` closure: any error, so that it can use `?`.
+pub type ApplyError = Box<dyn Error + Send + Sync>;
 
-/// Why a knob did not move. The value that was in force before is still in force, as far as the application keeps its promise.
+/// The reason why a knob was not read or did not move.
+///
+/// The value that was in force before a failed move stays in force, except with
+/// [`Mismatch`](Self::Mismatch), and with [`Panicked`](Self::Panicked) where the closure had
+/// already set the value.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KnobError {
-    /// The value is outside of what the application allowed when it made the knob.
-    #[error("{knob} takes {min} to {max}, not {value}; widen its range where it is made")]
+    /// The value is outside the bounds of the knob.
+    #[error("{knob} cannot be set to {value}: its bounds are {min} to {max}")]
     OutOfBounds {
-        /// The knob.
+        /// Name of the knob.
         knob: Arc<str>,
-        /// What was asked for.
+        /// The requested value.
         value: u64,
-        /// The lowest value that it takes.
+        /// The lowest value of the knob.
         min: u64,
-        /// The highest value that it takes.
+        /// The highest value of the knob.
         max: u64,
     },
-    /// The application's closure said no.
-    #[error("{knob} refused {value}")]
-    Refused {
-        /// The knob.
+    /// The application's closure returned an error.
+    #[error("the application rejected the value {value} of {knob}")]
+    Rejected {
+        /// Name of the knob.
         knob: Arc<str>,
-        /// What was asked for.
+        /// The requested value.
         value: u64,
-        /// What the application said.
-        source: Refusal,
+        /// The error of the closure.
+        source: ApplyError,
     },
-    /// The application's closure panicked; the panic ends here.
-    #[error("the closure of {knob} panicked; read its message in the panic hook's output")]
+    /// The application's closure panicked; the panic was caught.
+    #[error("the application's closure of {knob} panicked; the panic hook printed its message")]
     Panicked {
-        /// The knob.
+        /// Name of the knob.
         knob: Arc<str>,
     },
-    /// The closure said yes, and the value that is then read is another one.
-    #[error("{knob} reported {applied} as applied, and then reads {found}")]
-    NotTaken {
-        /// The knob.
+    /// The value read back differs from the value that the closure reported as applied.
+    #[error("the application reported {applied} as the value of {knob}, but it reads {read}")]
+    Mismatch {
+        /// Name of the knob.
         knob: Arc<str>,
-        /// What the application said that it applied.
+        /// The value that the closure reported.
         applied: u64,
-        /// What it reads afterwards.
-        found: u64,
+        /// The value that was read back.
+        read: u64,
     },
-    /// It failed too often in a row, and is left alone until it is released.
-    #[error("{knob} is quarantined after {failures} failures in a row; repair it, then release it")]
-    Quarantined {
-        /// The knob.
+    /// The object that the knob belongs to was dropped.
+    #[error("{knob} cannot be read or moved: the object that it belongs to was dropped")]
+    OwnerDropped {
+        /// Name of the knob.
         knob: Arc<str>,
-        /// How often.
+    },
+    /// The knob failed too often in a row and is no longer called until it is released.
+    #[error("{knob} is quarantined after {failures} failures in a row; fix it, then release it")]
+    Quarantined {
+        /// Name of the knob.
+        knob: Arc<str>,
+        /// Number of failures in a row.
         failures: u32,
     },
-    /// Its governor is the parent's of this process, which was forked.
-    #[error("{knob} is governed by the parent of this process; start a governor in this one")]
+    /// This process was forked, and the governor of the knob runs in its parent.
+    #[error("{knob} is governed in the parent process; start a governor in this one")]
     Forked {
-        /// The knob.
+        /// Name of the knob.
         knob: Arc<str>,
     },
-    /// No knob of that name was registered.
-    #[error("no knob is named {name:?}; registered are: {registered}")]
+    /// No knob of this name is registered.
+    #[error("there is no knob {name:?}; registered knobs: {registered}")]
     NoSuchKnob {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// The names that there are.
+        /// The registered names.
         registered: String,
     },
 }

@@ -1,138 +1,231 @@
-//! Settings of the host application that can be read and moved while it runs.
+//! Knobs: settings of the application that are read and moved while it runs.
 //!
-//! The application makes a [`Knob`] from two closures and hands it to the governor; it keeps the thing itself. What the pure stages of
-//! the governor see of it is its [`Position`].
+//! The application keeps the setting; a [`Knob`] reads and moves it. There are three ways to make
+//! one: [`Gate::knob`](crate::gate::Gate::knob) for the limit of an admission gate,
+//! [`Knob::weak`] for an object that the application shares, such as a thread pool or a cache, and
+//! [`Knob::new`] with two closures for everything else. [`Knob::for_role`] names the controller
+//! that moves it. Controllers work on its [`Position`], a plain value.
+//!
+//! A knob that fails three times in a row is quarantined: it is not called again until
+//! [`Knob::release`].
 
-mod bounds;
 mod error;
+mod position;
+#[cfg(test)]
+mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
-use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-pub use self::bounds::Bounds;
-pub use self::error::{KnobError, Refusal};
+pub use self::error::{ApplyError, KnobError};
+pub use self::position::{Bounds, Cost, Position, Role};
 
-/// A setting that can be read and moved live: whole numbers within bounds.
+/// A setting of the application that is read and moved live: whole numbers within bounds.
 ///
-/// Moving it costs what the application's closure costs; the governor moves a knob at most once a tick, from its own thread.
+/// A call costs what the application's closure costs. The governor moves a knob at most once a
+/// tick, on its own thread.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicU64, Ordering};
 /// use wf_govern::knob::Knob;
 ///
-/// let limit = Arc::new(AtomicU64::new(4));
-/// let (shown, moved) = (limit.clone(), limit.clone());
-/// let mut knob = Knob::concurrency(
-///     1..=64,
-///     move || shown.load(Ordering::Relaxed),
-///     move |value| {
-///         moved.store(value, Ordering::Relaxed);
+/// static CACHE_ENTRIES: AtomicU64 = AtomicU64::new(1000);
+///
+/// let mut knob = Knob::new(
+///     "cache_entries",
+///     100..=10_000,
+///     || CACHE_ENTRIES.load(Ordering::Relaxed),
+///     |value| {
+///         CACHE_ENTRIES.store(value, Ordering::Relaxed);
 ///         Ok(value)
 ///     },
 /// );
-/// assert_eq!(knob.apply(8)?, 8);
-/// assert_eq!(limit.load(Ordering::Relaxed), 8);
-/// assert!(knob.apply(65).is_err());
+/// assert_eq!(knob.apply(2000)?, 2000);
+/// assert!(knob.apply(99).is_err());
 /// # Ok::<(), wf_govern::knob::KnobError>(())
 /// ```
 pub struct Knob {
     name: Arc<str>,
     role: Role,
-    unit: &'static str,
+    unit: Cow<'static, str>,
     bounds: Bounds,
     cost: Cost,
-    read: Box<dyn FnMut() -> u64 + Send>,
-    apply: Box<dyn FnMut(u64) -> Result<u64, Refusal> + Send>,
+    read: ReadFn,
+    apply: ApplyFn,
     last: u64,
-    unread: Strikes,
-    unmoved: Strikes,
+    failed_reads: Failures,
+    failed_moves: Failures,
 }
 
+/// Reads the setting; `None` if its owner was dropped.
+type ReadFn = Box<dyn FnMut() -> Option<u64> + Send>;
+
+/// Moves the setting and returns the value that was set; `None` if its owner was dropped.
+type ApplyFn = Box<dyn FnMut(u64) -> Option<Result<u64, ApplyError>> + Send>;
+
 impl Knob {
-    /// A knob that the governor shows and that an operator may move; the governor does not move it by itself.
+    /// Creates a knob of two closures, with the role [`Manual`](Role::Manual).
     ///
-    /// `read` returns the set point that is in force, which is not the momentary use: after a lowered limit, work above it may still
-    /// drain. `apply` returns the value that it set, which may be another one than was asked for. Both are called from the governor's
-    /// thread, and from the thread that sets a knob or starts the governor, and should return within a millisecond.
+    /// `read` returns the value in force, which is not the momentary use: after a limit was
+    /// lowered, work above it may still run. `apply` sets a value and returns the value that it
+    /// set, which may be another one. Both are called on the governor's thread, and on the thread
+    /// that sets a knob or starts the governor. They should return within a millisecond.
     pub fn new(
         name: impl Into<Arc<str>>,
-        range: RangeInclusive<u64>,
-        read: impl FnMut() -> u64 + Send + 'static,
-        apply: impl FnMut(u64) -> Result<u64, Refusal> + Send + 'static,
+        bounds: impl Into<Bounds>,
+        mut read: impl FnMut() -> u64 + Send + 'static,
+        mut apply: impl FnMut(u64) -> Result<u64, ApplyError> + Send + 'static,
     ) -> Self {
-        let bounds = Bounds::new(range);
+        Self::from_closures(
+            name.into(),
+            bounds.into(),
+            Box::new(move || Some(read())),
+            Box::new(move |value| Some(apply(value))),
+        )
+    }
+
+    /// Creates a knob of an object that the application shares, which it does not keep alive.
+    ///
+    /// As [`new`](Self::new), but the closures take the object as an argument. When the object was
+    /// dropped, the knob cannot be used, and its errors are [`KnobError::OwnerDropped`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use wf_govern::knob::{Knob, KnobError, Role};
+    ///
+    /// struct Pool(AtomicU64);
+    ///
+    /// impl Pool {
+    ///     fn threads(&self) -> u64 {
+    ///         self.0.load(Ordering::Relaxed)
+    ///     }
+    ///
+    ///     fn resize(&self, threads: u64) -> u64 {
+    ///         self.0.store(threads, Ordering::Relaxed);
+    ///         threads
+    ///     }
+    /// }
+    ///
+    /// let pool = Arc::new(Pool(AtomicU64::new(4)));
+    /// let mut knob = Knob::weak("threads", 1..=16, &pool, Pool::threads, |pool, threads| {
+    ///     Ok(pool.resize(threads))
+    /// })
+    /// .for_role(Role::Workers);
+    /// assert_eq!(knob.apply(8)?, 8);
+    /// drop(pool);
+    /// assert!(matches!(knob.apply(4), Err(KnobError::OwnerDropped { .. })));
+    /// # Ok::<(), KnobError>(())
+    /// ```
+    pub fn weak<T: Send + Sync + 'static>(
+        name: impl Into<Arc<str>>,
+        bounds: impl Into<Bounds>,
+        owner: &Arc<T>,
+        mut read: impl FnMut(&T) -> u64 + Send + 'static,
+        mut apply: impl FnMut(&T, u64) -> Result<u64, ApplyError> + Send + 'static,
+    ) -> Self {
+        let (read_from, apply_to) = (Arc::downgrade(owner), Arc::downgrade(owner));
+        Self::from_closures(
+            name.into(),
+            bounds.into(),
+            Box::new(move || Some(read(&*read_from.upgrade()?))),
+            Box::new(move |value| Some(apply(&*apply_to.upgrade()?, value))),
+        )
+    }
+
+    /// Creates a knob of the number of sequences that a model works on at the same time.
+    ///
+    /// [`new`](Self::new) with the name `concurrency` and the role
+    /// [`Concurrency`](Role::Concurrency).
+    pub fn concurrency(
+        bounds: impl Into<Bounds>,
+        read: impl FnMut() -> u64 + Send + 'static,
+        apply: impl FnMut(u64) -> Result<u64, ApplyError> + Send + 'static,
+    ) -> Self {
+        let role = Role::Concurrency;
+        Self::new(role.as_str(), bounds, read, apply).for_role(role)
+    }
+
+    /// Creates a knob of the number of threads that run the model.
+    ///
+    /// [`new`](Self::new) with the name `workers` and the role [`Workers`](Role::Workers).
+    pub fn workers(
+        bounds: impl Into<Bounds>,
+        read: impl FnMut() -> u64 + Send + 'static,
+        apply: impl FnMut(u64) -> Result<u64, ApplyError> + Send + 'static,
+    ) -> Self {
+        let role = Role::Workers;
+        Self::new(role.as_str(), bounds, read, apply).for_role(role)
+    }
+
+    fn from_closures(name: Arc<str>, bounds: Bounds, read: ReadFn, apply: ApplyFn) -> Self {
         Self {
-            name: name.into(),
+            name,
             role: Role::Manual,
-            unit: "",
+            unit: Cow::Borrowed(""),
             last: bounds.min(),
             bounds,
             cost: Cost::default(),
-            read: Box::new(read),
-            apply: Box::new(apply),
-            unread: Strikes::default(),
-            unmoved: Strikes::default(),
+            read,
+            apply,
+            failed_reads: Failures::default(),
+            failed_moves: Failures::default(),
         }
     }
 
-    /// How many sequences a model works on at the same time; the others wait. Named `concurrency`; more of it costs memory.
-    pub fn concurrency(
-        range: RangeInclusive<u64>,
-        read: impl FnMut() -> u64 + Send + 'static,
-        apply: impl FnMut(u64) -> Result<u64, Refusal> + Send + 'static,
-    ) -> Self {
-        Self::new(Role::Concurrency.as_str(), range, read, apply)
-            .with_role(Role::Concurrency)
-            .unit("sequences")
-            .costs(Cost::MEMORY)
+    /// Sets the role, and the unit, steps and cost of that role.
+    ///
+    /// - [`Concurrency`](Role::Concurrency): sequences; a higher value takes memory.
+    /// - [`Workers`](Role::Workers): threads, in the steps 1, 2, 3, 4, 6, 8, 12 and 16; a higher
+    ///   value takes processor time.
+    /// - [`Manual`](Role::Manual): changes none of them.
+    ///
+    /// Call it before [`unit`](Self::unit), [`steps`](Self::steps) and [`costs`](Self::costs).
+    #[must_use]
+    pub fn for_role(mut self, role: Role) -> Self {
+        self.role = role;
+        match role {
+            Role::Concurrency => self.unit("sequences").costs(Cost::MEMORY),
+            Role::Workers => self
+                .unit("threads")
+                .steps([1, 2, 3, 4, 6, 8, 12, 16])
+                .costs(Cost::CPU),
+            Role::Manual => self,
+        }
     }
 
-    /// How many threads run the model. Named `workers`; more of it costs processor time. Moves in the notches 1, 2, 3, 4, 6, 8, 12,
-    /// 16, unless others are set.
-    pub fn workers(
-        range: RangeInclusive<u64>,
-        read: impl FnMut() -> u64 + Send + 'static,
-        apply: impl FnMut(u64) -> Result<u64, Refusal> + Send + 'static,
-    ) -> Self {
-        Self::new(Role::Workers.as_str(), range, read, apply)
-            .with_role(Role::Workers)
-            .unit("threads")
-            .notches([1, 2, 3, 4, 6, 8, 12, 16])
-            .costs(Cost::CPU)
-    }
-
-    /// Under another name, where there are several of one role. Only the first of a role is moved by the governor.
+    /// Sets the name. The governor moves only the first knob of a role.
     #[must_use]
     pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// What one of it is, for people: "threads", "bytes".
+    /// Sets the unit that is shown to people, in the plural: "threads", "bytes".
     #[must_use]
-    pub const fn unit(mut self, unit: &'static str) -> Self {
-        self.unit = unit;
+    pub fn unit(mut self, unit: impl Into<Cow<'static, str>>) -> Self {
+        self.unit = unit.into();
         self
     }
 
-    /// Moves only between these values; those out of range are left out.
+    /// Limits the governor's moves to these values; those out of bounds are ignored.
     #[must_use]
-    pub fn notches(mut self, notches: impl IntoIterator<Item = u64>) -> Self {
-        self.bounds = self.bounds.with_notches(notches);
+    pub fn steps(mut self, steps: impl IntoIterator<Item = u64>) -> Self {
+        self.bounds = self.bounds.with_steps(steps);
         self
     }
 
-    /// What more of it uses up. While that is short, the governor does not raise it.
+    /// Sets the resources that a higher value takes. The governor does not raise the knob while
+    /// one of them is short.
     #[must_use]
     pub const fn costs(mut self, cost: Cost) -> Self {
         self.cost = cost;
         self
     }
 
-    /// Its name.
+    /// Returns the name.
     #[must_use]
     pub const fn name(&self) -> &Arc<str> {
         &self.name
@@ -143,45 +236,44 @@ impl Knob {
         self.role
     }
 
-    /// The value in force now.
-    ///
-    /// Three readings in a row that panic quarantine it: from then on it is not called until [`Knob::release`].
+    /// Reads the value in force.
     ///
     /// # Errors
-    /// [`KnobError::Panicked`] where the application's closure did, and [`KnobError::Quarantined`].
+    /// [`KnobError::Panicked`], [`KnobError::OwnerDropped`] and [`KnobError::Quarantined`].
     pub fn read(&mut self) -> Result<u64, KnobError> {
-        self.admit()?;
-        let read = guarded(&self.name, || (self.read)());
-        self.last = self.unread.judge(read)?;
+        self.check_quarantine()?;
+        let read = call(&self.name, || (self.read)());
+        self.last = self.failed_reads.count(read)?;
         Ok(self.last)
     }
 
-    /// Moves it, reads it back, and returns what is then in force.
+    /// Moves the setting, reads it back, and returns the value that is then in force.
     ///
-    /// Three moves in a row that fail quarantine it, as do readings. A value out of bounds is the caller's failure and not the knob's.
+    /// A value out of bounds is a mistake of the caller and no failure of the knob: it does not
+    /// count towards quarantine, and neither does a dropped owner.
     ///
     /// # Errors
-    /// [`KnobError`]: out of bounds, refused, panicked, not taken or quarantined.
+    /// [`KnobError`]: out of bounds, rejected, panicked, mismatch, owner dropped or quarantined.
     pub fn apply(&mut self, value: u64) -> Result<u64, KnobError> {
-        self.admit()?;
-        self.within(value)?;
-        let moved = self.turn(value);
-        self.unmoved.judge(moved)
+        self.check_quarantine()?;
+        self.check_bounds(value)?;
+        let moved = self.set(value);
+        self.failed_moves.count(moved)
     }
 
-    /// Forgets its failures, so that it is called again.
+    /// Ends the quarantine.
     pub fn release(&mut self) {
-        self.unread = Strikes::default();
-        self.unmoved = Strikes::default();
+        self.failed_reads = Failures::default();
+        self.failed_moves = Failures::default();
     }
 
-    /// What the governor's pure stages see of it: where it stands now, and whether it can be moved.
+    /// Reads the knob and returns its state as a plain value.
     pub fn position(&mut self) -> Position {
         let usable = self.read().is_ok();
         Position {
             name: self.name.clone(),
             role: self.role,
-            unit: self.unit,
+            unit: self.unit.clone(),
             value: self.last,
             bounds: self.bounds.clone(),
             cost: self.cost,
@@ -189,38 +281,33 @@ impl Knob {
         }
     }
 
-    const fn with_role(mut self, role: Role) -> Self {
-        self.role = role;
-        self
-    }
-
-    fn turn(&mut self, value: u64) -> Result<u64, KnobError> {
-        let answer = guarded(&self.name, || (self.apply)(value))?;
+    fn set(&mut self, value: u64) -> Result<u64, KnobError> {
+        let result = call(&self.name, || (self.apply)(value))?;
         let knob = self.name.clone();
-        let applied = match answer {
+        let applied = match result {
             Ok(applied) => applied,
             Err(source) => {
-                return Err(KnobError::Refused {
+                return Err(KnobError::Rejected {
                     knob,
                     value,
                     source,
                 });
             }
         };
-        let found = self.read()?;
-        if found == applied {
-            Ok(found)
+        let read = self.read()?;
+        if read == applied {
+            Ok(read)
         } else {
-            Err(KnobError::NotTaken {
+            Err(KnobError::Mismatch {
                 knob,
                 applied,
-                found,
+                read,
             })
         }
     }
 
-    fn admit(&self) -> Result<(), KnobError> {
-        let failures = self.unread.0.max(self.unmoved.0);
+    fn check_quarantine(&self) -> Result<(), KnobError> {
+        let failures = self.failed_reads.0.max(self.failed_moves.0);
         if failures < QUARANTINE_AFTER {
             return Ok(());
         }
@@ -228,7 +315,7 @@ impl Knob {
         Err(KnobError::Quarantined { knob, failures })
     }
 
-    fn within(&self, value: u64) -> Result<(), KnobError> {
+    fn check_bounds(&self, value: u64) -> Result<(), KnobError> {
         if self.bounds.contains(value) {
             return Ok(());
         }
@@ -243,106 +330,40 @@ impl Knob {
     }
 }
 
-/// Failures in a row of one of the closures.
-#[derive(Clone, Copy, Debug, Default)]
-struct Strikes(u32);
-
-impl Strikes {
-    fn judge<T>(&mut self, result: Result<T, KnobError>) -> Result<T, KnobError> {
-        self.0 = match result {
-            Ok(_) => 0,
-            Err(_) => self.0.saturating_add(1),
-        };
-        result
-    }
-}
-
-/// A closure that panicked halfway may have left the application's own state torn. That is for the application to say; we only stop
-/// calling it after the third time.
-fn guarded<T>(name: &Arc<str>, call: impl FnOnce() -> T) -> Result<T, KnobError> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|_| KnobError::Panicked { knob: name.clone() })
-}
-
 impl fmt::Debug for Knob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Knob")
             .field("name", &self.name)
             .field("role", &self.role)
             .field("bounds", &self.bounds)
-            .field("unread", &self.unread.0)
-            .field("unmoved", &self.unmoved.0)
+            .field("failed_reads", &self.failed_reads.0)
+            .field("failed_moves", &self.failed_moves.0)
             .finish_non_exhaustive()
     }
 }
 
-/// What the governor uses a knob for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Role {
-    /// How many sequences run at the same time.
-    Concurrency,
-    /// How many threads run the model.
-    Workers,
-    /// Shown, and moved by an operator only.
-    Manual,
-}
+/// Number of failures in a row of one of the closures.
+#[derive(Clone, Copy, Debug, Default)]
+struct Failures(u32);
 
-impl Role {
-    /// In one word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Concurrency => "concurrency",
-            Self::Workers => "workers",
-            Self::Manual => "manual",
-        }
+impl Failures {
+    fn count<T>(&mut self, result: Result<T, KnobError>) -> Result<T, KnobError> {
+        self.0 = match result {
+            Ok(_) => 0,
+            Err(KnobError::OwnerDropped { .. }) => self.0,
+            Err(_) => self.0.saturating_add(1),
+        };
+        result
     }
 }
 
-/// What more of a knob uses up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// Processor time.
-    pub cpu: bool,
-    /// Memory.
-    pub memory: bool,
+/// Calls a closure of the application. One that panics may leave the application's state
+/// inconsistent; it is called again until it is quarantined.
+fn call<T>(name: &Arc<str>, closure: impl FnOnce() -> Option<T>) -> Result<T, KnobError> {
+    let result = catch_unwind(AssertUnwindSafe(closure))
+        .map_err(|_| KnobError::Panicked { knob: name.clone() })?;
+    result.ok_or_else(|| KnobError::OwnerDropped { knob: name.clone() })
 }
 
-impl Cost {
-    /// Processor time.
-    pub const CPU: Self = Self {
-        cpu: true,
-        memory: false,
-    };
-
-    /// Memory.
-    pub const MEMORY: Self = Self {
-        cpu: false,
-        memory: true,
-    };
-}
-
-/// Where a knob stands, as a plain value.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Position {
-    /// The knob's name.
-    pub name: Arc<str>,
-    /// What the governor uses it for.
-    pub role: Role,
-    /// What one of it is.
-    pub unit: &'static str,
-    /// The value in force; the last one known where it could not be read.
-    pub value: u64,
-    /// The values that it takes.
-    pub bounds: Bounds,
-    /// What more of it uses up.
-    pub cost: Cost,
-    /// Whether it could be read and is not quarantined.
-    pub usable: bool,
-}
-
-/// Once may be chance and twice a race with somebody else's change; a third time it is broken.
+/// One failure may be chance and two a race with another change; after three it is broken.
 const QUARANTINE_AFTER: u32 = 3;
-
-#[cfg(test)]
-mod tests;

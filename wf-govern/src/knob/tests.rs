@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::*;
@@ -11,7 +12,7 @@ fn reader(cell: &Arc<Mutex<u64>>) -> impl FnMut() -> u64 + Send + use<> {
     move || *cell.lock().unwrap()
 }
 
-fn writer(cell: &Arc<Mutex<u64>>) -> impl FnMut(u64) -> Result<u64, Refusal> + Send + use<> {
+fn writer(cell: &Arc<Mutex<u64>>) -> impl FnMut(u64) -> Result<u64, ApplyError> + Send + use<> {
     let cell = cell.clone();
     move |value| {
         *cell.lock().unwrap() = value;
@@ -20,7 +21,7 @@ fn writer(cell: &Arc<Mutex<u64>>) -> impl FnMut(u64) -> Result<u64, Refusal> + S
 }
 
 #[test]
-fn nothing_out_of_bounds_reaches_the_application() {
+fn no_value_out_of_bounds_reaches_the_application() {
     let value = cell(4);
     let mut knob = Knob::new("k", 2..=8, reader(&value), writer(&value));
     for out in [0, 1, 9, u64::MAX] {
@@ -32,7 +33,7 @@ fn nothing_out_of_bounds_reaches_the_application() {
     assert_eq!(*value.lock().unwrap(), 4);
     assert!(
         knob.position().usable,
-        "a caller's mistake is not the knob's failure"
+        "a mistake of the caller is no failure of the knob"
     );
 }
 
@@ -41,7 +42,7 @@ fn three_failures_in_a_row_quarantine_until_released() {
     let value = cell(4);
     let mut knob = Knob::new("k", 1..=8, reader(&value), |_| Err("busy".into()));
     for _ in 0..3 {
-        assert!(matches!(knob.apply(5), Err(KnobError::Refused { .. })));
+        assert!(matches!(knob.apply(5), Err(KnobError::Rejected { .. })));
     }
     assert!(matches!(
         knob.apply(5),
@@ -53,7 +54,7 @@ fn three_failures_in_a_row_quarantine_until_released() {
 }
 
 #[test]
-fn a_success_forgives_earlier_failures() {
+fn a_success_resets_the_count_of_failures() {
     let value = cell(4);
     let mut write = writer(&value);
     let mut calls = 0;
@@ -72,21 +73,21 @@ fn a_success_forgives_earlier_failures() {
 }
 
 #[test]
-fn a_panicking_closure_is_a_failure_and_nothing_more() {
-    let mut knob = Knob::new("k", 1..=8, || 4, |_| panic!("torn"));
+fn a_panic_of_a_closure_is_a_failure_of_the_knob() {
+    let mut knob = Knob::new("k", 1..=8, || 4, |_| panic!("broken"));
     assert!(matches!(knob.apply(5), Err(KnobError::Panicked { .. })));
-    let mut unreadable = Knob::new("k", 1..=8, || panic!("torn"), Ok);
+    let mut unreadable = Knob::new("k", 1..=8, || panic!("broken"), Ok);
     assert!(!unreadable.position().usable);
 }
 
 #[test]
-fn a_value_that_does_not_read_back_is_not_taken() {
+fn a_value_that_does_not_read_back_is_a_mismatch() {
     let mut knob = Knob::new("k", 1..=8, || 4, Ok);
     assert!(matches!(
         knob.apply(5),
-        Err(KnobError::NotTaken {
+        Err(KnobError::Mismatch {
             applied: 5,
-            found: 4,
+            read: 4,
             ..
         })
     ));
@@ -101,7 +102,7 @@ fn the_application_may_apply_another_value_than_asked() {
 }
 
 #[test]
-fn readings_that_panic_now_and_then_are_no_reason_to_quarantine() {
+fn reads_that_panic_now_and_then_do_not_quarantine() {
     let mut calls = 0;
     let flaky = move || {
         calls += 1;
@@ -119,7 +120,7 @@ fn a_quarantined_knob_is_not_called_again() {
     let counted = calls.clone();
     let broken = move || {
         *counted.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        panic!("torn")
+        panic!("broken")
     };
     let mut knob = Knob::new("k", 1..=8, broken, Ok);
     for _ in 0..9 {
@@ -133,11 +134,61 @@ fn a_quarantined_knob_is_not_called_again() {
 }
 
 #[test]
-fn readings_that_succeed_do_not_hide_moves_that_fail() {
+fn reads_that_succeed_do_not_hide_moves_that_fail() {
     let mut knob = Knob::new("k", 1..=8, || 4, |_| Err("busy".into()));
     for _ in 0..3 {
         assert!(knob.position().usable);
-        assert!(matches!(knob.apply(5), Err(KnobError::Refused { .. })));
+        assert!(matches!(knob.apply(5), Err(KnobError::Rejected { .. })));
     }
     assert!(!knob.position().usable);
+}
+
+/// A thread pool of the application.
+struct Pool(AtomicU64);
+
+impl Pool {
+    fn threads(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn resize(&self, threads: u64) -> Result<u64, ApplyError> {
+        self.0.store(threads, Ordering::Relaxed);
+        Ok(threads)
+    }
+}
+
+#[test]
+fn a_weak_knob_moves_a_shared_object_and_does_not_keep_it_alive() {
+    let pool = Arc::new(Pool(AtomicU64::new(4)));
+    let mut knob = Knob::weak("threads", 1..=8, &pool, Pool::threads, Pool::resize);
+    assert_eq!((knob.read().unwrap(), knob.apply(6).unwrap()), (4, 6));
+    assert_eq!(pool.threads(), 6);
+    assert_eq!(Arc::strong_count(&pool), 1);
+}
+
+#[test]
+fn a_knob_whose_owner_was_dropped_says_so_however_often_it_is_called() {
+    let pool = Arc::new(Pool(AtomicU64::new(4)));
+    let mut knob = Knob::weak("threads", 1..=8, &pool, Pool::threads, Pool::resize);
+    assert!(knob.position().usable);
+    drop(pool);
+    for _ in 0..4 {
+        assert!(matches!(knob.read(), Err(KnobError::OwnerDropped { .. })));
+        assert!(matches!(knob.apply(6), Err(KnobError::OwnerDropped { .. })));
+    }
+    let position = knob.position();
+    assert_eq!((position.usable, position.value), (false, 4));
+    assert_eq!(
+        knob.apply(6).unwrap_err().to_string(),
+        "threads cannot be read or moved: the object that it belongs to was dropped"
+    );
+}
+
+#[test]
+fn a_role_sets_unit_steps_and_cost() {
+    let mut workers = Knob::new("threads", 1..=16, || 4, Ok).for_role(Role::Workers);
+    let position = workers.position();
+    assert_eq!((position.role, &*position.unit), (Role::Workers, "threads"));
+    assert_eq!(position.bounds.above(4), Some(6));
+    assert_eq!(position.cost, Cost::CPU);
 }

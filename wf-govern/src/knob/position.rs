@@ -1,0 +1,285 @@
+//! The state of a knob as plain values.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+/// The value of a knob at one moment, with everything that a controller needs to know of the knob.
+///
+/// Its `Display` is one line: `concurrency 8 sequences (1 to 64)`.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Position {
+    /// Name of the knob.
+    pub name: Arc<str>,
+    /// Purpose of the knob.
+    pub role: Role,
+    /// Unit of the value; may be empty.
+    pub unit: Cow<'static, str>,
+    /// The value in force, or the last one known if the knob could not be read.
+    pub value: u64,
+    /// The values that the knob takes.
+    pub bounds: Bounds,
+    /// The resources that a higher value takes.
+    pub cost: Cost,
+    /// True if the knob could be read and is not quarantined.
+    pub usable: bool,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.value)?;
+        if !self.unit.is_empty() {
+            write!(f, " {}", self.unit)?;
+        }
+        let usable = if self.usable { "" } else { ", not usable" };
+        write!(f, " ({}{usable})", self.bounds)
+    }
+}
+
+/// The purpose of a knob, which decides the controller that moves it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum Role {
+    /// Number of sequences that run at the same time.
+    Concurrency,
+    /// Number of threads that run the model.
+    Workers,
+    /// Any other setting: shown by the governor, moved only by an operator.
+    Manual,
+}
+
+impl Role {
+    /// Returns the name: `concurrency`, `workers` or `manual`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Concurrency => "concurrency",
+            Self::Workers => "workers",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The resources that a higher value of a knob takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Cost {
+    /// Processor time.
+    pub cpu: bool,
+    /// Memory.
+    pub memory: bool,
+}
+
+impl Cost {
+    /// Processor time only.
+    pub const CPU: Self = Self {
+        cpu: true,
+        memory: false,
+    };
+
+    /// Memory only.
+    pub const MEMORY: Self = Self {
+        cpu: false,
+        memory: true,
+    };
+}
+
+/// The lowest and the highest value of a knob, and optionally the steps between them.
+///
+/// Its `Display` is `1 to 12`.
+///
+/// ```
+/// use wf_govern::knob::Bounds;
+///
+/// let threads = Bounds::new(1..=12).with_steps([1, 2, 3, 4, 6, 8, 12, 16]);
+/// assert_eq!(threads.above(4), Some(6));
+/// assert_eq!(threads.below(5), Some(4));
+/// assert_eq!(threads.above(12), None);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(from = "Unchecked"))]
+pub struct Bounds {
+    min: u64,
+    max: u64,
+    steps: Arc<[u64]>,
+}
+
+impl Bounds {
+    /// Creates bounds with every whole number in `range`; an empty range is its start alone.
+    #[must_use]
+    pub fn new(range: RangeInclusive<u64>) -> Self {
+        Self {
+            min: *range.start(),
+            max: *range.end().max(range.start()),
+            steps: Arc::from([]),
+        }
+    }
+
+    /// Limits moves to those of `steps` within the bounds; if none is, every whole number stays.
+    #[must_use]
+    pub fn with_steps(mut self, steps: impl IntoIterator<Item = u64>) -> Self {
+        let mut within: Vec<u64> = steps.into_iter().filter(|&n| self.contains(n)).collect();
+        within.sort_unstable();
+        within.dedup();
+        self.steps = within.into();
+        self
+    }
+
+    /// Returns the lowest value.
+    #[must_use]
+    pub const fn min(&self) -> u64 {
+        self.min
+    }
+
+    /// Returns the highest value.
+    #[must_use]
+    pub const fn max(&self) -> u64 {
+        self.max
+    }
+
+    /// Returns true if `value` is within the bounds, on a step or between two: an operator may set
+    /// any value.
+    #[must_use]
+    pub const fn contains(&self, value: u64) -> bool {
+        self.min <= value && value <= self.max
+    }
+
+    /// Returns the nearest value within the bounds.
+    #[must_use]
+    pub fn clamp(&self, value: u64) -> u64 {
+        value.clamp(self.min, self.max)
+    }
+
+    /// Returns the next step above `value`; `None` if there is none.
+    #[must_use]
+    pub fn above(&self, value: u64) -> Option<u64> {
+        let next = if self.steps.is_empty() {
+            value.checked_add(1)
+        } else {
+            self.steps.iter().copied().find(|&n| n > value)
+        };
+        next.filter(|&n| self.contains(n))
+    }
+
+    /// Returns the next step below `value`; `None` if there is none.
+    #[must_use]
+    pub fn below(&self, value: u64) -> Option<u64> {
+        let next = if self.steps.is_empty() {
+            value.checked_sub(1)
+        } else {
+            self.steps.iter().copied().rfind(|&n| n < value)
+        };
+        next.filter(|&n| self.contains(n))
+    }
+}
+
+impl From<RangeInclusive<u64>> for Bounds {
+    fn from(range: RangeInclusive<u64>) -> Self {
+        Self::new(range)
+    }
+}
+
+impl fmt::Display for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}", self.min, self.max)
+    }
+}
+
+/// Bounds as they were written, before they are checked.
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Unchecked {
+    min: u64,
+    max: u64,
+    steps: Vec<u64>,
+}
+
+#[cfg(feature = "serde")]
+impl From<Unchecked> for Bounds {
+    fn from(bounds: Unchecked) -> Self {
+        Self::new(bounds.min..=bounds.max).with_steps(bounds.steps)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn an_empty_range_is_its_start() {
+        #[expect(clippy::reversed_empty_ranges, reason = "it is what is tested")]
+        let bounds = Bounds::new(5..=2);
+        assert_eq!((bounds.min(), bounds.max()), (5, 5));
+        assert_eq!((bounds.above(5), bounds.below(5)), (None, None));
+    }
+
+    #[test]
+    fn a_position_is_one_line() {
+        let mut position = Position {
+            name: "concurrency".into(),
+            role: Role::Concurrency,
+            unit: "sequences".into(),
+            value: 8,
+            bounds: Bounds::new(1..=64),
+            cost: Cost::MEMORY,
+            usable: true,
+        };
+        assert_eq!(position.to_string(), "concurrency 8 sequences (1 to 64)");
+        position.unit = "".into();
+        position.usable = false;
+        assert_eq!(position.to_string(), "concurrency 8 (1 to 64, not usable)");
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn a_position_is_read_back_as_it_was_written_and_bounds_are_checked() {
+        let position = Position {
+            name: "workers".into(),
+            role: Role::Workers,
+            unit: "threads".into(),
+            value: 3,
+            bounds: Bounds::new(1..=12).with_steps([1, 2, 4]),
+            cost: Cost::CPU,
+            usable: true,
+        };
+        let json = serde_json::to_string(&position).unwrap();
+        assert!(json.contains("\"role\":\"workers\""), "{json}");
+        assert_eq!(serde_json::from_str::<Position>(&json).unwrap(), position);
+        let reversed = r#"{"min":5,"max":2,"steps":[9]}"#;
+        let bounds: Bounds = serde_json::from_str(reversed).unwrap();
+        assert_eq!(bounds, Bounds::new(5..=5));
+    }
+
+    proptest! {
+        #[test]
+        fn a_step_stays_within_the_bounds_and_in_its_direction(
+            min in 0_u64..50,
+            len in 0_u64..50,
+            from: u64,
+            steps in prop::collection::vec(0_u64..120, 0..9),
+        ) {
+            let bounds = Bounds::new(min..=min + len).with_steps(steps);
+            let from = from % 120;
+            if let Some(up) = bounds.above(from) {
+                prop_assert!(bounds.contains(up) && up > from);
+            }
+            if let Some(down) = bounds.below(from) {
+                prop_assert!(bounds.contains(down) && down < from);
+            }
+        }
+    }
+}
