@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 pub use self::queue::Rejected;
 use self::queue::{Admit, Queue, Ticket};
 use self::timer::Shared;
+use crate::knob::{Bounds, Knob, Role};
 
 /// An admission gate: admits at most `limit` requests at a time and queues the others.
 ///
@@ -119,6 +120,36 @@ impl Gate {
     /// Moves the limit. Permits that are out stay valid.
     pub fn set_limit(&self, limit: usize) {
         self.change(|queue, now| queue.set_limit(limit, now));
+    }
+
+    /// Returns a knob that reads and moves the limit, for a governor.
+    ///
+    /// Its name is `concurrency` and its role [`Role::Concurrency`]. It does not keep the gate
+    /// alive: once the last handle, future and permit of the gate are dropped, the knob's errors
+    /// are [`KnobError::OwnerDropped`](crate::knob::KnobError::OwnerDropped).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use wf_govern::gate::Gate;
+    /// use wf_govern::knob::KnobError;
+    ///
+    /// let gate = Gate::new(4, 100, Duration::from_secs(1));
+    /// let mut knob = gate.knob(1..=64);
+    /// knob.apply(8)?;
+    /// assert_eq!(gate.limit(), 8);
+    /// drop(gate);
+    /// assert!(matches!(knob.read(), Err(KnobError::OwnerDropped { .. })));
+    /// # Ok::<(), KnobError>(())
+    /// ```
+    pub fn knob(&self, bounds: impl Into<Bounds>) -> Knob {
+        let role = Role::Concurrency;
+        let limit = |gate: &Shared| gate.change(|queue, _| queue.limit()) as u64;
+        Knob::weak(role.as_str(), bounds, &self.shared, limit, |gate, value| {
+            let limit = usize::try_from(value)?;
+            gate.change(|queue, now| queue.set_limit(limit, now));
+            Ok(value)
+        })
+        .for_role(role)
     }
 
     /// Returns the limit: the maximum number of permits.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::queue::{Admit, Queue};
 use super::{Admission, Gate, Permit, Rejected};
+use crate::knob::KnobError;
 
 const FOREVER: Duration = Duration::MAX;
 
@@ -127,6 +128,29 @@ fn a_higher_limit_admits_as_many_as_fit() {
     let wakes: Vec<_> = wakers.iter().map(|(_, waker)| waker.wakes()).collect();
     assert_eq!(wakes, [1, 1, 1, 0, 0]);
     assert_eq!((gate.in_use(), gate.queue_depth()), (3, 2));
+}
+
+#[test]
+fn a_move_of_the_knob_admits_queued_requests() {
+    let gate = Gate::new(0, 10, FOREVER);
+    let mut knob = gate.knob(0..=8);
+    let (mut request, waker) = queued(&gate);
+    assert_eq!((knob.apply(3).unwrap(), gate.limit()), (3, 3));
+    assert_eq!(waker.wakes(), 1);
+    assert!(matches!(poll(&mut request, &waker), Poll::Ready(Ok(_))));
+    gate.set_limit(5);
+    assert_eq!(knob.read().unwrap(), 5);
+}
+
+#[test]
+fn a_knob_does_not_keep_its_gate_alive_and_then_says_that_it_is_gone() {
+    let gate = Gate::new(1, 10, FOREVER);
+    let mut knob = gate.knob(1..=8);
+    let permit = admitted(&gate);
+    drop(gate);
+    assert_eq!(knob.apply(2).unwrap(), 2);
+    drop(permit);
+    assert!(matches!(knob.apply(3), Err(KnobError::OwnerDropped { .. })));
 }
 
 #[test]

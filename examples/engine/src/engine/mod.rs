@@ -147,6 +147,12 @@ impl Engine {
         self.gate.queue_depth()
     }
 
+    /// Returns the admission gate of the requests.
+    #[must_use]
+    pub const fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
     /// Limit of concurrent sequences.
     #[must_use]
     pub fn max_concurrent(&self) -> usize {

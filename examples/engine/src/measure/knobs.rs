@@ -1,42 +1,26 @@
-//! The engine's two knobs.
+//! The two knobs of the engine that the governor moves.
 
 use std::ops::RangeInclusive;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-use wf_govern::knob::{Knob, Refusal};
+use wf_govern::knob::{Knob, Role};
 
 use crate::engine::{Engine, MAX_CONCURRENT, WORKERS};
 
-/// Knob of the limit of concurrent sequences.
-pub(super) fn max_concurrent(engine: &Arc<Engine>) -> Knob {
-    let (read, apply) = closures(engine, Engine::max_concurrent, Engine::set_max_concurrent);
-    Knob::concurrency(range(&MAX_CONCURRENT), read, apply).named("max_concurrent")
+/// Returns the knob of the number of sequences that run at the same time.
+pub(super) fn max_concurrent(engine: &Engine) -> Knob {
+    let knob = engine.gate().knob(range(&MAX_CONCURRENT));
+    knob.named("max_concurrent")
 }
 
-/// Knob of the number of worker threads.
+/// Returns the knob of the number of threads that run the model.
 pub(super) fn workers(engine: &Arc<Engine>) -> Knob {
-    let (read, apply) = closures(engine, Engine::workers, Engine::set_workers);
-    Knob::workers(range(&WORKERS), read, apply)
-}
-
-/// Weak references: a governor does not keep an engine alive.
-fn closures(
-    engine: &Arc<Engine>,
-    read: fn(&Engine) -> usize,
-    set: fn(&Engine, usize),
-) -> (
-    impl Fn() -> u64 + Send + 'static,
-    impl Fn(u64) -> Result<u64, Refusal> + Send + 'static,
-) {
-    let (read_from, set_on) = (Arc::downgrade(engine), Arc::downgrade(engine));
-    let value = move |engine: &Weak<Engine>| engine.upgrade().map_or(0, |engine| read(&engine));
-    let read_value = move || value(&read_from) as u64;
-    let apply = move |target: u64| {
-        let engine = set_on.upgrade().ok_or("the engine was dropped")?;
-        set(&engine, usize::try_from(target)?);
-        Ok(read(&engine) as u64)
-    };
-    (read_value, apply)
+    let workers = |engine: &Engine| engine.workers() as u64;
+    Knob::weak("workers", range(&WORKERS), engine, workers, |engine, to| {
+        engine.set_workers(usize::try_from(to)?);
+        Ok(engine.workers() as u64)
+    })
+    .for_role(Role::Workers)
 }
 
 const fn range(range: &RangeInclusive<usize>) -> RangeInclusive<u64> {
