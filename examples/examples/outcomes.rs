@@ -1,7 +1,7 @@
-//! One screen: calls by how they end, a counter and a gauge of one's own.
+//! Measures a function by its outcomes, with a counter and a gauge of the application.
 //!
 //! `cargo run -p wf-examples --example outcomes`
-#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+#![expect(clippy::print_stdout, reason = "a lesson prints its result")]
 
 use std::io;
 
@@ -12,7 +12,7 @@ use wf_instrument::{wf_count, wf_gauge, wf_measure};
 #[wf_measure(name = "load_layer")]
 fn load(layer: u32) -> io::Result<u32> {
     if layer == 7 {
-        return Err(io::Error::other("layer 7 is cut short"));
+        return Err(io::Error::other("layer 7 is damaged"));
     }
     wf_count!("layers_loaded");
     wf_gauge!("last_layer", f64::from(layer));
@@ -24,18 +24,16 @@ fn main() {
     println!("{loaded} layers loaded");
 
     let metrics = Snapshot::take().metrics;
-    for span in metrics
-        .spans
-        .iter()
-        .filter(|span| &*span.span == "load_layer")
-    {
-        println!(
-            "{}: {:?}, {} in flight",
-            span.help,
-            span.outcomes(),
-            span.in_flight
-        );
-    }
+    let mut spans = metrics.spans.iter();
+    let span = spans
+        .find(|span| &*span.span == "load_layer")
+        .expect("the function was called");
+    println!(
+        "{} {:?}, {} in flight",
+        span.help,
+        span.outcomes(),
+        span.in_flight
+    );
     for counter in &metrics.counters {
         println!("{}_total {}", counter.name, counter.value);
     }
