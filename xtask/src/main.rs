@@ -12,9 +12,11 @@ use std::process::ExitCode;
 
 mod assembly;
 mod bench;
+mod columns;
 mod metadata;
 mod package;
 mod process;
+mod readme;
 mod report;
 mod structure;
 mod targets;
@@ -26,6 +28,7 @@ const USAGE: &str = "\
 cargo xtask test                 everything that CI demands
 cargo xtask structure            no circle between the files of a crate
 cargo xtask package              each published crate is complete and builds alone
+cargo xtask readme               each snippet of the READMEs compiles as shown
 cargo xtask bench [NAME…]        all benches or those named; figures go to target/bench";
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
     match arguments {
         ["test"] => test::run(),
         ["package"] => package::check(),
+        ["readme"] => readme::check(),
         ["structure"] => structure::run(),
         ["bench", names @ ..] => bench::run(names),
         [] | ["help" | "--help" | "-h"] => {

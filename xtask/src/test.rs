@@ -4,9 +4,11 @@ use std::env;
 use std::process::Command;
 
 use crate::assembly;
+use crate::columns;
 use crate::metadata::{Package, target_directory};
 use crate::package;
 use crate::process::cargo;
+use crate::readme;
 use crate::report::Report;
 use crate::structure;
 use crate::targets;
@@ -20,12 +22,14 @@ pub(crate) fn run() -> Result<(), String> {
     let mut run = Run::default();
     run.programs();
     run.checks();
+    run.report.step("columns", columns::check);
     run.report.step("structure", structure::run);
     run.dependencies();
     run.features();
     targets::check(&mut run.report, Run::required());
     run.docs();
     run.report.step("packages", package::check);
+    run.report.step("snippets of the READMEs", readme::check);
     run.assembly();
     run.tests();
     run.loom();
