@@ -1,7 +1,6 @@
 //! Initial settings for this hardware, as families.
 
-use wf_govern::sizing::budget::{Budget, Part};
-use wf_govern::sizing::profile::{Machine, Profile};
+use wf_govern::sizing::{Budget, Hardware, Part, Profile};
 use wf_sense::Watch;
 
 use crate::buckets::to_f64;
@@ -31,8 +30,8 @@ pub fn profile(
     watch: Watch,
 ) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
     move |families| {
-        let machine = Machine::read(&watch.readings());
-        collect(&Profile::of(machine), families)
+        let hardware = Hardware::from_readings(&watch.readings());
+        collect(&Profile::of(hardware), families)
     }
 }
 
@@ -42,9 +41,9 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Descriptor> {
 }
 
 pub(crate) fn collect(profile: &Profile, families: &mut Families) -> Result<(), FamilyError> {
-    let machine = &profile.machine;
-    let memory = machine.memory.is_some() || !profile.vram.is_empty();
-    if machine.cores.is_some() {
+    let hardware = &profile.hardware;
+    let memory = hardware.memory.is_some() || !profile.gpu_memory.is_empty();
+    if hardware.cores.is_some() {
         families.add(pools(profile))?;
         if memory {
             let labels = [("tier", &*profile.tier.to_string())];
@@ -55,7 +54,7 @@ pub(crate) fn collect(profile: &Profile, families: &mut Families) -> Result<(), 
     families.add(memory.fold(Family::of(&MEMORY), |family, budget| {
         shares(family, budget, &[])
     }))?;
-    let numbered = profile.vram.iter().enumerate();
+    let numbered = profile.gpu_memory.iter().enumerate();
     families.add(
         numbered.fold(Family::of(&GPU_MEMORY), |family, (gpu, budget)| {
             shares(family, budget, &[("device", &gpu.to_string())])
@@ -126,20 +125,19 @@ mod tests {
     use super::*;
     use crate::text::encode;
 
-    fn page(machine: Machine) -> String {
+    fn page(hardware: Hardware) -> String {
         let mut families = Families::default();
-        collect(&Profile::of(machine), &mut families).unwrap();
+        collect(&Profile::of(hardware), &mut families).unwrap();
         encode(&families, 0)
     }
 
     #[test]
     fn each_memory_is_shared_out_apart() {
-        let page = page(Machine {
-            cores: Some(8.0),
-            memory: Some(Bytes::new(20_000_000_000)),
-            vram: Some(vec![Bytes::new(1_000_000_000), Bytes::new(2_000_000_000)]),
-            ..Machine::default()
-        });
+        let mut hardware = Hardware::default();
+        hardware.cores = Some(8.0);
+        hardware.memory = Some(Bytes::new(20_000_000_000));
+        hardware.gpu_memory = Some(vec![Bytes::new(1_000_000_000), Bytes::new(2_000_000_000)]);
+        let page = page(hardware);
         for line in [
             "wf_hardware_tier{tier=\"mid\"} 1\n",
             "wf_pool_threads{pool=\"inference\"} 4\n",
@@ -156,7 +154,7 @@ mod tests {
 
     #[test]
     fn unknown_values_have_no_series() {
-        let page = page(Machine::default());
+        let page = page(Hardware::default());
         assert!(!page.contains('{'), "{page}");
     }
 }

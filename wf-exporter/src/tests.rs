@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use wf_govern::knob::Knob;
-use wf_govern::sizing::profile::{Machine, Profile};
+use wf_govern::sizing::{Hardware, Profile};
 use wf_govern::{Actions, Cause, Class, Status, Targets};
 use wf_instrument::Nanos;
 use wf_instrument::snapshot::{
@@ -97,7 +97,7 @@ fn families() -> Families {
     sensors::collect(&readings(), clock::now(), &mut families).unwrap();
     governor::collect(&status(), &actions(), &mut families).unwrap();
     families.add(governor::targets(targets())).unwrap();
-    profile::collect(&Profile::of(machine()), &mut families).unwrap();
+    profile::collect(&Profile::of(hardware()), &mut families).unwrap();
     assert_eq!(families.refused(), 0);
     families
 }
@@ -214,11 +214,10 @@ fn targets() -> Targets {
     }
 }
 
-fn machine() -> Machine {
-    Machine {
-        cores: Some(8.0),
-        memory: Some(Bytes::new(20_000_000_000)),
-        vram: Some(vec![Bytes::new(1_000_000_000)]),
-        ..Machine::default()
-    }
+fn hardware() -> Hardware {
+    let mut hardware = Hardware::default();
+    hardware.cores = Some(8.0);
+    hardware.memory = Some(Bytes::new(20_000_000_000));
+    hardware.gpu_memory = Some(vec![Bytes::new(1_000_000_000)]);
+    hardware
 }

@@ -7,7 +7,7 @@ use super::act::Outcome;
 use super::decide::{Bound, Cause, Decision, Inputs, Mode, Move};
 use super::diagnose::Diagnosis;
 use crate::knob::Position;
-use crate::sizing::tier::Tier;
+use crate::sizing::Tier;
 use wf_instrument::Nanos;
 
 /// One tick, or one intervention by an operator or the watchdog. About 1.3 KiB.

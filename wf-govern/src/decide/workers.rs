@@ -3,13 +3,13 @@
 //! Two wishes. *Fewer*, where there are more threads than processors and the gaps have a long tail: the threads take turns on a
 //! processor, and a token waits for several time slices (16 threads on 2 cores: the 99th percentile 2.4 to 28 times as long, for
 //! the same throughput). *More*, up to the number of processors, where requests wait and the concurrency limit cannot help. Up to the
-//! [tier](crate::sizing::tier)'s pool, and down to the number of processors, a step is kept unless it does harm; past that it takes
+//! [tier](crate::sizing::Tier)'s pool, and down to the number of processors, a step is kept unless it does harm; past that it takes
 //! an experiment.
 
 use super::{Bound, Opinion, Seen};
 use crate::knob::{Position, Role};
 use crate::ledger::Ledger;
-use crate::sizing::tier::Tier;
+use crate::sizing::Tier;
 use crate::verify::Method;
 use wf_instrument::Nanos;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::sizing::tier::Tier;
+use crate::sizing::Tier;
 use wf_instrument::{Bytes, Nanos, PerSecond, Ratio};
 use wf_sense::gpu::{Gpu, undivided};
 use wf_sense::{Reading, Readings};
@@ -90,11 +90,7 @@ impl Host {
     pub fn tier(&self) -> Option<Tier> {
         let memory = self.memory_limit.value().copied().unwrap_or_default();
         let gpu = self.vram.value().copied().unwrap_or_default();
-        Some(Tier::identify_with_gpus(
-            *self.cores.value()?,
-            memory,
-            &[gpu],
-        ))
+        Some(Tier::identify(*self.cores.value()?, memory, &[gpu]))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use wf_govern::sizing::batch::{Choice, Measured, Sizing};
+use wf_govern::sizing::batch::{Choice, Measurement, Sizing};
 use wf_instrument::{Bytes, Nanos, PerSecond};
 use wf_sense::Readings;
 
@@ -11,7 +11,7 @@ use crate::engine::Engine;
 /// Throughput measured at each batch size, the last [`KEPT`] samples.
 #[derive(Debug, Default)]
 pub(super) struct BatchSizes {
-    measured: VecDeque<Measured>,
+    measured: VecDeque<Measurement>,
 }
 
 impl BatchSizes {
@@ -22,7 +22,7 @@ impl BatchSizes {
         if self.measured.len() == KEPT {
             self.measured.pop_front();
         }
-        self.measured.push_back(Measured {
+        self.measured.push_back(Measurement {
             size: engine.max_concurrent() as u64,
             tokens_per_second: rate.get(),
         });
@@ -36,7 +36,7 @@ impl BatchSizes {
         let in_use = sequence * engine.running() as u64;
         let free = free(limit.get(), used.get()).saturating_add(in_use);
         let sizing = Sizing::new(Bytes::new(free), Bytes::new(sequence));
-        let measured: Vec<Measured> = self.measured.iter().copied().collect();
+        let measured: Vec<Measurement> = self.measured.iter().copied().collect();
         Some(sizing.choose(&measured))
     }
 }
@@ -58,6 +58,7 @@ const KEPT: usize = 120;
 mod tests {
     use std::sync::Arc;
 
+    use wf_govern::sizing::batch::BoundBy;
     use wf_instrument::Ratio;
     use wf_sense::Reading;
 
@@ -93,11 +94,7 @@ mod tests {
             .choose(&engine, &readings(1 << 30))
             .expect("memory is known");
         assert_eq!(choice.size, 1);
-        assert!(
-            choice.explain().contains("to measure first"),
-            "{}",
-            choice.explain()
-        );
+        assert_eq!(choice.bound_by, BoundBy::Unmeasured);
     }
 
     #[test]
@@ -106,7 +103,7 @@ mod tests {
         let sequence = engine.model().kv_bytes(engine.model().context()) as u64;
         let choose = |limit| BatchSizes::default().choose(&engine, &readings(limit));
         let roomy = choose(20 * sequence).expect("memory is known");
-        assert_eq!(roomy.memory_allows, 8, "85 % of the half that is free");
+        assert_eq!(roomy.max_by_memory, 8, "85 % of the half that is free");
         assert_eq!(choose(sequence).expect("memory is known").size, 0);
         assert!(
             BatchSizes::default()

@@ -9,7 +9,7 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::runtime::Handle;
 use wf_exporter::{Builder, Exporter, governor as governing, profile as profiling, sensors};
-use wf_govern::sizing::profile::{self, Profile};
+use wf_govern::sizing::{Hardware, Profile};
 use wf_govern::{Governor, Mode, Status};
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{GenerationMetrics, Snapshot, Window};
@@ -169,7 +169,7 @@ impl Instruments {
         let engine = self.engine.upgrade()?;
         let choice = self.sizes.choose(&engine, &self.watch.readings())?;
         wf_gauge!("suggested_batch_size", choice.size as f64);
-        Some(choice.explain())
+        Some(choice.to_string())
     }
 
     fn governor_status(&self) -> GovernorStatus {
@@ -194,7 +194,7 @@ impl Instruments {
 #[must_use]
 pub fn profile() -> Option<String> {
     let readings = Sensors::new().settle(SETTLED).read();
-    Some(Profile::of(profile::Machine::read(&readings)).explain())
+    Some(Profile::of(Hardware::from_readings(&readings)).to_string())
 }
 
 /// Sensors of the machine, and of the tokio runtime if called in one.

@@ -83,7 +83,7 @@ fn initial_settings_are_explained_in_sentences() {
     }
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
-    for words in ["may be used", "tier", "Threads to begin with", "stay free"] {
+    for words in ["cores", "tier", "thread pools", "stay free"] {
         assert!(text.contains(words), "{words}: {text}");
     }
 }

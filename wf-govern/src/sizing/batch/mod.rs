@@ -1,152 +1,182 @@
-//! How many sequences to run at the same time: as many as memory holds, and no more than are worth it.
+//! The batch size: how many sequences to run at the same time.
 //!
-//! A step of an engine takes a fixed time (reading the weights) and a time for each sequence, so throughput rises steeply with the first
-//! sequences, then ever less, while every sequence waits longer for its next token. Past the knee of that curve, more sequences
-//! buy waiting. Where the knee lies is measured, not computed: it depends on model, device and length of the sequences.
+//! A step of an engine takes a fixed time (it reads the weights) and a time for each sequence. So
+//! throughput rises steeply with the first sequences and then ever less, while each sequence waits
+//! longer for its next token. The best size is at the knee of that curve, or where memory ends. The
+//! knee is measured, not computed: it depends on the model, the device and the length of sequences.
 
 mod curve;
-mod explain;
-mod footprint;
 #[cfg(test)]
 mod tests;
 
-use self::curve::Knee;
-pub use self::curve::Measured;
-pub use self::footprint::Footprint;
-use crate::number::to_f64;
-use crate::sizing::budget::SAFETY;
+use std::fmt;
+
 use wf_instrument::Bytes;
 
-/// What a batch may take, and what another sequence has to bring.
+use self::curve::Knee;
+pub use self::curve::Measurement;
+use super::budget::SAFETY;
+use crate::number::to_f64;
+
+/// The memory of a batch, and the throughput that a further sequence has to add.
 ///
 /// ```
+/// use wf_govern::sizing::batch::{BoundBy, Measurement, Sizing};
 /// use wf_instrument::Bytes;
-/// use wf_govern::sizing::batch::{BoundBy, Measured, Sizing};
 ///
 /// let sizing = Sizing::new(Bytes::new(10 << 30), Bytes::new(512 << 20));
-/// let point = |size, tokens_per_second| Measured { size, tokens_per_second };
+/// let first = sizing.choose(&[]);
+/// assert_eq!((first.size, first.bound_by), (1, BoundBy::Unmeasured));
 ///
-/// let unmeasured = sizing.choose(&[]);
-/// assert_eq!((unmeasured.size, unmeasured.bound_by), (1, BoundBy::Measured));
-///
-/// let choice = sizing.choose(&[point(1, 100.0), point(2, 180.0), point(4, 300.0), point(8, 330.0)]);
-/// assert_eq!((choice.size, choice.bound_by, choice.memory_allows), (4, BoundBy::Gain, 17));
+/// let measured = [(1, 100.0), (2, 180.0), (4, 300.0), (8, 330.0)];
+/// let measured = measured.map(|(size, tokens_per_second)| Measurement { size, tokens_per_second });
+/// let choice = sizing.choose(&measured);
+/// assert_eq!((choice.size, choice.bound_by, choice.max_by_memory), (4, BoundBy::Gain, 17));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sizing {
-    /// Memory for sequences: what is free, and what those that run hold now.
+    /// Memory for sequences: free memory, and the memory of running sequences.
     pub free: Bytes,
-    /// Memory that one sequence takes; see [`Footprint`]. With 0 bytes memory sets no bound: that is a footprint that nobody has
-    /// measured.
-    pub per_sequence: Bytes,
-    /// The share of `free` that stays free: 0.15, the margin of a [budget](crate::sizing::budget). 0 is right where `free` is a part of a budget,
-    /// whose margin is off already. What is not a share from 0 to 1 counts as the default.
-    pub spare: f64,
-    /// What each added sequence has to bring, as a share of what the first ones bring: 0.1. What is not a share from 0 to 1 counts as the
-    /// default.
+    /// Memory of one sequence: tokens of prompt and output at most, times the keys and values of a
+    /// token (2 · layers · heads for keys and values · dimensions of a head · bytes of a number).
     ///
-    /// Our choice. Where a step takes the time a + b·n for n sequences, throughput is n / (a + b·n), and the n-th sequence brings
-    /// a² / (a + b·n)² of what the first does. A tenth is reached where a step takes √10 = 3.2 times as long as for a single one, with 68 %
-    /// of the throughput that no batch exceeds; 90 % would take a batch 4.2 times as large and steps 10 times as long.
-    pub worth: f64,
+    /// With 0 bytes, memory sets no bound: the memory of a sequence is unknown.
+    pub per_sequence: Bytes,
+    /// Share of `free` that stays free: 0.15, the margin of a [budget](super::Budget).
+    ///
+    /// 0 if `free` is a part of a budget, whose margin is already subtracted. A value that is not
+    /// from 0 to 1 counts as the default.
+    pub reserve: f64,
+    /// Throughput that each further sequence has to add, as a share of that of the first: 0.1.
+    ///
+    /// Our choice. If a step takes the time a + b·n for n sequences, throughput is n / (a + b·n),
+    /// and the n-th sequence adds a² / (a + b·n)² of what the first adds. A tenth is reached where
+    /// a step takes √10 = 3.2 times as long as for a single sequence, at 68 % of the maximum
+    /// throughput; 90 % would take a batch 4.2 times as large and steps 10 times as long. A value
+    /// that is not from 0 to 1 counts as the default.
+    pub min_gain: f64,
 }
 
 impl Sizing {
-    /// Of memory that is free, of which the default share stays free.
+    /// Creates the sizing of a batch with the default reserve and minimum gain.
     #[must_use]
     pub const fn new(free: Bytes, per_sequence: Bytes) -> Self {
         Self {
             free,
             per_sequence,
-            spare: SPARE,
-            worth: WORTH,
+            reserve: RESERVE,
+            min_gain: MIN_GAIN,
         }
     }
 
-    /// Of a share of a [budget](crate::sizing::budget), whose safety margin is off already: all of it may be used.
+    /// Returns the size to run next, from measurements of this model on this device.
+    ///
+    /// Starts at the smallest measured size and goes up while each further sequence adds enough,
+    /// within memory. If even the largest measured size adds enough, the result is twice that size
+    /// (or 1 without measurements): the next size to measure. So the knee is found in a few steps,
+    /// and no step goes far beyond known sizes. Nothing is assumed between two measured sizes.
+    ///
+    /// Measurements may be in any order and repeated; repetitions count by their median. A size of
+    /// 1 should be among them, as the gain of the first sequences is taken from the smallest size.
+    /// A dip between two sizes does not end the search: gains are taken along the concave hull. A
+    /// single measurement that is too high is believed. A size of 0 and a throughput that is
+    /// negative or not finite are ignored, and so are all if no size has any throughput.
+    ///
+    /// Allocates; takes n·log n time for n measurements.
     #[must_use]
-    pub const fn within(share: Bytes, per_sequence: Bytes) -> Self {
-        Self {
-            spare: 0.0,
-            ..Self::new(share, per_sequence)
-        }
-    }
-
-    /// The size to run next, from measurements of this model on this device: in any order, with repetitions, or none at all.
-    ///
-    /// From the smallest measured size on, up while each added sequence is worth it, and never past what memory holds. Where even the largest
-    /// measured size was worth it, twice that size (or 1, where nothing is measured): the size to measure next, so that the knee is
-    /// found in a few steps and no step is far from what is known. Between two measured sizes nothing is assumed.
-    ///
-    /// Measure a size of 1 too: what the first sequences bring is taken from the smallest size, and from 8 together it looks like less.
-    ///
-    /// A dip between two sizes does not end the climb: the gain is taken along the concave hull. Repetitions count by their median; a
-    /// single measurement that is too high is believed. A size of 0 and a throughput that is negative or no finite number are left out,
-    /// and so is everything where no size brought a token.
-    ///
-    /// Allocates; n·log n time for n measurements.
-    #[must_use]
-    pub fn choose(&self, measured: &[Measured]) -> Choice {
-        let memory_allows = self.memory_allows();
-        let knee = curve::knee(measured, share(self.worth, WORTH));
+    pub fn choose(&self, measured: &[Measurement]) -> Choice {
+        let max_by_memory = self.max_by_memory();
+        let knee = curve::knee(measured, share(self.min_gain, MIN_GAIN));
         let (wanted, bound_by) = match knee {
-            None => (1, BoundBy::Measured),
+            None => (1, BoundBy::Unmeasured),
             Some(Knee {
                 size, beyond: None, ..
-            }) => (size.saturating_mul(2), BoundBy::Measured),
+            }) => (size.saturating_mul(2), BoundBy::Unmeasured),
             Some(Knee { size, .. }) => (size, BoundBy::Gain),
         };
         Choice {
-            size: wanted.min(memory_allows),
-            bound_by: if memory_allows < wanted {
+            size: wanted.min(max_by_memory),
+            bound_by: if max_by_memory < wanted {
                 BoundBy::Memory
             } else {
                 bound_by
             },
-            memory_allows,
-            sizing: *self,
+            max_by_memory,
             knee,
         }
     }
 
-    /// Memory for sequences, without what stays free.
-    fn usable(&self) -> Bytes {
-        let kept = millionths(share(self.spare, SPARE));
-        let kept = (u128::from(self.free.get()) * u128::from(kept)).div_ceil(1_000_000);
-        Bytes::new(self.free.get() - u64::try_from(kept).unwrap_or(u64::MAX).min(self.free.get()))
-    }
-
-    fn memory_allows(&self) -> u64 {
-        let fit = self.usable().get().checked_div(self.per_sequence.get());
+    fn max_by_memory(&self) -> u64 {
+        let reserve = millionths(share(self.reserve, RESERVE));
+        let reserve = (u128::from(self.free.get()) * u128::from(reserve)).div_ceil(1_000_000);
+        let reserve = u64::try_from(reserve).unwrap_or(u64::MAX);
+        let usable = self.free.get().saturating_sub(reserve);
+        let fit = usable.checked_div(self.per_sequence.get());
         fit.unwrap_or(u64::MAX)
     }
 }
 
-/// How many sequences to run at the same time, and why not more.
+/// A batch size, and the reason why it is not larger.
+///
+/// Its `Display` is one line: `8, to be measured next (memory allows 17)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub struct Choice {
-    /// That number; 0 where not even one sequence fits.
+    /// Number of sequences; 0 if not even one fits into memory.
     pub size: u64,
-    /// Why not more.
+    /// The reason why it is not larger.
     pub bound_by: BoundBy,
-    /// How many fit into memory; `u64::MAX` where memory sets no bound.
-    pub memory_allows: u64,
-    sizing: Sizing,
+    /// Number of sequences that fit into memory; `u64::MAX` if memory sets no bound.
+    pub max_by_memory: u64,
+    #[cfg_attr(feature = "serde", serde(skip))]
     knee: Option<Knee>,
 }
 
-/// Why a batch is not larger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BoundBy {
-    /// More do not fit into memory.
-    Memory,
-    /// More were measured, and were not worth it.
-    Gain,
-    /// There is no evidence about more: this is the size to measure next.
-    Measured,
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, ", self.size)?;
+        match (self.bound_by, self.knee) {
+            (BoundBy::Memory, _) if self.size == 0 => {
+                return f.write_str("no sequence fits into memory");
+            }
+            (BoundBy::Memory, _) => return f.write_str("limited by memory"),
+            (
+                BoundBy::Gain,
+                Some(Knee {
+                    first,
+                    beyond: Some(beyond),
+                    ..
+                }),
+            ) => write!(
+                f,
+                "limited by gain: the first sequence adds {:.1} tokens/s, each one up to {} only {:.1}",
+                first, beyond.size, beyond.gain
+            )?,
+            _ => f.write_str("to be measured next")?,
+        }
+        match self.max_by_memory {
+            u64::MAX => f.write_str(" (memory sets no bound)"),
+            max => write!(f, " (memory allows {max})"),
+        }
+    }
 }
 
-/// `value` where it is a share.
+/// The bound of a batch size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum BoundBy {
+    /// More sequences do not fit into memory.
+    Memory,
+    /// More sequences were measured and add too little throughput.
+    Gain,
+    /// No larger size was measured: this is the size to measure next.
+    Unmeasured,
+}
+
+/// Returns `value` if it is a share, else the default.
 fn share(value: f64, default: f64) -> f64 {
     if (0.0..=1.0).contains(&value) {
         value
@@ -155,7 +185,7 @@ fn share(value: f64, default: f64) -> f64 {
     }
 }
 
-/// A share as a whole number of millionths: memory is divided in whole numbers, so that a byte more of it never means a sequence less.
+/// Converts a share to millionths: with whole numbers, a byte more memory is never a sequence less.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -165,5 +195,5 @@ fn millionths(share: f64) -> u64 {
     (share * 1e6).round() as u64
 }
 
-const SPARE: f64 = to_f64(SAFETY) / 100.0;
-const WORTH: f64 = 0.1;
+const RESERVE: f64 = to_f64(SAFETY) / 100.0;
+const MIN_GAIN: f64 = 0.1;

@@ -1,5 +1,3 @@
-//! Tests of the choice of a batch size, and of what is said about it.
-
 use crate::number::to_f64;
 use proptest::prelude::*;
 
@@ -7,18 +5,18 @@ use super::*;
 
 const MIB: u64 = 1 << 20;
 
-fn measured(points: &[(u64, f64)]) -> Vec<Measured> {
-    let point = |&(size, tokens_per_second)| Measured {
+fn measured(points: &[(u64, f64)]) -> Vec<Measurement> {
+    let point = |&(size, tokens_per_second)| Measurement {
         size,
         tokens_per_second,
     };
     points.iter().map(point).collect()
 }
 
-/// All of `fit` sequences fit, and not one more.
+/// Memory for `fit` sequences, and not one more.
 fn room_for(fit: u64) -> Sizing {
     Sizing {
-        spare: 0.0,
+        reserve: 0.0,
         ..Sizing::new(Bytes::new(fit * MIB + MIB - 1), Bytes::new(MIB))
     }
 }
@@ -28,23 +26,23 @@ const STILL_STEEP: [(u64, f64); 3] = [(1, 100.0), (2, 180.0), (4, 300.0)];
 
 #[test]
 fn the_size_is_bound_by_memory_or_gain_or_the_end_of_evidence() {
-    use BoundBy::{Gain, Measured, Memory};
+    use BoundBy::{Gain, Memory, Unmeasured};
     for (fit, points, size, bound_by) in [
         (0, &STILL_STEEP[..], 0, Memory),
         (0, &[], 0, Memory),
-        (1, &[], 1, Measured),
-        (100, &[], 1, Measured),
-        (100, &[(1, 100.0)], 2, Measured),
+        (1, &[], 1, Unmeasured),
+        (100, &[], 1, Unmeasured),
+        (100, &[(1, 100.0)], 2, Unmeasured),
         (1, &[(1, 100.0)], 1, Memory),
-        (100, &STILL_STEEP, 8, Measured),
-        (8, &STILL_STEEP, 8, Measured),
+        (100, &STILL_STEEP, 8, Unmeasured),
+        (8, &STILL_STEEP, 8, Unmeasured),
         (7, &STILL_STEEP, 7, Memory),
         (3, &STILL_STEEP, 3, Memory),
         (100, &FLAT_FROM_4, 4, Gain),
         (4, &FLAT_FROM_4, 4, Gain),
         (3, &FLAT_FROM_4, 3, Memory),
         (100, &[(u64::MAX, 1.0)], 100, Memory),
-        (100, &[(1, f64::NAN), (0, 7.0)], 1, Measured),
+        (100, &[(1, f64::NAN), (0, 7.0)], 1, Unmeasured),
     ] {
         let choice = room_for(fit).choose(&measured(points));
         assert_eq!(
@@ -52,13 +50,13 @@ fn the_size_is_bound_by_memory_or_gain_or_the_end_of_evidence() {
             (size, bound_by),
             "{fit} fit, {points:?}"
         );
-        assert_eq!(choice.memory_allows, fit);
+        assert_eq!(choice.max_by_memory, fit);
     }
 }
 
 #[test]
-fn what_stays_free_is_not_used() {
-    for (spare, allowed) in [
+fn the_reserve_is_not_used() {
+    for (reserve, allowed) in [
         (0.0, 100),
         (0.15, 85),
         (0.5, 50),
@@ -69,27 +67,27 @@ fn what_stays_free_is_not_used() {
         (f64::INFINITY, 85),
     ] {
         let sizing = Sizing {
-            spare,
+            reserve,
             ..Sizing::new(Bytes::new(100 * MIB), Bytes::new(MIB))
         };
-        assert_eq!(sizing.choose(&[]).memory_allows, allowed, "{spare}");
+        assert_eq!(sizing.choose(&[]).max_by_memory, allowed, "{reserve}");
     }
 }
 
 #[test]
-fn a_footprint_of_nothing_leaves_the_choice_to_the_measurements() {
+fn without_the_memory_of_a_sequence_measurements_alone_decide() {
     let unknown = Sizing::new(Bytes::new(0), Bytes::new(0));
     assert_eq!(unknown.choose(&[]).size, 1);
     assert_eq!(unknown.choose(&measured(&FLAT_FROM_4)).size, 4);
     assert_eq!(
-        unknown.choose(&measured(&STILL_STEEP)).memory_allows,
+        unknown.choose(&measured(&STILL_STEEP)).max_by_memory,
         u64::MAX
     );
 }
 
 #[test]
-fn what_a_sequence_has_to_bring_may_be_set() {
-    for (worth, size) in [
+fn the_minimum_gain_may_be_set() {
+    for (min_gain, size) in [
         (0.0, 16),
         (0.02, 16),
         (0.7, 2),
@@ -98,15 +96,19 @@ fn what_a_sequence_has_to_bring_may_be_set() {
         (7.0, 4),
     ] {
         let sizing = Sizing {
-            worth,
+            min_gain,
             ..room_for(100)
         };
-        assert_eq!(sizing.choose(&measured(&FLAT_FROM_4)).size, size, "{worth}");
+        assert_eq!(
+            sizing.choose(&measured(&FLAT_FROM_4)).size,
+            size,
+            "{min_gain}"
+        );
     }
 }
 
 #[test]
-fn following_its_advice_finds_the_knee_in_a_few_steps() {
+fn running_each_chosen_size_finds_the_knee_in_a_few_steps() {
     let throughput = |size: u64| to_f64(size) / (0.02 + 0.001 * to_f64(size));
     let mut points = Vec::new();
     let sizes: Vec<u64> = (0..8)
@@ -124,53 +126,28 @@ fn following_its_advice_finds_the_knee_in_a_few_steps() {
 }
 
 #[test]
-fn the_explanation_says_what_bounds_the_size_with_its_numbers() {
-    let memory = "memory allows 17, as a sequence takes 100 MiB and of 2 GiB free 1.7 GiB may be used (15 % stay free)";
+fn a_choice_is_shown_with_its_reason() {
     let sizing = Sizing::new(Bytes::new(2 << 30), Bytes::new(100 * MIB));
-    let told = |points: &[(u64, f64)]| sizing.choose(&measured(points)).explain();
-    for (points, why) in [
-        (
-            &[][..],
-            format!("a batch of 1, to measure first: no usable measurement is there; {memory}"),
-        ),
-        (
-            &STILL_STEEP,
-            format!(
-                "a batch of 8, to measure next: up to 4, the largest size measured, each sequence was worth it; {memory}"
-            ),
-        ),
+    for (points, shown) in [
+        (&[][..], "1, to be measured next (memory allows 17)"),
+        (&STILL_STEEP, "8, to be measured next (memory allows 17)"),
         (
             &FLAT_FROM_4,
-            format!(
-                "a batch of 4, by gain: from there to 8 each sequence adds 2.5 tokens/s, less than 10 % of the 100 that each of the first \
-                 brings; {memory}"
-            ),
+            "4, limited by gain: the first sequence adds 100.0 tokens/s, each one up to 8 \
+             only 2.5 (memory allows 17)",
         ),
-        (
-            &[(32, 100.0)],
-            format!("a batch of 17, by memory: {memory}"),
-        ),
+        (&[(32, 100.0)], "17, limited by memory"),
     ] {
-        assert_eq!(told(points), why);
+        assert_eq!(sizing.choose(&measured(points)).to_string(), shown);
     }
-}
-
-#[test]
-fn where_not_one_sequence_fits_the_explanation_says_what_is_missing() {
-    let sizing = Sizing::new(Bytes::new(100 * MIB), Bytes::new(100 * MIB));
-    let choice = sizing.choose(&measured(&FLAT_FROM_4));
-    assert_eq!(choice.size, 0);
     assert_eq!(
-        choice.explain(),
-        "no batch: memory allows 0, as a sequence takes 100 MiB and of 100 MiB free 85 MiB may be used (15 % stay free); 15 MiB are \
-         missing for a first sequence"
+        room_for(0).choose(&[]).to_string(),
+        "0, no sequence fits into memory"
     );
-    let unknown = Sizing::new(Bytes::new(0), Bytes::new(0))
-        .choose(&[])
-        .explain();
-    assert!(
-        unknown.contains("memory sets no bound, since no footprint"),
-        "{unknown}"
+    let unknown = Sizing::new(Bytes::new(0), Bytes::new(0)).choose(&[]);
+    assert_eq!(
+        unknown.to_string(),
+        "1, to be measured next (memory sets no bound)"
     );
 }
 
@@ -182,9 +159,9 @@ fn any_bytes() -> impl Strategy<Value = u64> {
     (any::<u64>(), 0_u32..64).prop_map(|(bytes, by)| bytes >> by)
 }
 
-fn any_measured() -> impl Strategy<Value = Vec<Measured>> {
+fn any_measured() -> impl Strategy<Value = Vec<Measurement>> {
     let tokens = prop_oneof![any::<f64>(), 0.0_f64..1e4, Just(f64::MAX)];
-    let point = (any_bytes(), tokens).prop_map(|(size, tokens_per_second)| Measured {
+    let point = (any_bytes(), tokens).prop_map(|(size, tokens_per_second)| Measurement {
         size,
         tokens_per_second,
     });
@@ -192,8 +169,8 @@ fn any_measured() -> impl Strategy<Value = Vec<Measured>> {
 }
 
 prop_compose! {
-    fn any_sizing()(free in any_bytes(), per_sequence in any_bytes(), spare in any_share(), worth in any_share()) -> Sizing {
-        Sizing { free: Bytes::new(free), per_sequence: Bytes::new(per_sequence), spare, worth }
+    fn any_sizing()(free in any_bytes(), per_sequence in any_bytes(), reserve in any_share(), min_gain in any_share()) -> Sizing {
+        Sizing { free: Bytes::new(free), per_sequence: Bytes::new(per_sequence), reserve, min_gain }
     }
 }
 
@@ -203,14 +180,16 @@ proptest! {
         let choice = sizing.choose(&measured);
         let held = u128::from(choice.size) * u128::from(sizing.per_sequence.get());
         let largest = measured.iter().map(|point| point.size).max().unwrap_or(0);
-        prop_assert!(held <= u128::from(sizing.free.get()) && choice.size <= choice.memory_allows);
+        prop_assert!(held <= u128::from(sizing.free.get()) && choice.size <= choice.max_by_memory);
         prop_assert!(choice.size <= largest.saturating_mul(2).max(1));
     }
 
     #[test]
-    fn whatever_is_asked_the_explanation_has_its_numbers(sizing in any_sizing(), measured in any_measured()) {
-        let told = sizing.choose(&measured).explain();
-        prop_assert!(!told.contains("NaN") && !told.contains("inf"), "{told}");
+    fn a_choice_is_always_shown_with_finite_numbers(
+        sizing in any_sizing(), measured in any_measured(),
+    ) {
+        let shown = sizing.choose(&measured).to_string();
+        prop_assert!(!shown.contains("NaN") && !shown.contains("inf"), "{shown}");
     }
 
     #[test]
@@ -221,7 +200,7 @@ proptest! {
     }
 
     #[test]
-    fn a_larger_footprint_is_never_a_larger_batch(sizing in any_sizing(), measured in any_measured(), more in any_bytes()) {
+    fn a_larger_sequence_is_never_a_larger_batch(sizing in any_sizing(), measured in any_measured(), more in any_bytes()) {
         prop_assume!(sizing.per_sequence > Bytes::new(0));
         let per_sequence = Bytes::new(sizing.per_sequence.get().saturating_add(more));
         let heavier = Sizing { per_sequence, ..sizing }.choose(&measured);
@@ -230,17 +209,21 @@ proptest! {
 
     #[test]
     fn the_order_of_measurements_does_not_matter(sizing in any_sizing(), measured in any_measured()) {
-        let backwards: Vec<Measured> = measured.iter().rev().copied().collect();
+        let backwards: Vec<Measurement> = measured.iter().rev().copied().collect();
         prop_assert_eq!(sizing.choose(&measured).size, sizing.choose(&backwards).size);
     }
 }
 
 #[test]
-fn a_share_of_a_budget_is_used_whole() {
+fn without_a_reserve_all_memory_is_used() {
     let (share, sequence) = (Bytes::new(1000), Bytes::new(100));
-    assert_eq!(
-        Sizing::within(share, sequence).choose(&[]).memory_allows,
-        10
+    let (whole, reserved) = (
+        Sizing {
+            reserve: 0.0,
+            ..Sizing::new(share, sequence)
+        },
+        Sizing::new(share, sequence),
     );
-    assert_eq!(Sizing::new(share, sequence).choose(&[]).memory_allows, 8);
+    assert_eq!(whole.choose(&[]).max_by_memory, 10);
+    assert_eq!(reserved.choose(&[]).max_by_memory, 8);
 }

@@ -1,28 +1,26 @@
-//! How the memory that a process may use is shared out: what stays free, and what models, caches and the runtime get.
+//! Budgets of memory: a safety margin, and shares for models, caches, runtime and buffer.
 //!
-//! 15 % of it stay free, as a safety margin that nothing is ever lent from. Of the rest, models get
-//! 60 %, caches 20 %, the runtime 15 % and a buffer 5 %, whatever the tier;
-//! [use](Budget::following) moves it on. Shares [shifted by tier](Shares::of) are for those who
-//! [ask](Budget::with_shares) for them. Main memory and the memory of each GPU are budgets of their
-//! own: neither can hold what belongs in the other.
+//! 15 % stay free, as a safety margin. Of the rest, models get 60 %, caches 20 %, the runtime 15 %
+//! and the buffer 5 %, whatever the tier; other [`Shares`] are set by
+//! [`Budget::with_shares`], and [`Budget::rebalanced`] moves memory between parts by use. Main
+//! memory and the memory of each GPU are separate budgets: neither can hold what belongs in the
+//! other.
 
-mod explain;
-mod lend;
-mod part;
-mod shares;
+mod split;
 
-pub use self::part::{Part, Use};
-pub(crate) use self::shares::SAFETY;
-pub use self::shares::Shares;
+use std::fmt;
+
 use wf_instrument::Bytes;
 
-/// What each part may hold of one memory; with the safety margin they sum to its total, to the byte.
+use super::Tier;
+
+/// The memory that each part may hold; with the safety margin, the parts sum to the total.
 ///
-/// Plain numbers: it takes no memory and keeps none from anybody. `Copy`; no method allocates but [`explain`](Self::explain).
+/// Plain numbers: no memory is reserved or withheld. `Copy`; only `Display` allocates.
 ///
 /// ```
+/// use wf_govern::sizing::{Budget, Part, Parts};
 /// use wf_instrument::Bytes;
-/// use wf_govern::sizing::budget::{Budget, Part, Use};
 ///
 /// let gb = |n: u64| Bytes::new(n * 1_000_000_000);
 /// let budget = Budget::new(gb(100));
@@ -30,161 +28,237 @@ use wf_instrument::Bytes;
 /// assert_eq!(budget.of(Part::Models), gb(51));
 ///
 /// let runtime = budget.of(Part::Runtime);
-/// let used = Use { models: gb(30), caches: gb(25), runtime, ..Use::default() };
-/// let now = budget.following(&used);
+/// let used = Parts { models: gb(30), caches: gb(25), runtime, ..Parts::default() };
+/// let now = budget.rebalanced(&used);
 /// assert_eq!(now.of(Part::Caches), gb(25));
 /// assert_eq!(now.of(Part::Models), gb(43));
-/// assert_eq!(now.room(Part::Models, &used), gb(13));
+/// assert_eq!(now.available(Part::Models, &used), gb(13));
 /// assert_eq!(now.safety(), gb(15));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Budget {
-    total: u64,
+    total: Bytes,
+    safety: Bytes,
+    parts: Parts,
+    #[cfg_attr(feature = "serde", serde(skip))]
     shares: Shares,
-    safety: u64,
-    sizes: [u64; 4],
 }
 
 impl Budget {
-    /// By the default shares. `total` is what the process may use: a container's limit where there is one, not the host's memory.
+    /// Divides the memory that the process may use by the default shares.
+    ///
+    /// `total` is the limit of the container if there is one, not the memory of the host.
     #[must_use]
     pub fn new(total: Bytes) -> Self {
         Self::with_shares(total, Shares::default())
     }
 
-    /// By other shares: those of a tier, say, as [`Shares::of`] gives them.
+    /// Divides the memory that the process may use by other shares.
     #[must_use]
     pub fn with_shares(total: Bytes, shares: Shares) -> Self {
-        let (safety, sizes) = shares.split(total.get());
+        let (safety, parts) = shares.split(total.get());
         Self {
-            total: total.get(),
+            total,
+            safety: Bytes::new(safety),
+            parts: Parts::from_array(parts),
             shares,
-            safety,
-            sizes,
         }
     }
 
-    /// What the process may use.
+    /// Returns the memory that the process may use.
     #[must_use]
     pub const fn total(&self) -> Bytes {
-        Bytes::new(self.total)
+        self.total
     }
 
-    /// What stays free: 15 % of the total, rounded up where it does not divide.
+    /// Returns the safety margin that stays free: 15 % of the total, rounded up.
     #[must_use]
     pub const fn safety(&self) -> Bytes {
-        Bytes::new(self.safety)
+        self.safety
     }
 
-    /// What this part may hold.
+    /// Returns the memory that this part may hold.
     #[must_use]
     pub const fn of(&self, part: Part) -> Bytes {
-        Bytes::new(self.sizes[part as usize])
+        self.parts.of(part)
     }
 
-    /// What this part may hold while nothing is lent.
+    /// Returns the memory that this part may still take; zero if it uses all of its budget or more.
+    #[must_use]
+    pub const fn available(&self, part: Part, used: &Parts) -> Bytes {
+        Bytes::new(self.of(part).get().saturating_sub(used.of(part).get()))
+    }
+
+    /// Returns the memory that this part has to free: its use beyond its budget.
+    #[must_use]
+    pub const fn excess(&self, part: Part, used: &Parts) -> Bytes {
+        Bytes::new(used.of(part).get().saturating_sub(self.of(part).get()))
+    }
+
+    /// Lends unused memory of parts to those that need more.
     ///
-    /// Each full hundred of bytes is shared out exactly. The bytes beyond go to the parts in the order of [`Part::ALL`], to each at most
-    /// its percentage: no part ever shrinks because there is a byte more in all.
-    #[must_use]
-    pub fn home(&self, part: Part) -> Bytes {
-        Bytes::new(self.shares.split(self.total).1[part as usize])
-    }
-
-    /// What this part may take beyond what it uses; none where it uses all it may, or more.
-    #[must_use]
-    pub const fn room(&self, part: Part, used: &Use) -> Bytes {
-        Bytes::new(self.sizes[part as usize].saturating_sub(used.of(part).get()))
-    }
-
-    /// What this part has to give back: what it uses beyond what it may.
-    #[must_use]
-    pub const fn over(&self, part: Part, used: &Use) -> Bytes {
-        Bytes::new(
-            used.of(part)
-                .get()
-                .saturating_sub(self.sizes[part as usize]),
-        )
-    }
-
-    /// The same memory, where parts lend what they do not use to those that are short of room.
+    /// Lenders give in proportion to their unused memory, and borrowers get in proportion to their
+    /// shortage. Each part keeps half of its share even if it is unused, so that it can start to
+    /// grow; the buffer lends nothing, since its purpose is to be empty. The safety margin is never
+    /// lent.
     ///
-    /// Borrowers get in proportion to what they are short of, and lenders give in proportion to what they have to spare. Every part keeps
-    /// half of its own share whatever it uses, so that it can begin something and so show that it wants the rest back; the
-    /// buffer lends nothing, since being empty is its purpose. The safety margin is never touched.
-    ///
-    /// Depends on the shares and `used` alone, not on what was lent before: the same use gives the same budget, and a part that uses its
-    /// share again has it again, at once. Then those that had borrowed it are [over](Self::over) and should shrink first. A byte
-    /// more in use moves no part by more than that (and four bytes of rounding).
+    /// The result depends on the shares and `used` alone, not on earlier results: a part that uses
+    /// its share again has it back at once, and the borrowers are then in
+    /// [excess](Self::excess). A byte more in use changes no part by more than that byte and four
+    /// bytes of rounding.
     #[must_use]
-    pub fn following(&self, used: &Use) -> Self {
-        let (_, home) = self.shares.split(self.total);
-        let used = Part::ALL.map(|part| used.of(part).get());
+    pub fn rebalanced(&self, used: &Parts) -> Self {
+        let (_, shares) = self.shares.split(self.total.get());
         Self {
-            sizes: lend::lend(home, used),
+            parts: Parts::from_array(split::lend(shares, used.to_array())),
             ..*self
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn the_parts_and_the_margin_are_the_whole() {
-        for total in [0, 1, 99, 100, 101, 16 << 30, u64::MAX - 1, u64::MAX] {
-            let budget = Budget::new(Bytes::new(total));
-            let parts = Part::ALL.map(|part| budget.of(part).get());
-            assert_eq!(budget.safety().get() + parts.iter().sum::<u64>(), total);
-            assert_eq!(parts, Part::ALL.map(|part| budget.home(part).get()));
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} stay free", self.total, self.safety)?;
+        for part in Part::ALL {
+            write!(f, ", {} {}", part.as_str(), self.of(part))?;
         }
+        Ok(())
     }
+}
 
-    #[test]
-    fn room_and_over_are_the_two_sides_of_a_share() {
-        let budget = Budget::new(Bytes::new(10_000));
-        for (used, room, over) in [(0, 5_100, 0), (5_100, 0, 0), (6_000, 0, 900)] {
-            let models = Bytes::new(used);
-            let used = Use {
-                models,
-                ..Use::default()
-            };
-            assert_eq!(budget.room(Part::Models, &used).get(), room, "{used:?}");
-            assert_eq!(budget.over(Part::Models, &used).get(), over, "{used:?}");
-        }
-    }
+/// A purpose that gets a share of the memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Part {
+    /// Weights of resident models.
+    Models,
+    /// Data that can be dropped and made again: keys and values of sequences, prefixes, responses.
+    Caches,
+    /// The program itself: code, stacks of threads, work space of kernels.
+    Runtime,
+    /// Room for growth between two readings of the memory in use.
+    Buffer,
+}
 
-    fn any_use() -> impl Strategy<Value = Use> {
-        any::<[u64; 4]>().prop_map(|used| {
-            let [models, caches, runtime, buffer] = used.map(Bytes::new);
-            Use {
-                models,
-                caches,
-                runtime,
-                buffer,
-            }
-        })
-    }
+impl Part {
+    /// All parts, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::Models, Self::Caches, Self::Runtime, Self::Buffer];
 
-    proptest! {
-        #[test]
-        fn what_was_lent_before_does_not_matter(total: u64, earlier in any_use(), used in any_use()) {
-            let budget = Budget::new(Bytes::new(total));
-            let once = budget.following(&used);
-            prop_assert_eq!(once.following(&used), once);
-            prop_assert_eq!(budget.following(&earlier).following(&used), once);
-            prop_assert_eq!(once.following(&Use::default()), budget);
-        }
-
-        #[test]
-        fn the_margin_is_never_lent(total: u64, used in any_use()) {
-            let budget = Budget::new(Bytes::new(total)).following(&used);
-            let parts: u64 = Part::ALL.iter().map(|part| budget.of(*part).get()).sum();
-            prop_assert_eq!(budget.safety().get(), total - parts);
-            prop_assert_eq!(budget.safety(), Budget::new(Bytes::new(total)).safety());
+    /// Returns the name, as it is exported.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Models => "models",
+            Self::Caches => "caches",
+            Self::Runtime => "runtime",
+            Self::Buffer => "buffer",
         }
     }
 }
+
+/// A number of bytes for each part: in use, or allowed.
+///
+/// As the memory in use, a part that rejected something (a model that did not fit, an entry that
+/// was evicted too early) adds what it lacked: that is how it asks for more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Parts {
+    /// Bytes of [`Part::Models`].
+    pub models: Bytes,
+    /// Bytes of [`Part::Caches`].
+    pub caches: Bytes,
+    /// Bytes of [`Part::Runtime`].
+    pub runtime: Bytes,
+    /// Bytes of [`Part::Buffer`].
+    pub buffer: Bytes,
+}
+
+impl Parts {
+    /// Returns the bytes of this part.
+    #[must_use]
+    pub const fn of(&self, part: Part) -> Bytes {
+        match part {
+            Part::Models => self.models,
+            Part::Caches => self.caches,
+            Part::Runtime => self.runtime,
+            Part::Buffer => self.buffer,
+        }
+    }
+
+    fn to_array(self) -> [u64; 4] {
+        Part::ALL.map(|part| self.of(part).get())
+    }
+
+    fn from_array(bytes: [u64; 4]) -> Self {
+        let [models, caches, runtime, buffer] = bytes.map(Bytes::new);
+        Self {
+            models,
+            caches,
+            runtime,
+            buffer,
+        }
+    }
+}
+
+/// The share of each part in percent, of the memory without the safety margin; the sum is 100.
+///
+/// ```
+/// use wf_govern::sizing::{Part, Shares};
+///
+/// assert_eq!(Shares::default().percent(Part::Models), 60);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shares([u64; 4]);
+
+impl Shares {
+    /// Returns shares that are shifted by tier; without them, each tier has the
+    /// [default](Self::default).
+    ///
+    /// Those of the mid tier are not shifted. The others shift 10 and 5 points between models and
+    /// caches. The reference is the cache that the default gives each of the four requests of the
+    /// mid tier at its minimum of 15 GiB: 0.64 GiB, which are 5,000 tokens of a model of 8 billion
+    /// parameters (32 layers · 8 heads · 128 dimensions · 2 bytes, for keys and for values: 128 KiB
+    /// a token).
+    ///
+    /// - low, 70 % models and 10 % caches: one request at a time needs one cache, 0.68 GiB of
+    ///   8 GiB. Its one model of 4 GB then fits from 6.3 GiB on, where 60 % would take 7.3.
+    /// - high, 65 % models and 15 % caches: eight requests have 0.7 GiB each at its minimum of
+    ///   44 GiB. Six models of 4 GB fill 60 % of that to the last 0.1 GiB; 65 % leave room for a
+    ///   larger one.
+    #[must_use]
+    pub const fn for_tier(tier: Tier) -> Self {
+        match tier {
+            Tier::Low => Self([70, 10, 15, 5]),
+            Tier::Mid => Self([60, 20, 15, 5]),
+            Tier::High => Self([65, 15, 15, 5]),
+        }
+    }
+
+    /// Returns the share of a part, in percent.
+    #[must_use]
+    pub const fn percent(&self, part: Part) -> u64 {
+        self.0[part as usize]
+    }
+
+    /// Divides `total` into the safety margin and the parts.
+    fn split(self, total: u64) -> (u64, [u64; 4]) {
+        let [safety, rest] = split::by_percent(total, [SAFETY, 100 - SAFETY]);
+        (safety, split::by_percent(rest, self.0))
+    }
+}
+
+impl Default for Shares {
+    /// 60 % models, 20 % caches, 15 % runtime, 5 % buffer.
+    fn default() -> Self {
+        Self::for_tier(Tier::Mid)
+    }
+}
+
+/// The safety margin in percent: for memory that the parts do not count, such as fragments between
+/// allocations and pages that the kernel has not taken back yet.
+pub(super) const SAFETY: u64 = 15;
+
+#[cfg(test)]
+mod tests;
