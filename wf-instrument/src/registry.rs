@@ -18,6 +18,8 @@
 mod backend;
 #[cfg(feature = "enabled")]
 mod conflicts;
+#[cfg(not(feature = "enabled"))]
+mod disabled;
 mod error;
 #[cfg(feature = "enabled")]
 mod lookup;
@@ -27,13 +29,13 @@ mod store;
 #[cfg(feature = "enabled")]
 mod validate;
 
+#[cfg(not(feature = "enabled"))]
+use self::disabled as backend;
 pub use self::error::{Conflict, LIMIT, RegistryError};
 pub use self::sites::{
     declare_model, frame, generation, labelled_frame, labelled_generation, labelled_span, span,
 };
 use crate::counter::Counter;
-#[cfg(not(feature = "enabled"))]
-use crate::disabled::registry as backend;
 #[cfg(not(feature = "enabled"))]
 pub use crate::disabled::{FrameSite, GenerationSite, SpanSite};
 use crate::gauge::Gauge;

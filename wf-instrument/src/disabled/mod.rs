@@ -2,7 +2,6 @@
 //! behind them. Each call is an empty function, which the compiler removes.
 
 mod handles;
-pub(crate) mod registry;
 mod storage;
 
 pub(crate) use self::handles::orphaned_tokens;

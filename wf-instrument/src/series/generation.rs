@@ -7,7 +7,7 @@ use crate::clock::Ticks;
 use crate::histogram::{HistogramSnapshot, Shard, Sum};
 use crate::outcome::Outcome;
 use crate::sync::{AtomicBool, Ordering};
-use crate::thread::{Count, Sharded, Writer};
+use crate::thread::{Count, Sharded, Writer, drop_one};
 use crate::units::Nanos;
 
 /// The list of the histograms that are kept of each request: the variant of [`RequestHistogram`],
@@ -74,7 +74,7 @@ request_histograms!(declare);
 #[derive(Debug)]
 pub(crate) struct GenerationSeries {
     shards: Sharded<GenerationShard>,
-    pub(crate) in_flight: InFlight,
+    pub(crate) in_flight: InFlight<Self>,
     /// Whether an admission was ever recorded: before that, an error without one is no refusal.
     admits: AtomicBool,
 }
@@ -136,8 +136,9 @@ impl GenerationSeries {
 
     /// Counts an arrival and inserts the request among those in flight.
     #[inline]
-    pub(crate) fn begin(&'static self, arrived: Ticks) -> &'static Request {
-        let request = self.in_flight.insert(self, arrived);
+    pub(crate) fn begin(&'static self, arrived: Ticks) -> &'static Request<Self> {
+        let inserted = self.in_flight.insert(self, arrived);
+        let request = inserted.unwrap_or_else(|| lost(arrived));
         request
             .series()
             .with(|shard, writer| shard.counts.arrive(writer));
@@ -157,7 +158,7 @@ impl GenerationSeries {
     #[inline(never)]
     pub(crate) fn end(
         &self,
-        request: &Request,
+        request: &Request<Self>,
         outcome: Outcome,
         took: Nanos,
         shard: &GenerationShard,
@@ -194,7 +195,7 @@ impl GenerationSeries {
     #[inline]
     fn count_end(
         &self,
-        request: &Request,
+        request: &Request<Self>,
         outcome: Outcome,
         shard: &GenerationShard,
         writer: Writer,
@@ -249,5 +250,31 @@ impl GenerationSeries {
             .shards()
             .for_each(|shard| shard.histogram(which).add_to(sum));
         sum.take()
+    }
+}
+
+/// Returns the slot of lost requests: for one that an allocator measures while it allocates for
+/// this crate. It is not recorded, but counted as dropped.
+#[cold]
+fn lost(arrived: Ticks) -> &'static Request<GenerationSeries> {
+    drop_one();
+    // Where another request is there already, they share the slot: nothing that is recorded here
+    // is ever read.
+    LOST.try_begin(&LOST_SERIES, arrived);
+    &LOST
+}
+
+/// The slot of lost requests. It has its series from the start: a thread that finds it taken may
+/// get here before the other has stored anything.
+static LOST: Request<GenerationSeries> = Request::of(&LOST_SERIES);
+static LOST_SERIES: GenerationSeries = GenerationSeries::new();
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slot_of_lost_requests_has_its_series_before_the_first_of_them() {
+        assert!(std::ptr::eq(LOST.series(), &raw const LOST_SERIES));
     }
 }

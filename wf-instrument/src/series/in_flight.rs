@@ -3,11 +3,10 @@
 
 use std::ptr;
 
-use super::generation::GenerationSeries;
 use super::request::Request;
 use crate::clock::Ticks;
 use crate::sync::{AtomicPtr, Ordering};
-use crate::thread::{allocate, allocating, drop_one};
+use crate::thread::{allocate, allocating};
 
 /// How many requests a series has a slot for before it asks for memory. A power of two, as are all
 /// blocks.
@@ -19,19 +18,19 @@ const GROWTH: usize = 4;
 /// A slot for each request in flight, never moved and never freed: memory follows the most that
 /// there ever were at once. 4 KiB while there are at most 64.
 #[derive(Debug)]
-pub(crate) struct InFlight {
-    slots: [Request; INITIAL_SLOTS],
+pub(crate) struct InFlight<S: 'static> {
+    slots: [Request<S>; INITIAL_SLOTS],
     /// The block that was added last.
-    newest: AtomicPtr<Block>,
+    newest: AtomicPtr<Block<S>>,
 }
 
 #[derive(Debug)]
-struct Block {
-    slots: Box<[Request]>,
+struct Block<S: 'static> {
+    slots: Box<[Request<S>]>,
     older: Option<&'static Self>,
 }
 
-impl InFlight {
+impl<S> InFlight<S> {
     pub(crate) const fn new() -> Self {
         Self {
             slots: [const { Request::new() }; INITIAL_SLOTS],
@@ -39,15 +38,16 @@ impl InFlight {
         }
     }
 
-    /// Finds a slot for a request that arrived at `arrived`. One atomic exchange where there are
-    /// many free ones; where all are taken, as long as it takes to look at each and to ask for more
-    /// memory.
+    /// Finds a slot for a request that arrived at `arrived`.
+    ///
+    /// One atomic exchange while many slots are free; where all are taken, it looks at each and
+    /// then allocates more. `None` for an allocator that is allocating for this crate.
     #[inline]
     pub(crate) fn insert(
         &'static self,
-        series: &'static GenerationSeries,
+        series: &'static S,
         arrived: Ticks,
-    ) -> &'static Request {
+    ) -> Option<&'static Request<S>> {
         // The newest block is the largest by far, and so the most likely to have a free slot.
         let slots = match self.newest() {
             None => &self.slots,
@@ -55,27 +55,23 @@ impl InFlight {
         };
         let slot = &slots[spread(arrived, slots)];
         if slot.try_begin(series, arrived) {
-            slot
+            Some(slot)
         } else {
             self.search(series, arrived)
         }
     }
 
     #[cold]
-    fn search(
-        &'static self,
-        series: &'static GenerationSeries,
-        arrived: Ticks,
-    ) -> &'static Request {
+    fn search(&'static self, series: &'static S, arrived: Ticks) -> Option<&'static Request<S>> {
         loop {
             let newest = self.newest();
             let mut blocks = self.blocks_from(newest);
             let free = blocks.find_map(|slots| try_insert(slots, series, arrived));
-            if let Some(request) = free {
-                return request;
+            if free.is_some() {
+                return free;
             }
             if allocating() {
-                return lost(arrived);
+                return None;
             }
             self.grow(newest);
         }
@@ -92,17 +88,20 @@ impl InFlight {
         self.requests().filter_map(Request::waiting_since).min()
     }
 
-    fn requests(&self) -> impl Iterator<Item = &Request> {
+    fn requests(&self) -> impl Iterator<Item = &Request<S>> {
         self.blocks_from(self.newest()).flatten()
     }
 
-    fn blocks_from(&self, newest: Option<&'static Block>) -> impl Iterator<Item = &[Request]> {
+    fn blocks_from(
+        &self,
+        newest: Option<&'static Block<S>>,
+    ) -> impl Iterator<Item = &[Request<S>]> {
         std::iter::successors(newest, |block| block.older)
             .map(|block| &*block.slots)
             .chain([&self.slots[..]])
     }
 
-    fn newest(&self) -> Option<&'static Block> {
+    fn newest(&self) -> Option<&'static Block<S>> {
         // Acquire; pairs with Release in `grow`: the block is seen as it was initialised.
         let newest = self.newest.load(Ordering::Acquire);
         // SAFETY:
@@ -114,7 +113,7 @@ impl InFlight {
 
     /// Adds a block, unless one has been added since `newest` was.
     #[cold]
-    fn grow(&self, newest: Option<&'static Block>) {
+    fn grow(&self, newest: Option<&'static Block<S>>) {
         let len = GROWTH * newest.map_or(INITIAL_SLOTS, |block| block.slots.len());
         let made = allocate(|| {
             Box::new(Block {
@@ -135,32 +134,16 @@ impl InFlight {
     }
 }
 
-fn try_insert<'a>(
-    slots: &'a [Request],
-    series: &'static GenerationSeries,
+fn try_insert<'a, S>(
+    slots: &'a [Request<S>],
+    series: &'static S,
     arrived: Ticks,
-) -> Option<&'a Request> {
+) -> Option<&'a Request<S>> {
     let (before, from) = slots.split_at(spread(arrived, slots));
     from.iter()
         .chain(before)
         .find(|request| request.is_free() && request.try_begin(series, arrived))
 }
-
-/// Returns the slot of lost requests: for one that an allocator measures while it is being asked for more of them: it is
-/// not measured, but counted as lost.
-#[cold]
-fn lost(arrived: Ticks) -> &'static Request {
-    drop_one();
-    // Where another request is there already, they share the slot: what is counted here is never
-    // read.
-    LOST.try_begin(&LOST_SERIES, arrived);
-    &LOST
-}
-
-/// The slot of requests that are lost. It knows its series from the start: a thread that finds it
-/// taken may get here before the other has stored anything.
-static LOST: Request = Request::of(&LOST_SERIES);
-static LOST_SERIES: GenerationSeries = GenerationSeries::new();
 
 /// Where the search for a slot begins. Arrivals differ, so they spread the searches without a
 /// counter that all threads would write.
@@ -168,7 +151,7 @@ static LOST_SERIES: GenerationSeries = GenerationSeries::new();
 /// Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4): the high bits of a product
 /// with 2⁶⁴/φ.
 #[inline]
-const fn spread(arrived: Ticks, slots: &[Request]) -> usize {
+const fn spread<S>(arrived: Ticks, slots: &[Request<S>]) -> usize {
     let product = arrived.raw().wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (product >> 32) as u32 as usize & (slots.len() - 1)
 }
@@ -177,36 +160,33 @@ const fn spread(arrived: Ticks, slots: &[Request]) -> usize {
 mod tests {
     use super::*;
 
-    fn series() -> &'static GenerationSeries {
-        Box::leak(Box::new(GenerationSeries::new()))
+    static SERIES: u8 = 0;
+
+    fn in_flight() -> &'static InFlight<u8> {
+        Box::leak(Box::new(InFlight::new()))
     }
 
     #[test]
     fn the_oldest_is_the_earliest_that_has_not_ended_however_many_there_are() {
-        let series = series();
-        let begin = |at| series.in_flight.insert(series, Ticks::from_raw(at));
-        let requests: Vec<_> = (1..=3_000).map(begin).collect();
-        assert_eq!(series.in_flight.oldest(), Some(Ticks::from_raw(1)));
+        let in_flight = in_flight();
+        let insert = |at| in_flight.insert(&SERIES, Ticks::from_raw(at)).unwrap();
+        let requests: Vec<_> = (1..=3_000).map(insert).collect();
+        assert_eq!(in_flight.oldest(), Some(Ticks::from_raw(1)));
         requests[0].end();
-        assert_eq!(series.in_flight.oldest(), Some(Ticks::from_raw(2)));
+        assert_eq!(in_flight.oldest(), Some(Ticks::from_raw(2)));
         requests[1..].iter().for_each(|request| request.end());
-        assert_eq!(series.in_flight.oldest(), None);
+        assert_eq!(in_flight.oldest(), None);
     }
 
     #[test]
-    fn the_place_of_lost_requests_has_its_series_before_the_first_of_them() {
-        assert!(ptr::eq(LOST.series(), &raw const LOST_SERIES));
-    }
-
-    #[test]
-    fn places_are_used_again_before_any_are_added() {
-        let series = series();
-        let begin = |at| series.in_flight.insert(series, Ticks::from_raw(at));
+    fn slots_are_used_again_before_any_are_added() {
+        let in_flight = in_flight();
+        let insert = |at| in_flight.insert(&SERIES, Ticks::from_raw(at)).unwrap();
         for round in 0..10 {
             // All at one moment, so that they all begin their search at one slot.
-            let requests: Vec<_> = (0..INITIAL_SLOTS + 3).map(|_| begin(7 + round)).collect();
+            let requests: Vec<_> = (0..INITIAL_SLOTS + 3).map(|_| insert(7 + round)).collect();
             assert_eq!(
-                series.in_flight.requests().count(),
+                in_flight.requests().count(),
                 INITIAL_SLOTS + GROWTH * INITIAL_SLOTS
             );
             requests.iter().for_each(|request| request.end());

@@ -16,6 +16,8 @@ pub(crate) use self::{
     family::Family,
     frame::FrameSeries,
     generation::{GenerationSeries, request_histograms},
-    request::Request,
     token_time::TokenTime,
 };
+
+/// A request to a model, in flight.
+pub(crate) type Request = request::Request<GenerationSeries>;

@@ -8,27 +8,26 @@ mod tokens;
 
 use std::{ptr, thread};
 
-use super::generation::GenerationSeries;
 use super::token_count::TokenCount;
 use crate::clock::{self, Ticks};
 use crate::outcome::Outcome;
 use crate::sync::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use crate::units::Nanos;
 
-/// The state of a request: atomics in memory that is never freed, so that any thread may hold a
+/// The state of a request to the series `S`: atomics in memory that is never freed, so that any thread may hold a
 /// reference to it, whatever ends first. One cache line.
 ///
 /// Used by one request after another; [`Request::serial`] distinguishes them.
 #[derive(Debug)]
 #[repr(align(64))]
-pub(crate) struct Request {
+pub(crate) struct Request<S> {
     /// [`FREE`] where there is no request.
     arrived: AtomicU64,
     /// When it was admitted, or [`NEVER`]; once the tally has begun, when the first tokens came.
     stage: AtomicU64,
     /// When the last tokens came, or [`NEVER`].
     last: AtomicU64,
-    series: AtomicPtr<GenerationSeries>,
+    series: AtomicPtr<S>,
     token_count: TokenCount,
     serial: AtomicU32,
     /// Tokens of the prompt that have not been counted: the prompt is not known to be read yet.
@@ -52,17 +51,17 @@ const UNWINDING: u8 = 8;
 /// It arrived in the process that this one was forked from.
 const AGELESS: u8 = 16;
 
-impl Request {
+impl<S> Request<S> {
     pub(crate) const fn new() -> Self {
         Self::to(ptr::null_mut())
     }
 
     /// A place for requests to `series` alone, which it knows before the first of them.
-    pub(crate) const fn of(series: &'static GenerationSeries) -> Self {
+    pub(crate) const fn of(series: &'static S) -> Self {
         Self::to(ptr::from_ref(series).cast_mut())
     }
 
-    const fn to(series: *mut GenerationSeries) -> Self {
+    const fn to(series: *mut S) -> Self {
         const { assert!(size_of::<Self>() == 64, "one cache line") };
         Self {
             arrived: AtomicU64::new(FREE),
@@ -87,7 +86,7 @@ impl Request {
     /// Begins a request to `series`, unless there is one already. A place is always of the same
     /// series.
     #[inline]
-    pub(crate) fn try_begin(&self, series: &'static GenerationSeries, arrived: Ticks) -> bool {
+    pub(crate) fn try_begin(&self, series: &'static S, arrived: Ticks) -> bool {
         // Acquire; pairs with Release in `end`: what the last request stored comes before what
         // follows.
         let taken = self
@@ -125,7 +124,7 @@ impl Request {
     /// The series that the request belongs to. Only for requests that have begun, or in a place
     /// made by [`Request::of`].
     #[inline]
-    pub(crate) fn series(&self) -> &'static GenerationSeries {
+    pub(crate) fn series(&self) -> &'static S {
         let series = self.series.load(Ordering::Relaxed);
         debug_assert!(!series.is_null(), "a request has begun");
         // SAFETY:
@@ -175,7 +174,7 @@ impl Request {
         if self.is_admitted() || self.mark(ADMITTED) & ADMITTED != 0 {
             return false;
         }
-        if !self.has_begun() {
+        if !self.token_count.has_begun() {
             // Where another thread counts the first token at the same moment, the decoding begins
             // here, some nanoseconds off.
             self.stage.store(now.raw(), Ordering::Relaxed);

@@ -63,8 +63,8 @@ impl Collector {
                 }
             }
             SiteRef::Counter(site) => {
-                site.counter.begin(&[], Counter::new);
-                let rows = site.counter.rows(Counter::is_touched);
+                site.series.begin(&[], Counter::new);
+                let rows = site.series.rows(Counter::is_touched);
                 let rows = rows.map(|(labels, counter)| CounterMetrics {
                     name: site.name.into(),
                     help: site.help.into(),

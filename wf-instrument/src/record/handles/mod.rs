@@ -2,6 +2,7 @@
 
 mod frame;
 mod generation;
+mod metrics;
 mod scope;
 mod span;
 mod stamp;

@@ -2,7 +2,7 @@
 
 use super::{NEVER, Request};
 use crate::clock::{self, Ticks};
-use crate::series::generation::{GenerationShard, RequestHistogram};
+use crate::series::generation::{GenerationSeries, GenerationShard, RequestHistogram};
 use crate::series::token_count::few;
 use crate::series::token_time::TokenTime;
 use crate::sync::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use crate::thread::{Writer, cached_slot};
 use crate::units::Nanos;
 
 // Relaxed throughout, as in the parent module.
-impl Request {
+impl Request<GenerationSeries> {
     /// The prompt has `n` tokens more.
     pub(crate) fn add_prompt(&self, n: u64) {
         let more = |prompt: u32| Some(prompt.saturating_add(few(n)));
@@ -171,7 +171,6 @@ impl Request {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::series::GenerationSeries;
 
     #[test]
     fn an_answer_that_moves_is_counted_by_plain_stores_on_the_thread_that_it_moved_to() {

@@ -1,15 +1,18 @@
-//! The places in the code that measure: static descriptors with their storage, known before the first call.
+//! Sites: static descriptors of measured code with their storage, known before the first call.
 //!
-//! Their constructors are for macro expansions, which also put them on the list: one that is not there is never shown.
+//! Their constructors are for macro expansions, which also put them on the list: a site that is not
+//! on the list is in no snapshot.
 
 mod list;
-mod metrics;
+
+use std::sync::OnceLock;
 
 pub use self::list::Entry;
 pub(crate) use self::list::listed;
-pub use self::metrics::{CounterSite, GaugeSite};
 
 use crate::counter::Counter;
+use crate::gauge::Gauge;
+use crate::labels::LabelTable;
 use crate::series::{Family, FrameSeries, GenerationSeries, SpanSeries};
 use crate::slo::Target;
 use crate::sync::{AtomicU64, Ordering};
@@ -24,7 +27,7 @@ pub struct SpanSite {
 }
 
 impl SpanSite {
-    /// Named `name`; `help` says what it is for.
+    /// A site that is called `name`; `help` describes it.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, help: &'static str) -> Self {
@@ -34,40 +37,23 @@ impl SpanSite {
             series: Family::new(SpanSeries::new()),
         }
     }
-
-    /// Each call carries values of `labels`, in their order: by [`SpanSite::enter_with`] and
-    /// [`SpanSite::start_with`]. There is no series before the first of them, unless they are
-    /// [`SpanSite::known`].
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
-        self.series.label(labels);
-        self
-    }
-
-    /// Every call carries these values of the labels: its series is there before the first of them.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn known(mut self, values: &'static [&'static str]) -> Self {
-        self.series.know(values);
-        self
-    }
 }
 
-/// A function that answers requests with tokens.
+/// A function that serves requests with tokens.
 #[derive(Debug)]
 pub struct GenerationSite {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
     pub(crate) target: Option<Target>,
-    /// Whether each call names its model.
+    /// Each request names its model.
     pub(crate) by_model: bool,
-    /// The plain one has the requests of which the code says nothing; the first value of a set is the model.
+    /// The plain series has the requests that name no model; the first value of a set is the model.
     pub(crate) series: Family<GenerationSeries>,
 }
 
 impl GenerationSite {
-    /// Named `name`; `help` says what it is for, `target` how soon the first token is promised.
+    /// A site that is called `name`; `help` describes it, `target` is the objective for the time to
+    /// first token.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, help: &'static str, target: Option<Target>) -> Self {
@@ -80,7 +66,7 @@ impl GenerationSite {
         }
     }
 
-    /// Each call names its model: there is no series before the first of them.
+    /// A site whose requests each name their model: there is no series before the first of them.
     #[doc(hidden)]
     #[must_use]
     pub const fn by_model(help: &'static str, target: Option<Target>) -> Self {
@@ -92,27 +78,9 @@ impl GenerationSite {
             series: Family::of_models(GenerationSeries::new()),
         }
     }
-
-    /// Each request carries values of `labels`, in their order, behind its model: by
-    /// [`GenerationSite::arrive_with`]. There is no series before the first of them.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
-        self.series.label(labels);
-        self
-    }
-
-    /// Every request carries these values of the labels: its series is there before the first of
-    /// them.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn known(mut self, values: &'static [&'static str]) -> Self {
-        self.series.know(values);
-        self
-    }
 }
 
-/// A function that draws a picture.
+/// A function that draws a frame.
 #[derive(Debug)]
 pub struct FrameSite {
     pub(crate) name: &'static str,
@@ -124,7 +92,8 @@ pub struct FrameSite {
 }
 
 impl FrameSite {
-    /// Named `name`; `help` says what it is for, `target_fps` how many pictures a second are promised (0: none are).
+    /// A site that is called `name`; `help` describes it, `target_fps` is the target in frames per
+    /// second (0: no target).
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str, help: &'static str, target_fps: f64) -> Self {
@@ -136,34 +105,97 @@ impl FrameSite {
             last_shown: AtomicU64::new(0),
         }
     }
+}
 
-    /// Each picture carries values of `labels`, in their order: by [`FrameSite::enter_with`]. There
-    /// is no series before the first of them.
+/// A site that counts.
+#[derive(Debug)]
+pub struct CounterSite {
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) series: Family<Counter>,
+}
+
+impl CounterSite {
+    /// A site that is called `name`, without `_total`; `help` describes the count.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, help: &'static str) -> Self {
+        Self {
+            name,
+            help,
+            series: Family::new(Counter::new()),
+        }
+    }
+}
+
+/// The labels of a site whose series are a family.
+macro_rules! labels {
+    ($($site:ident)*) => {$(
+        impl $site {
+            /// Gives each event values of `labels`, in their order: those of the method whose name
+            /// ends in `_with`. There is no series before the first of them, unless they are
+            /// `known`.
+            #[doc(hidden)]
+            #[must_use]
+            pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
+                self.series.label(labels);
+                self
+            }
+
+            /// Gives every event these values of the labels: their series exists before the first
+            /// of them.
+            #[doc(hidden)]
+            #[must_use]
+            pub const fn known(mut self, values: &'static [&'static str]) -> Self {
+                self.series.know(values);
+                self
+            }
+        }
+    )*};
+}
+labels!(SpanSite GenerationSite FrameSite CounterSite);
+
+/// A site that sets a value. Gauges of one name share the value, which the registry keeps.
+#[derive(Debug)]
+pub struct GaugeSite {
+    pub(crate) name: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) labels: &'static [&'static str],
+    pub(crate) gauge: OnceLock<Option<&'static Gauge>>,
+    pub(crate) sets: LabelTable<Option<&'static Gauge>>,
+}
+
+impl GaugeSite {
+    /// A site that is called `name`; `help` describes the value.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, help: &'static str) -> Self {
+        Self {
+            name,
+            help,
+            labels: &[],
+            gauge: OnceLock::new(),
+            sets: LabelTable::new(),
+        }
+    }
+
+    /// Gives each value values of `labels`, in their order: by [`GaugeSite::set_with`].
     #[doc(hidden)]
     #[must_use]
     pub const fn labelled(mut self, labels: &'static [&'static str]) -> Self {
-        self.series.label(labels);
-        self
-    }
-
-    /// Every picture carries these values of the labels: its series is there before the first of
-    /// them.
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn known(mut self, values: &'static [&'static str]) -> Self {
-        self.series.know(values);
+        self.labels = labels;
         self
     }
 }
 
 impl SiteRef {
-    /// How many values the site declares and how many events brought another number.
+    /// Number of values the site declares, and number of events that brought another number.
     pub(crate) fn mislabelled(&self) -> (usize, u64) {
         match self {
             Self::Span(site) => (site.series.width(), site.series.mislabelled()),
             Self::Generation(site) => (site.series.width(), site.series.mislabelled()),
             Self::Frame(site) => (site.series.width(), site.series.mislabelled()),
-            Self::Counter(site) => (site.counter.width(), site.counter.mislabelled()),
+            Self::Counter(site) => (site.series.width(), site.series.mislabelled()),
             // Its labels are those of its only caller, a macro.
             Self::Gauge(_) => (0, 0),
         }
@@ -175,19 +207,19 @@ impl SiteRef {
 pub enum SiteRef {
     /// A measured function.
     Span(&'static SpanSite),
-    /// A function that answers requests with tokens.
+    /// A function that serves requests with tokens.
     Generation(&'static GenerationSite),
-    /// A function that draws a picture.
+    /// A function that draws a frame.
     Frame(&'static FrameSite),
-    /// A place that counts.
+    /// A site that counts.
     Counter(&'static CounterSite),
-    /// A place that sets a value.
+    /// A site that sets a value.
     Gauge(&'static GaugeSite),
 }
 
 impl SiteRef {
-    /// Forgets all but the calls and requests that the owner of slot `mine` has under way. Only in
-    /// a process that has just been forked.
+    /// Forgets all but the calls and requests of the owner of slot `mine` that are in flight. Only
+    /// in a process that has just been forked.
     pub(crate) fn reset_after_fork(&self, mine: usize) {
         match self {
             Self::Span(site) => site
@@ -203,7 +235,7 @@ impl SiteRef {
                 // Relaxed: the child has one thread.
                 site.last_shown.store(0, Ordering::Relaxed);
             }
-            Self::Counter(site) => site.counter.all().for_each(Counter::reset_after_fork),
+            Self::Counter(site) => site.series.all().for_each(Counter::reset_after_fork),
             // Gauges of one name share a value, which the registry keeps.
             Self::Gauge(_) => {}
         }
@@ -211,7 +243,7 @@ impl SiteRef {
 }
 
 impl FrameSite {
-    /// The series of pictures with these values of the site's labels.
+    /// The series of frames with these values of the site's labels.
     pub(crate) fn of(&self, values: &[&str]) -> &FrameSeries {
         self.series.of(values, || self.empty())
     }
@@ -226,7 +258,7 @@ impl FrameSite {
     }
 }
 
-/// The time for one picture, rounded to nanoseconds; zero where none is promised.
+/// The time for one frame, rounded to nanoseconds; zero without a target.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

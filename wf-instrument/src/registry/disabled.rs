@@ -3,30 +3,30 @@
 //! It checks no name: annotated code is to compile to what it is without the annotations, and the
 //! name may be computed.
 
-use super::{FrameSite, GenerationSite, SpanSite};
+use super::error::{Conflict, RegistryError};
 use crate::counter::Counter;
+use crate::disabled::{FrameSite, GenerationSite, SpanSite};
 use crate::gauge::Gauge;
 use crate::histogram::Recorder;
-use crate::registry::{Conflict, RegistryError};
 use crate::slo::Target;
 use crate::units::Unit;
 
 type Found<T> = Result<&'static T, RegistryError>;
 
 #[inline]
-pub(crate) fn counter(_name: &str, _help: &str, _labels: &[(&str, &str)]) -> Found<Counter> {
+pub(super) fn counter(_name: &str, _help: &str, _labels: &[(&str, &str)]) -> Found<Counter> {
     static NONE: Counter = Counter::new();
     Ok(&NONE)
 }
 
 #[inline]
-pub(crate) fn gauge(_name: &str, _help: &str, _labels: &[(&str, &str)]) -> Found<Gauge> {
+pub(super) fn gauge(_name: &str, _help: &str, _labels: &[(&str, &str)]) -> Found<Gauge> {
     static NONE: Gauge = Gauge::new();
     Ok(&NONE)
 }
 
 #[inline]
-pub(crate) fn histogram(
+pub(super) fn histogram(
     _name: &str,
     _help: &str,
     _unit: Unit,
@@ -37,12 +37,12 @@ pub(crate) fn histogram(
 }
 
 #[inline]
-pub(crate) fn span(_name: &str, _help: &str, _labels: &[&str]) -> Found<SpanSite> {
+pub(super) fn span(_name: &str, _help: &str, _labels: &[&str]) -> Found<SpanSite> {
     Ok(SpanSite::NONE)
 }
 
 #[inline]
-pub(crate) fn generation(
+pub(super) fn generation(
     _name: &str,
     _help: &str,
     _target: Option<Target>,
@@ -52,7 +52,7 @@ pub(crate) fn generation(
 }
 
 #[inline]
-pub(crate) fn frame(
+pub(super) fn frame(
     _name: &str,
     _help: &str,
     _target_fps: f64,
@@ -62,14 +62,14 @@ pub(crate) fn frame(
 }
 
 #[inline]
-pub(crate) fn declare_model(_model: &str) {}
+pub(super) fn declare_model(_model: &str) {}
 
 #[inline]
-pub(crate) const fn conflicts() -> Vec<Conflict> {
+pub(super) const fn conflicts() -> Vec<Conflict> {
     Vec::new()
 }
 
 #[inline]
-pub(crate) const fn copies() -> Option<usize> {
+pub(super) const fn copies() -> Option<usize> {
     None
 }
