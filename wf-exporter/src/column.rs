@@ -1,6 +1,7 @@
 //! Families whose values are read from one type: rows of the catalogue with their readers.
 
 use wf_instrument::histogram::HistogramSnapshot;
+use wf_instrument::snapshot::Label;
 
 use crate::buckets::Bounds;
 use crate::descriptor::Descriptor;
@@ -75,4 +76,13 @@ impl<T> Column<T> {
 
 fn value(samples: &HistogramSnapshot, bounds: &Bounds) -> Value {
     Histogram::new(samples.clone(), bounds.clone()).into()
+}
+
+/// The labels of a row: those that its family always has, then those that the code declares.
+pub(crate) fn pairs<'a>(
+    always: &[(&'a str, &'a str)],
+    labels: &'a [Label],
+) -> Vec<(&'a str, &'a str)> {
+    let labels = labels.iter().map(|(name, value)| (&**name, &**value));
+    always.iter().copied().chain(labels).collect()
 }

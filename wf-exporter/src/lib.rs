@@ -51,8 +51,8 @@
 //! # Features
 //!
 //! * `sense`: `sensors`, a collector of the readings of `wf_sense`.
-//! * `govern`: `governor`, a collector of the state of `wf_govern`'s governor, and `profile`, one of
-//!   the initial settings for this hardware. Enables `sense`.
+//! * `govern`: `governor`, a collector of the state of `wf_govern`'s governor, and `profile`, one
+//!   of the initial settings for this hardware. Enables `sense`.
 //!
 //! This crate enables measuring in the whole build: the feature `enabled` of wf-instrument.
 //!

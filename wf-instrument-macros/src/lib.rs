@@ -21,8 +21,8 @@
 //! is and a macro evaluates nothing. The form of arguments is still checked, and of function-like
 //! macros also their types.
 //!
-//! A variable that only an argument of the attribute uses is then unused. Where warnings are errors,
-//! write `#[cfg_attr(not(feature = ".."), expect(unused_variables, reason = ".."))]` on the
+//! A variable that only an argument of the attribute uses is then unused. Where warnings are
+//! errors, write `#[cfg_attr(not(feature = ".."), expect(unused_variables, reason = ".."))]` on the
 //! function.
 //!
 //! # Design

@@ -3,9 +3,8 @@
 use wf_instrument::Nanos;
 use wf_instrument::snapshot::GenerationMetrics;
 
-use super::pairs;
 use crate::buckets::{self, Bounds, to_f64};
-use crate::column::Column;
+use crate::column::{Column, pairs};
 use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
 use crate::families::Families;
 use crate::family::Family;

@@ -13,7 +13,7 @@ use wf_instrument::snapshot::{
 };
 
 use crate::buckets::{self, Bounds, to_f64};
-use crate::column::Column;
+use crate::column::{Column, pairs};
 use crate::descriptor::{BaseUnit, Descriptor, Kind, LabelKey, Source};
 use crate::families::Families;
 use crate::family::{Family, Histogram, counter_name, is_label_name, is_metric_name};
@@ -88,12 +88,6 @@ fn are_names(labels: &[Label]) -> bool {
     let is_first = |at: usize| !labels[..at].iter().any(|(name, _)| *name == labels[at].0);
     let mut names = labels.iter().enumerate();
     names.all(|(at, (name, _))| is_label_name(name) && is_first(at))
-}
-
-/// The labels of a row: those that its family always has, then those that the code declares.
-fn pairs<'a>(always: &[(&'a str, &'a str)], labels: &'a [Label]) -> Vec<(&'a str, &'a str)> {
-    let labels = labels.iter().map(|(name, value)| (&**name, &**value));
-    always.iter().copied().chain(labels).collect()
 }
 
 fn spans(rows: &[SpanMetrics], families: &mut Families) {

@@ -4,8 +4,9 @@
 
 use wf_instrument::snapshot::{FrameMetrics, GenerationMetrics, Target};
 
-use super::{generation, pairs};
+use super::generation;
 use crate::buckets::{Bounds, to_f64};
+use crate::column::pairs;
 use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
 use crate::families::Families;
 use crate::family::Family;

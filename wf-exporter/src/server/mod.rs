@@ -75,8 +75,8 @@ impl Server {
             .map_err(|source| StartError::Thread { source })
     }
 
-    /// The runtime is built and dropped on the new thread: the caller may be inside another runtime,
-    /// where neither is allowed.
+    /// The runtime is built and dropped on the new thread: the caller may be inside another
+    /// runtime, where neither is allowed.
     fn start_on<T>(
         self,
         limits: Limits,
