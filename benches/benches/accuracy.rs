@@ -1,9 +1,9 @@
-//! How far from the truth is a measured duration?
+//! How accurate is a measured duration?
 //!
-//! A body of a known length, a chain of multiplications each of which waits for the one before, is
-//! run many times in a row: the whole time divided by the number of runs is its length. What each
-//! contender says that one run took is set beside it. Processors take stamps early, or let a stamp
-//! wait, and a short body shows it. `--features fenced` runs the same with stamps in program order.
+//! A body of known length, a chain of dependent multiplications, runs many times in a row: the
+//! total time divided by the number of runs is its length. The duration that each contender reports
+//! for one run stands beside it. Processors read the clock early or delay the read, and a short
+//! body shows it. `--features fenced` runs the same with clock readings in program order.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::hint::black_box;
@@ -14,13 +14,13 @@ use wf_benches::{Arguments, Figure, Spread};
 use wf_instrument::snapshot::Snapshot;
 use wf_instrument::wf_measure;
 
-/// Lengths of bodies, in links of the chain, and what that is about in nanoseconds.
+/// Lengths of the bodies in multiplications, and their approximate nanoseconds.
 const BODIES: [(&str, u64); 3] = [("50 ns", 60), ("500 ns", 600), ("5 µs", 6_000)];
 
 const RUNS: u64 = 20_000;
 const ROUNDS: usize = 31;
 
-/// Clocks that measure the duration of a run: the mean over so many runs.
+/// Contenders that measure the duration of a run: the mean over a number of runs.
 type Clock = (&'static str, fn(u64, u64) -> f64);
 
 const CLOCKS: [Clock; 4] = [
@@ -60,7 +60,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     arguments.save(&figures)
 }
 
-/// Each link waits for the one before, and each run for the last one's result: nothing overlaps.
+/// Each multiplication depends on the previous one, across runs too: nothing overlaps.
 #[inline(always)]
 fn body(links: u64, seed: u64) -> u64 {
     (0..links).fold(seed, |x, _| {

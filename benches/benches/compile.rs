@@ -1,7 +1,7 @@
-//! What does an annotation cost the compiler?
+//! What does an annotation cost at compile time?
 //!
-//! A crate of a thousand functions, checked again and again by `cargo check`: bare, and with an
-//! attribute on each, taking turns. The result is the time that each annotated function adds.
+//! `cargo check` of a crate with a thousand functions, bare and with an attribute on each, in
+//! turns. The result is the time that each annotated function adds.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use wf_benches::{Arguments, Figure, Spread};
 
 const FUNCTIONS: u32 = 1_000;
 
-/// Checks of each contender, unless `--rounds` says otherwise.
+/// Checks per contender, unless `--rounds` is set.
 const ROUNDS: usize = 9;
 
 /// Name, attribute, and what the crate depends on.
@@ -51,7 +51,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         .iter()
         .map(|&(name, attribute, dependency)| Crate::make(name, attribute, dependency))
         .collect::<Result<_, _>>()?;
-    // Once for the dependencies.
+    // The first check builds the dependencies.
     for each in &crates {
         each.check()?;
     }
@@ -74,8 +74,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     arguments.save(&figures)
 }
 
-/// The time that each function adds, in nanoseconds: round by round, since a round's checks ran
-/// beside each other.
+/// The time that each function adds, in nanoseconds, per round: the checks of a round ran one after
+/// the other.
 fn figure(contender: &'static str, took: &[f64], bare: &[f64]) -> Figure {
     let added = took
         .iter()
@@ -98,7 +98,7 @@ fn figure(contender: &'static str, took: &[f64], bare: &[f64]) -> Figure {
     }
 }
 
-/// A crate of many functions, somewhere under the target folder.
+/// A crate with many functions, under the target folder.
 struct Crate {
     folder: PathBuf,
     source: String,
@@ -118,14 +118,14 @@ impl Crate {
             folder,
         };
         made.write("Cargo.toml", &manifest)?;
-        // The versions of the workspace, which are there; Cargo drops what is not needed.
+        // The lock file of the workspace: its versions are already downloaded.
         let lock = fs::read_to_string(root.join("Cargo.lock"))
             .map_err(|error| format!("Cargo.lock: {error}"))?;
         made.write("Cargo.lock", &lock)?;
         Ok(made)
     }
 
-    /// Checks the crate as if it had just been edited.
+    /// Checks the crate as after an edit.
     fn check(&self) -> Result<Duration, String> {
         self.write("src/lib.rs", &self.source)?;
         let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());

@@ -1,4 +1,4 @@
-//! What does one more cost, through the handle that an application keeps, beside its peers?
+//! What does an increment cost, through the handle that an application keeps, beside its peers?
 
 use std::hint::black_box;
 use std::process::ExitCode;

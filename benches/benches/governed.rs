@@ -1,10 +1,9 @@
-//! Does the governor help a service that was started badly?
+//! Does the governor help a service with a bad start?
 //!
-//! From each of four bad starts the reference engine runs twice, governed and not, taking turns;
-//! the load, its seed and the queue are the same. Tokens a second count from the first moment on,
-//! so the time that the governor needs to find its way is charged to it; goodput and the 99th
-//! percentiles count the requests that arrive after a warm-up, since a percentile of the first
-//! seconds is one of the start.
+//! From each of four bad starts the reference engine runs twice, governed and not, in turns, with
+//! the same load, seed and queue. Tokens per second count from the start, so the time that the
+//! governor needs is included; goodput and 99th percentiles count requests that arrive after the
+//! warm-up, since a percentile of the first seconds describes the start only.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::process::ExitCode;
@@ -12,58 +11,58 @@ use std::process::ExitCode;
 use serde::Serialize;
 use wf_benches::{Arguments, Engine, Pairs, Report, Spread, take_turns};
 
-/// A start that hurts, and the quantity that it hurts.
+/// A bad start, and the quantity that it affects.
 struct Start {
     name: &'static str,
-    hurts: &'static str,
+    affects: &'static str,
     flags: &'static [&'static str],
 }
 
 const STARTS: [Start; 4] = [
     Start {
         name: "one worker",
-        hurts: "goodput",
+        affects: "goodput",
         flags: &["--workers", "1", "--max-concurrent", "16", "--rate", "8"],
     },
     Start {
         name: "sixteen workers",
-        hurts: "p99 gap",
+        affects: "p99 ITL",
         flags: &["--workers", "16", "--max-concurrent", "16", "--rate", "8"],
     },
     Start {
-        // The queue's bounded wait turns away who would have waited, so it is not the time to first
-        // token that shows it.
-        name: "one at a time",
-        hurts: "goodput",
+        // The maximum wait of the queue rejects requests that would have waited, so TTFT does not
+        // show the effect.
+        name: "limit 1",
+        affects: "goodput",
         flags: &["--workers", "2", "--max-concurrent", "1", "--rate", "8"],
     },
     Start {
-        name: "64 at once under overload",
-        hurts: "goodput",
+        name: "limit 64 under overload",
+        affects: "goodput",
         flags: &["--workers", "2", "--max-concurrent", "64", "--rate", "16"],
     },
 ];
 
-/// The model that two cores feel; a run long enough for the governor to settle and for 99th
-/// percentiles after that.
+/// A model that loads two cores, and a run that is long enough for the governor to settle and for
+/// 99th percentiles after that.
 const COMMON: [&str; 6] = ["--variant", "m15", "--duration", "40s", "--warm-up", "20s"];
 
-/// Pairs a start, unless `--rounds` says otherwise.
+/// Pairs per start, unless `--rounds` is set.
 const PAIRS: usize = 5;
 
-/// The quantities compared, and their places in the report of the engine.
+/// The compared quantities, and their JSON pointers in the report.
 const QUANTITIES: [(&str, &str); 4] = [
     ("goodput", "/goodput/per_second"),
     ("tokens/s", "/tokens_per_second"),
     ("p99 TTFT", "/load/ttft_seconds/p99"),
-    ("p99 gap", "/load/gap_seconds/p99"),
+    ("p99 ITL", "/load/gap_seconds/p99"),
 ];
 
 /// The results of one start.
 #[derive(Serialize)]
 struct Outcome {
     start: &'static str,
-    hurts: &'static str,
+    affects: &'static str,
     quantities: Vec<Pairs>,
 }
 
@@ -92,7 +91,7 @@ fn compare(engine: &Engine, start: &Start, pairs: usize) -> Result<Outcome, Stri
         .map(|&(name, pointer)| quantity(name, pointer, &reports));
     Ok(Outcome {
         start: start.name,
-        hurts: start.hurts,
+        affects: start.affects,
         quantities: quantities.collect::<Result<_, _>>()?,
     })
 }
@@ -111,7 +110,7 @@ fn quantity(
 }
 
 fn print(outcome: &Outcome) {
-    println!("\n{} (hurts {})", outcome.start, outcome.hurts);
+    println!("\n{} (affects {})", outcome.start, outcome.affects);
     println!(
         "{:<10} {:>26} {:>26} {:>26}",
         "", "governed", "not governed", "ratio"

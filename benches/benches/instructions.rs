@@ -1,8 +1,8 @@
-//! How many instructions does an event take? Unlike times, these repeat on a noisy machine.
+//! How many instructions does an event take? Unlike durations, these repeat on a noisy machine.
 //!
-//! The bench runs itself under valgrind's callgrind, each contender for few events and for many;
-//! the difference is the events' own. A reading of the clock counts as the few instructions that it
-//! looks like, though it takes as long as a hundred.
+//! The bench runs itself under valgrind's callgrind, each contender with few events and with many;
+//! the difference belongs to the events. A clock reading counts as few instructions, although it
+//! takes as long as a hundred.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::cell::RefCell;
@@ -17,7 +17,7 @@ use wf_benches::{Arguments, values};
 use wf_instrument::histogram::Recorder;
 use wf_instrument::{Counter, clock, wf_measure, wf_token};
 
-/// Question, contender, and the event so many times.
+/// Question, contender, and a function that runs the event a number of times.
 type Contender = (&'static str, &'static str, fn(u64));
 
 const CONTENDERS: [Contender; 13] = [
@@ -85,14 +85,14 @@ fn pushed(n: u64) {
 }
 
 fn main() -> ExitCode {
-    // As valgrind's child.
+    // This process is valgrind's child.
     if let Ok(order) = env::var(ORDER) {
         return run(&order);
     }
     wf_benches::main(count)
 }
 
-/// In the environment of a child: a contender's position and a number of events.
+/// Environment variable of a child: a contender's index and a number of events.
 const ORDER: &str = "WF_BENCH_EVENTS";
 
 fn run(order: &str) -> ExitCode {
@@ -103,7 +103,7 @@ fn run(order: &str) -> ExitCode {
     let position = usize::try_from(position).unwrap_or(usize::MAX);
     match CONTENDERS.get(position) {
         Some((.., work)) => {
-            // Calibration waits for time to pass, in as many instructions as it takes.
+            // Calibration waits for time to pass, so its number of instructions varies.
             clock::calibrate();
             measured_events(*work, events);
             ExitCode::SUCCESS
@@ -112,13 +112,13 @@ fn run(order: &str) -> ExitCode {
     }
 }
 
-/// The functions that callgrind counts, by this name.
+/// Names of the functions that callgrind counts.
 #[inline(never)]
 fn measured_events(work: fn(u64), events: u64) {
     work(events);
 }
 
-/// As it is written with `--json`.
+/// A row of the `--json` file.
 #[derive(Serialize)]
 struct Count {
     question: &'static str,
@@ -145,7 +145,7 @@ fn count(arguments: &Arguments) -> Result<(), String> {
     arguments.save(&counts)
 }
 
-/// The instructions of a whole run.
+/// The instructions of one run.
 fn callgrind(position: usize, events: u64) -> Result<u64, String> {
     let itself = env::current_exe().map_err(|error| error.to_string())?;
     let output = Command::new("valgrind")

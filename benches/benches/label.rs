@@ -1,7 +1,7 @@
-//! What does a label cost that is chosen at run time?
+//! What does a label cost whose value is known at run time only?
 //!
-//! One of four values, as an outcome or a device has, by a handle for each; and a string of which
-//! nothing is known, looked up in each event.
+//! One of four values, such as an outcome or a device, through a handle for each; and a string that
+//! is looked up in each event.
 
 use std::hint::black_box;
 use std::process::ExitCode;

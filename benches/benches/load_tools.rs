@@ -1,9 +1,9 @@
-//! Do other people's load generators count what the engine counts?
+//! Do other load generators count what the engine counts?
 //!
-//! AIPerf and GuideLLM, from PyPI, put load on the engine with their own validation on. Requests
+//! AIPerf and GuideLLM, from PyPI, send load to the engine with their own validation on. Requests
 //! and output tokens must be equal on both sides; mean TTFT and ITL stand beside each other. Every
-//! answer has the same length, so that a mean over requests (the tools') and a mean over tokens
-//! (the engine's) are the same mean.
+//! request has the same number of tokens, so a mean over requests (the tools') equals a mean over
+//! tokens (the engine's).
 //!
 //! The first run installs both tools under `target/load-tools`: some 7 GB, since GuideLLM needs
 //! PyTorch.
@@ -72,7 +72,7 @@ fn report(comparisons: &[Comparison]) {
     }
 }
 
-/// A load generator on PyPI.
+/// A load generator from PyPI.
 struct Tool {
     name: &'static str,
     version: &'static str,
@@ -93,7 +93,7 @@ const TOOLS: [Tool; 2] = [
 ];
 
 impl Tool {
-    /// The program, in a Python environment of its own.
+    /// The installed program, in a Python environment of its own.
     fn install(&self, folder: &Path) -> Result<PathBuf, String> {
         let environment = folder.join(format!("{}-{}", self.name, self.version));
         let program = environment.join("bin").join(self.name);
@@ -175,7 +175,7 @@ fn guidellm(program: &Path, folder: &Path, serving: &Serving) -> Result<Side, St
     })
 }
 
-/// The counts and measurements of one side.
+/// Counts and latencies of one side.
 #[derive(Clone, Copy, Debug, Serialize)]
 struct Side {
     requests: f64,

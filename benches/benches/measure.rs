@@ -1,9 +1,9 @@
-//! What does it cost to measure a function, against the two clock readings that it cannot do
-//! without, and beside its peers?
+//! What does it cost to measure a function, compared with the two clock readings that it needs, and
+//! beside its peers?
 //!
-//! The function does nothing, so all that shows is the measuring. Peers may leave their work to
-//! another thread: `--json` and the second table give the processor time of the whole process for a
-//! call, with what follows until the peer is done.
+//! The function does nothing, so the result is the cost of measuring. Peers may defer work to
+//! another thread: `--json` and the second table give the CPU time of the whole process per call,
+//! deferred work included.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -22,7 +22,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let guard = hotpath::HotpathGuardBuilder::new("bench").build();
     let mut figures = measure().run(arguments);
     figures.extend(measure().run_for_processor_time(arguments));
-    // Its report at the end is no part of the question.
+    // Its report at the end is not measured.
     std::mem::forget(guard);
     arguments.save(&figures)
 }
@@ -49,7 +49,7 @@ fn measure() -> Contest {
             times(n, || app.by_metered());
         })
         .contender("autometrics, prometheus", |n| times(n, by_autometrics))
-        // No latency distribution: spans for somebody else to look at.
+        // No latency distribution: it emits spans only.
         .contender("fastrace, in a root", |n| {
             let root = fastrace::Span::root("root", fastrace::collector::SpanContext::random());
             let _scope = root.set_local_parent();

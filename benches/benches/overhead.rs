@@ -1,18 +1,18 @@
 //! What does measuring cost a real engine?
 //!
-//! The same engine built twice, with the feature `enabled` and without, under more load than it can
-//! bear; tokens a second, taking turns. Neither is governed, so that nothing but the measuring
-//! differs.
+//! The same engine is built twice, with the feature `enabled` and without, and runs under overload,
+//! in turns; the result is tokens per second. Neither is governed, so measuring is the only
+//! difference.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::process::ExitCode;
 
 use wf_benches::{Arguments, Engine, Pairs, Spread, take_turns};
 
-/// Pairs of runs, unless `--rounds` says otherwise.
+/// Pairs of runs, unless `--rounds` is set.
 const PAIRS: usize = 7;
 
-/// The small model makes the most tokens a second, so an event costs the largest share there is.
+/// The small model generates the most tokens per second, so the share of measuring is largest.
 const FLAGS: [&str; 10] = [
     "--variant",
     "tiny",

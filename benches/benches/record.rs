@@ -1,9 +1,9 @@
-//! What does one sample of a histogram cost, through the handle that an application keeps, beside
-//! its peers?
+//! What does a sample of a histogram cost, through the handle that an application keeps, beside its
+//! peers?
 //!
-//! Each contender records the same 4,096 values, log-uniform between 1 ns and 1 s, over and over.
-//! Peers with buckets get the 60 that their exporters would be given; those that take seconds are
-//! given seconds, converted in the loop.
+//! Each contender records the same 4,096 values, log-uniform between 1 ns and 1 s. Peers with
+//! buckets get 60, as their exporters would use; peers that take seconds get seconds, converted in
+//! the loop.
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -46,12 +46,12 @@ fn record() -> Contest {
     buckets(log_linear(contest))
 }
 
-/// Peers that keep two significant digits of any value.
+/// Peers that keep two significant digits.
 fn log_linear(contest: Contest) -> Contest {
     let atomic = histogram::AtomicHistogram::new(7, 64).expect("as its documentation has it");
     let locked = Mutex::new(plain());
     contest
-        .contender("hdrhistogram, plain, a thread's own", |n| {
+        .contender("hdrhistogram, plain, one per thread", |n| {
             HDR_PLAIN.with_borrow_mut(|h| values(n, |v| h.saturating_record(v)));
         })
         .contender("hdrhistogram SyncHistogram", |n| {
@@ -70,7 +70,7 @@ fn log_linear(contest: Contest) -> Contest {
         })
 }
 
-/// Peers that count what lies below each of their bounds.
+/// Peers with fixed buckets.
 fn buckets(contest: Contest) -> Contest {
     let prometheus = prometheus::Histogram::with_opts(
         prometheus::HistogramOpts::new("h", "h").buckets(bounds().map(seconds).to_vec()),
@@ -100,7 +100,7 @@ fn buckets(contest: Contest) -> Contest {
         .contender("fast-telemetry Distribution", move |n| {
             values(n, |v| distribution.record(v));
         })
-        // It keeps every sample until it is asked to fold them, which is work as well.
+        // It keeps every sample until they are folded, which costs time too.
         .contender("metrics with its exporter, folded", move |n| {
             values(n, |v| sampled.record(seconds(v)));
             recorder.handle().run_upkeep();
@@ -133,7 +133,7 @@ fn plain() -> Histogram<u64> {
     Histogram::new_with_bounds(1, u64::MAX / 2, 2).expect("bounds are in order")
 }
 
-/// 60 bounds from 100 ns to half a minute, each 1.4 times the one before.
+/// 60 bounds from 100 ns to half a minute, each 1.4 times the previous one.
 fn bounds() -> [u64; 60] {
     let mut bound = 100;
     std::array::from_fn(|_| {

@@ -1,5 +1,5 @@
-//! What does it cost to read the machine: a whole pass, and the fast readings?
-//! Processor time of one thread, in a process with few threads and in one with many.
+//! What does it cost to read the machine: a full pass, and the fast readings? CPU time of one
+//! thread, in a process with few threads and in one with many.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -10,12 +10,12 @@ use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
 use wf_benches::{Arguments, Contest, Figure};
 use wf_sense::Sensors;
 
-/// As many as a service with pools for 16 processors and their blocking work may have.
+/// As many threads as a service with pools for 16 processors may have.
 const MANY: usize = 250;
 
 fn main() -> ExitCode {
     wf_benches::main(|arguments| {
-        // A pass has one reader; more of them only wait for the same locks in the kernel.
+        // A pass has one reader; more of them would wait for the same kernel locks.
         let arguments = Arguments {
             threads: vec![1],
             ..arguments.clone()
@@ -39,7 +39,7 @@ fn looks(question: &'static str, arguments: &Arguments) -> Vec<Figure> {
             let mut sensors = passing.lock().expect("nobody panics");
             (0..n).for_each(|_| drop(black_box(sensors.read())));
         })
-        .contender("sysinfo, this process, memory and processors", move |n| {
+        .contender("sysinfo: this process, memory, CPUs", move |n| {
             let mut system = peer.lock().expect("nobody panics");
             (0..n).for_each(|_| refresh(&mut system));
         })
@@ -52,7 +52,7 @@ fn sensors() -> Mutex<Sensors> {
     Mutex::new(sensors)
 }
 
-/// The part of our pass that sysinfo reads too.
+/// The readings that sysinfo has too.
 fn refresh(system: &mut System) {
     let pid = sysinfo::get_current_pid().expect("this system has processes");
     let kind = ProcessRefreshKind::nothing()

@@ -1,5 +1,5 @@
-//! What does it cost to read: a snapshot, its window and three quantiles of 200 histograms that
-//! eight threads have recorded into? And what does it cost those who record meanwhile?
+//! What does reading cost: a snapshot, a window and three quantiles of 200 histograms with samples
+//! of eight threads? And what does it cost the writers?
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -42,7 +42,7 @@ fn filled() -> Vec<&'static Recorder> {
                 for recorder in &recorders {
                     (0..2_000).for_each(|i| recorder.record(1_000_000 + i * 15_000));
                 }
-                // Nobody's slot is free before all have one.
+                // Each thread keeps its slot until all threads have one.
                 barrier.wait();
             });
         }
@@ -69,15 +69,13 @@ fn reading() -> Contest {
 fn recording(recorder: &'static Recorder) -> Contest {
     let reader = Reader::spawn();
     Contest::new("record beside a reader")
-        .contender("wf, nobody reads", move |n| {
-            values(n, |v| recorder.record(v))
-        })
-        .contender("wf, somebody reads all the time", move |n| {
+        .contender("wf, no reader", move |n| values(n, |v| recorder.record(v)))
+        .contender("wf, a reader in a loop", move |n| {
             reader.read_while(|| values(n, |v| recorder.record(v)));
         })
 }
 
-/// A thread that takes one snapshot after the other while this is true.
+/// A thread that takes snapshots in a loop while this is true.
 struct Reader {
     wanted: Arc<AtomicBool>,
     thread: thread::Thread,

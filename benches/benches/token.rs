@@ -1,9 +1,8 @@
-//! What does a token of a measured stream cost, against the one clock reading that it cannot do
-//! without?
+//! What does a token of a measured stream cost, compared with the one clock reading that it needs?
 //!
-//! No peer measures gaps between tokens in the process that makes them. Items of an iterator or a
-//! stream that is always ready count as come together; pushed tokens end a gap each, as those of a
-//! stream do that has to be waited for; stamped ones pay for the stamp as well.
+//! No peer measures inter-token latency in the process that generates. Items of an iterator or a
+//! stream that is always ready count as received together; pushed tokens each end an interval, as
+//! those of a stream that waits do; stamped ones include the cost of the stamp.
 
 use std::hint::black_box;
 use std::pin::pin;

@@ -5,26 +5,26 @@ use std::{env, fs, io};
 
 use serde::Serialize;
 
-/// `--json FILE`, `--rounds N`, `--threads A,B,C` and a part of a name; what Cargo adds (`--bench`)
-/// is ignored.
+/// Arguments: `--json FILE`, `--rounds N`, `--threads A,B,C` and a part of a name. Cargo's
+/// `--bench` is ignored.
 #[derive(Clone, Debug)]
 pub struct Arguments {
     /// The file for the figures as JSON, if any.
     pub json: Option<PathBuf>,
-    /// Batches a contender, or pairs of runs; the bench's own number where it is not given.
+    /// Batches per contender, or pairs of runs; without it, the default of the bench.
     pub rounds: Option<usize>,
-    /// Numbers of threads to run at.
+    /// Thread counts to run with.
     pub threads: Vec<usize>,
-    /// Only what has this in its name.
+    /// Part of the names of the contenders to run.
     pub only: Option<String>,
 }
 
 impl Arguments {
-    /// From the command line of this process.
+    /// Parses the command line of this process.
     ///
     /// # Errors
     ///
-    /// An argument that is unknown, or without its value, in words.
+    /// An unknown argument, or one without its value.
     pub fn parse() -> Result<Self, String> {
         let mut parsed = Self {
             json: None,
@@ -63,7 +63,7 @@ impl Arguments {
         self.only.as_ref().is_none_or(|only| name.contains(&**only))
     }
 
-    /// Writes the figures where `--json` asked for them.
+    /// Writes the figures to the file of `--json`.
     ///
     /// # Errors
     ///

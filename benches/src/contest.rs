@@ -1,4 +1,4 @@
-//! Contenders that answer one question, taking turns.
+//! Contenders for one question, run in turns.
 
 use std::fmt;
 use std::sync::Barrier;
@@ -10,7 +10,7 @@ use cpu_time::ProcessTime;
 use crate::arguments::Arguments;
 use crate::report::{self, Figure};
 
-/// One question and the contenders that answer it.
+/// A question and its contenders.
 pub struct Contest {
     question: &'static str,
     contenders: Vec<Contender>,
@@ -18,24 +18,24 @@ pub struct Contest {
 
 struct Contender {
     name: &'static str,
-    /// Does the operation so many times, on the calling thread.
+    /// Runs the operation a number of times on the calling thread.
     work: Box<dyn Fn(u64) + Sync>,
 }
 
-/// A batch lasts about this long on one thread: long against a clock reading, short against a
+/// Duration of a batch on one thread: long compared with a clock reading, short compared with a
 /// scheduler's time slice.
 const BATCH_NS: f64 = 200_000.0;
 
-/// Batches a contender.
+/// Batches per contender.
 const ROUNDS: usize = 101;
 
-/// The same where each batch is followed by a pause.
+/// Batches per contender if each is followed by a pause.
 const FEWER_ROUNDS: usize = 11;
 
-/// Few enough that a peer's other thread takes them in at one go.
+/// Operations per batch: few enough for a peer's background thread to process in one pass.
 const OPERATIONS: u64 = 50_000;
 
-/// Longer than any peer's other thread sleeps between two looks.
+/// Longer than the polling interval of any peer's background thread.
 const PAUSE: Duration = Duration::from_millis(150);
 
 impl Contest {
@@ -58,7 +58,7 @@ impl Contest {
         self
     }
 
-    /// Runs every contender at every number of threads, and reports.
+    /// Runs every contender with every thread count, and prints the figures.
     #[must_use]
     pub fn run(&self, arguments: &Arguments) -> Vec<Figure> {
         let mut figures = Vec::new();
@@ -69,10 +69,10 @@ impl Contest {
         figures
     }
 
-    /// What the whole process computes for one operation on one thread, until everything it left to
-    /// other threads is done; and reports.
+    /// Measures the CPU time of the whole process per operation on one thread, background threads
+    /// included, and prints the figures.
     ///
-    /// The work of its threads without any operation is subtracted.
+    /// The CPU time of an idle process is subtracted.
     #[must_use]
     pub fn run_for_processor_time(&self, arguments: &Arguments) -> Vec<Figure> {
         let rounds = arguments.rounds.unwrap_or(FEWER_ROUNDS);
@@ -134,8 +134,8 @@ impl Contender {
     }
 }
 
-/// Core-nanoseconds an operation: wall time × cores at work / operations, so that perfect scaling
-/// shows one figure for any number of threads.
+/// Core-nanoseconds per operation: wall time × busy cores / operations. Perfect scaling gives the
+/// same figure for any thread count.
 fn batch(contender: &Contender, operations: u64, threads: usize) -> f64 {
     let cores = thread::available_parallelism()
         .map_or(1, usize::from)
@@ -148,7 +148,7 @@ fn batch(contender: &Contender, operations: u64, threads: usize) -> f64 {
     wall * as_f64(cores as u64) / as_f64(operations * threads as u64)
 }
 
-/// From the first thread's start, once all are there, to the last one's end.
+/// Wall time from the first thread's start, after all are ready, to the last one's end.
 fn together(contender: &Contender, operations: u64, threads: usize) -> f64 {
     let barrier = Barrier::new(threads);
     let run = || {
@@ -185,12 +185,12 @@ fn timed(work: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64() * 1e9
 }
 
-/// As many operations as last a batch, found by doubling until they take long enough to measure.
+/// Number of operations per batch, found by doubling until the time is measurable.
 fn batch_size(contender: &Contender, threads: usize) -> u64 {
     let longer = if threads > 1 { 10.0 } else { 1.0 };
     let mut probe = 1;
     loop {
-        // The first run may have to prepare something.
+        // The first run may initialise something.
         (contender.work)(probe);
         let took = timed(|| (contender.work)(probe));
         if took > BATCH_NS / 4.0 || probe >= 1 << 40 {

@@ -1,5 +1,4 @@
-//! The reference engine as a program: built, run to its end and asked for its report, or kept
-//! serving.
+//! The reference engine as a program: built, and run to its end or kept serving.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,7 +9,7 @@ use std::{env, fs, io, thread};
 
 use serde_json::Value;
 
-/// The engine's binary.
+/// The binary of the engine.
 #[derive(Clone, Debug)]
 pub struct Engine {
     binary: PathBuf,
@@ -23,7 +22,7 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// In words, where Cargo fails.
+    /// The error of Cargo.
     pub fn build(folder: &str, features: &[&str]) -> Result<Self, String> {
         let target = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../target")
@@ -54,11 +53,11 @@ impl Engine {
         }
     }
 
-    /// Runs the engine to its end and reads its report.
+    /// Runs the engine to its end and returns its report.
     ///
     /// # Errors
     ///
-    /// In words, where it fails or its report cannot be read.
+    /// A message, if the engine fails or its report cannot be read.
     pub fn run(&self, arguments: &[&str]) -> Result<Report, String> {
         let path = env::temp_dir().join(format!("wf-report-{}.json", std::process::id()));
         let status = Command::new(&self.binary)
@@ -85,11 +84,11 @@ impl Engine {
         Ok(Report { json })
     }
 
-    /// Starts the engine and waits until it answers. It ends when the result is dropped.
+    /// Starts the engine and waits until it responds. It ends when the result is dropped.
     ///
     /// # Errors
     ///
-    /// If it cannot be started, or does not answer within a minute.
+    /// If it cannot be started, or does not respond within a minute.
     pub fn serve(&self, arguments: &[&str]) -> Result<Serving, String> {
         let (api, metrics) = (free_address()?, free_address()?);
         let engine = Command::new(&self.binary)
@@ -130,11 +129,11 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// The metrics page as it is now.
+    /// The metrics page.
     ///
     /// # Errors
     ///
-    /// If the endpoint cannot be reached, or does not answer with 200.
+    /// If the endpoint cannot be reached, or its status is not 200.
     pub fn metrics(&self) -> Result<String, String> {
         get(self.metrics, "/metrics").map_err(|error| format!("{}: {error}", self.metrics))
     }
@@ -147,13 +146,13 @@ impl Drop for Serving {
     }
 }
 
-/// A loopback address that nothing listens on.
+/// A loopback address with a free port.
 fn free_address() -> Result<SocketAddr, String> {
     let listener = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
     listener.map_err(|error| format!("no free port: {error}"))
 }
 
-/// The body of a successful answer.
+/// The body of a successful response.
 fn get(address: SocketAddr, path: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(address)?;
     write!(stream, "GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n")?;
@@ -165,7 +164,7 @@ fn get(address: SocketAddr, path: &str) -> io::Result<String> {
     }
 }
 
-/// The report of the engine about a run.
+/// The report of a run.
 #[derive(Clone, Debug)]
 pub struct Report {
     json: Value,

@@ -1,8 +1,8 @@
 //! Helpers of the benches: the costs of wf-instrument, beside its peers.
 //!
-//! A bench asks one question and puts every contender into the same process: they take turns, batch
-//! by batch, so that whatever disturbs the machine disturbs all of them. Figures are medians over
-//! many batches, with the smallest beside them.
+//! A bench asks one question and runs all contenders in one process, in turns, batch by batch: a
+//! disturbance of the machine affects all of them. Figures are medians over many batches, with the
+//! minimum beside them.
 
 #![expect(
     clippy::print_stderr,

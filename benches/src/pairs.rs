@@ -1,21 +1,21 @@
-//! Two ways to run the same thing, taking turns.
+//! Two variants of the same run, in turns.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// The results of both ways for one quantity, pair by pair.
+/// The results of both variants for one quantity, pair by pair.
 #[derive(Clone, Debug, Serialize)]
 pub struct Pairs {
     /// The quantity.
     pub quantity: &'static str,
-    /// One value a pair: with what is in question.
+    /// One value per pair, with the change.
     pub with: Vec<f64>,
-    /// One value a pair: without.
+    /// One value per pair, without the change.
     pub without: Vec<f64>,
 }
 
-/// A median and the range that it comes from.
+/// A median and its range.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Spread {
     /// The middle value; the lower of two.
@@ -27,7 +27,7 @@ pub struct Spread {
 }
 
 impl Pairs {
-    /// Nothing measured yet.
+    /// Results without values.
     #[must_use]
     pub const fn new(quantity: &'static str) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl Pairs {
         }
     }
 
-    /// with / without, pair by pair.
+    /// with / without, per pair.
     #[must_use]
     pub fn ratio(&self) -> Spread {
         let ratios = self
@@ -56,7 +56,7 @@ impl fmt::Display for Spread {
 }
 
 impl Spread {
-    /// Of at least one value; NaN without any.
+    /// The spread of the values; NaN without any.
     #[must_use]
     pub fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
@@ -69,12 +69,12 @@ impl Spread {
     }
 }
 
-/// Runs both ways `rounds` times, the one that goes first changing from pair to pair, so that drift
-/// of the machine hits both alike.
+/// Runs both variants `rounds` times. The order alternates from pair to pair, so that drift of the
+/// machine affects both equally.
 ///
 /// # Errors
 ///
-/// The first error of either.
+/// The first error of either variant.
 pub fn take_turns<T>(
     rounds: usize,
     mut with: impl FnMut() -> Result<T, String>,

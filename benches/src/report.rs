@@ -10,19 +10,20 @@ pub struct Figure {
     pub question: &'static str,
     /// Name of the contender.
     pub contender: &'static str,
-    /// The time counted: of the `thread`s that did the operations, or of the whole `process`.
+    /// The CPU time that is counted: of the `thread`s that ran the operations, or of the whole
+    /// `process`.
     pub of: &'static str,
-    /// Number of threads at once.
+    /// Number of concurrent threads.
     pub threads: usize,
     /// The median over the batches.
     pub median_ns: f64,
-    /// The smallest of the batches.
+    /// The minimum over the batches.
     pub min_ns: f64,
 }
 
-/// One line a contender, one pair of columns (median, smallest) a number of threads.
+/// Prints one line per contender, and median and minimum per thread count.
 pub(crate) fn print(question: &str, figures: &[Figure]) {
-    println!("\n{question}: core-ns an operation, median (smallest)");
+    println!("\n{question}: core-ns per operation, median (minimum)");
     let mut names: Vec<_> = figures.iter().map(|figure| figure.contender).collect();
     names.dedup();
     names.truncate(

@@ -1,12 +1,11 @@
-//! The values that benches record in histograms.
+//! Sample values for histograms.
 
 use std::sync::LazyLock;
 
-/// Hands 4,096 values, over and over, to `with`: log-uniform between 1 ns and 1 s, as a histogram
-/// sees them in the wild.
+/// Calls `with` for 4,096 values, repeatedly: log-uniform between 1 ns and 1 s, as latencies are.
 ///
-/// One loop with one call in it: of `cycle().take(n)` the compiler makes three, and which of them
-/// it has room to inline `with` into is luck.
+/// One loop with one call: of `cycle().take(n)` the compiler makes three, and inlines `with` into
+/// one of them only.
 #[inline]
 pub fn values(n: u64, mut with: impl FnMut(u64)) {
     let values = &**VALUES;

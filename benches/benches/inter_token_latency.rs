@@ -1,8 +1,8 @@
-//! Are the gaps between tokens that the engine records those that its clients see?
+//! Is the inter-token latency that the engine records the one that its clients measure?
 //!
-//! The reference engine under three loads, up to one that keeps every processor busy, so that the
-//! threads which deliver tokens have to wait for one. What the engine recorded of its own tokens
-//! stands beside what the clients of its load measured with clocks of their own.
+//! The reference engine runs under three loads, up to full load, where the threads that deliver
+//! tokens wait for a processor. The figures of the engine stand beside those of the load's clients,
+//! which use clocks of their own.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::process::ExitCode;
@@ -10,14 +10,14 @@ use std::process::ExitCode;
 use serde::Serialize;
 use wf_benches::{Arguments, Engine};
 
-/// Requests a second.
+/// Requests per second.
 const RATES: [&str; 3] = ["10", "100", "1000"];
 
 const FLAGS: [&str; 5] = ["--variant", "tiny", "--no-governor", "--duration", "10s"];
 
-/// Milliseconds between tokens at one load.
+/// ITL in milliseconds at one load.
 #[derive(Debug, Serialize)]
-struct Gaps {
+struct Latencies {
     rate: &'static str,
     recorded_p50_ms: f64,
     recorded_p99_ms: f64,
@@ -31,17 +31,17 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), String> {
     let engine = Engine::build("", &[])?;
-    println!("\nms between tokens: recorded by the engine, measured by its clients");
-    let gaps = RATES.map(|rate| measure(&engine, rate));
-    let gaps = gaps.into_iter().collect::<Result<Vec<_>, _>>()?;
-    arguments.save(&gaps)
+    println!("\nITL in ms: recorded by the engine, measured by its clients");
+    let latencies = RATES.map(|rate| measure(&engine, rate));
+    let latencies = latencies.into_iter().collect::<Result<Vec<_>, _>>()?;
+    arguments.save(&latencies)
 }
 
-fn measure(engine: &Engine, rate: &'static str) -> Result<Gaps, String> {
+fn measure(engine: &Engine, rate: &'static str) -> Result<Latencies, String> {
     let flags: Vec<_> = FLAGS.iter().copied().chain(["--rate", rate]).collect();
     let report = engine.run(&flags)?;
     let millis = |pointer: &str| Ok::<_, String>(report.number(pointer)? * 1e3);
-    let gaps = Gaps {
+    let latencies = Latencies {
         rate,
         recorded_p50_ms: millis("/measured/gap_seconds/p50")?,
         recorded_p99_ms: millis("/measured/gap_seconds/p99")?,
@@ -50,7 +50,10 @@ fn measure(engine: &Engine, rate: &'static str) -> Result<Gaps, String> {
     };
     println!(
         "{rate:>5} requests/s   p50 {:>8.3} {:>8.3}   p99 {:>8.3} {:>8.3}",
-        gaps.recorded_p50_ms, gaps.clients_p50_ms, gaps.recorded_p99_ms, gaps.clients_p99_ms
+        latencies.recorded_p50_ms,
+        latencies.clients_p50_ms,
+        latencies.recorded_p99_ms,
+        latencies.clients_p99_ms
     );
-    Ok(gaps)
+    Ok(latencies)
 }
