@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use wf_govern::Governor;
 use wf_govern::gate::Gate;
-use wf_govern::knob::Knob;
 use wf_instrument::{admitted, wf_measure};
 use wf_sense::{Sensors, Watch};
 
@@ -26,21 +25,12 @@ fn generate(gate: &Gate) -> impl Iterator<Item = &'static str> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let gate = Gate::new(2, 100, Duration::from_secs(5));
-    let (read, moved) = (gate.clone(), gate.clone());
-    let concurrency = Knob::concurrency(
-        1..=64,
-        move || read.limit() as u64,
-        move |limit| {
-            moved.set_limit(usize::try_from(limit)?);
-            Ok(moved.limit() as u64)
-        },
-    );
     let watch = Watch::start(Sensors::new())?;
     let governor = Governor::builder()
         .target_ttft(Duration::from_millis(500))
-        .target_inter_token(Duration::from_millis(20))
-        .knob(concurrency)
-        .sensors(move || watch.readings())
+        .target_inter_token_latency(Duration::from_millis(20))
+        .knob(gate.knob(1..=64))
+        .sensors(watch)
         .advisory()
         .start()?;
 
@@ -56,13 +46,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     });
     for record in governor.journal() {
-        println!("{}", record.decision.reason);
+        println!("{record}");
     }
     println!("limit {}: advice moves nothing", gate.limit());
 
     // An operator can still move a knob; the lease keeps the governor away from it.
     let limit = governor.set("concurrency", 4, Duration::from_secs(60))?;
     println!("set by hand to {limit}, limit {}", gate.limit());
-    println!("bottleneck: {}", governor.status().diagnosis.class);
+    println!("bottleneck: {}", governor.status().diagnosis.bottleneck);
     Ok(())
 }

@@ -1,9 +1,7 @@
 //! The governor on the endpoint: set points and moves can be graphed, and alerts can fire on
 //! flapping.
 
-use std::sync::Arc;
-
-use wf_govern::{Actions, Cause, Class, Governor, Mode, Scores, Status, Targets};
+use wf_govern::{Actions, Bottleneck, Cause, Governor, Mode, Scores, Status, Targets};
 use wf_instrument::Nanos;
 
 use crate::buckets::to_f64;
@@ -22,11 +20,10 @@ use crate::family::{Family, FamilyError};
 /// The collector keeps the governor running for as long as the exporter runs.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use wf_exporter::{Exporter, governor};
 /// use wf_govern::Governor;
 ///
-/// let governing = Arc::new(Governor::builder().start()?);
+/// let governing = Governor::builder().start()?;
 /// let exporter = Exporter::builder()
 ///     .address(([127, 0, 0, 1], 0))
 ///     .collector(governor(governing))
@@ -34,7 +31,7 @@ use crate::family::{Family, FamilyError};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn governor(
-    governor: Arc<Governor>,
+    governor: Governor,
 ) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
     move |families| {
         families.add(targets(governor.targets()))?;
@@ -60,8 +57,8 @@ pub(crate) fn collect(
     actions: &[Actions],
     families: &mut Families,
 ) -> Result<(), FamilyError> {
-    families.add(verdict(&BOTTLENECK, status.diagnosis.class))?;
-    families.add(verdict(&BOTTLENECK_PLAIN, status.diagnosis.plain))?;
+    families.add(verdict(&BOTTLENECK, status.diagnosis.bottleneck))?;
+    families.add(verdict(&BOTTLENECK_PLAIN, status.diagnosis.by_threshold))?;
     families.add(scores(&status.diagnosis.scores))?;
     families.add(set_points(status))?;
     families.add(moves(actions))?;
@@ -75,7 +72,7 @@ pub(crate) fn collect(
 pub(crate) fn targets(targets: Targets) -> Family {
     let each = [
         (TTFT, targets.time_to_first_token),
-        (INTER_TOKEN, targets.inter_token),
+        (INTER_TOKEN, targets.inter_token_latency),
     ];
     let set = each
         .iter()
@@ -85,21 +82,23 @@ pub(crate) fn targets(targets: Targets) -> Family {
     })
 }
 
-fn verdict(row: &'static Descriptor, verdict: Class) -> Family {
-    Class::ALL.iter().fold(Family::of(row), |family, class| {
-        let holds = f64::from(*class == verdict);
-        family.sample(&[("class", class.as_str())], holds)
-    })
+fn verdict(row: &'static Descriptor, verdict: Bottleneck) -> Family {
+    Bottleneck::ALL
+        .iter()
+        .fold(Family::of(row), |family, class| {
+            let holds = f64::from(*class == verdict);
+            family.sample(&[("class", class.as_str())], holds)
+        })
 }
 
 /// A score that is not known has no series.
 fn scores(scores: &Scores) -> Family {
     let each = [
-        (Class::MemoryBound, scores.memory),
-        (Class::IoBound, scores.io),
-        (Class::GpuBound, scores.gpu),
-        (Class::CpuBound, scores.cpu),
-        (Class::UiBound, scores.ui),
+        (Bottleneck::Memory, scores.memory),
+        (Bottleneck::Io, scores.io),
+        (Bottleneck::Gpu, scores.gpu),
+        (Bottleneck::Cpu, scores.cpu),
+        (Bottleneck::Ui, scores.ui),
     ];
     let known = each
         .iter()
@@ -136,7 +135,7 @@ const fn gauge(name: &'static str, help: &'static str) -> Descriptor {
 const TTFT: &str = "ttft";
 const INTER_TOKEN: &str = "inter_token";
 
-const CLASS: [LabelKey; 1] = [LabelKey::one_of("class", names!(Class::ALL))];
+const CLASS: [LabelKey; 1] = [LabelKey::one_of("class", names!(Bottleneck::ALL))];
 
 static COLUMNS: &[Column<Status>] = &[
     Column::number(
@@ -152,7 +151,7 @@ static COLUMNS: &[Column<Status>] = &[
             "Duration of the governor's last tick, moves of knobs included.",
         )
         .unit(BaseUnit::Seconds),
-        |status| status.cost.map_or(f64::NAN, Nanos::as_secs),
+        |status| status.tick_duration.map_or(f64::NAN, Nanos::as_secs),
     ),
 ];
 
@@ -213,11 +212,9 @@ mod tests {
     #[test]
     fn set_points_and_moves_are_exported() {
         let mut knob = Knob::concurrency(1..=64, || 12, Ok);
-        let status = Status {
-            knobs: vec![knob.position()],
-            cost: Some(Nanos::from_millis(1)),
-            ..Status::default()
-        };
+        let mut status = Status::default();
+        status.knobs = vec![knob.position()];
+        status.tick_duration = Some(Nanos::from_millis(1));
         let actions = [Actions {
             knob: "concurrency".into(),
             direction: "up",
@@ -241,11 +238,11 @@ mod tests {
     #[test]
     fn targets_are_there_from_the_start() {
         let governing = Governor::builder()
-            .target_inter_token(std::time::Duration::from_millis(20))
+            .target_inter_token_latency(std::time::Duration::from_millis(20))
             .start()
             .unwrap();
         let mut families = Families::default();
-        governor(Arc::new(governing))(&mut families).unwrap();
+        governor(governing)(&mut families).unwrap();
         let page = encode(&families, 0);
         let line = "\nwf_governor_target_seconds{slo=\"inter_token\"} 0.02\n";
         assert!(page.contains(line), "{page}");
@@ -255,8 +252,8 @@ mod tests {
     #[test]
     fn both_verdicts_and_their_scores_are_exported() {
         let mut status = Status::default();
-        status.diagnosis.class = Class::MemoryBound;
-        status.diagnosis.plain = Class::CpuBound;
+        status.diagnosis.bottleneck = Bottleneck::Memory;
+        status.diagnosis.by_threshold = Bottleneck::Cpu;
         status.diagnosis.scores.memory = Some(1.25);
         let page = page(&status, &[]);
         for line in [
@@ -273,11 +270,9 @@ mod tests {
     #[test]
     fn a_dry_run_is_not_enabled_and_an_unreadable_knob_has_no_series() {
         let mut broken = Knob::concurrency(1..=64, || panic!("torn"), Ok);
-        let status = Status {
-            mode: Mode::Advisory,
-            knobs: vec![broken.position()],
-            ..Status::default()
-        };
+        let mut status = Status::default();
+        status.mode = Mode::Advisory;
+        status.knobs = vec![broken.position()];
         let page = page(&status, &[]);
         assert!(page.contains("wf_governor_enabled 0\n"), "{page}");
         assert!(!page.contains("setpoint{"), "{page}");

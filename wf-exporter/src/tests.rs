@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use wf_govern::knob::Knob;
 use wf_govern::sizing::{Hardware, Profile};
-use wf_govern::{Actions, Cause, Class, Status, Targets};
+use wf_govern::{Actions, Bottleneck, Cause, Status, Targets};
 use wf_instrument::Nanos;
 use wf_instrument::snapshot::{
     CounterMetrics, FrameMetrics, GaugeMetrics, HistogramMetrics, Label, Metrics, SpanMetrics,
@@ -187,13 +187,11 @@ fn readings() -> wf_sense::Readings {
 
 fn status() -> Status {
     let mut knob = Knob::concurrency(1..=64, || 12, Ok);
-    let mut status = Status {
-        knobs: vec![knob.position()],
-        cost: Some(Nanos::from_millis(1)),
-        ..Status::default()
-    };
-    status.diagnosis.class = Class::MemoryBound;
-    status.diagnosis.plain = Class::CpuBound;
+    let mut status = Status::default();
+    status.knobs = vec![knob.position()];
+    status.tick_duration = Some(Nanos::from_millis(1));
+    status.diagnosis.bottleneck = Bottleneck::Memory;
+    status.diagnosis.by_threshold = Bottleneck::Cpu;
     status.diagnosis.scores.memory = Some(1.25);
     status
 }
@@ -208,10 +206,10 @@ fn actions() -> [Actions; 1] {
 }
 
 fn targets() -> Targets {
-    Targets {
-        time_to_first_token: Some(Nanos::from_millis(500)),
-        inter_token: Some(Nanos::from_millis(20)),
-    }
+    let mut targets = Targets::default();
+    targets.time_to_first_token = Some(Nanos::from_millis(500));
+    targets.inter_token_latency = Some(Nanos::from_millis(20));
+    targets
 }
 
 fn hardware() -> Hardware {

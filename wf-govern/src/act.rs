@@ -1,43 +1,48 @@
-//! Moves made: the only stage with effects.
+//! Making of moves: the only stage with effects.
 
+use std::fmt;
 use std::sync::Arc;
 
-use super::decide::Move;
+use super::decision::Move;
 use crate::knob::{Knob, KnobError};
 
-/// What became of one move.
+/// Result of one move.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outcome {
-    /// The knob.
+    /// Name of the knob.
     pub knob: Arc<str>,
-    /// The value asked for.
+    /// Value asked for.
     pub asked: u64,
-    /// The value that was then read back, or why there is none.
+    /// Value read back, or the error in words.
     pub result: Result<u64, String>,
 }
 
-/// Makes the moves in their order. One that fails does not keep the others from being made: they may be a rollback.
-pub(crate) fn act(moves: &[Move], knobs: &mut [Knob]) -> Vec<Outcome> {
-    moves
-        .iter()
-        .filter_map(|wanted| {
-            knobs
-                .get_mut(wanted.index)
-                .map(|knob| turn(knob, wanted.to))
-        })
-        .collect()
-}
-
-fn turn(knob: &mut Knob, to: u64) -> Outcome {
-    Outcome {
-        knob: knob.name().clone(),
-        asked: to,
-        result: knob.apply(to).map_err(told),
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.result {
+            Ok(value) => write!(f, "{} is at {value}", self.knob),
+            Err(error) => f.write_str(error),
+        }
     }
 }
 
-/// The error and what caused it, in one line.
-fn told(error: KnobError) -> String {
+/// Makes the moves in their order. A failure does not keep the others from being made: they may be
+/// a rollback.
+pub(crate) fn act(moves: &[Move], knobs: &mut [Knob]) -> Vec<Outcome> {
+    let mut apply = |wanted: &Move| {
+        let knob = knobs.get_mut(wanted.index)?;
+        Some(Outcome {
+            knob: knob.name().clone(),
+            asked: wanted.to,
+            result: knob.apply(wanted.to).map_err(in_one_line),
+        })
+    };
+    moves.iter().filter_map(&mut apply).collect()
+}
+
+/// The error and its cause in one line.
+fn in_one_line(error: KnobError) -> String {
     match &error {
         KnobError::Rejected { source, .. } => format!("{error}: {source}"),
         _ => error.to_string(),

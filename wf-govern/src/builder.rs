@@ -1,91 +1,103 @@
-//! What a governor is to keep, and with which knobs.
+//! Configuration and start of a governor.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::config::{Config, Targets};
+use super::config::{Config, Limits, Targets, Thresholds};
 use super::control::Control;
-use super::decide::Mode;
-use super::diagnose::Thresholds;
-use super::driver::{Governor, Source};
-use super::limits::Limits;
+use super::driver::Source;
+use super::governor::Governor;
+use super::inputs::Mode;
 use crate::knob::Knob;
 use wf_instrument::Nanos;
 use wf_instrument::snapshot::Snapshot;
-use wf_sense::Readings;
+use wf_sense::{Readings, Watch};
 
-/// Builds a [`Governor`].
+impl Governor {
+    /// Returns a builder without targets and knobs.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
+/// Builder of a [`Governor`].
 #[must_use = "nothing is governed before start"]
 pub struct Builder {
     config: Config,
     knobs: Vec<Knob>,
     source: Source,
-    /// The source is not this process, whose declarations then say nothing of it.
-    elsewhere: bool,
     period: Nanos,
     mode: Mode,
 }
 
 impl Builder {
-    /// Nine of ten requests are to get their first token within `target`. Without it, within the shortest `slo` (or
-    /// target of a [`registry::generation`]) that is known when it starts; its percentile is for dashboards and alerts, since a p99 of a few
-    /// seconds' requests says little. A target of an hour is as good as none.
+    /// Sets the target of the 90th percentile of TTFT.
     ///
-    /// It decides whether workers are added. The concurrency limit follows the inter-token target alone, so without one it stays as it is.
+    /// Without it, the shortest `slo` (or target of a [`registry::generation`]) that is known at the
+    /// start is used. The percentile of an `slo` is for dashboards and alerts: a few seconds have
+    /// too few requests for a p99. A target of an hour is as good as none.
+    ///
+    /// It decides whether workers are added. The concurrency limit follows the inter-token target
+    /// alone; without that one it stays at its value.
+    ///
+    /// [`registry::generation`]: wf_instrument::registry::generation
     pub fn target_ttft(mut self, target: Duration) -> Self {
         self.config.targets.time_to_first_token = Some(target.into());
         self
     }
 
-    /// The mean time between two tokens is to stay within `target`.
-    pub fn target_inter_token(mut self, target: Duration) -> Self {
-        self.config.targets.inter_token = Some(target.into());
+    /// Sets the target of the mean inter-token latency.
+    pub fn target_inter_token_latency(mut self, target: Duration) -> Self {
+        self.config.targets.inter_token_latency = Some(target.into());
         self
     }
 
-    /// One more knob. The governor moves the first [`concurrency`](Knob::concurrency) and the first [`workers`](Knob::workers)
-    /// knob; others are shown and can be set by hand.
+    /// Adds a knob. The governor moves the first [`concurrency`](Knob::concurrency) and the first
+    /// [`workers`](Knob::workers) knob; others are shown and can be set by hand.
     pub fn knob(mut self, knob: Knob) -> Self {
         self.knobs.push(knob);
         self
     }
 
-    /// Where the machine's state comes from. Without it everything about the machine is unknown: the concurrency limit is still
-    /// governed, the workers are not.
-    pub fn sensors(mut self, mut read: impl FnMut() -> Readings + Send + 'static) -> Self {
-        self.source = Box::new(move || (Snapshot::take(), read()));
-        self.elsewhere = false;
+    /// Sets the source of readings of the machine.
+    ///
+    /// Without it every reading is unknown: the concurrency limit is still governed, the workers
+    /// are not.
+    pub fn sensors(mut self, watch: Watch) -> Self {
+        self.source = Source::Process(Some(watch));
         self
     }
 
-    /// Where both the measurements and the machine's state come from, in place of this process.
+    /// Sets a function as the source of both snapshots and readings, in place of this process: for
+    /// tests and simulations.
     pub fn source(mut self, read: impl FnMut() -> (Snapshot, Readings) + Send + 'static) -> Self {
-        self.source = Box::new(read);
-        self.elsewhere = true;
+        self.source = Source::Function(Box::new(read));
         self
     }
 
-    /// When a resource counts as the bottleneck.
+    /// Sets the thresholds above which a resource is saturated.
     pub const fn thresholds(mut self, thresholds: Thresholds) -> Self {
         self.config.thresholds = thresholds;
         self
     }
 
-    /// How far and how often a knob may move.
+    /// Sets the limits on the size and the rate of moves.
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.config.limits = limits;
         self
     }
 
-    /// The time from tick to tick, at least 10 ms: 1 s. Waiting times are stated in seconds and do not shrink with it;
-    /// what is measured from tick to tick does, so below 1 s a slow model may show too few tokens to judge.
+    /// Sets the time from tick to tick, at least 10 ms. The default is 1 s.
+    ///
+    /// Cool-downs and rests do not shrink with it. Windows do: below 1 s, a slow model may have too
+    /// few tokens in a window.
     pub fn period(mut self, period: Duration) -> Self {
         self.period = Nanos::from(period).max(Nanos::from_millis(10));
         self
     }
 
-    /// Starts as a dry run: decides and journals, and moves nothing.
+    /// Starts in the mode advisory, a dry run: decides and journals, but moves no knob.
     pub const fn advisory(mut self) -> Self {
         self.mode = Mode::Advisory;
         self
@@ -94,20 +106,21 @@ impl Builder {
     /// Starts the governor's thread.
     ///
     /// # Errors
-    /// [`StartError`]: two knobs of one name, a target of nothing, a threshold that is no share, or no thread to be had.
+    /// [`StartError`]: two knobs of one name, a target of 0 s, a threshold that is no share, or no
+    /// thread.
     pub fn start(mut self) -> Result<Governor, StartError> {
         distinct(&self.knobs)?;
-        if !self.elsewhere {
+        if matches!(self.source, Source::Process(_)) {
             let first = &mut self.config.targets.time_to_first_token;
             *first = first.or_else(declared);
         }
         positive(&self.config.targets)?;
-        if let Some((name, value)) = self.config.thresholds.senseless() {
+        if let Some((name, value)) = self.config.thresholds.invalid() {
             return Err(StartError::Threshold { name, value });
         }
         let mut control = Control::new(self.config, self.knobs);
         control.set_mode(self.mode);
-        Governor::start(control, self.source, self.period)
+        Governor::start(control, self.source, self.period).map_err(StartError::Thread)
     }
 }
 
@@ -116,8 +129,7 @@ impl Default for Builder {
         Self {
             config: Config::default(),
             knobs: Vec::new(),
-            source: Box::new(|| (Snapshot::take(), Readings::default())),
-            elsewhere: false,
+            source: Source::Process(None),
             period: Nanos::from_secs(1),
             mode: Mode::Active,
         }
@@ -135,7 +147,7 @@ impl fmt::Debug for Builder {
     }
 }
 
-/// Why a governor did not start.
+/// Error at the start of a governor.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
@@ -145,21 +157,21 @@ pub enum StartError {
         /// The name.
         name: Arc<str>,
     },
-    /// A target of no time at all cannot be kept.
+    /// A target is 0 s.
     #[error("a target of 0 s cannot be kept; leave it out to have none")]
     ZeroTarget,
-    /// A threshold that nothing can be measured by.
+    /// A threshold is no share, or not positive.
     #[error(
         "the threshold {name} is {value}, and must be above 0 (and at most 1 where it is a share)"
     )]
     Threshold {
-        /// Which field of [`Thresholds`].
+        /// Field of [`Thresholds`].
         name: &'static str,
-        /// Its value; of a time, in seconds.
+        /// Its value; a time in seconds.
         value: f64,
     },
-    /// The system gave no thread.
-    #[error("no thread for the governor")]
+    /// The system started no thread.
+    #[error("the system started no thread for the governor")]
     Thread(#[source] std::io::Error),
 }
 
@@ -174,7 +186,7 @@ fn distinct(knobs: &[Knob]) -> Result<(), StartError> {
     }
 }
 
-/// The shortest time to first token that is promised where requests are measured.
+/// Returns the shortest TTFT target that is declared beside the measured code.
 fn declared() -> Option<Nanos> {
     let models = Snapshot::take().metrics.generations;
     let limits = models.iter().filter_map(|row| Some(row.target?.limit));
@@ -183,7 +195,7 @@ fn declared() -> Option<Nanos> {
 
 fn positive(targets: &Targets) -> Result<(), StartError> {
     let zero = Some(Nanos::ZERO);
-    if targets.time_to_first_token == zero || targets.inter_token == zero {
+    if targets.time_to_first_token == zero || targets.inter_token_latency == zero {
         return Err(StartError::ZeroTarget);
     }
     Ok(())
@@ -237,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shortest_promise_in_the_code_is_found() {
+    fn the_shortest_target_declared_in_the_code_is_found() {
         for (name, nanos) in [("promised late", 50), ("promised soon", 5), ("nothing", 0)] {
             let target = Some(Target::new(0.99, nanos));
             registry::generation(name, "", target).expect("there is room");

@@ -1,36 +1,41 @@
-//! The governor without a thread and without a clock: whoever calls [`Control::tick`] is both.
+//! A governor without a thread and without a clock: the caller of [`Control::tick`] has both.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::act::{Outcome, act};
+use super::arbiter::{PendingMove, State, step};
 use super::config::{Config, Targets};
-use super::decide::{Bound, Cause, Decision, Inputs, Mode, Move, Owed, State, step};
-use super::evidence::{Evidence, History};
+use super::controllers;
+use super::decision::{Cause, Constraint, Decision, Move};
+use super::evidence::{Evidence, FastEvidence, Recent};
+use super::inputs::{Inputs, Mode};
 use super::journal::{Journal, Record};
-use crate::knob::{Knob, KnobError, Position, Role};
+use crate::knob::{Knob, KnobError, Position};
 use wf_instrument::Nanos;
 use wf_instrument::fork;
 use wf_instrument::snapshot::Snapshot;
-use wf_sense::Readings;
+use wf_sense::{FastReadings, Readings};
 
-/// Sense → diagnose → decide → act → verify, one tick at a time.
+/// A governor that is driven tick by tick, in real or in virtual time.
 ///
-/// A tick costs some tens of microseconds for the evidence and a few for the decision, plus what the knobs' closures cost. A simulated engine drives it in virtual
-/// time; [`Governor`](super::Governor) drives it from a thread.
+/// A tick computes the evidence, decides, moves the knobs and writes a journal record. It costs some
+/// tens of microseconds, plus the cost of the knobs' closures. A simulated engine drives it in
+/// virtual time; [`Governor`](crate::Governor) drives it from a thread.
 #[derive(Debug)]
 pub struct Control {
     config: Config,
     knobs: Vec<Knob>,
     mode: Mode,
-    history: History,
+    recent: Recent,
+    fast: FastEvidence,
     state: State,
-    holds: Vec<(usize, Nanos)>,
+    leases: Vec<(usize, Nanos)>,
     last_good: Vec<u64>,
     journal: Arc<Mutex<Journal>>,
 }
 
 impl Control {
-    /// Reads where the knobs stand, and moves nothing.
+    /// Creates a governor of `knobs`. Reads their values and moves nothing.
     #[must_use]
     pub fn new(config: Config, mut knobs: Vec<Knob>) -> Self {
         let positions: Vec<_> = knobs.iter_mut().map(Knob::position).collect();
@@ -40,110 +45,119 @@ impl Control {
             config,
             knobs,
             mode: Mode::Active,
-            history: History::default(),
+            recent: Recent::default(),
+            fast: FastEvidence::default(),
             state: State::default(),
-            holds: Vec::new(),
+            leases: Vec::new(),
             last_good,
             journal: Arc::new(Mutex::new(journal)),
         }
     }
 
-    /// One tick at `now`. Every tick ends in the journal with its reason.
+    /// Runs one tick at `now`. Every tick leaves a journal record with its reason.
     pub fn tick(&mut self, now: Nanos, snapshot: Snapshot, readings: Readings) -> Decision {
         let stale_after = self.config.limits.stale_after;
+        let fast = std::mem::take(&mut self.fast);
+        let evidence = self.recent.sense(now, snapshot, readings, stale_after);
         let inputs = Inputs {
-            evidence: self.history.sense(now, snapshot, readings, stale_after),
+            evidence: Evidence { fast, ..evidence },
             knobs: self.knobs.iter_mut().map(Knob::position).collect(),
-            holds: std::mem::take(&mut self.holds),
+            leases: std::mem::take(&mut self.leases),
             mode: self.mode,
         };
         let (state, decision) = step(std::mem::take(&mut self.state), &inputs, &self.config);
         self.state = state;
-        let done = self.make(&decision);
+        let outcomes = self.make(&decision);
         self.remember_good(&inputs, &decision);
-        self.log(inputs, decision.clone(), done);
+        self.log(inputs, decision.clone(), outcomes);
         decision
     }
 
-    /// Whether decisions become moves. A trial in flight is taken back at the next tick when it is left.
+    /// Takes in fast readings, between two ticks.
+    ///
+    /// Moves nothing: they are evidence of the next tick.
+    pub fn fast_readings(&mut self, fast: &FastReadings) {
+        self.fast.record(fast);
+    }
+
+    /// Sets the mode. A trial in flight is rolled back at the next tick if the mode is not
+    /// [`Mode::Active`].
     pub const fn set_mode(&mut self, mode: Mode) {
         self.mode = mode;
     }
 
-    /// Whether decisions become moves.
+    /// Returns the mode.
     #[must_use]
     pub const fn mode(&self) -> Mode {
         self.mode
     }
 
-    /// Moves a knob for an operator, and leaves it alone until `until`.
+    /// Sets a knob by hand and leases it until `until`: the governor leaves it alone.
     ///
     /// # Errors
-    /// [`KnobError`] where there is no such knob or it does not move; nothing is held then.
+    /// [`KnobError`] if there is no such knob or it does not move. Then there is no lease.
     pub fn set(&mut self, name: &str, to: u64, now: Nanos, until: Nanos) -> Result<u64, KnobError> {
         let index = self.find(name)?;
         let wanted = Move::new(index, &self.knobs[index].position(), to);
         let applied = self.knobs[index].apply(to)?;
-        self.holds.push((index, until));
-        self.history.cut();
-        let reason = format!("{wanted}: an operator asked for it");
-        let done = Outcome {
+        self.leases.push((index, until));
+        self.recent.cut();
+        let reason = format!("{wanted}: set by hand");
+        let outcome = Outcome {
             knob: wanted.knob.clone(),
             asked: to,
             result: Ok(applied),
         };
-        self.intervene(now, (Cause::Operator, reason), vec![wanted], vec![done]);
+        self.intervene(now, (Cause::Operator, reason), vec![wanted], vec![outcome]);
         Ok(applied)
     }
 
-    /// Gives a knob back to the governor: ends an operator's lease and a quarantine.
+    /// Returns a knob to the governor: ends its lease and its quarantine.
     ///
     /// # Errors
     /// [`KnobError::NoSuchKnob`].
     pub fn release(&mut self, name: &str, now: Nanos) -> Result<(), KnobError> {
         let index = self.find(name)?;
         self.knobs[index].release();
-        self.holds.push((index, now));
+        self.leases.push((index, now));
         Ok(())
     }
 
-    /// Puts every knob that it governs where it stood when all targets were last met, forgets what it saw, and goes on in `mode`. A knob
-    /// that an operator holds stays; where nothing was being moved (advisory, paused), nothing is moved now.
+    /// Restores the last setting that met all targets, forgets the evidence and goes on in `mode`.
+    ///
+    /// Leased knobs stay. In the modes advisory and paused nothing is moved.
     pub fn fall_back(&mut self, now: Nanos, mode: Mode, why: &str) {
-        self.history = History::default();
+        self.recent = Recent::default();
         if self.mode != Mode::Active {
             return self.intervene(now, (Cause::Watchdog, why.into()), Vec::new(), Vec::new());
         }
         self.mode = mode;
         let positions: Vec<Position> = self.knobs.iter_mut().map(Knob::position).collect();
-        let astray: Vec<(usize, u64)> = (0..positions.len())
-            .filter(|&index| self.governs(index, now))
+        let off: Vec<(usize, u64)> = (0..positions.len())
+            .filter(|&index| self.governs(&positions, index, now))
             .map(|index| (index, self.last_good[index]))
             .filter(|&(index, good)| positions[index].value != good)
             .collect();
-        let moves: Vec<Move> = astray
+        let moves: Vec<Move> = off
             .iter()
             .map(|&(index, good)| Move::new(index, &positions[index], good))
             .collect();
-        // What fails now is asked for again at the next ticks.
-        let owed = astray
+        // A move that fails now is tried again in the next ticks.
+        let pending = off
             .into_iter()
-            .map(|(index, good)| Owed::new(index, good));
-        self.state = self.state.forgotten(owed.collect());
-        let done = act(&moves, &mut self.knobs);
-        let reason = format!("{why}: back to the last good setting");
-        self.intervene(now, (Cause::Watchdog, reason), moves, done);
+            .map(|(index, good)| PendingMove::new(index, good));
+        self.state = self.state.restarted(pending.collect());
+        let outcomes = act(&moves, &mut self.knobs);
+        let reason = format!("{why}: the last good setting is restored");
+        self.intervene(now, (Cause::Watchdog, reason), moves, outcomes);
     }
 
-    /// Whether the governor moves this knob: the first of its role, unless an operator has it.
-    fn governs(&self, index: usize, now: Nanos) -> bool {
-        let role = self.knobs[index].role();
-        let first = self.knobs.iter().position(|knob| knob.role() == role) == Some(index);
-        let taken = self
-            .holds
-            .iter()
-            .any(|&(held, until)| held == index && now < until);
-        role != Role::Manual && first && !taken && !self.state.is_held(index, now)
+    /// Whether the governor moves this knob: it has a controller and no lease.
+    fn governs(&self, knobs: &[Position], index: usize, now: Nanos) -> bool {
+        let mut leases = self.leases.iter();
+        let leased = leases.any(|&(leased, until)| leased == index && now < until);
+        let leased = leased || self.state.is_leased(index, now);
+        controllers::is_governed(knobs, index) && !leased
     }
 
     pub(crate) const fn targets(&self) -> Targets {
@@ -154,18 +168,18 @@ impl Control {
         self.journal.clone()
     }
 
-    /// Everything that was recorded lately, oldest first. Clones about 1 KiB a record.
+    /// Returns the last records, oldest first. Clones about 1 KiB a record.
     #[must_use]
     pub fn records(&self) -> Vec<Record> {
         fork::lock(&self.journal).records()
     }
 
-    /// Makes the moves, unless this is a dry run; what ends a trial is always made.
+    /// Makes the moves, except in a dry run. A rollback is always made.
     fn make(&mut self, decision: &Decision) -> Vec<Outcome> {
-        if !self.mode.makes(decision.cause) || decision.moves.is_empty() {
+        if !decision.cause.is_made_in(self.mode) || decision.moves.is_empty() {
             return Vec::new();
         }
-        self.history.cut();
+        self.recent.cut();
         act(&decision.moves, &mut self.knobs)
     }
 
@@ -194,7 +208,7 @@ impl Control {
         now: Nanos,
         (cause, reason): (Cause, String),
         moves: Vec<Move>,
-        done: Vec<Outcome>,
+        outcomes: Vec<Outcome>,
     ) {
         let evidence = Evidence {
             at: now,
@@ -205,32 +219,22 @@ impl Control {
             mode: self.mode,
             ..Inputs::default()
         };
-        let bound_by = Bound::Operator;
-        self.log(
-            inputs,
-            Decision {
-                moves,
-                cause,
-                reason,
-                bound_by,
-                ..Decision::default()
-            },
-            done,
-        );
+        let decision = Decision::change(moves, cause, Constraint::Operator, reason);
+        self.log(inputs, decision, outcomes);
     }
 
-    fn log(&self, inputs: Inputs, decision: Decision, done: Vec<Outcome>) {
+    fn log(&self, inputs: Inputs, decision: Decision, outcomes: Vec<Outcome>) {
         let record = Record {
             inputs,
             decision,
-            done,
+            outcomes,
             ..Record::default()
         };
         fork::lock(&self.journal).push(record);
     }
 }
 
-/// Whether everything promised was kept in this tick, and something was measured at all.
+/// Whether all targets were met in this tick, by measurements.
 fn meets(evidence: &Evidence, targets: &Targets) -> bool {
     let within = |value: Option<Nanos>, target: Option<Nanos>| match (value, target) {
         (_, None) => true,
@@ -239,13 +243,16 @@ fn meets(evidence: &Evidence, targets: &Targets) -> bool {
     };
     evidence.missing.is_none()
         && within(
-            evidence.time_to_first_token.p90,
+            evidence.requests.time_to_first_token.p90,
             targets.time_to_first_token,
         )
-        && within(evidence.inter_token, targets.inter_token)
+        && within(
+            evidence.requests.inter_token_latency,
+            targets.inter_token_latency,
+        )
 }
 
-/// A poisoned lock is no reason to stop: what it protects is replaced as a whole or appended to.
+/// Locks also after a panic: the content is replaced as a whole or appended to.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

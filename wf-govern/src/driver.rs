@@ -1,204 +1,133 @@
-//! The governor's thread and clock: the only ones that it has.
+//! The governor's thread: it waits for the next tick, for fast readings, and for the end.
 
-use std::fmt;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::builder::{Builder, StartError};
-use super::config::Targets;
 use super::control::{Control, lock};
-use super::decide::Mode;
-use super::journal::{Actions, Journal, Record, Status};
-use crate::knob::KnobError;
+use super::inputs::Mode;
+use super::journal::Journal;
 use wf_instrument::Nanos;
 use wf_instrument::clock;
-use wf_instrument::fork::{self, ProcessLocal, Thread};
+use wf_instrument::fork;
 use wf_instrument::snapshot::Snapshot;
-use wf_sense::Readings;
+use wf_sense::{FastReadings, Readings, Watch};
 
-/// A running governor. Dropping it ends its thread, waits for a tick in progress, and leaves the knobs where they are.
-///
-/// In a child of `fork(2)` nothing is governed: what the parent's governor wrote down can be read,
-/// and it moves nothing.
-///
-/// It has one thread, which sleeps between ticks. A tick that comes more than five periods (and three seconds) late puts the knobs back to
-/// the last good setting, and the governor begins afresh from there. So does one that panics, but then the governor is advisory until
-/// [`Governor::resume`].
-///
-/// ```no_run
-/// use std::time::Duration;
-/// use wf_govern::Governor;
-/// use wf_govern::knob::Knob;
-/// # let (read, apply) = (|| 4_u64, Ok);
-///
-/// let governor = Governor::builder()
-///     .target_ttft(Duration::from_millis(500))
-///     .target_inter_token(Duration::from_millis(20))
-///     .knob(Knob::concurrency(1..=64, read, apply))
-///     .start()?;
-/// println!("{}", governor.status().reason);
-/// # Ok::<(), wf_govern::StartError>(())
-/// ```
-#[must_use = "a governor that is dropped stops"]
-pub struct Governor {
-    control: Arc<Mutex<Control>>,
-    journal: Arc<Mutex<Journal>>,
-    targets: Targets,
-    stop: ProcessLocal<Option<Sender<()>>>,
-    thread: Thread,
+/// Source of snapshots and readings.
+pub(super) enum Source {
+    /// This process, with the readings of a watch if there is one.
+    Process(Option<Watch>),
+    /// A function in place of this process.
+    Function(Box<dyn FnMut() -> (Snapshot, Readings) + Send>),
 }
 
-/// What is measured, as the governor asks for it once a tick.
-pub(super) type Source = Box<dyn FnMut() -> (Snapshot, Readings) + Send>;
-
-impl Governor {
-    /// What is to be kept, and with which knobs.
-    pub fn builder() -> Builder {
-        Builder::default()
-    }
-
-    pub(super) fn start(
-        control: Control,
-        source: Source,
-        period: Nanos,
-    ) -> Result<Self, StartError> {
-        let (journal, targets) = (control.journal(), control.targets());
-        let control = Arc::new(Mutex::new(control));
-        let (stop, stopped) = channel();
-        let driver = Driver {
-            control: control.clone(),
-            journal: journal.clone(),
-            source,
-            period,
-        };
-        let thread = Thread::spawn("wf-governor", move || driver.run(&stopped))
-            .map_err(StartError::Thread)?;
-        Ok(Self {
-            control,
-            journal,
-            targets,
-            stop: ProcessLocal::new(Some(stop)),
-            thread,
-        })
-    }
-
-    /// Decides nothing until [`Governor::resume`]. A trial in flight is taken back at the next tick.
-    pub fn pause(&self) {
-        self.set_mode(Mode::Paused);
-    }
-
-    /// Decides and moves, whatever it did before.
-    pub fn resume(&self) {
-        self.set_mode(Mode::Active);
-    }
-
-    /// Decides and journals, and moves nothing: a dry run.
-    pub fn advise(&self) {
-        self.set_mode(Mode::Advisory);
-    }
-
-    /// Moves a knob by hand and keeps the governor from it for `lease`. Runs the knob's closure on the calling thread.
-    ///
-    /// # Errors
-    /// [`KnobError`] where there is no such knob or it does not move.
-    pub fn set(&self, knob: &str, to: u64, lease: Duration) -> Result<u64, KnobError> {
-        self.check_here(knob)?;
-        let now = clock::now();
-        lock(&self.control).set(knob, to, now, now.plus(lease.into()))
-    }
-
-    /// Gives a knob back to the governor: ends [`Governor::set`]'s lease and a quarantine.
-    ///
-    /// # Errors
-    /// [`KnobError::NoSuchKnob`].
-    pub fn release(&self, knob: &str) -> Result<(), KnobError> {
-        self.check_here(knob)?;
-        lock(&self.control).release(knob, clock::now())
-    }
-
-    /// The last ten minutes of ticks, oldest first. Clones about 1 KiB a record; never waits for a knob.
-    #[must_use]
-    pub fn journal(&self) -> Vec<Record> {
-        fork::lock(&self.journal).records()
-    }
-
-    /// How often each knob was moved, by direction and reason, since the start. Never waits for a knob.
-    #[must_use]
-    pub fn actions(&self) -> Vec<Actions> {
-        fork::lock(&self.journal).actions()
-    }
-
-    /// What it is asked to keep, with the target for the TTFT that it found in the code, if any.
-    #[must_use]
-    pub const fn targets(&self) -> Targets {
-        self.targets
-    }
-
-    /// Where it stands. Never waits for a knob.
-    #[must_use]
-    pub fn status(&self) -> Status {
-        fork::lock(&self.journal).status()
-    }
-
-    /// In a forked child there is no thread to stop, and the lock may be held by a thread that the
-    /// child does not have.
-    fn set_mode(&self, mode: Mode) {
-        if self.thread.in_same_process() {
-            lock(&self.control).set_mode(mode);
-        }
-    }
-
-    fn check_here(&self, knob: &str) -> Result<(), KnobError> {
-        match self.thread.in_same_process() {
-            true => Ok(()),
-            false => Err(KnobError::Forked { knob: knob.into() }),
+impl Source {
+    fn read(&mut self) -> (Snapshot, Readings) {
+        match self {
+            Self::Process(watch) => {
+                let readings = watch.as_ref().map(Watch::readings);
+                (Snapshot::take(), readings.unwrap_or_default())
+            }
+            Self::Function(read) => read(),
         }
     }
 }
 
-impl Drop for Governor {
-    fn drop(&mut self) {
-        if self.thread.in_same_process() {
-            self.stop.take();
-            self.thread.join();
-        }
+/// The end of the channel to the driver that its owner holds.
+#[derive(Debug)]
+pub(super) struct Handle {
+    events: SyncSender<Event>,
+    stopping: Arc<AtomicBool>,
+}
+
+/// The end that the driver waits at.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    events: Receiver<Event>,
+    stopping: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+enum Event {
+    Stop,
+    Fast(Box<FastReadings>),
+}
+
+/// Creates a channel to a driver.
+pub(super) fn channel() -> (Handle, Inbox) {
+    let (sender, receiver) = sync_channel(QUEUED_EVENTS);
+    let stopping = Arc::new(AtomicBool::new(false));
+    let handle = Handle {
+        events: sender,
+        stopping: stopping.clone(),
+    };
+    let inbox = Inbox {
+        events: receiver,
+        stopping,
+    };
+    (handle, inbox)
+}
+
+impl Handle {
+    /// Makes the driver return after a tick in progress. Never blocks.
+    pub(super) fn stop(&self) {
+        // Release: pairs with the Acquire of the driver, which may be behind a full channel.
+        self.stopping.store(true, Ordering::Release);
+        let _ = self.events.try_send(Event::Stop);
+    }
+
+    /// Sends the fast readings of `watch` to the driver for as long as it runs. Those that find the
+    /// channel full, because a knob blocks the driver, are dropped.
+    pub(super) fn follow(&self, watch: &Watch) {
+        let events = self.events.clone();
+        watch.subscribe(move |fast| {
+            let event = Event::Fast(Box::new(fast.clone()));
+            match events.try_send(event) {
+                Ok(()) | Err(TrySendError::Full(_)) => ControlFlow::Continue(()),
+                Err(TrySendError::Disconnected(_)) => ControlFlow::Break(()),
+            }
+        });
     }
 }
 
-impl fmt::Debug for Governor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Governor")
-            .field("status", &self.status())
-            .finish_non_exhaustive()
-    }
-}
-
-struct Driver {
-    control: Arc<Mutex<Control>>,
-    journal: Arc<Mutex<Journal>>,
-    source: Source,
-    period: Nanos,
+/// Runs ticks on its thread.
+pub(super) struct Driver {
+    pub(super) control: Arc<Mutex<Control>>,
+    pub(super) journal: Arc<Mutex<Journal>>,
+    pub(super) source: Source,
+    pub(super) period: Nanos,
 }
 
 impl Driver {
-    /// Ticks until the other end of `stopped` is dropped. Ticks that were missed are not made up for.
-    fn run(mut self, stopped: &Receiver<()>) {
+    /// Ticks until it is stopped. Missed ticks are not made up for.
+    pub(super) fn run(mut self, inbox: &Inbox) {
         let mut due = clock::now();
-        while self.sleep_until(due, stopped) {
+        while self.wait_until(due, inbox) {
             let begun = clock::now();
             let late = begun.since(due);
             self.tick(begun, late);
-            // After a late tick the next one waits a whole period: what is measured in less says little.
+            // After a late tick the next one waits a whole period: a shorter window says little.
             let from = if late > self.period { begun } else { due };
             due = from.plus(self.period);
         }
     }
 
-    fn sleep_until(&self, due: Nanos, stopped: &Receiver<()>) -> bool {
-        let left = Duration::from(due.since(clock::now()));
-        matches!(stopped.recv_timeout(left), Err(RecvTimeoutError::Timeout))
+    /// Handles fast readings until `due`. Returns false when stopped.
+    fn wait_until(&self, due: Nanos, inbox: &Inbox) -> bool {
+        loop {
+            if inbox.stopping.load(Ordering::Acquire) {
+                return false;
+            }
+            let left = Duration::from(due.since(clock::now()));
+            match inbox.events.recv_timeout(left) {
+                Ok(Event::Fast(fast)) => lock(&self.control).fast_readings(&fast),
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
+                Err(RecvTimeoutError::Timeout) => return true,
+            }
+        }
     }
 
     fn tick(&mut self, begun: Nanos, late: Nanos) {
@@ -212,20 +141,21 @@ impl Driver {
             let why = "the tick panicked; advisory until resumed";
             lock(&self.control).fall_back(begun, Mode::Advisory, why);
         }
-        fork::lock(&self.journal).took(clock::now().since(begun));
+        fork::lock(&self.journal).set_duration(clock::now().since(begun));
     }
 
     fn sense_and_control(&mut self) {
-        let (snapshot, readings) = (self.source)();
+        let (snapshot, readings) = self.source.read();
         lock(&self.control).tick(clock::now(), snapshot, readings);
     }
 }
 
-/// In periods: later than this and what was decided rests on a machine that has since changed: it was suspended, or starved.
+/// In periods: after a longer delay the last decisions rest on a machine that has changed since, for
+/// example one that was suspended.
 const LATE: u64 = 5;
 
-/// With short periods, what an ordinary hiccup of the machine takes is not late.
+/// With short periods, an ordinary delay of the scheduler is not late.
 const LATE_AT_LEAST: Nanos = Nanos::from_secs(3);
 
-#[cfg(test)]
-mod tests;
+/// Fast readings of three seconds.
+const QUEUED_EVENTS: usize = 16;

@@ -1,74 +1,97 @@
-//! What the governor saw, decided and did: a bounded ring of records, and counts that outlive it.
+//! Journal: a bounded ring of records, and counters that outlive it.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 
 use super::act::Outcome;
-use super::decide::{Bound, Cause, Decision, Inputs, Mode, Move};
+use super::decision::{Cause, Constraint, Decision, Move};
 use super::diagnose::Diagnosis;
+use super::inputs::{Inputs, Mode};
 use crate::knob::Position;
 use crate::sizing::Tier;
 use wf_instrument::Nanos;
 
 /// One tick, or one intervention by an operator or the watchdog. About 1.3 KiB.
 ///
-/// [`step`](super::decide::step) over the inputs of all ticks, in order, gives the decisions again: byte for byte.
+/// [`step`](crate::step) over the inputs of all ticks, in order, gives exactly the same decisions.
+/// Its `Display` is one line for a log.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Record {
-    /// Its number, from 1.
+    /// Number of the record, from 1.
     pub seq: u64,
-    /// What was decided from. Of an intervention only its time.
+    /// Inputs of the decision. An intervention has only its time and mode.
     pub inputs: Inputs,
-    /// What was decided, and why.
+    /// Decision and its reason.
     pub decision: Decision,
-    /// What became of the moves; empty in a dry run.
-    pub done: Vec<Outcome>,
-    /// What the tick took, moves included; `None` until it is over.
-    pub cost: Option<Nanos>,
+    /// Results of the moves; empty in a dry run.
+    pub outcomes: Vec<Outcome>,
+    /// Duration of the tick, moves included; `None` until it is over.
+    pub duration: Option<Nanos>,
 }
 
 impl Record {
-    /// Whether it is an intervention and not a tick.
+    /// Returns whether it is an intervention and not a tick.
     #[must_use]
     pub const fn is_intervention(&self) -> bool {
         matches!(self.decision.cause, Cause::Operator | Cause::Watchdog)
     }
 }
 
-/// How often a knob was moved that way for that reason.
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seq, decision, .. } = self;
+        write!(f, "#{seq} {}: {decision}", decision.cause)?;
+        let failed = self.outcomes.iter().filter(|done| done.result.is_err());
+        failed
+            .into_iter()
+            .try_for_each(|done| write!(f, "; {done}"))
+    }
+}
+
+/// Number of moves of one knob in one direction for one cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actions {
-    /// The knob.
+    /// Name of the knob.
     pub knob: Arc<str>,
     /// "up" or "down".
     pub direction: &'static str,
-    /// The kind of reason.
+    /// Cause of the moves.
     pub cause: Cause,
-    /// How often, since the governor started; 0 before the first time.
+    /// Number since the governor started; 0 before the first.
     pub count: u64,
 }
 
-/// Where the governor stands.
+/// State of a governor. Its `Display` is one line.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Status {
-    /// Whether decisions became moves at the last tick.
+    /// Mode at the last tick.
     pub mode: Mode,
-    /// What there was too little of at the last tick, and what says so.
+    /// Bottleneck at the last tick.
     pub diagnosis: Diagnosis,
-    /// The tier of the hardware, as long as the number of its processors is known.
+    /// Tier of the hardware; `None` while the number of cores is unknown.
     pub tier: Option<Tier>,
-    /// The knobs as they stood at the last tick.
+    /// Positions of the knobs at the last tick.
     pub knobs: Vec<Position>,
-    /// What keeps more from being done.
-    pub bound_by: Bound,
-    /// The last decision's reason in words.
+    /// Constraint that keeps more from being done.
+    pub constraint: Constraint,
+    /// Reason of the last decision.
     pub reason: String,
-    /// The reason of the last decision that moved a knob, if any did.
+    /// Reason of the last decision that moved a knob.
     pub last_move: Option<String>,
-    /// What the last tick took.
-    pub cost: Option<Nanos>,
-    /// Records so far.
+    /// Duration of the last tick.
+    pub tick_duration: Option<Nanos>,
+    /// Number of records so far.
     pub records: u64,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bottleneck = self.diagnosis.bottleneck;
+        write!(f, "{}, bottleneck {bottleneck}: {}", self.mode, self.reason)
+    }
 }
 
 /// The last [`KEPT`] records.
@@ -81,8 +104,8 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Empty, with a count of 0 for each move that there may be of knobs of these names: a counter
-    /// that begins at its first event hides it from `increase()`.
+    /// Creates an empty journal with a count of 0 for each possible move of these knobs: a counter
+    /// that begins at its first event hides that event from `increase()`.
     pub(crate) fn of(knobs: impl IntoIterator<Item = Arc<str>>) -> Self {
         let keys = |knob: Arc<str>| {
             let directions = Move::DIRECTIONS.into_iter();
@@ -102,7 +125,7 @@ impl Journal {
         self.last += 1;
         record.seq = self.last;
         self.count(&record);
-        if !record.done.is_empty() {
+        if !record.outcomes.is_empty() {
             self.last_move = Some(record.decision.reason.clone());
         }
         if self.records.len() == KEPT {
@@ -111,10 +134,10 @@ impl Journal {
         self.records.push_back(record);
     }
 
-    /// What the last record's tick took.
-    pub(crate) fn took(&mut self, cost: Nanos) {
+    /// Sets the duration of the last record's tick.
+    pub(crate) fn set_duration(&mut self, duration: Nanos) {
         if let Some(last) = self.records.back_mut() {
-            last.cost = Some(cost);
+            last.duration = Some(duration);
         }
     }
 
@@ -145,18 +168,18 @@ impl Journal {
             diagnosis: tick.decision.diagnosis,
             tier: tick.inputs.evidence.host.tier(),
             knobs: tick.inputs.knobs.clone(),
-            bound_by: last.decision.bound_by,
+            constraint: last.decision.constraint,
             reason: last.decision.reason.clone(),
             last_move: self.last_move.clone(),
-            cost: tick.cost,
+            tick_duration: tick.duration,
             records: self.last,
         }
     }
 
-    /// Only what was really done.
+    /// Counts only moves that were made.
     fn count(&mut self, record: &Record) {
-        for (wanted, done) in record.decision.moves.iter().zip(&record.done) {
-            if done.result.is_ok() {
+        for (wanted, outcome) in record.decision.moves.iter().zip(&record.outcomes) {
+            if outcome.result.is_ok() {
                 let key = (
                     wanted.knob.clone(),
                     wanted.direction(),

@@ -1,10 +1,15 @@
-//! The governor: keeps the service inside its targets by moving the application's knobs, and checks each move.
+//! Admission gate, knobs, and a governor that keeps a service within its latency targets.
 //!
-//! Once a second it looks at what was measured ([`Evidence`]), names the bottleneck ([`Diagnosis`]), decides ([`step`]), moves the knobs
-//! ([`Outcome`]), and watches what came of it ([`TrialStatus`]). All but the moving are pure functions over values; [`Governor`] has the
-//! only thread and the only clock, and [`Control`] is the same without either. Each tick leaves a [`Record`] with its reason, in words.
+//! Once a second the [`Governor`] measures ([`Evidence`]), finds the bottleneck ([`Diagnosis`]),
+//! decides ([`Decision`]), moves the knobs of the application ([`Outcome`]), and verifies each slow
+//! move by a trial ([`TrialStatus`]). All stages but the moves are pure functions over values.
+//! [`Governor`] has the only thread and the only clock; [`Control`] is the same without either.
+//! Each tick leaves a [`Record`] with its reason in the journal.
 //!
-//! What it does not promise: that a target is kept which the machine cannot keep. It then holds at what it found best, and says what binds.
+//! It does not promise a target that the machine cannot meet. It then holds the best setting that it
+//! found and reports the constraint that binds ([`Status`]).
+//!
+//! Without default features there are only the [admission gate](gate) and [knobs](knob).
 //!
 //! Each word of this documentation is defined in the [glossary](wf_instrument::glossary).
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -12,13 +17,17 @@
 #[cfg(feature = "governor")]
 mod act;
 #[cfg(feature = "governor")]
+mod arbiter;
+#[cfg(feature = "governor")]
 mod builder;
 #[cfg(feature = "governor")]
 mod config;
 #[cfg(feature = "governor")]
 mod control;
 #[cfg(feature = "governor")]
-mod decide;
+mod controllers;
+#[cfg(feature = "governor")]
+mod decision;
 #[cfg(feature = "governor")]
 mod diagnose;
 #[cfg(feature = "governor")]
@@ -27,40 +36,50 @@ mod driver;
 mod evidence;
 pub mod gate;
 #[cfg(feature = "governor")]
+mod governor;
+#[cfg(feature = "governor")]
+mod inputs;
+#[cfg(feature = "governor")]
 mod journal;
 pub mod knob;
 #[cfg(feature = "governor")]
-mod ledger;
-#[cfg(feature = "governor")]
-mod limits;
+mod lease;
 #[cfg(feature = "governor")]
 mod number;
 #[cfg(feature = "governor")]
+mod resources;
+#[cfg(feature = "governor")]
 pub mod sizing;
 #[cfg(feature = "governor")]
-mod verify;
+pub mod stats;
+#[cfg(feature = "governor")]
+mod trial;
 
 #[cfg(feature = "governor")]
 pub use self::act::Outcome;
 #[cfg(feature = "governor")]
+pub use self::arbiter::{State, step};
+#[cfg(feature = "governor")]
 pub use self::builder::{Builder, StartError};
 #[cfg(feature = "governor")]
-pub use self::config::{Config, Targets};
+pub use self::config::{Config, Limits, Targets, Thresholds};
 #[cfg(feature = "governor")]
 pub use self::control::Control;
 #[cfg(feature = "governor")]
-pub use self::decide::{Bound, Cause, Decision, Inputs, Mode, Move, State, step};
+pub use self::decision::{Cause, Constraint, Decision, Move};
 #[cfg(feature = "governor")]
-pub use self::diagnose::{Class, Diagnosis, Scores, Signs, Thresholds, plain};
+pub use self::diagnose::{Bottleneck, Diagnosis, Indicators, Scores, threshold_rule};
 #[cfg(feature = "governor")]
-pub use self::driver::Governor;
+pub use self::evidence::{
+    Evidence, FastEvidence, Host, MODEL_LOAD, Missing, ModelLoads, Quantiles, RequestEvidence,
+};
 #[cfg(feature = "governor")]
-pub use self::evidence::{Evidence, Host, MODEL_LOAD, Missing, ModelLoads, Quantiles};
+pub use self::governor::Governor;
+#[cfg(feature = "governor")]
+pub use self::inputs::{Inputs, Mode};
 #[cfg(feature = "governor")]
 pub use self::journal::{Actions, Record, Status};
 #[cfg(feature = "governor")]
-pub use self::limits::Limits;
-#[cfg(feature = "governor")]
-pub use self::verify::{Arm, Method, TrialStatus};
+pub use self::trial::{Arm, Method, TrialStatus};
 #[cfg(feature = "governor")]
 pub use wf_sense as sense;

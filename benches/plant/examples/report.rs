@@ -42,7 +42,7 @@ fn start(name: &str, (rate, prompt): (f64, u32), at: (u64, u64)) {
         let mut governed = Governed::new(plant(at), &PROMISE);
         governed.run(TICKS);
         let records = governed.control.records();
-        let moves: usize = records.iter().map(|r| r.done.len()).sum();
+        let moves: usize = records.iter().map(|r| r.outcomes.len()).sum();
         let ends: Vec<u64> = records
             .iter()
             .rev()

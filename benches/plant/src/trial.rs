@@ -1,6 +1,6 @@
 //! The engine left alone, and the engine governed.
 
-use wf_govern::{Config, Control, Decision, Targets};
+use wf_govern::{Config, Control, Decision};
 use wf_instrument::Nanos;
 
 use crate::engine::{Plant, float};
@@ -64,14 +64,10 @@ impl Governed {
 /// What the promise asks of a governor.
 #[must_use]
 pub fn config(promise: &Promise) -> Config {
-    let targets = Targets {
-        time_to_first_token: Some(promise.time_to_first_token),
-        inter_token: Some(promise.inter_token_latency),
-    };
-    Config {
-        targets,
-        ..Config::default()
-    }
+    let mut config = Config::default();
+    config.targets.time_to_first_token = Some(promise.time_to_first_token);
+    config.targets.inter_token_latency = Some(promise.inter_token_latency);
+    config
 }
 
 /// The fixed setting with the most good answers from tick `warm_up` to `ticks`, and its good answers tick by tick.

@@ -87,7 +87,7 @@ fn a_good_start_is_left_nearly_alone() {
             .control
             .records()
             .iter()
-            .map(|r| r.done.len())
+            .map(|r| r.outcomes.len())
             .sum();
         assert!(moves <= 10, "seed {seed}: {moves} moves in five minutes");
     }

@@ -1,8 +1,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::*;
+use wf_instrument::Ratio;
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{GenerationMetrics, Metrics, RequestHistogram};
+use wf_sense::Reading;
 
 fn knob(value: u64) -> (Knob, Arc<AtomicU64>) {
     let cell = Arc::new(AtomicU64::new(value));
@@ -19,7 +21,7 @@ fn knob(value: u64) -> (Knob, Arc<AtomicU64>) {
 
 fn control(knob: Knob) -> Control {
     let targets = Targets {
-        inter_token: Some(Nanos::from_millis(20)),
+        inter_token_latency: Some(Nanos::from_millis(20)),
         ..Targets::default()
     };
     Control::new(
@@ -31,7 +33,7 @@ fn control(knob: Knob) -> Control {
     )
 }
 
-/// An engine whose gaps are all `gap_ms` long, at second `at`.
+/// An engine whose inter-token latency is always `gap_ms`, at second `at`.
 fn snapshot(at: u64, gap_ms: u64, waiting: u64) -> Snapshot {
     let gaps: HistogramSnapshot = (0..at * 100).map(|_| gap_ms * 1_000_000).collect();
     let mut generation = GenerationMetrics::default();
@@ -55,7 +57,7 @@ fn tick(control: &mut Control, at: u64, gap_ms: u64, waiting: u64) -> Decision {
 }
 
 #[test]
-fn falling_back_restores_what_last_met_the_targets_and_moves_nothing_more() {
+fn falling_back_restores_the_setting_that_last_met_the_targets_and_moves_nothing_more() {
     let (knob, cell) = knob(8);
     let mut control = control(knob);
     tick(&mut control, 1, 5, 0);
@@ -96,7 +98,7 @@ fn a_knob_that_refuses_is_left_alone_after_the_third_time() {
     let records = control.records();
     let failures = records
         .iter()
-        .flat_map(|r| &r.done)
+        .flat_map(|r| &r.outcomes)
         .filter(|d| d.result.is_err())
         .count();
     assert_eq!(failures, 3);
@@ -128,17 +130,17 @@ fn no_evidence_mixes_the_time_before_a_move_with_the_time_after() {
     (1..5).for_each(|at| drop(tick(&mut control, at, 5, 9)));
     let records = control.records();
     let moved = records[1].inputs.evidence.at;
-    assert_eq!(records[1].done.len(), 1);
+    assert_eq!(records[1].outcomes.len(), 1);
     let after = &records[3].inputs.evidence;
     assert_eq!(after.at.since(moved), Nanos::from_secs(2));
     assert_eq!(
-        after.inter_token_p99, None,
+        after.requests.inter_token_latency_p99, None,
         "200 gaps since the move and 300 in all"
     );
 }
 
 #[test]
-fn a_watchdog_leaves_what_an_operator_has_just_set() {
+fn the_watchdog_leaves_a_knob_that_was_just_set_by_hand() {
     let (knob, cell) = knob(8);
     let mut control = control(knob);
     tick(&mut control, 1, 5, 0);
@@ -150,7 +152,7 @@ fn a_watchdog_leaves_what_an_operator_has_just_set() {
 }
 
 #[test]
-fn what_a_watchdog_could_not_put_back_is_put_back_later() {
+fn a_value_that_the_watchdog_could_not_restore_is_restored_later() {
     let cell = Arc::new(AtomicU64::new(8));
     let (shown, moved) = (cell.clone(), cell.clone());
     let mut refusals = 1;
@@ -170,5 +172,30 @@ fn what_a_watchdog_could_not_put_back_is_put_back_later() {
     control.fall_back(Nanos::from_secs(3), Mode::Active, "the tick came late");
     assert_eq!(cell.load(Ordering::SeqCst), 40);
     tick(&mut control, 4, 5, 0);
+    assert_eq!(cell.load(Ordering::SeqCst), 8);
+}
+
+#[test]
+fn fast_readings_are_evidence_of_the_next_tick_and_move_nothing() {
+    let (knob, cell) = knob(8);
+    let mut control = control(knob);
+    tick(&mut control, 1, 5, 0);
+    let full = |percent: f64, alarmed| FastReadings {
+        memory: Reading::Present {
+            value: Ratio::new(percent / 100.0).unwrap(),
+            at: Nanos::from_secs(1),
+        },
+        alarmed,
+        ..FastReadings::default()
+    };
+    control.fast_readings(&full(97.0, true));
+    control.fast_readings(&full(40.0, false));
+    tick(&mut control, 2, 5, 0);
+    tick(&mut control, 3, 5, 0);
+    let records = control.records();
+    let fast = |record: usize| records[record].inputs.evidence.fast;
+    assert_eq!((fast(1).readings, fast(1).alarms), (2, 1));
+    assert_eq!(fast(1).memory_peak, Ratio::new(0.97));
+    assert_eq!(fast(2), FastEvidence::default());
     assert_eq!(cell.load(Ordering::SeqCst), 8);
 }

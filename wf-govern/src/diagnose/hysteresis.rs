@@ -1,22 +1,24 @@
-//! A class is entered and left slowly, so that one odd second changes nothing.
+//! Hysteresis: a bottleneck is entered and left slowly, so that one odd second changes nothing.
 
 use std::array;
 
-use super::{Class, Signs, Thresholds};
+use super::bottleneck::Bottleneck;
+use super::indicators::Indicators;
+use crate::config::Thresholds;
 use crate::evidence::Evidence;
 use wf_instrument::Ratio;
 use wf_sense::Reading;
 
-/// What is remembered from tick to tick: a gate for each reading that a class rests on. A class
-/// with several is left when each of them has been low: one that is unknown says nothing of the
+/// State from tick to tick: a latch for each reading that a bottleneck rests on. A bottleneck with
+/// several readings is left when each of them has been low; an unknown one says nothing about the
 /// others.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct State {
-    memory: [Gate; 2],
-    io: Gate,
-    gpu: Gate,
-    cpu: [Gate; 3],
-    ui: Gate,
+    memory: [Latch; 2],
+    io: Latch,
+    gpu: Latch,
+    cpu: [Latch; 3],
+    ui: Latch,
 }
 
 impl State {
@@ -24,13 +26,13 @@ impl State {
         self,
         evidence: &Evidence,
         ui: Option<f64>,
-        signs: Signs,
+        indicators: Indicators,
         t: &Thresholds,
     ) -> Self {
-        let scarce = is_scarce(evidence, signs, t);
-        // Where nothing is drawn, nobody waits for a frame.
+        let saturated = is_saturated(evidence, indicators, t);
+        // Nothing is drawn: no frame is missing.
         let ui = Some(ui.unwrap_or(0.0));
-        // More frames than were promised are never asked for.
+        // Leaving never requires more frames than the target.
         let enough = (t.frames_short + MARGIN).min(f64::midpoint(t.frames_short, 1.0));
         let slow = t.disk_slow.as_secs();
         let wait = score(&evidence.host.disk_wait, |wait| wait.as_secs() / slow);
@@ -38,41 +40,41 @@ impl State {
             memory: each(self.memory, evidence.memory_shares(), t.memory_full, true),
             io: self.io.after(wait, 1.0 - MARGIN, true),
             gpu: self.gpu.follow(&evidence.host.gpu, t.gpu_busy, true),
-            cpu: each(self.cpu, evidence.cpu_shares(), t.cpu_busy, scarce),
+            cpu: each(self.cpu, evidence.cpu_shares(), t.cpu_busy, saturated),
             ui: self.ui.after(ui, t.frames_short / enough, true),
         }
     }
 
-    /// The most dangerous one: memory ends the process, the disk and the GPU starve the processors, and those the interface.
-    pub(super) fn class(self) -> Class {
+    /// Returns the most dangerous open one: full memory ends the process, a busy disk or GPU starves
+    /// the processors, and busy processors starve the interface.
+    pub(super) fn bottleneck(self) -> Bottleneck {
         [
-            (any_open(&self.memory), Class::MemoryBound),
-            (self.io.open, Class::IoBound),
-            (self.gpu.open, Class::GpuBound),
-            (any_open(&self.cpu), Class::CpuBound),
-            (self.ui.open, Class::UiBound),
+            (any_open(&self.memory), Bottleneck::Memory),
+            (self.io.open, Bottleneck::Io),
+            (self.gpu.open, Bottleneck::Gpu),
+            (any_open(&self.cpu), Bottleneck::Cpu),
+            (self.ui.open, Bottleneck::Ui),
         ]
         .into_iter()
-        .find_map(|(open, class)| open.then_some(class))
+        .find_map(|(open, bottleneck)| open.then_some(bottleneck))
         .unwrap_or_default()
     }
 }
 
-fn any_open(gates: &[Gate]) -> bool {
-    gates.iter().any(|gate| gate.open)
+fn any_open(latches: &[Latch]) -> bool {
+    latches.iter().any(|latch| latch.open)
 }
 
 fn each<const N: usize>(
-    gates: [Gate; N],
+    latches: [Latch; N],
     shares: [&Reading<Ratio>; N],
     bound: f64,
     confirmed: bool,
-) -> [Gate; N] {
-    array::from_fn(|i| gates[i].follow(shares[i], bound, confirmed))
+) -> [Latch; N] {
+    array::from_fn(|i| latches[i].follow(shares[i], bound, confirmed))
 }
 
-/// Nearness of a reading to its threshold. What is absent is not near at all; what is unknown may
-/// be.
+/// Score of a reading relative to its threshold: 0 if absent, `None` if unknown.
 fn score<T>(reading: &Reading<T>, of: impl FnOnce(&T) -> f64) -> Option<f64> {
     match reading.is_absent() {
         true => Some(0.0),
@@ -80,32 +82,32 @@ fn score<T>(reading: &Reading<T>, of: impl FnOnce(&T) -> f64) -> Option<f64> {
     }
 }
 
-/// Whether processors are scarce and not only busy: tasks wait for them, a quota stops them, or
-/// there are fewer of them than threads to run. Where the machine has neither reading, being busy
-/// has to do; where one is only unknown, nothing is concluded.
-fn is_scarce(evidence: &Evidence, signs: Signs, t: &Thresholds) -> bool {
+/// Whether processors are saturated and not only busy: tasks wait for them, a quota throttles, or
+/// more threads are runnable than there are cores. If the machine has neither reading, busy is
+/// enough; if one is only unknown, nothing is concluded.
+fn is_saturated(evidence: &Evidence, indicators: Indicators, t: &Thresholds) -> bool {
     let pressure = &evidence.host.cpu_pressure;
     let pressed = pressure.value().is_some_and(|p| p.get() > t.cpu_pressed);
-    let stopped = signs
+    let throttled = indicators
         .throttled
         .is_some_and(|share| share.get() > t.cpu_pressed);
-    let without = pressure.is_absent() && evidence.host.runnable.is_absent();
-    pressed || stopped || signs.crowded == Some(true) || without
+    let no_reading = pressure.is_absent() && evidence.host.runnable.is_absent();
+    pressed || throttled || indicators.oversubscribed == Some(true) || no_reading
 }
 
-/// Opens after 3 of the last 5 ticks above the threshold, closes after 5 of 5 below a lower one. What is unknown is neither.
+/// A latch that opens after 3 of the last 5 ticks above the threshold and closes after 5 of 5
+/// below a lower one. Unknown is neither.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Gate {
+struct Latch {
     open: bool,
-    /// The last five ticks, the newest lowest: above the threshold.
+    /// Whether each of the last five ticks was above the threshold; bit 0 is the newest.
     above: u8,
-    /// … : below the lower one.
+    /// Whether each was below the lower threshold.
     below: u8,
 }
 
-impl Gate {
-    /// By a share and the bound above which it opens. A bound that is lower than the margin is left
-    /// at half of it.
+impl Latch {
+    /// Takes in one share. The latch closes `MARGIN` below `bound`, but not below half of it.
     fn follow(self, share: &Reading<Ratio>, bound: f64, confirmed: bool) -> Self {
         let leave = (1.0 - MARGIN / bound).max(0.5);
         self.after(score(share, |s| s.get() / bound), leave, confirmed)

@@ -1,8 +1,9 @@
-mod ours;
-mod plain;
-mod signs;
+mod hysteresis;
+mod indicators;
+mod threshold_rule;
 
 use super::*;
+use wf_instrument::Nanos;
 
 fn present<T>(value: T) -> Reading<T> {
     Reading::Present {
@@ -35,13 +36,16 @@ fn with(change: impl FnOnce(&mut Evidence)) -> Evidence {
     evidence
 }
 
-fn check(change: impl FnOnce(&mut Evidence), expected: Class) {
-    assert_eq!(plain(&with(change), &Thresholds::default()), expected);
+fn check(change: impl FnOnce(&mut Evidence), expected: Bottleneck) {
+    assert_eq!(
+        threshold_rule(&with(change), &Thresholds::default()),
+        expected
+    );
 }
 
-fn classes(ticks: impl IntoIterator<Item = Evidence>) -> Vec<Class> {
+fn bottlenecks(ticks: impl IntoIterator<Item = Evidence>) -> Vec<Bottleneck> {
     let mut state = State::default();
-    let mut told = Vec::new();
+    let mut verdict = Vec::new();
     for evidence in ticks {
         let (next, diagnosis) = diagnose(
             state,
@@ -50,7 +54,7 @@ fn classes(ticks: impl IntoIterator<Item = Evidence>) -> Vec<Class> {
             &Targets::default(),
         );
         state = next;
-        told.push(diagnosis.class);
+        verdict.push(diagnosis.bottleneck);
     }
-    told
+    verdict
 }

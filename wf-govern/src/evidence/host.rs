@@ -1,4 +1,4 @@
-//! What the governor looks at, of everything that the sensors read.
+//! Readings of the machine that the governor uses.
 
 use std::borrow::Cow;
 
@@ -7,47 +7,47 @@ use wf_instrument::{Bytes, Nanos, PerSecond, Ratio};
 use wf_sense::gpu::{Gpu, undivided};
 use wf_sense::{Reading, Readings};
 
-/// The machine as one tick sees it. One that was too old is unknown.
+/// Readings of the machine in one tick. A reading that was too old is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Host {
-    /// Processors that this process may use.
+    /// Number of cores that this process may use.
     pub cores: Reading<f64>,
-    /// Processors that the host has.
+    /// Number of processors of the host.
     pub host_cores: Reading<u64>,
-    /// The CPU quota of the process's group, in processors' worth of time.
+    /// CPU quota of the process's cgroup, in cores.
     pub quota: Reading<f64>,
-    /// The process's share of those that it may use.
+    /// CPU utilisation of this process: its share of the cores that it may use.
     pub process_cpu: Reading<Ratio>,
-    /// The used share of the CPU quota of its group.
+    /// CPU utilisation of the cgroup: its share of the quota.
     pub group_cpu: Reading<Ratio>,
-    /// The host's busy share of all its processors.
+    /// CPU utilisation of the host: its share of all processors.
     pub host_cpu: Reading<Ratio>,
-    /// The share of time in which some task waited for a processor.
+    /// CPU pressure (PSI): share of time in which some task waited for a processor.
     pub cpu_pressure: Reading<Ratio>,
-    /// The share of the quota's periods in which the group was stopped.
+    /// Share of the CPU quota's periods in which the cgroup was throttled.
     pub throttled: Reading<Ratio>,
-    /// Threads of this process that run or could.
+    /// Number of threads of this process that run or are runnable.
     pub runnable: Reading<u64>,
     /// Memory that this process may use.
     pub memory_limit: Reading<Bytes>,
-    /// The used share of that.
+    /// Share of that in use.
     pub memory: Reading<Ratio>,
-    /// The share of the host's memory that is not available to anybody.
+    /// Share of the host's memory that is not available.
     pub host_memory: Reading<Ratio>,
-    /// Bytes that the host moves to swap space and back.
+    /// Bytes that the host swaps in and out.
     pub swapping: Reading<PerSecond>,
-    /// How long requests wait for the busiest disk.
+    /// Mean wait of a request to the busiest disk.
     pub disk_wait: Reading<Nanos>,
-    /// The busy share of the busiest GPU.
+    /// Utilisation of the busiest GPU.
     pub gpu: Reading<Ratio>,
-    /// The memory of the largest GPU, or instance of one.
+    /// Memory of the largest GPU or GPU instance.
     pub vram: Reading<Bytes>,
 }
 
 impl Host {
-    /// What `readings` say at `now`, with everything older than `oldest` turned into unknown.
-    #[must_use]
-    pub fn of(readings: Readings, now: Nanos, oldest: Nanos) -> Self {
+    /// Takes `readings` at `now`; those older than `oldest` become unknown.
+    pub(super) fn of(readings: Readings, now: Nanos, oldest: Nanos) -> Self {
         let vram = readings
             .gpus
             .devices
@@ -78,14 +78,16 @@ impl Host {
     }
 }
 
-/// The most that a GPU, or an instance of one, tells. Another may have more, so this is a bound from below.
+/// Returns the largest memory that a GPU or GPU instance reports. Others may have more: a lower
+/// bound.
 fn largest(devices: &[Gpu]) -> Result<Bytes, Cow<'static, str>> {
     let totals = undivided(devices).filter_map(|gpu| Some(gpu.memory.value()?.total));
-    totals.max().ok_or("no GPU tells its memory".into())
+    totals.max().ok_or("no GPU reports its memory".into())
 }
 
 impl Host {
-    /// The tier of the hardware, while the number of processors is known. Memory that is unknown carries nothing.
+    /// Returns the tier of the hardware; `None` while the number of cores is unknown. Unknown memory
+    /// counts as none.
     #[must_use]
     pub fn tier(&self) -> Option<Tier> {
         let memory = self.memory_limit.value().copied().unwrap_or_default();
@@ -94,8 +96,8 @@ impl Host {
     }
 }
 
-/// Threads are counted at one moment, and not in each pass where there are many: one count is no
-/// evidence for several ticks. Passes and ticks are a second apart.
+/// Threads are counted at one moment, and not in each pass where there are many: one count must not
+/// serve several ticks. Passes and ticks are a second apart.
 const ONE_TICK: Nanos = Nanos::from_millis(1_200);
 
 fn aged<T>(reading: Reading<T>, now: Nanos, oldest: Nanos) -> Reading<T> {
@@ -142,19 +144,19 @@ mod tests {
             runnable: 7,
             blocked: 0,
         });
-        let seen = |millis| {
+        let runnable = |millis| {
             let now = AT.plus(Nanos::from_millis(millis));
             let host = Host::of(readings.clone(), now, Nanos::from_secs(3));
             host.runnable.value().copied()
         };
         assert_eq!(
-            (seen(0), seen(1_000), seen(2_000)),
+            (runnable(0), runnable(1_000), runnable(2_000)),
             (Some(7), Some(7), None)
         );
     }
 
     #[test]
-    fn the_largest_gpu_that_tells_its_memory_carries_the_tier() {
+    fn the_largest_gpu_that_reports_its_memory_carries_the_tier() {
         let silent = || gpu(Reading::Unknown("GPU is lost".into()));
         assert_eq!(host([]).tier(), Some(Tier::Low));
         assert_eq!(host([gpu(read(24))]).tier(), Some(Tier::Mid));
@@ -163,8 +165,8 @@ mod tests {
             Some(Tier::High)
         );
         let blind = host([silent()]);
-        assert_eq!(blind.vram.reason(), Some("no GPU tells its memory"));
+        assert_eq!(blind.vram.reason(), Some("no GPU reports its memory"));
         assert_eq!(blind.tier(), Some(Tier::Low));
-        assert_eq!(Host::default().tier(), None, "the processors are unknown");
+        assert_eq!(Host::default().tier(), None, "the cores are unknown");
     }
 }

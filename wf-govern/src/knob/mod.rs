@@ -231,11 +231,6 @@ impl Knob {
         &self.name
     }
 
-    #[cfg(feature = "governor")]
-    pub(crate) const fn role(&self) -> Role {
-        self.role
-    }
-
     /// Reads the value in force.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use thiserror::Error;
 use tokio::runtime::Handle;
 use wf_exporter::{Builder, Exporter, governor as governing, profile as profiling, sensors};
 use wf_govern::sizing::{Hardware, Profile};
-use wf_govern::{Governor, Mode, Status};
+use wf_govern::{Governor, Status};
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{GenerationMetrics, Snapshot, Window};
 use wf_instrument::{Nanos, registry, wf_gauge};
@@ -28,7 +28,7 @@ use crate::quantiles::Quantiles;
 /// Sensors, governor and exporter. Dropping it stops them.
 #[derive(Debug)]
 pub struct Instruments {
-    governor: Arc<Governor>,
+    governor: Governor,
     exporter: Exporter,
     watch: Watch,
     recent: VecDeque<Snapshot>,
@@ -60,14 +60,14 @@ impl Instruments {
     pub fn start(engine: &Arc<Engine>, options: &Options) -> Result<Self, StartError> {
         registry::declare_model(engine.name());
         let watch = watch().map_err(StartError::Sensors)?;
-        let governor = Arc::new(govern(engine, options, watch.clone())?);
+        let governor = govern(engine, options, watch.clone())?;
         let hosts = options.allow_host.iter().map(ToString::to_string);
         let exporter = hosts
             .fold(Exporter::builder(), Builder::allow_host)
             .address(options.metrics.clone())
             .collector(sensors(watch.clone()))
             .collector(profiling(watch.clone()))
-            .collector(governing(Arc::clone(&governor)))
+            .collector(governing(governor.clone()))
             .collector(sleep_state::never_asleep(engine.name().to_owned()))
             .start()?;
         Ok(Self {
@@ -176,12 +176,12 @@ impl Instruments {
         let status = self.governor.status();
         let moves = self.governor.actions();
         GovernorStatus {
-            mode: mode(status.mode),
-            bottleneck: status.diagnosis.class.as_str(),
-            diagnosis: status.diagnosis.explain(),
+            mode: status.mode.as_str(),
+            bottleneck: status.diagnosis.bottleneck.as_str(),
+            diagnosis: status.diagnosis.to_string(),
             batch_size: self.batch_size(),
             tier: status.tier.map(|tier| tier.to_string()),
-            bound_by: status.bound_by.as_str(),
+            bound_by: status.constraint.as_str(),
             moves: moves.iter().map(|action| action.count).sum(),
             knobs: positions(&status),
             last_move: status.last_move,
@@ -213,10 +213,10 @@ fn govern(
 ) -> Result<Governor, wf_govern::StartError> {
     let builder = Governor::builder()
         .target_ttft(options.ttft_target)
-        .target_inter_token(options.itl_target)
+        .target_inter_token_latency(options.itl_target)
         .knob(knobs::max_concurrent(engine))
         .knob(knobs::workers(engine))
-        .sensors(move || watch.readings());
+        .sensors(watch);
     match options.advisory {
         true => builder.advisory().start(),
         false => builder.start(),
@@ -231,14 +231,6 @@ fn positions(status: &Status) -> Vec<KnobPosition> {
         max: position.bounds.max(),
     };
     status.knobs.iter().map(knob).collect()
-}
-
-const fn mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Active => "active",
-        Mode::Advisory => "advisory",
-        Mode::Paused => "paused",
-    }
 }
 
 fn quantiles(times: &HistogramSnapshot) -> Quantiles {

@@ -1,0 +1,68 @@
+//! Size of an effect, and what a test concludes from it.
+
+use std::fmt;
+
+use super::summary::Summary;
+
+/// Estimated ratio of two rates, with its uncertainty.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Effect {
+    /// ln(new / old).
+    pub log_ratio: f64,
+    /// Half-width of the confidence interval of `log_ratio`; 0 where none was computed, infinite
+    /// with too few samples.
+    pub margin: f64,
+}
+
+impl Effect {
+    /// An effect that nothing is known of.
+    pub const UNKNOWN: Self = Self {
+        log_ratio: 0.0,
+        margin: f64::INFINITY,
+    };
+
+    /// Returns the change in percent.
+    #[must_use]
+    pub fn percent(self) -> f64 {
+        (self.log_ratio.exp() - 1.0) * 100.0
+    }
+
+    /// Returns the uncertainty in percentage points.
+    #[must_use]
+    pub fn percent_margin(self) -> f64 {
+        (self.margin.exp() - 1.0) * 100.0
+    }
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:+.1} %", self.percent())?;
+        if self.margin > 0.0 {
+            write!(f, " ± {:.1}", self.percent_margin())?;
+        }
+        Ok(())
+    }
+}
+
+/// Conclusion of a test, with the effect that it rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Verdict {
+    /// The new setting is to be kept.
+    Accept(Effect),
+    /// The old setting is to be restored.
+    Reject(Effect),
+    /// More samples are needed.
+    Undecided(Effect),
+}
+
+/// Compares the geometric means of two groups of positive rates. An empty group counts as ln = 0.
+///
+/// The margin is 0: the comparison claims no significance.
+#[must_use]
+pub fn compare(old: &[f64], new: &[f64]) -> Effect {
+    let mean_log = |rates: &[f64]| Summary::mean_of(rates.iter().map(|rate| rate.ln()));
+    Effect {
+        log_ratio: mean_log(new).unwrap_or_default() - mean_log(old).unwrap_or_default(),
+        margin: 0.0,
+    }
+}
