@@ -1,14 +1,14 @@
-//! A forked child may drop what its parent started, and use its copy of a gate.
+//! A forked child can drop a watch and a governor of its parent, and use its copy of a gate.
 #![cfg(unix)]
-#![expect(unsafe_code, reason = "a fork is unsafe to ask for")]
+#![expect(unsafe_code, reason = "fork is unsafe")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 #[cfg(target_os = "linux")]
 use std::thread;
 
-/// Its thread is the parent's, so there is nobody to wait for.
+/// The threads run in the parent, so the child has none to join.
 #[test]
-fn a_forked_child_drops_what_its_parent_started_without_waiting() {
+fn a_forked_child_drops_watch_and_governor_without_waiting() {
     use wf_govern::Governor;
     use wf_sense::{Sensors, Watch};
 
@@ -33,10 +33,10 @@ fn a_forked_child_drops_what_its_parent_started_without_waiting() {
     drop((watch, governor));
 }
 
-/// The timer's thread is the parent's, so the child starts one of its own.
+/// The gate's thread runs in the parent, so the child starts one of its own.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_wait_in_a_forked_child_is_refused_by_its_deadline() {
+fn a_wait_in_a_forked_child_is_rejected_by_its_deadline() {
     use std::time::Duration;
 
     use wf_govern::gate::Gate;
@@ -44,11 +44,11 @@ fn a_wait_in_a_forked_child_is_refused_by_its_deadline() {
     let gate = Gate::new(1, 10, Duration::from_millis(5));
     let _permit = gate.admit_blocking().unwrap();
     assert!(gate.admit_blocking().is_err());
-    // A child cannot use a gate that another thread is inside of.
+    // A child cannot use a gate while another thread is inside a call on it.
     while !sleeps("wf-gate") {
         thread::yield_now();
     }
-    // SAFETY: the child uses a gate that no thread is inside of, and ends by `_exit`.
+    // SAFETY: the child uses a gate while no thread is inside a call on it, and ends by `_exit`.
     let id = unsafe { libc::fork() };
     if id == 0 {
         // SAFETY: only sets a timer that ends the child, should it hang.
@@ -66,7 +66,7 @@ fn a_wait_in_a_forked_child_is_refused_by_its_deadline() {
     );
 }
 
-/// Whether the thread of this name sleeps.
+/// Returns whether the thread of this name sleeps.
 #[cfg(target_os = "linux")]
 fn sleeps(name: &str) -> bool {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap();

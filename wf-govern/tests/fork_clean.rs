@@ -1,9 +1,9 @@
-//! A forked child has nothing open of its parent's watch and governor, waits for none of its
-//! parent's threads, and starts its own.
+//! A forked child inherits no open file of its parent's watch and governor, waits for no thread of
+//! its parent, and starts its own.
 //!
-//! One test to a process: others would open files meanwhile.
+//! One test to a process: another one would open files at the same time.
 #![cfg(target_os = "linux")]
-#![expect(unsafe_code, reason = "a fork is unsafe to ask for")]
+#![expect(unsafe_code, reason = "fork is unsafe")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::collections::BTreeSet;
@@ -22,25 +22,25 @@ use wf_sense::{Sensors, Watch};
 #[test]
 fn a_forked_child_is_clean_and_starts_its_own() {
     forked_while_the_clock_is_calibrated();
-    forked_while_everybody_is_busy();
+    forked_while_all_threads_record();
     forked_with_files_open();
 }
 
-/// Calibrating takes some tens of milliseconds, and a child cannot end what its parent's thread has
-/// begun.
+/// Calibration takes some tens of milliseconds, and a child cannot finish one that a thread of its
+/// parent has begun.
 fn forked_while_the_clock_is_calibrated() {
-    let (tell, told) = channel();
+    let (sender, receiver) = channel();
     let calibrating = thread::spawn(move || {
-        tell.send(()).unwrap();
+        sender.send(()).unwrap();
         clock::calibrate();
     });
-    told.recv().unwrap();
+    receiver.recv().unwrap();
     while !calibrating.is_finished() {
         in_child(|| clock::now() <= clock::now());
     }
 }
 
-fn forked_while_everybody_is_busy() {
+fn forked_while_all_threads_record() {
     let stop = AtomicBool::new(false);
     let watch = Watch::start(Sensors::new()).unwrap();
     let governor = Governor::builder().start().unwrap();
@@ -65,7 +65,7 @@ fn forked_while_everybody_is_busy() {
                     .for_each(record);
             });
         }
-        let _stops = Stops(&stop);
+        let _stop = StopOnDrop(&stop);
         for round in 0..20 {
             in_child(|| {
                 record(round);
@@ -81,10 +81,10 @@ fn forked_while_everybody_is_busy() {
     });
 }
 
-/// Ends the others where a child fails, too.
-struct Stops<'a>(&'a AtomicBool);
+/// Ends the other threads also if a child fails.
+struct StopOnDrop<'a>(&'a AtomicBool);
 
-impl Drop for Stops<'_> {
+impl Drop for StopOnDrop<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -100,13 +100,13 @@ fn forked_with_files_open() {
     let governor = Governor::builder().knob(knob).start().unwrap();
     assert!(
         open().len() > before.len(),
-        "nothing is open that could be inherited"
+        "no file is open that could be inherited"
     );
     in_child(|| {
         let inherited: Vec<_> = open().difference(&before).cloned().collect();
         let clean = inherited.is_empty();
-        // What it has of its parent's is of no use, and does no harm.
-        let _grows_old = (watch.readings(), governor.status());
+        // Handles of the parent are stale here and do no harm.
+        let _stale = (watch.readings(), governor.status());
         governor.pause();
         let set = governor.set("concurrency", 3, Duration::from_secs(1));
         let moved = !matches!(set, Err(KnobError::Forked { .. }));
@@ -121,7 +121,7 @@ fn forked_with_files_open() {
     });
 }
 
-/// Forks, and checks that `check` holds in the child, which has a minute.
+/// Forks, and asserts that `check` is true in the child, within a minute.
 fn in_child(check: impl FnOnce() -> bool) {
     // SAFETY: the child runs our own code, and ends by `_exit`.
     let id = unsafe { libc::fork() };
@@ -140,7 +140,7 @@ fn in_child(check: impl FnOnce() -> bool) {
     assert_eq!(libc::WEXITSTATUS(status), 0, "the child is not clean");
 }
 
-/// The descriptors that this process has, but for the one that lists them.
+/// Returns the open file descriptors, without the one of `/proc/self/fd` itself.
 fn open() -> BTreeSet<String> {
     let listed = fs::read_dir("/proc/self/fd").unwrap();
     let names = listed.map(|entry| entry.unwrap().path());

@@ -35,7 +35,8 @@ use crate::knob::{Bounds, Knob, Role};
 /// An admission gate: admits at most `limit` requests at a time and queues the others.
 ///
 /// A clone is another handle on the same gate. It works under any async runtime, and without one
-/// ([`Gate::admit_blocking`]). The [module](self) describes queue, deadlines, cancellation and fork.
+/// ([`Gate::admit_blocking`]). The [module](self) describes the queue, deadlines, cancellation and
+/// what a fork does.
 ///
 /// Each call locks a mutex for tens of nanoseconds. A request that does not wait allocates nothing.
 /// The first request that waits starts a thread, `wf-gate`, which sleeps until a request has to be

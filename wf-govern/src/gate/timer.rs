@@ -14,7 +14,7 @@ use wf_instrument::fork::Process;
 #[derive(Debug)]
 pub(super) struct Shared {
     core: Arc<Core>,
-    /// The process that the timer runs in; `None` before the first wait. A forked child has no timer.
+    /// The process that the timer runs in; `None` before the first wait. A forked child has none.
     timer: Mutex<Option<Process>>,
 }
 

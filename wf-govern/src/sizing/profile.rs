@@ -92,31 +92,25 @@ impl fmt::Display for Profile {
             background,
             ui,
         } = self.pools;
-        let memory = self.memory.as_ref();
-        row(f, "cores", cores(&self.hardware))?;
-        row(f, "memory", usable_memory(&self.hardware))?;
-        row(f, "GPUs", gpus(&self.hardware))?;
-        row(f, "tier", tier(self.tier))?;
+        write!(f, "cores          {}", cores(&self.hardware))?;
+        write!(f, "\nmemory         {}", usable_memory(&self.hardware))?;
+        write!(f, "\nGPUs           {}", gpus(&self.hardware))?;
+        write!(f, "\ntier           {}", tier(self.tier))?;
         if let Some(next) = self.tier.next() {
-            row(f, "next tier", next_tier(next))?;
+            write!(f, "\nnext tier      {}", next_tier(next))?;
         }
-        let pools = format!("inference {inference}, background {background}, UI {ui}");
-        row(f, "thread pools", pools)?;
-        row(f, "governor", governor(self))?;
-        row(
+        write!(
             f,
-            "memory budget",
-            memory.map_or_else(unknown, Budget::to_string),
+            "\nthread pools   inference {inference}, background {background}, UI {ui}"
         )?;
+        write!(f, "\ngovernor       {}", governor(self))?;
+        let memory = self.memory.as_ref().map_or_else(unknown, Budget::to_string);
+        write!(f, "\nmemory budget  {memory}")?;
         for (device, budget) in self.gpu_memory.iter().enumerate() {
-            row(f, &format!("GPU {device} budget"), budget.to_string())?;
+            write!(f, "\nGPU {device} budget   {budget}")?;
         }
         Ok(())
     }
-}
-
-fn row(f: &mut fmt::Formatter<'_>, name: &str, text: String) -> fmt::Result {
-    writeln!(f, "{name:<14} {text}")
 }
 
 fn unknown() -> String {
@@ -170,13 +164,12 @@ fn governor(profile: &Profile) -> String {
     let pool = to_f64(profile.tier.pool()).min(most).max(initial);
     if initial >= most {
         "adds no inference thread: there is one for each core".to_owned()
-    } else if most > pool {
-        format!(
-            "up to {pool} inference threads unless a trial shows harm, up to {most} if a trial shows \
-             a gain"
-        )
     } else {
-        format!("up to {pool} inference threads unless a trial shows harm")
+        let freely = format!("up to {pool} inference threads unless a trial shows harm");
+        match most > pool {
+            true => format!("{freely}, up to {most} if a trial shows a gain"),
+            false => freely,
+        }
     }
 }
 

@@ -100,7 +100,8 @@ proptest! {
             prop_assert!(world.queue.in_use() >= world.held);
             if matches!(step, Step::Expire) {
                 let next = world.queue.next_expiry();
-                prop_assert!(next.is_none_or(|at| at > world.now), "a late request was not rejected");
+                let in_time = next.is_none_or(|at| at > world.now);
+                prop_assert!(in_time, "a late request was not rejected");
             }
         }
         // All requests are polled, and all admitted ones return their permits.

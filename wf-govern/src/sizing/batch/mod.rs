@@ -28,8 +28,8 @@ use crate::number::to_f64;
 /// let first = sizing.choose(&[]);
 /// assert_eq!((first.size, first.bound_by), (1, BoundBy::Unmeasured));
 ///
-/// let measured = [(1, 100.0), (2, 180.0), (4, 300.0), (8, 330.0)];
-/// let measured = measured.map(|(size, tokens_per_second)| Measurement { size, tokens_per_second });
+/// let point = |size, tokens_per_second| Measurement { size, tokens_per_second };
+/// let measured = [point(1, 100.0), point(2, 180.0), point(4, 300.0), point(8, 330.0)];
 /// let choice = sizing.choose(&measured);
 /// assert_eq!((choice.size, choice.bound_by, choice.max_by_memory), (4, BoundBy::Gain, 17));
 /// ```
@@ -37,8 +37,8 @@ use crate::number::to_f64;
 pub struct Sizing {
     /// Memory for sequences: free memory, and the memory of running sequences.
     pub free: Bytes,
-    /// Memory of one sequence: tokens of prompt and output at most, times the keys and values of a
-    /// token (2 · layers · heads for keys and values · dimensions of a head · bytes of a number).
+    /// Memory of one sequence: its maximum of tokens (prompt and output) times the keys and values
+    /// of a token (2 · layers · heads · dimensions of a head · bytes of a number).
     ///
     /// With 0 bytes, memory sets no bound: the memory of a sequence is unknown.
     pub per_sequence: Bytes,
@@ -135,25 +135,25 @@ pub struct Choice {
 
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, ", self.size)?;
-        match (self.bound_by, self.knee) {
+        let beyond = self.knee.and_then(|knee| Some((knee.first, knee.beyond?)));
+        match (self.bound_by, beyond) {
             (BoundBy::Memory, _) if self.size == 0 => {
-                return f.write_str("no sequence fits into memory");
+                return f.write_str("0, no sequence fits into memory");
             }
-            (BoundBy::Memory, _) => return f.write_str("limited by memory"),
-            (
-                BoundBy::Gain,
-                Some(Knee {
-                    first,
-                    beyond: Some(beyond),
-                    ..
-                }),
-            ) => write!(
-                f,
-                "limited by gain: the first sequence adds {:.1} tokens/s, each one up to {} only {:.1}",
-                first, beyond.size, beyond.gain
-            )?,
-            _ => f.write_str("to be measured next")?,
+            (BoundBy::Memory, _) => return write!(f, "{}, limited by memory", self.size),
+            (BoundBy::Gain, Some((first, beyond))) => {
+                write!(
+                    f,
+                    "{}, limited by gain: the first sequence adds ",
+                    self.size
+                )?;
+                let (size, gain) = (beyond.size, beyond.gain);
+                write!(
+                    f,
+                    "{first:.1} tokens/s, each one up to {size} only {gain:.1}"
+                )?;
+            }
+            _ => write!(f, "{}, to be measured next", self.size)?,
         }
         match self.max_by_memory {
             u64::MAX => f.write_str(" (memory sets no bound)"),

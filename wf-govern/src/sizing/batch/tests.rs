@@ -169,14 +169,21 @@ fn any_measured() -> impl Strategy<Value = Vec<Measurement>> {
 }
 
 prop_compose! {
-    fn any_sizing()(free in any_bytes(), per_sequence in any_bytes(), reserve in any_share(), min_gain in any_share()) -> Sizing {
+    fn any_sizing()(
+        free in any_bytes(),
+        per_sequence in any_bytes(),
+        reserve in any_share(),
+        min_gain in any_share(),
+    ) -> Sizing {
         Sizing { free: Bytes::new(free), per_sequence: Bytes::new(per_sequence), reserve, min_gain }
     }
 }
 
 proptest! {
     #[test]
-    fn no_batch_exceeds_memory_or_twice_what_is_measured(sizing in any_sizing(), measured in any_measured()) {
+    fn no_batch_exceeds_memory_or_twice_what_is_measured(
+        sizing in any_sizing(), measured in any_measured(),
+    ) {
         let choice = sizing.choose(&measured);
         let held = u128::from(choice.size) * u128::from(sizing.per_sequence.get());
         let largest = measured.iter().map(|point| point.size).max().unwrap_or(0);
@@ -193,14 +200,18 @@ proptest! {
     }
 
     #[test]
-    fn more_memory_is_never_a_smaller_batch(sizing in any_sizing(), measured in any_measured(), more in any_bytes()) {
+    fn more_memory_is_never_a_smaller_batch(
+        sizing in any_sizing(), measured in any_measured(), more in any_bytes(),
+    ) {
         let free = Bytes::new(sizing.free.get().saturating_add(more));
         let larger = Sizing { free, ..sizing }.choose(&measured);
         prop_assert!(larger.size >= sizing.choose(&measured).size);
     }
 
     #[test]
-    fn a_larger_sequence_is_never_a_larger_batch(sizing in any_sizing(), measured in any_measured(), more in any_bytes()) {
+    fn a_larger_sequence_is_never_a_larger_batch(
+        sizing in any_sizing(), measured in any_measured(), more in any_bytes(),
+    ) {
         prop_assume!(sizing.per_sequence > Bytes::new(0));
         let per_sequence = Bytes::new(sizing.per_sequence.get().saturating_add(more));
         let heavier = Sizing { per_sequence, ..sizing }.choose(&measured);
@@ -208,7 +219,9 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_measurements_does_not_matter(sizing in any_sizing(), measured in any_measured()) {
+    fn the_order_of_measurements_does_not_matter(
+        sizing in any_sizing(), measured in any_measured(),
+    ) {
         let backwards: Vec<Measurement> = measured.iter().rev().copied().collect();
         prop_assert_eq!(sizing.choose(&measured).size, sizing.choose(&backwards).size);
     }

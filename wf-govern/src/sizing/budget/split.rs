@@ -7,9 +7,9 @@ use super::Part;
 /// Divides `total` by percentages that sum to 100.
 ///
 /// Each full hundred of bytes is divided exactly; the remaining bytes fill the parts up to their
-/// percentage in order. So the parts sum to `total`, each is less than 100 bytes from its share, and
-/// none shrinks as `total` grows. (If each were rounded down and the last took the rest, the last
-/// would shrink.)
+/// percentage in order. So the parts sum to `total`, each is less than 100 bytes from its share,
+/// and none shrinks as `total` grows. (If each were rounded down and the last took the rest, the
+/// last would shrink.)
 pub(super) fn by_percent<const N: usize>(total: u64, percentages: [u64; N]) -> [u64; N] {
     let mut left = total % 100;
     percentages.map(|percent| {
@@ -22,8 +22,8 @@ pub(super) fn by_percent<const N: usize>(total: u64, percentages: [u64; N]) -> [
 /// Lends memory that parts do not use to parts that use more than their share.
 ///
 /// A part that uses less than its share lends the difference, down to its minimum. The amount moved
-/// is all that is unused or all that is short, whichever is less; each lender gives in proportion to
-/// its unused memory, and each borrower gets in proportion to its shortage.
+/// is all that is unused or all that is short, whichever is less. Each lender gives in proportion
+/// to its unused memory, and each borrower gets in proportion to its shortage.
 pub(super) fn lend(shares: [u64; 4], used: [u64; 4]) -> [u64; 4] {
     let kept = |part: Part| minimum(part, shares[part as usize]).max(used[part as usize]);
     let spare = Part::ALL.map(|part| shares[part as usize].saturating_sub(kept(part)));
@@ -130,11 +130,14 @@ mod tests {
         }
 
         #[test]
-        fn no_part_falls_below_its_minimum_or_the_use_of_its_share(shares in any_shares(), used in any_use()) {
+        fn no_part_falls_below_its_minimum_or_the_use_of_its_share(
+            shares in any_shares(), used in any_use(),
+        ) {
             let sizes = lend(shares, used);
             for part in Part::ALL {
                 let i = part as usize;
-                prop_assert!(sizes[i] >= minimum(part, shares[i]) && sizes[i] >= used[i].min(shares[i]));
+                prop_assert!(sizes[i] >= minimum(part, shares[i]));
+                prop_assert!(sizes[i] >= used[i].min(shares[i]));
             }
         }
 
@@ -149,7 +152,8 @@ mod tests {
             spare in 0_u64..1 << 40, models in 1_u64..1 << 40, caches in 1_u64..1 << 40,
         ) {
             let shares = [1 << 42, 1 << 42, 1 << 41, 0];
-            let sizes = lend(shares, [shares[0] + models, shares[1] + caches, shares[2] - spare, 0]);
+            let used = [shares[0] + models, shares[1] + caches, shares[2] - spare, 0];
+            let sizes = lend(shares, used);
             let got = [sizes[0] - shares[0], sizes[1] - shares[1]].map(u128::from);
             let (by_models, by_caches) = (got[0] * u128::from(caches), got[1] * u128::from(models));
             prop_assert!(by_models.abs_diff(by_caches) <= u128::from(models + caches));
@@ -160,12 +164,14 @@ mod tests {
             shares in any_shares(), parts: [u8; 4], which in 0_usize..4, step: u8,
         ) {
             // From nothing to twice the share, and a step of at most an eighth of it.
-            let used: [u64; 4] = array::from_fn(|i| (shares[i] / 128).saturating_mul(u64::from(parts[i])));
+            let used: [u64; 4] =
+                array::from_fn(|i| (shares[i] / 128).saturating_mul(u64::from(parts[i])));
             let step = shares[which] / 2048 * u64::from(step);
             let mut later = used;
             later[which] = used[which].saturating_add(step);
             let (before, after) = (lend(shares, used), lend(shares, later));
-            prop_assert!((0..4).all(|i| before[i].abs_diff(after[i]) <= step + 4), "{before:?} {after:?}");
+            let small = |i: usize| before[i].abs_diff(after[i]) <= step + 4;
+            prop_assert!((0..4).all(small), "{before:?} {after:?}");
         }
     }
 }

@@ -252,7 +252,8 @@ proptest! {
         let memory = hardware.memory.map(|memory| Bytes::new(memory.get().saturating_add(more)));
         let after = Profile::of(Hardware { memory, ..hardware });
         prop_assert!(after.tier >= before.tier);
-        if let (true, Some(less), Some(more)) = (after.tier == before.tier, before.memory, after.memory) {
+        let same = after.tier == before.tier;
+        if let (true, Some(less), Some(more)) = (same, before.memory, after.memory) {
             prop_assert!(Part::ALL.iter().all(|part| more.of(*part) >= less.of(*part)));
         }
     }
@@ -266,7 +267,8 @@ proptest! {
         prop_assume!(cores.is_none_or(f64::is_finite));
         let after = Profile::of(Hardware { cores, ..hardware });
         prop_assert!(after.tier >= before.tier);
-        prop_assert!(after.pools.inference >= before.pools.inference && after.pools.background >= before.pools.background);
+        prop_assert!(after.pools.inference >= before.pools.inference);
+        prop_assert!(after.pools.background >= before.pools.background);
     }
 }
 
@@ -322,4 +324,19 @@ fn a_divided_gpu_counts_by_its_mig_instances() {
     assert_eq!(with(vec![gpu(None, 24)]), Some(vec![gib(24)]));
     let divided = vec![gpu(None, 80), gpu(Some(Mig::default()), 10)];
     assert_eq!(with(divided), Some(vec![gib(10)]));
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_profile_is_serialized_with_named_parts_and_hardware_is_read_back() {
+    let profile = Profile::of(hardware(8.0, gib(16)));
+    let json = serde_json::to_value(&profile).unwrap();
+    assert_eq!(
+        (&json["tier"], &json["pools"]["inference"]),
+        (&"mid".into(), &4.into())
+    );
+    let models = Budget::new(gib(16)).of(Part::Models).get();
+    assert_eq!(json["memory"]["parts"]["models"], models);
+    let read: Hardware = serde_json::from_value(json["hardware"].clone()).unwrap();
+    assert_eq!(read, profile.hardware);
 }
