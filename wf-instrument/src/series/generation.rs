@@ -135,7 +135,8 @@ impl GenerationSeries {
     }
 
     /// Counts an arrival and inserts the request among those in flight.
-    #[inline]
+    // Always: it has one caller, and is 6 instructions more as a call of its own.
+    #[inline(always)]
     pub(crate) fn begin(&'static self, arrived: Ticks) -> &'static Request<Self> {
         let inserted = self.in_flight.insert(self, arrived);
         let request = inserted.unwrap_or_else(|| lost(arrived));
