@@ -50,7 +50,7 @@ impl Counter {
 
 #[cfg(feature = "enabled")]
 impl Counter {
-    /// Whether any thread has counted.
+    /// Returns whether any thread has counted.
     pub(crate) fn is_touched(&self) -> bool {
         self.shards.is_touched()
     }

@@ -9,13 +9,14 @@ use crate::thread::{allocate, allocating};
 /// A label's name and value.
 pub type Label = (Arc<str>, Arc<str>);
 
-/// How many sets of values the labels of one site may take; what comes after is summed under [`OVERFLOW`].
+/// Number of sets of label values a site may have; events with further sets are summed under
+/// [`OVERFLOW`].
 pub(crate) const SETS: usize = 32;
 
-/// The value under which everything past the limit is summed.
+/// The label value under which everything past the limit is summed.
 pub(crate) const OVERFLOW: &str = "(other)";
 
-/// The value of a label without a value, or with an empty one, which Prometheus takes for no label.
+/// The value of a label without a value, or with an empty one, which Prometheus treats as no label.
 pub(crate) const NONE: &str = "(none)";
 
 /// `value`, or [`NONE`] for an empty one.
@@ -25,7 +26,8 @@ pub(crate) fn shown(value: &str) -> &str {
 
 /// A series for each set of label values: grows to [`SETS`] and never shrinks.
 ///
-/// A lookup compares strings front to back, so the first sets are found fastest: about a nanosecond for each value compared. No lock.
+/// A lookup compares with the sets in order, so the first sets are found fastest: about a
+/// nanosecond for each value compared. No lock.
 pub(crate) struct LabelTable<T> {
     entries: [OnceLock<Box<Entry<T>>>; SETS],
     overflow: OnceLock<Box<Entry<T>>>,
@@ -56,8 +58,9 @@ impl<T> LabelTable<T> {
         }
     }
 
-    /// The series of `values`, made by `make` where they are new and there is room, else the series of everything else. `None` where an
-    /// allocator asks for a new one while it serves us: that would go round in circles.
+    /// The series of `values`, made by `make` where they are new and there is room, else the series
+    /// of all other values. `None` for an allocator that is allocating for this crate: it would
+    /// recurse without end.
     #[inline]
     pub(crate) fn get(&self, values: &[&str], make: impl FnOnce() -> T) -> Option<&T> {
         match self.find(values) {
@@ -83,7 +86,7 @@ impl<T> LabelTable<T> {
         entries.filter_map(OnceLock::get).map(|entry| &entry.series)
     }
 
-    /// Each set of values that was seen, and its series; of the rest each value is [`OVERFLOW`].
+    /// Each set of values that was used, and its series; for the rest each value is [`OVERFLOW`].
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Vec<&str>, &T)> {
         let known = self.entries.iter().filter_map(OnceLock::get).map(|entry| {
             let values = entry.values.iter().map(|value| &**value);
@@ -108,7 +111,7 @@ impl<T> LabelTable<T> {
     #[cold]
     fn grow(&self, values: &[&str], make: impl FnOnce() -> T) -> &T {
         if let Some(other) = self.overflow.get() {
-            // All places are taken, the last perhaps since we looked.
+            // All entries are taken, the last perhaps since the lookup.
             return self.find(values).unwrap_or(&other.series);
         }
         without_fork(|| match self.place(values, make) {
@@ -117,9 +120,10 @@ impl<T> LabelTable<T> {
         })
     }
 
-    /// The series of `values` at a place of its own; the entry made for it where all are taken.
+    /// The series of `values` in an entry of its own; the entry made for it where all are taken.
     fn place(&self, values: &[&str], make: impl FnOnce() -> T) -> Result<&T, Box<Entry<T>>> {
-        // Made before it has a place: an allocator that records under a new value must not find a place half taken by its own thread.
+        // Made before it is inserted: an allocator that records under a new value must not find an
+        // entry that its own thread is initialising.
         let entry = allocate(|| {
             Box::new(Entry {
                 values: values.iter().map(|&value| value.into()).collect(),
@@ -132,7 +136,8 @@ impl<T> LabelTable<T> {
                 .unwrap_or_else(|| unreachable!("a place that was filled has its value"))
         };
         for place in &self.entries {
-            // Whoever is first fills the place. Where another thread was, with the same value, what was made is dropped.
+            // The first thread fills the entry. Where another thread did, with the same values, the
+            // new one is dropped.
             let entry = place.get_or_init(&mut take);
             if entry.is(values) {
                 return Ok(&entry.series);

@@ -69,13 +69,13 @@
 //!
 //! # Caveats
 //!
-//! - The TSC is read without a fence: the processor may read it some 20 ns early. Below 100 ns, read
-//!   durations with that in mind.
+//! - The TSC is read without a fence: the processor may read it some 20 ns early. Below 100 ns,
+//!   read durations with that in mind.
 //! - With `panic = "abort"` nothing is ever recorded as panicked.
 //! - Recording inside a signal handler is not supported.
-//! - Linux, Windows and macOS measure; other targets with 64-bit atomics may build. A target without
-//!   them, and WebAssembly, build annotated code unmeasured; with `enabled` the build fails and says
-//!   why.
+//! - Linux, Windows and macOS measure; other targets with 64-bit atomics may build. A target
+//!   without them, and WebAssembly, build annotated code unmeasured; with `enabled` the build fails
+//!   and says why.
 //!
 //! Each word of the documentation is defined in the [`glossary`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -87,6 +87,8 @@ mod counter;
 mod disabled;
 pub mod fork;
 mod gauge;
+#[doc = include_str!("../GLOSSARY.md")]
+pub mod glossary {}
 pub mod histogram;
 #[cfg(feature = "enabled")]
 mod image;

@@ -1,6 +1,6 @@
-//! How something that was measured ended.
+//! The end of something that was measured.
 
-/// The four ends of a call, a request or a stream.
+/// The outcome of a call, a request or a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -11,7 +11,7 @@ pub enum Outcome {
     Error,
     /// Was dropped before its end.
     Cancelled,
-    /// Unwound. Never seen with `panic = "abort"`.
+    /// Unwound. Never recorded with `panic = "abort"`.
     Panicked,
 }
 
@@ -19,7 +19,7 @@ impl Outcome {
     /// All of them, in the order of [`Outcome::index`].
     pub(crate) const ALL: [Self; 4] = [Self::Ok, Self::Error, Self::Cancelled, Self::Panicked];
 
-    /// What a result says.
+    /// The outcome of a result: ok or error.
     #[inline]
     pub const fn of<T, E>(result: &Result<T, E>) -> Self {
         match result {
@@ -28,13 +28,13 @@ impl Outcome {
         }
     }
 
-    /// Ok where `is_ok` says so of what came back, else an error.
+    /// Ok where `is_ok` returns true for the output, else an error.
     #[inline]
     pub fn ok_if<T: ?Sized>(output: &T, is_ok: impl FnOnce(&T) -> bool) -> Self {
         if is_ok(output) { Self::Ok } else { Self::Error }
     }
 
-    /// An error where `is_error` says so of what came back, else ok.
+    /// An error where `is_error` returns true for the output, else ok.
     #[inline]
     pub fn error_if<T: ?Sized>(output: &T, is_error: impl FnOnce(&T) -> bool) -> Self {
         Self::ok_if(output, |output| !is_error(output))

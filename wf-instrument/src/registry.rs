@@ -2,8 +2,8 @@
 //! program knows.
 //!
 //! They live in the same store as those of annotated code and cost the same through a handle. A
-//! handle is found by its name and labels (a lock and a look-up, about 100 ns): keep it, do not look
-//! it up for each event. Series are never removed, and their number is limited.
+//! handle is found by its name and labels (a lock and a look-up, about 100 ns): keep it, do not
+//! look it up for each event. Series are never removed, and their number is limited.
 //!
 //! Names and labels follow the rules of the macros, so that no two series can have one name on the
 //! endpoint: names are in snake case and do not end as parts of other metrics do (`_total`, `_sum`,
@@ -150,11 +150,11 @@ pub fn assert_no_conflicts() {
 /// Returns the number of copies of this crate in the process.
 ///
 /// `None` where the system does not list them (outside Linux) and in a build that does not measure.
-/// Each copy has series of its own, and none shows those of another. Usually there is one. A plug-in
-/// (`cdylib`) that links this crate statically brings a second: to have its series in the program's
-/// snapshot, both have to link this crate from one shared object (a `dylib`). The series of all
-/// images that share a copy are in its snapshots, whenever they are loaded. Looks at every image:
-/// some microseconds.
+/// Each copy has series of its own, and none shows those of another. Usually there is one. A
+/// plug-in (`cdylib`) that links this crate statically brings a second: to have its series in the
+/// program's snapshot, both have to link this crate from one shared object (a `dylib`). The series
+/// of all images that share a copy are in its snapshots, whenever they are loaded. Looks at every
+/// image: some microseconds.
 ///
 /// ```
 /// # #[cfg(all(feature = "enabled", target_os = "linux"))]

@@ -1,10 +1,11 @@
-//! Objectives that are declared beside the code they bind.
+//! Service level objectives, declared beside the code.
 
 use crate::units::Nanos;
 
 /// An objective for a latency: `quantile` of the requests are within `limit`.
 ///
-/// `slo = "p99 < 500ms"` on a measured function becomes one; the exported histogram then has a bucket bound at the limit.
+/// `slo = "p99 < 500ms"` on a measured function becomes one; the exported histogram then has a
+/// bucket bound at the limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Target {

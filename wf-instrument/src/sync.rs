@@ -1,4 +1,4 @@
-//! What the models in `tests/loom` put their own in place of: atomics, and the number of slots.
+//! The parts that the models in `tests/loom` replace: atomics, and the number of slots.
 //!
 //! The record path names `std::sync::atomic` nowhere else, so that each lock-free part can be
 //! modelled as it is.

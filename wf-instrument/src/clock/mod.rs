@@ -26,7 +26,7 @@ impl Ticks {
         self.0
     }
 
-    /// What [`Ticks::raw`] gave.
+    /// The reading that [`Ticks::raw`] returned.
     pub(crate) const fn from_raw(raw: u64) -> Self {
         Self(raw)
     }

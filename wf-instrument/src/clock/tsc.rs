@@ -1,21 +1,23 @@
-//! The processor's time-stamp counter, read without asking whether it may be: that is settled at calibration.
+//! The processor's time-stamp counter, read without a check: calibration decides whether it may be
+//! used.
 #![expect(unsafe_code, reason = "the instruction has no safe name")]
 
 use std::arch::x86_64::_rdtsc;
 
 use crate::sync::{AtomicU64, Ordering};
 
-/// How long a tick is: this many 2⁻⁶⁴ of a nanosecond. Zero until the counter is known to be the clock.
+/// The length of a tick in units of 2⁻⁶⁴ nanoseconds. Zero until the counter is known to be the
+/// clock.
 static TICK: AtomicU64 = AtomicU64::new(0);
 
-/// The counter, where it is the clock. One load, one branch and the instruction.
+/// The counter, if it is the clock. One load, one branch and the instruction.
 #[inline]
 pub(super) fn ticks() -> Option<u64> {
     // Relaxed: the value stands for itself.
     (TICK.load(Ordering::Relaxed) != 0).then(read)
 }
 
-/// So many ticks in nanoseconds, where the counter is the clock. One multiplication.
+/// The nanoseconds in so many ticks, if the counter is the clock. One multiplication.
 #[inline]
 pub(super) fn nanos(ticks: u64) -> Option<u64> {
     match TICK.load(Ordering::Relaxed) {
@@ -24,7 +26,7 @@ pub(super) fn nanos(ticks: u64) -> Option<u64> {
     }
 }
 
-/// The time since the counter stood at `start`, where it is the clock and has not gone back since.
+/// The time since the counter was at `start`, if it is the clock and has not gone back since.
 #[inline]
 pub(super) fn since(start: u64) -> Option<u64> {
     match TICK.load(Ordering::Relaxed) {
@@ -33,16 +35,18 @@ pub(super) fn since(start: u64) -> Option<u64> {
     }
 }
 
-/// Takes the calibrated `clock`'s word for how long a tick is, if it reads this counter and a tick is shorter than a nanosecond. Every
-/// counter above 1 GHz is; below, and where the system forbids or distrusts the counter, `clock` goes on by itself.
+/// Takes the length of a tick from the calibrated `clock`, if it reads this counter and a tick is
+/// shorter than a nanosecond, as that of every counter above 1 GHz is. Otherwise, and where the
+/// system forbids or distrusts the counter, `clock` is used.
 pub(super) fn adopt(clock: &quanta::Clock) {
     if (0..TRIES).any(|_| reads_this_counter(clock)) {
-        // Relaxed: whoever still sees zero asks the same clock the long way.
+        // Relaxed: a thread that still reads zero uses the same clock, out of line.
         TICK.store(tick(clock).unwrap_or(0), Ordering::Relaxed);
     }
 }
 
-/// quanta does not say which source it chose, but a reading of another one would not lie between two of this.
+/// quanta does not expose the source that it chose, but a reading of another source would not lie
+/// near one of this.
 fn reads_this_counter(clock: &quanta::Clock) -> bool {
     let before = read();
     let raw = clock.raw();
@@ -62,23 +66,26 @@ const fn scaled(ticks: u64, tick: u64) -> u64 {
 #[inline]
 fn read() -> u64 {
     #[cfg(feature = "fenced")]
-    // SAFETY: the instruction is part of every x86-64 processor, and touches no memory: it waits for what comes before it.
+    // SAFETY: the instruction is part of every x86-64 processor, and touches no memory: it waits
+    // for the instructions before it.
     unsafe {
         std::arch::x86_64::_mm_lfence();
     }
     // SAFETY:
     // - the instruction is part of every x86-64 processor, and touches no memory;
-    // - a process for which the system traps it (`PR_SET_TSC`) is stopped by a signal, here as in quanta: nothing undefined.
+    // - a process for which the system traps it (`PR_SET_TSC`) gets a signal, as in quanta: no
+    //   undefined behaviour.
     unsafe { _rdtsc() }
 }
 
-/// A descheduling between two readings may part them; not three times.
+/// The thread may be descheduled between two readings, but hardly three times.
 const TRIES: u32 = 3;
 
 /// In ticks, some tenths of a millisecond.
 const NEAR: u64 = 1 << 20;
 
-/// The calibration is asked about 2⁴⁸ ticks, about a day, so a tick is known to 2⁻⁴⁸: far better than it was calibrated.
+/// The length of 2⁴⁸ ticks, about a day, is taken from the calibration, so that a tick is known to
+/// 2⁻⁴⁸: far better than it was calibrated.
 const SAMPLE: u32 = 48;
 
 #[cfg(test)]

@@ -4,13 +4,15 @@ use super::layout::Layout;
 use super::snapshot::HistogramSnapshot;
 
 impl HistogramSnapshot {
-    /// As an `hdrhistogram::Histogram` of the same precision: every count lands in the bucket of the same values.
+    /// Converts to an `hdrhistogram::Histogram` of the same precision: every count is in the bucket
+    /// of the same values.
     ///
-    /// Allocates the dense histogram: 8 bytes a bucket up to the largest sample. That crate keeps no sum.
+    /// Allocates the dense histogram: 8 bytes a bucket up to the largest sample. That crate keeps
+    /// no sum.
     ///
     /// # Errors
     ///
-    /// What `hdrhistogram` refuses: values past its range of 2⁶³ − 1 or so.
+    /// Where `hdrhistogram` refuses a value: beyond its range of about 2⁶³ − 1.
     ///
     /// ```
     /// use wf_instrument::histogram::HistogramSnapshot;
@@ -21,7 +23,8 @@ impl HistogramSnapshot {
     /// # Ok::<(), wf_instrument::histogram::RecordError>(())
     /// ```
     pub fn to_hdr(&self) -> Result<hdrhistogram::Histogram<u64>, hdrhistogram::RecordError> {
-        // Two is the lowest bound that the crate takes and 2 or 3 are digits that it knows, so this does not fail.
+        // Two is the lowest bound that the crate takes and 2 or 3 are digits that it knows, so this
+        // does not fail.
         let mut hdr = hdrhistogram::Histogram::new_with_bounds(1, 2, self.layout().digits())
             .map_err(|_| hdrhistogram::RecordError::ResizeFailedUsizeTypeTooSmall)?;
         hdr.auto(true);
@@ -31,8 +34,9 @@ impl HistogramSnapshot {
         Ok(hdr)
     }
 
-    /// From any `hdrhistogram::Histogram`, at the nearest of our precisions that is not coarser (three digits at most). The sum
-    /// is that of the buckets' midpoints, since that crate keeps none.
+    /// Converts any `hdrhistogram::Histogram`, at the nearest of our precisions that is not coarser
+    /// (three digits at most). The sum is that of the buckets' midpoints, since that crate keeps
+    /// none.
     #[must_use]
     pub fn from_hdr(hdr: &hdrhistogram::Histogram<u64>) -> Self {
         let layout = if hdr.sigfig() <= 2 {

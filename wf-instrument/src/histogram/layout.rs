@@ -1,8 +1,9 @@
-//! Which bucket a value falls into: pure arithmetic over all of `u64`.
+//! The bucket of a value: pure arithmetic over all of `u64`.
 //!
-//! The log-linear layout of HdrHistogram (Gil Tene): below 2ᵇ⁺¹ every value has a bucket of its own; above, each octave
-//! [2ᵉ, 2ᵉ⁺¹) is cut into 2ᵇ equal buckets, so a bucket is never wider than 2⁻ᵇ of the values in it. We number buckets in
-//! groups of 2ᵇ: group 0 holds [0, 2ᵇ), and group g ≥ 1 holds the octave that starts at 2ᵇ⁺ᵍ⁻¹.
+//! The log-linear layout of HdrHistogram (Gil Tene): below 2ᵇ⁺¹ every value has a bucket of its
+//! own; above, each octave [2ᵉ, 2ᵉ⁺¹) is cut into 2ᵇ equal buckets, so a bucket is never wider than
+//! 2⁻ᵇ of the values in it. We number buckets in groups of 2ᵇ: group 0 holds [0, 2ᵇ), and group g ≥
+//! 1 holds the octave that starts at 2ᵇ⁺ᵍ⁻¹.
 
 /// The bucket arithmetic of one precision.
 ///
@@ -61,14 +62,15 @@ impl Layout {
 
     /// The bucket of `value` within `group`, if it lies there.
     ///
-    /// Beside [`Layout::place`], what follows from the group need not wait for the value.
+    /// Unlike with [`Layout::place`], the processor can use the group before it has the value.
     #[inline]
     pub(crate) const fn place_within(self, group: usize, value: u64) -> Option<usize> {
         if group >= self.groups() {
             return None;
         }
         let within = value >> group.saturating_sub(1);
-        // A value of the octave has its leading bit just above those that tell its bucket; the first group's have none there.
+        // A value of the octave has its leading bit just above those of its bucket; values of the
+        // first group have none there.
         let leading = if group == 0 { 0 } else { 1 };
         if within >> self.group_bits == leading {
             Some(low_bits(within, self.group_len()))
@@ -100,7 +102,8 @@ impl Layout {
         }
     }
 
-    /// The largest value of a bucket, which is what quantiles report: a latency is never understated.
+    /// The largest value of a bucket, which is what quantiles report: a latency is never
+    /// understated.
     ///
     /// # Panics
     ///

@@ -2,9 +2,11 @@
 
 use crate::units::to_f64;
 
-/// The position in bucket order of the sample at quantile `q` of `total` samples: the smallest rank r ≥ 1 with r ≥ q·total.
+/// The position in bucket order of the sample at quantile `q` of `total` samples: the smallest rank
+/// r ≥ 1 with r ≥ q·total.
 ///
-/// The definition of HdrHistogram (`valueAtPercentile`) and of R's type 1. `q` is clamped to [0, 1]; NaN counts as 0.
+/// The definition of HdrHistogram (`valueAtPercentile`) and of R's type 1. `q` is clamped to [0,
+/// 1]; NaN counts as 0.
 pub(crate) fn rank(q: f64, total: u64) -> u64 {
     let exact = q.clamp(0.0, 1.0) * to_f64(total);
     to_rank(exact.ceil()).clamp(1, total.max(1))
@@ -20,8 +22,8 @@ fn to_rank(n: f64) -> u64 {
     n as u64
 }
 
-/// How many samples it takes before the quantile `q` is more than the maximum under another name: one in the tail of
-/// 1/(1 − q) samples. Readers widen their window, or say that they do not know, below it.
+/// The number of samples below which the quantile `q` is little more than the maximum: one of 1/(1
+/// − q) samples lies in the tail. With fewer, readers widen their window or report no value.
 ///
 /// ```
 /// use wf_instrument::histogram::samples_needed;

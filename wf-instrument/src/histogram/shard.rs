@@ -24,11 +24,12 @@ struct Group {
     counts: [Count; GROUP_LEN],
 }
 
-/// Counts in the layout of two digits, in groups of 1 KiB that are allocated on first touch: latencies between 1 and 30 ms take
-/// five of them. 472 bytes when empty. Memory never grows with the number of samples.
+/// Counts in the layout of two digits, in groups of 1 KiB that are allocated on first touch:
+/// latencies between 1 and 30 ms take five of them. 472 bytes when empty. Memory never grows with
+/// the number of samples.
 #[derive(Debug)]
 pub(crate) struct Shard {
-    /// The group of the last value that was said to resemble its neighbours: see [`Shard::guess`].
+    /// The group of the last value recorded by [`Shard::record_similar`].
     last: AtomicUsize,
     groups: [AtomicPtr<Group>; GROUPS],
 }
@@ -40,15 +41,17 @@ impl Shard {
         self.record_at(LAYOUT.place(value), value, n, writer);
     }
 
-    /// As [`Shard::record`], for values that mostly lie in the octave of the one before, as the times of one function or the gaps of one
-    /// model do: 2 to 3 ns faster where they do, as much slower where they do not.
+    /// As [`Shard::record`], for values that mostly lie in the octave of the one before, as the
+    /// durations of one function do: 2 to 3 ns faster where they do, as much slower where they do
+    /// not.
     #[inline]
     pub(crate) fn record_similar(&self, value: u64, n: u64, writer: Writer) {
         self.record_at(self.guess(value), value, n, writer);
     }
 
-    /// [`Layout::place`], foreseen: the processor goes on with the last value's group, whose counts it can fetch before it has the value,
-    /// while it checks that the value lies in it. After a reading of the clock there is nothing else for it to do than wait for this.
+    /// [`Layout::place`], predicted: the processor fetches the counts of the last value's group
+    /// before it has the value, and checks meanwhile that the value lies in it. After a reading of
+    /// the clock it would only wait.
     #[inline]
     fn guess(&self, value: u64) -> (usize, usize) {
         // Relaxed: a guess that is out of date, or another thread's, is checked like any other.
@@ -74,7 +77,8 @@ impl Shard {
     fn group(&self, number: usize, writer: Writer) -> Option<&Group> {
         let place = &self.groups[number];
         let order = match writer {
-            // The pointer was stored by this thread, or by the slot's last owner, with whom `Pool` synchronised.
+            // The pointer was stored by this thread, or by the slot's last owner, with whom `Pool`
+            // synchronised.
             Writer::Sole => Ordering::Relaxed,
             // Acquire; pairs with Release in `first_touch`.
             Writer::Shared => Ordering::Acquire,
@@ -93,7 +97,8 @@ impl Shard {
         Some(unsafe { &*group })
     }
 
-    /// Without samples again. Keeps its memory and asks for none. Only where nobody else records: in a process that has just been forked.
+    /// Removes all samples. Keeps its memory and allocates none. Only where no other thread
+    /// records: in a process that has just been forked.
     pub(crate) fn reset_after_fork(&self) {
         for place in &self.groups {
             // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
@@ -122,7 +127,7 @@ impl Shard {
             .iter()
             .enumerate()
             .filter_map(|(number, place)| {
-                // Acquire; pairs with Release in `first_touch`: the counts are seen as they were initialised.
+                // Acquire; pairs with Release in `first_touch`: the counts are read as initialised.
                 let group = place.load(Ordering::Acquire);
                 // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
                 Some((number, unsafe { group.as_ref() }?))
@@ -131,7 +136,8 @@ impl Shard {
 }
 
 impl Group {
-    /// Has the processor fetch it meanwhile. Much of a reader's time goes into waiting for memory that others have written.
+    /// Prefetches it. Readers spend much of their time waiting for memory that other threads have
+    /// written.
     #[inline]
     fn fetch(&self) {
         #[cfg(target_arch = "x86_64")]
@@ -143,7 +149,8 @@ impl Group {
     }
 }
 
-/// Groups that are on their way while one is read: 48 lines, about what a processor keeps in flight.
+/// Groups that are prefetched while one is read: 48 cache lines, about as many as a processor keeps
+/// in flight.
 const AHEAD: usize = 3;
 
 #[cfg(target_arch = "x86_64")]
@@ -158,7 +165,8 @@ fn first_touch(place: &AtomicPtr<Group>) -> *mut Group {
         })
     });
     let made = Box::into_raw(made);
-    // Release; pairs with Acquire in `group` and `add_to`. Acquire on failure: we use what the other thread made.
+    // Release; pairs with Acquire in `group` and `add_to`. Acquire on failure: we use what the
+    // other thread made.
     match place.compare_exchange(ptr::null_mut(), made, Ordering::Release, Ordering::Acquire) {
         Ok(_) => made,
         Err(theirs) => {
@@ -183,7 +191,8 @@ impl Drop for Shard {
         for place in &self.groups {
             let group = place.load(Ordering::Relaxed);
             if !group.is_null() {
-                // SAFETY: from `Box::into_raw` in `first_touch`, freed once; `&mut self` means that nobody else looks.
+                // SAFETY: from `Box::into_raw` in `first_touch`, freed once; `&mut self` is
+                // exclusive.
                 drop(unsafe { Box::from_raw(group) });
             }
         }
@@ -192,8 +201,9 @@ impl Drop for Shard {
 
 /// The sum of shards while they are being read: dense, so that adding a shard is one pass.
 ///
-/// Each bucket is read once and the count is the sum of what was read, so the result never contradicts itself. It may miss samples
-/// that are being recorded meanwhile, and its sum of values may be ahead of or behind its counts by those.
+/// Each bucket is read once and the count is the sum of what was read, so the result never
+/// contradicts itself. It may miss samples that are being recorded meanwhile, and its sum of values
+/// may be ahead of or behind its counts by those.
 pub(crate) struct Sum {
     counts: Vec<[u64; GROUP_LEN]>,
     /// A bit for each group that anything was added to.
@@ -251,5 +261,5 @@ impl Sum {
     }
 }
 
-/// So many in each shard do not fill a `u64`: there are some hundred shards.
+/// Counts below this in each shard do not overflow a `u64`: there are some hundred shards.
 const PLENTY: u64 = 1 << 55;

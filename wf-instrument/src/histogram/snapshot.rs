@@ -6,8 +6,9 @@ use crate::units::to_f64;
 
 /// An immutable histogram: the counts at one moment, or the difference of two moments.
 ///
-/// Sparse: 10 bytes for each bucket that holds a sample, so a few hundred bytes to a few KiB for latencies. Values are plain
-/// `u64` in the unit of the series that it came from (nanoseconds for times).
+/// Sparse: 10 bytes for each bucket that holds a sample, so a few hundred bytes to a few KiB for
+/// latencies. Values are plain `u64` in the unit of the series that it came from (nanoseconds for
+/// times).
 ///
 /// ```
 /// use wf_instrument::histogram::HistogramSnapshot;
@@ -53,7 +54,8 @@ impl HistogramSnapshot {
         }
     }
 
-    /// From buckets that hold samples, in ascending order of their numbers, and the sum of the samples.
+    /// From buckets that hold samples, in ascending order of their numbers, and the sum of the
+    /// samples.
     pub(super) fn from_buckets(layout: Layout, buckets: Vec<Bucket>, sum: u128) -> Self {
         debug_assert!(buckets.is_sorted_by_key(|bucket| bucket.number));
         let count = total(buckets.iter().map(|bucket| bucket.samples));
@@ -84,8 +86,8 @@ impl HistogramSnapshot {
         u64::try_from(self.sum).unwrap_or(u64::MAX)
     }
 
-    /// The sum of the samples past the end of `u64` too. [`HistogramSnapshot::mean`] and differences are taken
-    /// of this one.
+    /// The sum of the samples past the end of `u64` too. [`HistogramSnapshot::mean`] and
+    /// differences are taken of this one.
     ///
     /// Exact while what one thread has recorded of one octave of values adds up to less than 2⁷¹;
     /// within 1/128 past that.
@@ -94,7 +96,7 @@ impl HistogramSnapshot {
         self.sum
     }
 
-    /// Whether there is no sample.
+    /// Returns whether there is no sample.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.count == 0
@@ -106,7 +108,8 @@ impl HistogramSnapshot {
         (self.count > 0).then(|| wide_to_f64(self.sum) / to_f64(self.count))
     }
 
-    /// The smallest value of the first bucket that holds a sample: at most 1/128 below the smallest sample at two digits.
+    /// The smallest value of the first bucket that holds a sample: at most 1/128 below the smallest
+    /// sample at two digits.
     #[must_use]
     pub fn min(&self) -> Option<u64> {
         self.buckets
@@ -114,7 +117,8 @@ impl HistogramSnapshot {
             .map(|bucket| self.layout.lowest(bucket.number.into()))
     }
 
-    /// The largest value of the last bucket that holds a sample: at most 1/128 above the largest sample at two digits.
+    /// The largest value of the last bucket that holds a sample: at most 1/128 above the largest
+    /// sample at two digits.
     #[must_use]
     pub fn max(&self) -> Option<u64> {
         self.buckets
@@ -122,10 +126,12 @@ impl HistogramSnapshot {
             .map(|bucket| self.layout.highest(bucket.number.into()))
     }
 
-    /// The nearest-rank quantile, as the largest value of its bucket: never below the sample, at most 1/128 above it at two
-    /// digits. `None` where there is no sample. One pass over the buckets.
+    /// The nearest-rank quantile, as the largest value of its bucket: never below the sample, at
+    /// most 1/128 above it at two digits. `None` where there is no sample. One pass over the
+    /// buckets.
     ///
-    /// A quantile of few samples is the maximum in disguise: see [`samples_needed`](super::samples_needed).
+    /// A quantile of few samples is little more than the maximum: see
+    /// [`samples_needed`](super::samples_needed).
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
         let rank = rank(q, self.count);
@@ -137,9 +143,11 @@ impl HistogramSnapshot {
         reached.map(|bucket| self.layout.highest(bucket.number.into()))
     }
 
-    /// How many samples lie in buckets that end at or below `bound`: a Prometheus bucket with `le = bound`.
+    /// The number of samples in buckets that end at or below `bound`: a Prometheus bucket with `le
+    /// = bound`.
     ///
-    /// A bucket that straddles the bound counts as above it, so the result is low by the samples in at most one bucket.
+    /// A bucket that straddles the bound counts as above it, so the result is low by the samples in
+    /// at most one bucket.
     #[must_use]
     pub fn count_up_to(&self, bound: u64) -> u64 {
         let within = |bucket: &&Bucket| self.layout.highest(bucket.number.into()) <= bound;
@@ -164,7 +172,8 @@ impl HistogramSnapshot {
         self.buckets.iter().copied()
     }
 
-    /// Everything recorded in either. Of another layout, `other` is re-recorded by the highest value of its buckets.
+    /// Everything recorded in either. Of another layout, `other` is re-recorded by the highest
+    /// value of its buckets.
     #[must_use]
     pub fn plus(&self, other: &Self) -> Self {
         let other = other.in_layout(self.layout);
@@ -172,7 +181,8 @@ impl HistogramSnapshot {
         combine(self, &other, u64::saturating_add, sum)
     }
 
-    /// What was recorded since `earlier`, an earlier state of the same series. A bucket never goes below zero.
+    /// Everything recorded since `earlier`, an earlier state of the same series. No bucket goes
+    /// below zero.
     #[must_use]
     pub fn minus(&self, earlier: &Self) -> Self {
         let earlier = earlier.in_layout(self.layout);
@@ -269,7 +279,7 @@ fn take_if(rest: &mut &[Bucket], wanted: bool) -> u64 {
     }
 }
 
-/// Counts stop at the end of `u64`: nobody's mistake in counting may panic the code that it measures.
+/// Counts saturate: a mistake in counting must not panic the code that is measured.
 fn total(counts: impl Iterator<Item = u64>) -> u64 {
     counts.fold(0, u64::saturating_add)
 }

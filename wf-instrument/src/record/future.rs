@@ -1,6 +1,7 @@
 //! Futures that measure the future within them.
 //!
-//! Each holds the inner future by value and polls it in place: no copy of its state, no allocation, no poll or wake-up of its own.
+//! Each holds the inner future by value and polls it in place: no copy, no allocation, no extra
+//! poll or wake-up.
 
 use std::future::Future;
 use std::mem;
@@ -12,8 +13,8 @@ use super::{Generation, Span};
 use crate::outcome::Outcome;
 
 impl Span {
-    /// Ends with what `judge` says of the output; dropped before, the call was cancelled. 16 bytes more than `future`, and what `judge`
-    /// captures.
+    /// Ends the call with the outcome that `judge` returns for the output; dropped before, it was
+    /// cancelled. 16 bytes more than `future`, and what `judge` captures.
     pub fn measure<F, J>(self, future: F, judge: J) -> SpanFuture<F, J>
     where
         F: Future,
@@ -28,7 +29,8 @@ impl Span {
 }
 
 impl Generation {
-    /// In scope on every poll; ends with what `judge` says of the output; dropped before, the request was cancelled.
+    /// Puts the request in scope on every poll, and ends it with the outcome that `judge` returns
+    /// for the output; dropped before, it was cancelled.
     pub fn measure<F, J>(self, future: F, judge: J) -> GenerationFuture<F, J>
     where
         F: Future,
@@ -41,8 +43,8 @@ impl Generation {
         }
     }
 
-    /// In scope on every poll, as in [`Generation::enter_source`]; resolves to itself and the
-    /// output, for functions that return a stream and go on being measured.
+    /// Puts the request in scope on every poll, as [`Generation::enter_source`] does. Resolves to
+    /// the request and the output, for functions that return a stream.
     pub fn accompany<F: Future>(self, future: F) -> Accompanied<F> {
         Accompanied {
             future,
@@ -80,7 +82,8 @@ impl<F: Future, J: Fn(&F::Output) -> Outcome> Future for SpanFuture<F, J> {
     }
 }
 
-/// Dropped only where a poll unwinds: the call ends then, since the future may be dropped when the unwinding is over.
+/// Dropped only where a poll unwinds: the call ends then, since the future may be dropped when the
+/// unwinding is over.
 struct Unwound<'a>(&'a mut Option<Span>);
 
 impl Drop for Unwound<'_> {
@@ -124,7 +127,7 @@ impl<F: Future, J: Fn(&F::Output) -> Outcome> Future for GenerationFuture<F, J> 
 }
 
 pin_project_lite::pin_project! {
-    /// The future of a request whose answer is still to come when it resolves.
+    /// The future of a request whose response follows after it resolves.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Accompanied<F> {

@@ -19,9 +19,9 @@ pub struct MeasureIterator<I, J> {
 }
 
 impl<I: Iterator, J: Fn(&I::Item) -> V, V: Judgement> MeasureIterator<I, J> {
-    /// Measures `iterator` as the answer of `generation`; `judge` says what each item brings, as a
-    /// [`Progress`](super::Progress), or with whether it is the last, as a pair of a
-    /// [`Progress`](super::Progress) and a `bool`.
+    /// Measures `iterator` as the response of `generation`; `judge` returns the progress that each
+    /// item brings, as a [`Progress`](super::Progress), or with a flag for the last one, as a pair
+    /// of a [`Progress`](super::Progress) and a `bool`.
     pub fn new(iterator: I, generation: Generation, judge: J) -> Self {
         Self {
             iterator,
@@ -41,7 +41,7 @@ impl<I: Iterator, J: Fn(&I::Item) -> V, V: Judgement> Iterator for MeasureIterat
             return iterator.next().inspect(|item| orphan(judge(item)));
         };
         let mut last = false;
-        // The judge is its author's code too: where it unwinds, the generation has panicked.
+        // The judge is the user's code too: where it unwinds, the generation has panicked.
         let item = generation.enter_source(|| {
             let item = iterator.next();
             if let Some(item) = &item {

@@ -1,28 +1,28 @@
-//! What an item of a stream says about the generation.
+//! The progress that an item of a stream brings.
 
 use super::Stamp;
 
-/// What an item brought.
+/// The progress of a generation that an item brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// So many tokens; none for a role or a keep-alive.
+    /// This many tokens; none for a role or a keep-alive.
     ///
     /// They count when they are received. Items less than 100 µs apart count as received together
-    /// and end one gap: a receiver that is late takes what waited in its channel about that fast,
-    /// and the time between such items is its own.
+    /// and end one interval: a receiver that is late takes waiting items from its channel about
+    /// that fast, and the time between such items is its own.
     ///
-    /// So a source that makes more than 10,000 items a second for one request has no gaps, nor a
-    /// time per output token; its counts of tokens and its time to first token are exact.
-    /// [`Progress::TokensAt`] records each gap, however short.
+    /// So a source that makes more than 10,000 items a second for one request has no inter-token
+    /// latency and no time per output token; its counts of tokens and its time to first token are
+    /// exact. [`Progress::TokensAt`] records each interval, however short.
     Tokens(u64),
-    /// So many tokens that were made at that moment, whenever they are received.
+    /// This many tokens, made at that moment, whenever they are received.
     TokensAt(u64, Stamp),
     /// An error.
     Failed,
 }
 
-/// The return type of a judge of items: a [`Progress`], alone or with whether the item is the last
-/// of its reply.
+/// The return type of a judge of items: a [`Progress`], alone or with a flag for the last item of
+/// the response.
 pub trait Judgement {
     /// Splits it into the progress and whether the item is the last.
     fn into_parts(self) -> (Progress, bool);
@@ -42,7 +42,8 @@ impl Judgement for (Progress, bool) {
     }
 }
 
-/// `progress`, and whether `by` finds `item` to be the last. A function, as [`count`] is.
+/// Pairs `progress` with the flag that `by` returns for `item`: whether it is the last. A function,
+/// as [`count`] is.
 #[inline]
 pub fn last<T: ?Sized>(
     progress: Progress,
@@ -52,14 +53,15 @@ pub fn last<T: ?Sized>(
     (progress, by(item))
 }
 
-/// How many tokens `by` sees in `item`. A function, so that the closure's argument has a type before its body is looked at.
+/// The number of tokens that `by` counts in `item`. A function, so that the closure's argument has
+/// a type before its body is checked.
 #[inline]
 pub fn count<T: ?Sized, N: IntoProgress>(item: &T, by: impl FnOnce(&T) -> N) -> Progress {
     by(item).into_progress()
 }
 
-/// What a closure may return of an item: a number of tokens, alone or with the moment they were
-/// made.
+/// A number of tokens, alone or with the moment they were made: the return type of a closure that
+/// counts tokens.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number of tokens",
     note = "use an integer of up to 64 bits or a `bool`, alone or in a pair with a `Stamp`"
@@ -83,7 +85,7 @@ impl<N: IntoTokens> IntoProgress for (N, Stamp) {
     }
 }
 
-/// What a closure may return as a number of tokens.
+/// A number of tokens: any integer or a `bool`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number of tokens",
     note = "use an integer of up to 64 bits or a `bool`"

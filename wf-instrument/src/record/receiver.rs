@@ -7,11 +7,11 @@ use super::Generation;
 use super::progress::Judgement;
 use super::stream::{end, orphan};
 
-/// Hands on what `receiver` receives, and counts each item and the end at the generation. The end
-/// is where every sender is gone.
+/// Receives from `receiver`, and counts each item and the end at the generation. The end is reached
+/// when every sender is dropped.
 ///
-/// Items less than 100 µs apart end one gap ([`Progress::Tokens`](super::Progress::Tokens)): tokens
-/// that may wait in the channel should carry a [`Stamp`](super::Stamp).
+/// Items less than 100 µs apart end one interval ([`Progress::Tokens`](super::Progress::Tokens)):
+/// tokens that may wait in the channel should carry a [`Stamp`](super::Stamp).
 ///
 /// A channel's receiver cannot be measured behind its own type: return this in its place. 8 bytes
 /// more than the receiver and what `judge` captures; dropped before its end, the generation was
@@ -44,9 +44,10 @@ pub struct MeasureReceiver<R, J> {
     judge: J,
 }
 
-/// A receiver that can be measured: those of std's, crossbeam-channel's and tokio's channels of one consumer.
+/// A receiver that can be measured: those of std's, crossbeam-channel's and tokio's channels of one
+/// consumer.
 pub trait Receives: sealed::Sealed {
-    /// What it receives.
+    /// The type of the items.
     type Item;
 }
 
@@ -61,7 +62,8 @@ impl<T> Receives for mpsc::Receiver<T> {
 }
 
 impl<R: Receives, J: Fn(&R::Item) -> V, V: Judgement> MeasureReceiver<R, J> {
-    /// Measures what `receiver` receives as the answer of `generation`; `judge` says what each item brings.
+    /// Measures the items of `receiver` as the response of `generation`; `judge` returns the
+    /// progress that each brings.
     pub fn new(receiver: R, generation: Generation, judge: J) -> Self {
         Self {
             receiver,
@@ -70,7 +72,7 @@ impl<R: Receives, J: Fn(&R::Item) -> V, V: Judgement> MeasureReceiver<R, J> {
         }
     }
 
-    /// Counts what was received: an item, or the end.
+    /// Records an item, or the end.
     #[inline]
     fn record(&mut self, item: Option<&R::Item>) {
         match (item, &self.generation) {
@@ -90,7 +92,7 @@ impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<mpsc::Receiver<T>, J> {
     ///
     /// # Errors
     ///
-    /// Every sender is gone.
+    /// Every sender is dropped.
     pub fn recv(&mut self) -> Result<T, mpsc::RecvError> {
         let received = self.receiver.recv();
         self.record(received.as_ref().ok());
@@ -101,7 +103,7 @@ impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<mpsc::Receiver<T>, J> {
     ///
     /// # Errors
     ///
-    /// Nothing is there yet, or every sender is gone.
+    /// No item has arrived yet, or every sender is dropped.
     pub fn try_recv(&mut self) -> Result<T, mpsc::TryRecvError> {
         let received = self.receiver.try_recv();
         if !matches!(received, Err(mpsc::TryRecvError::Empty)) {
@@ -114,7 +116,7 @@ impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<mpsc::Receiver<T>, J> {
     ///
     /// # Errors
     ///
-    /// Nothing came in time, or every sender is gone.
+    /// No item arrived in time, or every sender is dropped.
     pub fn recv_timeout(&mut self, timeout: Duration) -> Result<T, mpsc::RecvTimeoutError> {
         let received = self.receiver.recv_timeout(timeout);
         if !matches!(received, Err(mpsc::RecvTimeoutError::Timeout)) {
@@ -152,7 +154,7 @@ mod crossbeam {
         ///
         /// # Errors
         ///
-        /// The channel is empty, and every sender is gone.
+        /// The channel is empty, and every sender is dropped.
         pub fn recv(&mut self) -> Result<T, RecvError> {
             let received = self.receiver.recv();
             self.record(received.as_ref().ok());
@@ -163,7 +165,7 @@ mod crossbeam {
         ///
         /// # Errors
         ///
-        /// Nothing is there yet, or every sender is gone.
+        /// No item has arrived yet, or every sender is dropped.
         pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
             let received = self.receiver.try_recv();
             if !matches!(received, Err(TryRecvError::Empty)) {
@@ -176,7 +178,7 @@ mod crossbeam {
         ///
         /// # Errors
         ///
-        /// Nothing came in time, or every sender is gone.
+        /// No item arrived in time, or every sender is dropped.
         pub fn recv_timeout(&mut self, timeout: Duration) -> Result<T, RecvTimeoutError> {
             let received = self.receiver.recv_timeout(timeout);
             if !matches!(received, Err(RecvTimeoutError::Timeout)) {
@@ -215,23 +217,24 @@ mod tokio {
             }
 
             impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<$receiver<T>, J> {
-                /// Waits for the next item; `None` once every sender is gone. Cancelled without a loss, as the receiver's own.
+                /// Waits for the next item; `None` once every sender is dropped. Cancelled without
+                /// a loss, as the receiver's own.
                 pub async fn recv(&mut self) -> Option<T> {
                     std::future::poll_fn(|cx| self.poll_recv(cx)).await
                 }
 
-                /// Polls for the next item; ready with `None` once every sender is gone.
+                /// Polls for the next item; ready with `None` once every sender is dropped.
                 pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
                     let received = ready!(self.receiver.poll_recv(cx));
                     self.record(received.as_ref());
                     Poll::Ready(received)
                 }
 
-                /// The next item, if it is there.
+                /// The next item, if it has arrived.
                 ///
                 /// # Errors
                 ///
-                /// Nothing is there yet, or every sender is gone.
+                /// No item has arrived yet, or every sender is dropped.
                 pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
                     let received = self.receiver.try_recv();
                     if !matches!(received, Err(TryRecvError::Empty)) {

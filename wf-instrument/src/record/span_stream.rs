@@ -48,7 +48,7 @@ impl<S: Stream, J: Fn(&S::Item) -> Outcome> Stream for SpanStream<S, J> {
     #[inline]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
-        // The judge is its author's code too: where it unwinds, the call has panicked.
+        // The judge is the user's code too: where it unwinds, the call has panicked.
         let unwound = Unwound(this.call);
         let polled = this.stream.poll_next(cx);
         match &polled {

@@ -13,11 +13,11 @@ use crate::outcome::Outcome;
 pin_project_lite::pin_project! {
     /// Yields what `stream` yields, and counts each item and the end at the generation.
     ///
-    /// The stream's end ends the generation, or an item that the judge says is the last: ok, or an
-    /// error if an item was one. Dropped before, it was cancelled. Tokens that come after the end
-    /// are orphans; items less than 100 µs apart end one gap ([`Progress::Tokens`]). 8 bytes more
-    /// than the stream; one clock reading an item, none where the item has a stamp; no allocation,
-    /// no poll and no wake-up of its own.
+    /// The end of the stream ends the generation, as does an item that `judge` flags as the last:
+    /// ok, or an error if an item was one. Dropped before, it was cancelled. Tokens that come after
+    /// the end are orphans; items less than 100 µs apart end one interval ([`Progress::Tokens`]). 8
+    /// bytes more than the stream; one clock reading an item, none where the item has a stamp; no
+    /// allocation, no poll and no wake-up of its own.
     #[derive(Debug)]
     #[must_use = "streams do nothing unless polled"]
     pub struct MeasureStream<S, J> {
@@ -29,8 +29,9 @@ pin_project_lite::pin_project! {
 }
 
 impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> MeasureStream<S, J> {
-    /// Measures `stream` as the answer of `generation`; `judge` says what each item brings, as a
-    /// [`Progress`], or with whether it is the last, as a pair of a [`Progress`] and a `bool`.
+    /// Measures `stream` as the response of `generation`; `judge` returns the progress that each
+    /// item brings, as a [`Progress`], or with a flag for the last one, as a pair of a [`Progress`]
+    /// and a `bool`.
     pub fn new(stream: S, generation: Generation, judge: J) -> Self {
         Self {
             stream,
@@ -55,7 +56,7 @@ impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> Stream for MeasureStream<S, 
             return polled;
         };
         let mut last = false;
-        // The judge is its author's code too: where it unwinds, the generation has panicked.
+        // The judge is the user's code too: where it unwinds, the generation has panicked.
         let polled = generation.enter_source(|| {
             let polled = stream.poll_next(cx);
             if let Poll::Ready(Some(item)) = &polled {
@@ -75,7 +76,7 @@ impl<S: Stream, J: Fn(&S::Item) -> V, V: Judgement> Stream for MeasureStream<S, 
 }
 
 impl Generation {
-    /// Counts what an item brought, and returns whether it is the last. For adapters: no other
+    /// Records the progress of an item, and returns whether it is the last. For adapters: no other
     /// thread counts at the same time.
     #[inline]
     pub(super) fn record_item(&self, judgement: impl Judgement) -> bool {
@@ -89,7 +90,7 @@ impl Generation {
     }
 }
 
-/// Counts what an item brought after the end.
+/// Counts the tokens of an item after the end.
 #[cold]
 pub(super) fn orphan(judgement: impl Judgement) {
     if let (Progress::Tokens(n) | Progress::TokensAt(n, _), _) = judgement.into_parts() {

@@ -41,7 +41,7 @@ impl<'a> Lookup<'a> {
 
     /// # Errors
     ///
-    /// Where the name is of another kind.
+    /// If the name stands for another kind.
     pub(super) fn is_a(&self, is: &'static str) -> Result<(), RegistryError> {
         if is == self.kind {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Where what is named at run time is kept.
+//! The store of everything that is named at run time.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +21,8 @@ pub(crate) struct Named {
     pub(crate) series: Series,
 }
 
-/// The storage of a series. Leaked, so that handles are plain references: the store is never emptied, and limited.
+/// The storage of a series. Leaked, so that handles are plain references: the store is never
+/// emptied, and limited.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Series {
     Counter(&'static Counter),
@@ -78,7 +79,7 @@ pub(super) fn refusals() -> Refusals {
     allocate(|| store().refusals.clone())
 }
 
-/// Keeps the refusal for [`conflicts`](super::conflicts), and hands it back.
+/// Keeps the refusal for [`conflicts`](super::conflicts), and returns it.
 pub(super) fn refuse(own: bool, name: &str, refusal: RegistryError) -> RegistryError {
     allocate(|| {
         let mut store = store();
@@ -92,7 +93,7 @@ pub(super) fn refuse(own: bool, name: &str, refusal: RegistryError) -> RegistryE
     refusal
 }
 
-/// Every site: those that are written in code, and those of run time.
+/// Every site: those of annotated code, and those of run time.
 pub(crate) fn sites() -> Vec<SiteRef> {
     allocate(|| listed().chain(store().sites.iter().copied()).collect())
 }
@@ -140,7 +141,7 @@ pub(super) fn series(
     lookup: &Lookup<'_>,
     make: impl FnOnce() -> Series,
 ) -> Result<Series, RegistryError> {
-    // An allocator that shows its bytes must not wait for the store that is allocating.
+    // An allocator that is measured must not wait for the store that is allocating.
     let found = check_metric(lookup.name, lookup.labels)
         .and_then(|()| allocate(|| find_or_add(lookup, make)));
     found.map_err(|refusal| refuse(true, lookup.name, refusal))
@@ -173,7 +174,7 @@ fn find_or_add(
     Ok(series)
 }
 
-/// What the place in the code is, if it counts or sets `name`.
+/// The kind of the site, if it counts or sets `name`.
 fn kind_of(site: SiteRef, name: &str) -> Option<&'static str> {
     match site {
         SiteRef::Counter(site) if site.name == name => Some("counter"),

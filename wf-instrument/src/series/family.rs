@@ -1,4 +1,4 @@
-//! The series of one place in the code: one, or one for each set of values that its labels take.
+//! The series of one site: one, or one for each set of label values.
 
 use crate::labels::{Label, LabelTable, NONE, shown};
 use crate::sync::{AtomicU64, Ordering};
@@ -47,8 +47,8 @@ impl<S> Family<S> {
         self.known = values;
     }
 
-    /// Makes the series of the values that the code names, behind `leading`, so that it is there
-    /// before its first event. Does nothing where a value is known at run time only.
+    /// Makes the series of the values that are literals in the code, behind `leading`, so that it
+    /// exists before its first event. Does nothing where a value is known at run time only.
     pub(crate) fn begin(&self, leading: &[&str], make: impl FnOnce() -> S) {
         let values: Vec<_> = leading.iter().chain(self.known).copied().collect();
         if !values.is_empty() && values.len() == self.width() {
@@ -64,12 +64,12 @@ impl<S> Family<S> {
         !self.labels.is_empty()
     }
 
-    /// How many values an event brings.
+    /// Number of values an event brings.
     pub(crate) const fn width(&self) -> usize {
         self.leading + self.labels.len()
     }
 
-    /// How many events brought another number of values. They are in [`Family::plain`].
+    /// Number of events that brought another number of values. They are in [`Family::plain`].
     pub(crate) fn mislabelled(&self) -> u64 {
         self.mislabelled.load(Ordering::Relaxed)
     }

@@ -1,14 +1,14 @@
-//! The pictures of a drawing function.
+//! The frames of a drawing function.
 
 use crate::histogram::{HistogramSnapshot, Shard, Sum};
 use crate::thread::{Count, Sharded};
 use crate::units::Nanos;
 
-/// Frame times, and how many of them broke their budget.
+/// Frame times, and the number of frames over their budget.
 #[derive(Debug)]
 pub(crate) struct FrameSeries {
     shards: Sharded<FrameShard>,
-    /// The time for one picture; zero where none is promised.
+    /// The time for one frame; zero without a target.
     budget: Nanos,
 }
 
@@ -27,7 +27,8 @@ impl FrameSeries {
         }
     }
 
-    /// Counts a frame. Over its budget it is late, and each budget that began before it was there, but for its own, is a frame not drawn.
+    /// Counts a frame. Over its budget it is late, and each further budget that passed meanwhile is
+    /// a dropped frame.
     #[inline]
     pub(crate) fn drawn(&self, took: Nanos) {
         let budget = self.budget;
@@ -40,7 +41,7 @@ impl FrameSeries {
         });
     }
 
-    /// Whether any frame was recorded.
+    /// Returns whether any frame was recorded.
     pub(crate) fn is_touched(&self) -> bool {
         self.shards.is_touched()
     }

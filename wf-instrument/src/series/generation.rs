@@ -75,7 +75,7 @@ request_histograms!(declare);
 pub(crate) struct GenerationSeries {
     shards: Sharded<GenerationShard>,
     pub(crate) in_flight: InFlight<Self>,
-    /// Whether an admission was ever recorded: before that, an error without one is no refusal.
+    /// Set once an admission was recorded: before that, an error without one is no rejection.
     admits: AtomicBool,
 }
 
@@ -149,7 +149,8 @@ impl GenerationSeries {
     /// Counts an admission.
     pub(crate) fn admit(&self, shard: &GenerationShard, writer: Writer) {
         shard.counts.admit(writer);
-        // Relaxed: who does not see it yet counts an error as any other. Looked at first, since others look at it all the time.
+        // Relaxed: a thread that does not read it yet counts an error as any other. Read first,
+        // since other threads read it all the time.
         if !self.admits.load(Ordering::Relaxed) {
             self.admits.store(true, Ordering::Relaxed);
         }
@@ -183,16 +184,16 @@ impl GenerationSeries {
                     .histogram(RequestHistogram::CancelledBeforeFirstToken)
                     .record(took.get(), 1, writer);
             }
-            // Already counted, unless it was said at the very moment of the first token.
+            // Already counted, unless it was added at the very moment of the first token.
             _ if request.has_begun() => request.read_prompt(shard, writer),
             _ => {}
         }
-        // Last: a snapshot that has the end also has all that was recorded of the request.
+        // Last: a snapshot that has the end also has everything recorded of the request.
         self.count_end(request, outcome, shard, writer);
     }
 
-    /// Counts the end of a request. An error before the admission was a refusal, where there are
-    /// admissions.
+    /// Counts the end of a request. An error before the admission is a rejection, where admissions
+    /// are recorded.
     #[inline]
     fn count_end(
         &self,
@@ -216,7 +217,7 @@ impl GenerationSeries {
         self.shards.with(write);
     }
 
-    /// Whether any request was recorded.
+    /// Returns whether any request was recorded.
     pub(crate) fn is_touched(&self) -> bool {
         self.shards.is_touched()
     }
@@ -231,7 +232,8 @@ impl GenerationSeries {
         RequestStates::of(|| self.shards.shards().map(|shard| &shard.counts))
     }
 
-    /// Forgets all but the requests that the owner of slot `mine` has under way. Only in a process that has just been forked.
+    /// Forgets all but the requests in flight of the owner of slot `mine`. Only in a process that
+    /// has just been forked.
     pub(crate) fn reset_after_fork(&self, mine: usize) {
         for (shard, is_mine) in self.shards.shards_seen_from(mine) {
             shard.counts.reset_after_fork(is_mine);

@@ -8,15 +8,14 @@ use crate::clock::Ticks;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::thread::{allocate, allocating};
 
-/// How many requests a series has a slot for before it asks for memory. A power of two, as are all
-/// blocks.
+/// Number of slots of a series before it allocates. A power of two, as in all blocks.
 const INITIAL_SLOTS: usize = 64;
 
-/// A block has so many times as many slots as the one before.
+/// Ratio of the slots of a block to those of the block before.
 const GROWTH: usize = 4;
 
-/// A slot for each request in flight, never moved and never freed: memory follows the most that
-/// there ever were at once. 4 KiB while there are at most 64.
+/// A slot for each request in flight, never moved and never freed: memory follows the maximum in
+/// flight. 4 KiB up to 64 requests.
 #[derive(Debug)]
 pub(crate) struct InFlight<S: 'static> {
     slots: [Request<S>; INITIAL_SLOTS],
@@ -77,7 +76,7 @@ impl<S> InFlight<S> {
         }
     }
 
-    /// Makes the ages of the requests under way unknown. Only in a process that has just been
+    /// Makes the ages of the requests in flight unknown. Only in a process that has just been
     /// forked.
     pub(crate) fn reset_ages(&self) {
         self.requests().for_each(Request::reset_age);
@@ -102,7 +101,7 @@ impl<S> InFlight<S> {
     }
 
     fn newest(&self) -> Option<&'static Block<S>> {
-        // Acquire; pairs with Release in `grow`: the block is seen as it was initialised.
+        // Acquire; pairs with Release in `grow`: the block is read as initialised.
         let newest = self.newest.load(Ordering::Acquire);
         // SAFETY:
         // - `as_ref` takes null as None; anything else was leaked by `grow`, so it is valid for
@@ -145,7 +144,7 @@ fn try_insert<'a, S>(
         .find(|request| request.is_free() && request.try_begin(series, arrived))
 }
 
-/// Where the search for a slot begins. Arrivals differ, so they spread the searches without a
+/// The slot at which a search begins. Arrivals differ, so they spread the searches without a
 /// counter that all threads would write.
 ///
 /// Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4): the high bits of a product

@@ -1,4 +1,5 @@
-//! What is stored for each measured thing: one shard a thread holds everything that an event touches.
+//! The storage of each measured thing: one shard for each thread holds everything that an event
+//! touches.
 
 mod family;
 mod frame;

@@ -14,18 +14,19 @@ use crate::outcome::Outcome;
 use crate::sync::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use crate::units::Nanos;
 
-/// The state of a request to the series `S`: atomics in memory that is never freed, so that any thread may hold a
-/// reference to it, whatever ends first. One cache line.
+/// The state of a request to the series `S`: atomics in memory that is never freed, so that any
+/// thread may hold a reference to it, whatever ends first. One cache line.
 ///
 /// Used by one request after another; [`Request::serial`] distinguishes them.
 #[derive(Debug)]
 #[repr(align(64))]
 pub(crate) struct Request<S> {
-    /// [`FREE`] where there is no request.
+    /// The time of the arrival, or [`FREE`] without a request.
     arrived: AtomicU64,
-    /// When it was admitted, or [`NEVER`]; once the tally has begun, when the first tokens came.
+    /// The time of the admission, or [`NEVER`]; once a token was counted, the time of the first
+    /// tokens.
     stage: AtomicU64,
-    /// When the last tokens came, or [`NEVER`].
+    /// The time of the last tokens, or [`NEVER`].
     last: AtomicU64,
     series: AtomicPtr<S>,
     token_count: TokenCount,
@@ -44,7 +45,7 @@ const NEVER: u64 = 0;
 const ADMITTED: u8 = 1;
 const FAILED: u8 = 2;
 const UNWOUND: u8 = 4;
-/// Where it ends ok, the answer was cut at the longest that was asked for.
+/// The response was cut at its length limit.
 const TRUNCATED: u8 = 32;
 /// The thread was unwinding when the request arrived.
 const UNWINDING: u8 = 8;
@@ -56,7 +57,7 @@ impl<S> Request<S> {
         Self::to(ptr::null_mut())
     }
 
-    /// A place for requests to `series` alone, which it knows before the first of them.
+    /// A slot for requests to `series` alone, which it has before the first of them.
     pub(crate) const fn of(series: &'static S) -> Self {
         Self::to(ptr::from_ref(series).cast_mut())
     }
@@ -75,20 +76,20 @@ impl<S> Request<S> {
         }
     }
 
-    // Relaxed, where nothing else is said: each value stands for itself, and threads that share a
+    // Relaxed, where nothing else is noted: each value stands for itself, and threads that share a
     // handle were synchronised by what handed it to them.
 
-    /// Whether there is no request here.
+    /// Returns whether the slot has no request.
     pub(crate) fn is_free(&self) -> bool {
         self.arrived.load(Ordering::Relaxed) == FREE
     }
 
-    /// Begins a request to `series`, unless there is one already. A place is always of the same
+    /// Begins a request to `series`, unless the slot has one already. A slot is always of the same
     /// series.
     #[inline]
     pub(crate) fn try_begin(&self, series: &'static S, arrived: Ticks) -> bool {
-        // Acquire; pairs with Release in `end`: what the last request stored comes before what
-        // follows.
+        // Acquire; pairs with Release in `end`: the stores of the last request come before those
+        // that follow.
         let taken = self
             .arrived
             .compare_exchange(FREE, stored(arrived), Ordering::Acquire, Ordering::Relaxed)
@@ -106,7 +107,7 @@ impl<S> Request<S> {
         taken
     }
 
-    /// Ends the request: the place is free for the next one.
+    /// Ends the request: the slot is free for the next one.
     #[inline]
     pub(crate) fn end(&self) {
         let serial = self.serial.load(Ordering::Relaxed);
@@ -115,25 +116,25 @@ impl<S> Request<S> {
         self.arrived.store(FREE, Ordering::Release);
     }
 
-    /// The number of the request that is under way here, or comes next.
+    /// The number of the request in this slot, or of the next one.
     #[inline]
     pub(crate) fn serial(&self) -> u32 {
         self.serial.load(Ordering::Relaxed)
     }
 
-    /// The series that the request belongs to. Only for requests that have begun, or in a place
-    /// made by [`Request::of`].
+    /// The series that the request belongs to. Only for requests that have begun, or in a slot made
+    /// by [`Request::of`].
     #[inline]
     pub(crate) fn series(&self) -> &'static S {
         let series = self.series.load(Ordering::Relaxed);
         debug_assert!(!series.is_null(), "a request has begun");
         // SAFETY:
-        // - not null: a place that threads may share before its request has begun is made by `of`;
-        //   any other is handed out by `InFlight::insert` to one thread, after `try_begin` has stored
-        //   here, and what hands it on to another thread synchronises the two;
+        // - not null: a slot that threads may share before its request has begun is made by `of`;
+        //   any other is handed out by `InFlight::insert` to one thread, after `try_begin` has
+        //   stored here, and what hands it on to another thread synchronises the two;
         // - points to a live series, since `of` and `try_begin` have it from a `'static` reference,
         //   and only shared references to it exist;
-        // - later requests in this place store the same address.
+        // - later requests in this slot store the same address.
         unsafe { &*series }
     }
 
@@ -142,26 +143,26 @@ impl<S> Request<S> {
         self.arrived.store(stored(arrived), Ordering::Relaxed);
     }
 
-    /// When it arrived, if it is under way and its age is known.
+    /// The time of its arrival, if it is in flight and its age is known.
     pub(crate) fn waiting_since(&self) -> Option<Ticks> {
         let arrived = self.arrived.load(Ordering::Relaxed);
         let known = arrived != FREE && !self.is_marked(AGELESS);
         known.then_some(Ticks::from_raw(arrived))
     }
 
-    /// Makes its age unknown. It may go on: its thread may be the one that forked.
+    /// Makes its age unknown. The request may continue: its thread may be the one that forked.
     pub(crate) fn reset_age(&self) {
         self.mark(AGELESS);
     }
 
-    /// How long before `now` it arrived.
+    /// Its age at `now`.
     #[inline]
     pub(crate) fn age(&self, now: Ticks) -> Nanos {
         let arrived = self.arrived.load(Ordering::Relaxed);
         clock::between(Ticks::from_raw(arrived), now)
     }
 
-    /// How long ago it arrived.
+    /// Its age.
     #[inline]
     pub(crate) fn age_now(&self) -> Nanos {
         let arrived = self.arrived.load(Ordering::Relaxed);
@@ -170,7 +171,7 @@ impl<S> Request<S> {
 
     /// Admits it at `now`; returns false where it has been admitted before.
     pub(crate) fn admit(&self, now: Ticks) -> bool {
-        // Looked at first, since an exchange costs more.
+        // Read first, since an exchange costs more.
         if self.is_admitted() || self.mark(ADMITTED) & ADMITTED != 0 {
             return false;
         }
@@ -187,12 +188,12 @@ impl<S> Request<S> {
         self.is_marked(ADMITTED)
     }
 
-    /// Has it end as an error, whatever outcome it is ended with.
+    /// Makes it end as an error, whatever outcome it is ended with.
     pub(crate) fn fail(&self) {
         self.mark(FAILED);
     }
 
-    /// Marks its answer as cut, for where it ends ok.
+    /// Marks its response as cut, which counts if it ends ok.
     pub(crate) fn truncate(&self) {
         self.mark(TRUNCATED);
     }
@@ -202,7 +203,7 @@ impl<S> Request<S> {
         self.is_marked(TRUNCATED)
     }
 
-    /// Has it end as panicked, whatever outcome it is ended with.
+    /// Makes it end as panicked, whatever outcome it is ended with.
     pub(crate) fn unwound(&self) {
         self.mark(UNWOUND);
     }

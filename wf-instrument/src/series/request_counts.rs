@@ -10,9 +10,9 @@ pub(crate) struct RequestCounts {
     admitted: Count,
     /// Ended without having been admitted.
     ended_waiting: Count,
-    /// Of them, in an error, where requests are known to be admitted.
+    /// Of them, in an error, where admissions are recorded.
     rejected: Count,
-    /// Ended ok, cut at the longest answer that was asked for.
+    /// Ended ok, with a response cut at its length limit.
     truncated: Count,
     /// All others.
     ended: [Count; 4],
@@ -36,8 +36,8 @@ impl RequestCounts {
     }
 
     pub(crate) fn admit(&self, writer: Writer) {
-        // Release; pairs with Acquire in `RequestStates::of`: a reader that counts this admission also counts
-        // the arrival.
+        // Release; pairs with Acquire in `RequestStates::of`: a reader that counts this admission
+        // also counts the arrival.
         self.admitted.add_one_release(writer);
     }
 
@@ -45,8 +45,8 @@ impl RequestCounts {
         if !admitted {
             self.ended_waiting.add(1, writer);
         }
-        // Release; pairs with Acquire in `RequestStates::of`: a reader that counts this end also counts all
-        // that came before it.
+        // Release; pairs with Acquire in `RequestStates::of`: a reader that counts this end also
+        // counts all that came before it.
         self.ended[outcome.index()].add_one_release(writer);
     }
 
@@ -60,7 +60,8 @@ impl RequestCounts {
         self.truncated.add_one_release(writer);
     }
 
-    /// Ends in an error without having been admitted, where others are. Counted apart from other errors, so that neither count ever falls.
+    /// Ends in an error without having been admitted, where others are. Counted apart from other
+    /// errors, so that neither count ever falls.
     pub(crate) fn reject(&self, writer: Writer) {
         self.ended_waiting.add(1, writer);
         // Release; as in `end`.
@@ -69,8 +70,8 @@ impl RequestCounts {
 }
 
 impl RequestCounts {
-    /// Forgets all, but for the requests that the thread whose share this is has under way, where it `is_mine`. Only in a process that has
-    /// just been forked.
+    /// Forgets all but the requests in flight of the thread whose share this is, where it
+    /// `is_mine`. Only in a process that has just been forked.
     pub(crate) fn reset_after_fork(&self, is_mine: bool) {
         let apart = [&self.rejected, &self.truncated];
         let ended = self.ended.iter().chain(apart);
@@ -89,7 +90,8 @@ impl RequestCounts {
 }
 
 impl RequestStates {
-    /// Reads every end before any admission, and every admission before any arrival, so that no difference is below zero.
+    /// Reads every end before any admission, and every admission before any arrival, so that no
+    /// difference is below zero.
     ///
     /// A series whose code never records an admission has no request waiting.
     pub(crate) fn of<'a, I: Iterator<Item = &'a RequestCounts>>(shards: impl Fn() -> I) -> Self {

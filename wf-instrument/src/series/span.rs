@@ -6,7 +6,7 @@ use crate::sync::constructor;
 use crate::thread::{Count, Sharded, Writer};
 use crate::units::Nanos;
 
-/// Durations by outcome, and how many calls are running.
+/// Durations by outcome, and the number of running calls.
 #[derive(Debug)]
 pub(crate) struct SpanSeries {
     shards: Sharded<SpanShard>,
@@ -29,7 +29,8 @@ impl SpanShard {
     #[inline]
     pub(crate) fn end(&self, outcome: Outcome, took: Nanos, writer: Writer) {
         self.durations[outcome.index()].record_similar(took.get(), 1, writer);
-        // Release; pairs with Acquire in `SpanSeries::in_flight`: whoever counts this end also counts its start.
+        // Release; pairs with Acquire in `SpanSeries::in_flight`: a reader that counts this end
+        // also counts its start.
         self.ended.add_one_release(writer);
     }
 }
@@ -54,7 +55,7 @@ impl SpanSeries {
             .with(move |shard, writer| shard.end(outcome, took, writer));
     }
 
-    /// Whether any call was recorded.
+    /// Returns whether any call was recorded.
     pub(crate) fn is_touched(&self) -> bool {
         self.shards.is_touched()
     }
@@ -65,10 +66,12 @@ impl SpanSeries {
         self.shards.sole()
     }
 
-    /// Calls that have started and not ended, and perhaps some that came and went while it was read: it is read again where many did.
+    /// Calls that have started and not ended, and perhaps some that came and went while it was
+    /// read: it is read again where many did.
     ///
-    /// Never below zero, though a future may end on another thread than it started on, since every end is read before any start. An
-    /// allocator that is measured may lose a start while its shard is being allocated, but no later one makes up for it.
+    /// Never below zero, though a future may end on another thread than it started on, since every
+    /// end is read before any start. An allocator that is measured may lose a start while its shard
+    /// is being allocated, but no later one makes up for it.
     pub(crate) fn in_flight(&self) -> u64 {
         let read = || {
             let ended = self.sum(|shard| shard.ended.acquire());
@@ -77,10 +80,12 @@ impl SpanSeries {
         (0..READINGS).map(|_| read()).min().unwrap_or_default()
     }
 
-    /// Forgets all but the calls that the owner of slot `mine` is in the middle of. Only in a process that has just been forked.
+    /// Forgets all but the calls that the owner of slot `mine` is in the middle of. Only in a
+    /// process that has just been forked.
     pub(crate) fn reset_after_fork(&self, mine: usize) {
         for (shard, is_mine) in self.shards.shards_seen_from(mine) {
-            // Where calls end on other threads than they began on, this thread's share alone tells no more than this.
+            // Where calls end on other threads than they began on, this thread's share has no more
+            // than this difference.
             let running = shard.started.get().saturating_sub(shard.ended.get());
             shard.started.restart(if is_mine { running } else { 0 });
             shard.ended.restart(0);
@@ -100,5 +105,5 @@ impl SpanSeries {
     }
 }
 
-/// Whoever reads may be interrupted between two loads; not each time.
+/// A reader may be interrupted between two loads; hardly each time.
 const READINGS: usize = 3;

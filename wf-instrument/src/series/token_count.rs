@@ -5,8 +5,8 @@ use crate::thread::SLOTS;
 
 /// Tokens of one request, counted by any threads at once and by one of them mostly.
 ///
-/// The thread that counts the first owns the count: it goes on with plain loads and stores. Others
-/// add to a count beside it, atomically. Each count ends at `u32::MAX`. 16 bytes.
+/// The thread that counts the first owns the count: it continues with plain loads and stores.
+/// Others add to a count beside it, atomically. Each count ends at `u32::MAX`. 16 bytes.
 #[derive(Debug)]
 pub(crate) struct TokenCount {
     /// The owner's thread slot, [`NOBODY`] before the first token, or [`NO_OWNER`]. Until there is
@@ -20,8 +20,7 @@ pub(crate) struct TokenCount {
 
 const NOBODY: u16 = u16::MAX - 1;
 
-/// The first token was counted by a thread without a slot: such threads have no number to know them
-/// by.
+/// The first token was counted by a thread without a slot: such threads have no number.
 const NO_OWNER: u16 = u16::MAX - 2;
 
 impl TokenCount {
@@ -40,14 +39,14 @@ impl TokenCount {
     // the last one in `Pool`, and who reads the sum has exclusive access to the request, which
     // orders it by itself.
 
-    /// Nothing counted, from here on. Only where nobody else counts.
+    /// Resets the count to zero. Only where no other thread counts.
     #[inline]
     pub(crate) fn restart(&self) {
         self.owner.store(NOBODY, Ordering::Relaxed);
         self.others.store(0, Ordering::Relaxed);
     }
 
-    /// Whether the owner of `slot` owns this count too; never, where it is no slot.
+    /// Returns whether the owner of `slot` owns this count too; never, where it is no slot.
     #[inline]
     pub(crate) fn is_owned_by(&self, slot: u8) -> bool {
         self.owner.load(Ordering::Relaxed) == u16::from(slot)
@@ -73,7 +72,7 @@ impl TokenCount {
     }
 
     /// Counts `n` for the owner of `slot`, and makes it the owner of this count, if they are the
-    /// first; else says that they are not.
+    /// first; else returns false.
     #[inline]
     pub(crate) fn begin(&self, n: u64, slot: u8) -> bool {
         let owner = if usize::from(slot) < SLOTS {
@@ -114,8 +113,8 @@ impl TokenCount {
         }
     }
 
-    /// Makes the owner of `slot` the owner of this count, if there is one yet. Only where nobody
-    /// else counts.
+    /// Makes the owner of `slot` the owner of this count, if it has one yet. Only where no other
+    /// thread counts.
     pub(crate) fn move_to(&self, slot: u8) -> bool {
         let moves = usize::from(slot) < SLOTS && self.has_begun();
         if moves {
@@ -124,7 +123,7 @@ impl TokenCount {
         moves
     }
 
-    /// Whether a token has been counted.
+    /// Returns whether a token was counted.
     pub(crate) fn has_begun(&self) -> bool {
         self.owner.load(Ordering::Relaxed) != NOBODY
     }
@@ -146,8 +145,8 @@ impl TokenCount {
     }
 }
 
-/// `n`, or `u32::MAX` where it is more. A request's own count ends there, at four thousand million
-/// tokens; the counts of its series go on.
+/// `n`, or `u32::MAX` where it is more. The count of one request saturates there; the counts of its
+/// series do not.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "clamped")]
 pub(super) const fn few(n: u64) -> u32 {

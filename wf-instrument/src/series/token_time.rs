@@ -1,9 +1,9 @@
-//! When tokens came.
+//! The time of tokens, and how it is known.
 
 use crate::clock::{self, Ticks};
 use crate::units::Nanos;
 
-/// The moment of some tokens, and how it is known.
+/// The time of some tokens, and how it is known.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TokenTime {
     /// They are counted where and when they are made.
@@ -27,8 +27,8 @@ impl TokenTime {
         }
     }
 
-    /// The gap that the tokens end, where others came `last`; none where they came together with
-    /// those.
+    /// The interval that the tokens end, where others came `last`; none where they came together
+    /// with those.
     #[inline]
     pub(crate) fn gap_since(self, last: Ticks) -> Option<Nanos> {
         match self {
@@ -41,7 +41,7 @@ impl TokenTime {
         }
     }
 
-    /// Which tokens are the last: these, or those that came `last`. A stamp may be older.
+    /// The time of the last tokens: these, or those that came `last`. A stamp may be older.
     #[inline]
     pub(crate) fn latest(self, last: Ticks) -> Ticks {
         match self {

@@ -2,7 +2,7 @@
 //!
 //! A list that the linker makes is one image's own: a program that loads plug-ins, or shares this
 //! crate with them in a shared object, has several. So each image adds its sites as it is loaded,
-//! and they are there before their first call.
+//! and they are listed before their first call.
 #![expect(unsafe_code, reason = "entries are linked through an atomic pointer")]
 
 use std::iter::successors;
@@ -13,7 +13,7 @@ use crate::image;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::thread::drop_one;
 
-/// A site's place in the list. For macro expansions.
+/// The entry of a site in the list. For macro expansions.
 #[derive(Debug)]
 pub struct Entry {
     site: SiteRef,
@@ -34,8 +34,8 @@ impl Entry {
     }
 
     /// Adds the site to the list, and keeps its image loaded. To be called once: a second time
-    /// would make the list go round in a circle. Where the image cannot be kept, the site is not
-    /// listed, and counted as dropped.
+    /// would make the list a circle. Where the image cannot be kept, the site is not listed, and
+    /// counted as dropped.
     pub fn list(&'static self) {
         if !image::keep_loaded(ptr::from_ref(self).addr()) {
             return drop_one();
@@ -45,7 +45,7 @@ impl Entry {
             self.next.store(last, Ordering::Relaxed);
             let added = ptr::from_ref(self).cast_mut();
             // Release; pairs with Acquire in `listed`. Entries before this one come with it: the
-            // exchange goes on with their release.
+            // exchange continues their release.
             match LAST.compare_exchange_weak(last, added, Ordering::Release, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(newer) => last = newer,

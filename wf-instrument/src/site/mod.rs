@@ -87,7 +87,7 @@ pub struct FrameSite {
     pub(crate) help: &'static str,
     pub(crate) target_fps: f64,
     pub(crate) series: Family<FrameSeries>,
-    /// When [`FrameSite::shown`] was last called, in ticks; 0 before.
+    /// Time of the last call of [`FrameSite::shown`], in ticks; 0 before the first.
     pub(crate) last_shown: AtomicU64,
 }
 

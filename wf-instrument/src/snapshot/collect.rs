@@ -1,4 +1,4 @@
-//! From shards to metrics.
+//! The collection of metrics from shards.
 
 use std::sync::Arc;
 
@@ -19,7 +19,8 @@ use crate::site::{FrameSite, GenerationSite, SiteRef, SpanSite};
 use crate::thread::dropped;
 
 impl Snapshot {
-    /// Sums every thread's shards of every series. Stops nobody; allocates; about 10 µs a histogram.
+    /// Sums every thread's shards of every series. Stops no writer; allocates; about 10 µs a
+    /// histogram.
     #[must_use]
     pub fn take() -> Self {
         let mut collector = Collector {
@@ -94,8 +95,8 @@ impl Collector {
         }
     }
 
-    /// A row for each model and set of labels, and one for requests of which the code says nothing:
-    /// where it always says something, only if there were any.
+    /// Adds a row for each model and set of labels, and one for requests without: where the code
+    /// always names them, only if there were any.
     fn generations(&mut self, site: &GenerationSite) {
         let labelled = site.series.is_labelled();
         if labelled && !site.by_model {

@@ -1,26 +1,25 @@
-//! What one test records, apart from the other tests of its binary.
+//! The metrics of one test, apart from the other tests of its binary.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
 use super::window::{Snapshot, Window};
 
-/// A view of what is recorded from its beginning on, for a test, while other tests wait for their
-/// turn.
+/// A view of everything recorded since it began, for a test, while other tests wait for their turn.
 ///
-/// All tests of a binary run in one process and share every series. Those that record begin with
-/// one of these, and none has what another recorded: they take turns, however many threads the
-/// harness runs them on. A view has what any thread records, so threads, thread pools and async
-/// runtimes of the test are included. The record path costs what it always costs.
+/// All tests of a binary run in one process and share every series. Those that record begin with a
+/// view, and no view has the events of another test: they take turns, however many threads the
+/// harness runs them on. A view has the events of all threads, so threads, thread pools and async
+/// runtimes of the test are included. The cost of recording is unchanged.
 ///
 /// # Limits
 ///
-/// - What a test records without a view of its own is in the views of others: each test that calls
-///   measured code needs one.
-/// - Threads and tasks that outlive their test go on to record in the next one's turn: join them.
+/// - Events that a test records without a view of its own are in the views of others: each test
+///   that calls measured code needs one.
+/// - Threads and tasks that outlive their test record in the turn of the next one: join them.
 /// - In flight, gauges and the age of the oldest request are states of the process, not
 ///   differences: they begin as the test before left them.
-/// - Series of other tests are there, at zero.
+/// - Series of other tests are included, at zero.
 ///
 /// A runner with a process for each test (`cargo nextest`) isolates without it.
 ///
@@ -73,7 +72,7 @@ impl Isolated {
 #[derive(Debug)]
 struct Turn;
 
-/// Which thread took the turn.
+/// The thread that has the turn.
 static TAKEN_BY: Mutex<Option<ThreadId>> = Mutex::new(None);
 static FREE: Condvar = Condvar::new();
 

@@ -1,4 +1,4 @@
-//! A moment, and what happened between two moments.
+//! A snapshot, and the window between two snapshots.
 
 use super::metrics::Metrics;
 use crate::units::Nanos;
@@ -7,9 +7,9 @@ use crate::units::Nanos;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Snapshot {
-    /// When it was taken, on this process's clock ([`clock::now`](crate::clock::now)).
+    /// The time at which it was taken, on this process's clock ([`clock::now`](crate::clock::now)).
     pub at: Nanos,
-    /// Everything since the process began.
+    /// Everything recorded since the process began.
     pub metrics: Metrics,
 }
 
@@ -29,12 +29,14 @@ pub struct Window {
     pub begin: Nanos,
     /// The later moment.
     pub end: Nanos,
-    /// What was recorded between them; present states (in flight, gauges) are those of the later moment.
+    /// Everything recorded between them; present states (in flight, gauges) are those of the later
+    /// moment.
     pub metrics: Metrics,
 }
 
 impl Window {
-    /// What `later` has over `earlier`. A series that did not exist earlier counts from zero.
+    /// The difference of two snapshots. A series that did not exist in the earlier one counts from
+    /// zero.
     #[must_use]
     pub fn between(earlier: &Snapshot, later: &Snapshot) -> Self {
         Self {
@@ -44,7 +46,7 @@ impl Window {
         }
     }
 
-    /// How long it lasts.
+    /// The time between its ends.
     #[must_use]
     pub const fn length(&self) -> Nanos {
         self.end.since(self.begin)

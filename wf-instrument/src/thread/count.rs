@@ -5,7 +5,7 @@ use crate::sync::{AtomicU64, Ordering, constructor};
 /// The threads that may write a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Writer {
-    /// Nobody: this thread owns the shard, so a plain load and store is enough.
+    /// No other: this thread owns the shard, so a plain load and store is enough.
     Sole,
     /// Any thread: the shard past the last slot, written by atomic additions.
     Shared,
@@ -23,7 +23,7 @@ pub(crate) struct Count(AtomicU64);
 /// Additions from here on are large.
 const LARGE: u64 = 1 << 24;
 
-/// Where large additions stop: 2²⁴ times [`LARGE`] below the end of `u64`.
+/// The count at which large additions stop: 2²⁴ times [`LARGE`] below the end of `u64`.
 const FULL: u64 = u64::MAX - (1 << 48) + 1;
 
 impl Count {
@@ -78,7 +78,8 @@ impl Count {
         self.0.load(Ordering::Acquire)
     }
 
-    /// From here on `n`. Only where nobody else counts: in a process that has just been forked.
+    /// Sets the count to `n`. Only where no other thread counts: in a process that has just been
+    /// forked.
     pub(crate) fn restart(&self, n: u64) {
         self.0.store(n, Ordering::Relaxed);
     }
@@ -112,7 +113,7 @@ impl Count {
     }
 }
 
-/// What a stored count stands for.
+/// The count that a stored number stands for.
 #[inline]
 pub(crate) const fn shown(count: u64) -> u64 {
     if count >= FULL { u64::MAX } else { count }

@@ -1,4 +1,4 @@
-//! One shard a thread: who owns which, and where it lies.
+//! Shards, one for each thread, and the slots that own them.
 
 mod count;
 mod pool;

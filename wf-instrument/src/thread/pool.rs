@@ -5,7 +5,7 @@ use crate::sync::{AtomicU64, Ordering, SLOTS, array, constructor};
 const WORD: usize = 64;
 const WORDS: usize = SLOTS.div_ceil(WORD);
 
-/// A bit a slot: set while a thread owns it.
+/// One bit for each slot: set while a thread owns it.
 pub(crate) struct Pool {
     taken: [AtomicU64; WORDS],
 }
@@ -19,19 +19,22 @@ impl Pool {
         }
     }
 
-    /// Takes the lowest free slot, so that memory follows the peak of concurrent threads and not their total number.
+    /// Takes the lowest free slot, so that memory follows the peak of concurrent threads and not
+    /// their total number.
     pub(crate) fn claim(&self) -> Option<usize> {
         (0..SLOTS).find(|&slot| self.try_claim(slot))
     }
 
-    /// Gives a slot back; its next owner goes on in the shards as they are.
+    /// Returns a slot; its next owner continues in the same shards.
     pub(crate) fn release(&self, slot: usize) {
         let (word, bit) = place(slot);
-        // Release; pairs with Acquire in `try_claim`: the next owner sees this one's last counts, and adds to them.
+        // Release; pairs with Acquire in `try_claim`: the next owner reads this one's last counts,
+        // and adds to them.
         self.taken[word].fetch_and(!bit, Ordering::Release);
     }
 
-    /// Takes every slot from its owner but `kept`: for a process that has just been forked, where the other owners are no more.
+    /// Frees every slot but `kept`: for a process that has just been forked, in which the other
+    /// owners do not exist.
     pub(crate) fn keep_only(&self, kept: usize) {
         for (word, taken) in self.taken.iter().enumerate() {
             let bit = if kept / WORD == word {

@@ -7,12 +7,13 @@ use super::count::Writer;
 use super::slot;
 use crate::sync::{AtomicPtr, Ordering, SLOTS, TABLE, array, constructor};
 
-/// One `T` a thread slot, and one that the threads without a slot share.
+/// One `T` for each thread slot, and one that the threads without a slot share.
 ///
-/// Shards are never freed while the value lives: a slot's next owner goes on in the same shard, so nothing is lost and memory is
-/// bounded by the peak of concurrent threads. 2 KiB of pointers, untouched until used.
+/// Shards are never freed while the value lives: a slot's next owner continues in the same shard,
+/// so nothing is lost and memory is bounded by the peak of concurrent threads. 2 KiB of pointers,
+/// untouched until used.
 pub(crate) struct Sharded<T> {
-    /// Those at and above [`SLOTS`] stay empty: they are what threads without a slot find.
+    /// Those at and above [`SLOTS`] stay empty: threads without a slot find them.
     owned: [AtomicPtr<Padded<T>>; TABLE],
     shared: AtomicPtr<Padded<T>>,
 }
@@ -32,11 +33,12 @@ impl<T: Default + Sync> Sharded<T> {
         }
     }
 
-    /// Hands this thread's shard to `write`, with what it must know about other writers.
+    /// Calls `write` with this thread's shard, and whether other threads write to it.
     ///
     /// About a nanosecond of its own. The first call of a thread allocates the shard.
     ///
-    /// `write` should own what it captures: what it borrows has to be in memory, for the rare case that is out of line.
+    /// `write` should own its captures: borrowed values have to be in memory, for the rare case
+    /// that is out of line.
     #[inline]
     pub(crate) fn with(&self, write: impl FnOnce(&T, Writer)) {
         match self.sole() {
@@ -45,13 +47,14 @@ impl<T: Default + Sync> Sharded<T> {
         }
     }
 
-    /// This thread's shard, where it has a slot of its own and has asked for it; only this thread may write to it, as long as it runs.
+    /// This thread's shard, if it has claimed a slot; only this thread may write to it, as long as
+    /// it runs.
     #[inline]
     pub(crate) fn sole(&self) -> Option<&T> {
         let slot = usize::from(slot::cached_slot());
         let place = self.owned.get(slot)?;
-        // One comparison: a thread that has no slot, or has not asked for it yet, finds an empty
-        // place, as one does that comes here first. Relaxed: only this slot's owners store here,
+        // One comparison: a thread that has no slot, or has not claimed one yet, finds an empty
+        // entry, as does one that comes here first. Relaxed: only this slot's owners store here,
         // and a new owner synchronised with the last one in `Pool`.
         let shard = place.load(Ordering::Relaxed);
         if shard.is_null() {
@@ -60,8 +63,7 @@ impl<T: Default + Sync> Sharded<T> {
         // SAFETY:
         // - not null, as was just checked;
         // - points to a live `Padded<T>`: it came from `Box::into_raw` and is freed only in `drop`,
-        //   which has `&mut self`, while the reference to the place that we return the lifetime of
-        //   is one into `self`;
+        //   which has `&mut self`, while the returned lifetime is that of a reference into `self`;
         // - shared access only: `T: Sync`, and no `&mut T` is ever made before `drop`.
         Some(unsafe { &(*shard).0 })
     }
@@ -87,7 +89,8 @@ impl<T: Default + Sync> Sharded<T> {
         Self::shard_at(place)
     }
 
-    /// Every shard that any thread has touched, with whether it is the one that the owner of `slot` writes to.
+    /// Every shard that any thread has touched, with whether it is the one that the owner of `slot`
+    /// writes to.
     pub(crate) fn shards_seen_from(&self, slot: usize) -> impl Iterator<Item = (&T, bool)> {
         let own = self.owned[..SLOTS].get(slot).unwrap_or(&self.shared);
         let own = Self::shard_at(own).map(ptr::from_ref);
@@ -95,23 +98,24 @@ impl<T: Default + Sync> Sharded<T> {
             .map(move |shard| (shard, own == Some(ptr::from_ref(shard))))
     }
 
-    /// Whether any thread has touched it.
+    /// Returns whether any thread has touched it.
     pub(crate) fn is_touched(&self) -> bool {
         self.shards().next().is_some()
     }
 
-    /// Every shard that any thread has touched. In step with nobody: writers go on.
+    /// Every shard that any thread has touched. Writers are not stopped.
     pub(crate) fn shards(&self) -> impl Iterator<Item = &T> {
         let places = self.owned.iter().chain([&self.shared]);
         places.filter_map(Self::shard_at)
     }
 
     fn shard_at(place: &AtomicPtr<Padded<T>>) -> Option<&T> {
-        // Acquire; pairs with Release in `first_touch`: the shard is seen as it was initialised.
+        // Acquire; pairs with Release in `first_touch`: the shard is read as initialised.
         let shard = place.load(Ordering::Acquire);
         // SAFETY:
         // - `as_ref` takes null as None; anything else came from `Box::into_raw` in `first_touch`;
-        // - it lives as long as the `Sharded` that the place is part of, and only shared references to it exist.
+        // - it lives as long as the `Sharded` that the entry is part of, and only shared references
+        //   to it exist.
         unsafe { shard.as_ref() }.map(|padded| &padded.0)
     }
 
@@ -124,16 +128,18 @@ impl<T: Default + Sync> Sharded<T> {
             }
             shard = first_touch(&self.shared);
         }
-        // SAFETY: as in `sole`; the place is that of `self`, which outlives the call.
+        // SAFETY: as in `sole`; the entry is that of `self`, which outlives the call.
         write(unsafe { &(*shard).0 }, Writer::Shared);
     }
 }
 
-/// Allocates the shard of an empty place and publishes it; where another thread was faster, takes the other's.
+/// Allocates the shard of an empty entry and publishes it; where another thread was faster, returns
+/// the other's.
 #[cold]
 fn first_touch<T: Default>(place: &AtomicPtr<Padded<T>>) -> *mut Padded<T> {
     let made = Box::into_raw(slot::allocate(|| Box::new(Padded::<T>::default())));
-    // Release; pairs with Acquire in `shards` and `with_shared`. Acquire on failure: we use what the other thread made.
+    // Release; pairs with Acquire in `shards` and `with_shared`. Acquire on failure: we use what
+    // the other thread made.
     match place.compare_exchange(ptr::null_mut(), made, Ordering::Release, Ordering::Acquire) {
         Ok(_) => made,
         Err(theirs) => {
@@ -149,7 +155,8 @@ impl<T> Drop for Sharded<T> {
         for place in self.owned.iter().chain([&self.shared]) {
             let shard = place.load(Ordering::Relaxed);
             if !shard.is_null() {
-                // SAFETY: from `Box::into_raw` in `first_touch`, freed once, and `&mut self` means that nobody else looks.
+                // SAFETY: from `Box::into_raw` in `first_touch`, freed once, and `&mut self` is
+                // exclusive.
                 drop(unsafe { Box::from_raw(shard) });
             }
         }

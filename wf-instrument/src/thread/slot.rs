@@ -6,22 +6,25 @@ use super::count::{Count, Writer};
 use super::pool::Pool;
 use crate::sync::SLOTS;
 
-/// Not asked for yet.
+/// No slot has been claimed yet.
 const UNCLAIMED: u8 = u8::MAX;
-/// None to be had: the shared shard serves. Also during first-touch allocation, and when the thread is ending.
+/// No slot: the thread uses the shared shard. Also during first-touch allocation, and while the
+/// thread ends.
 const SHARED: u8 = UNCLAIMED - 1;
 
 static POOL: Pool = Pool::new();
 static DROPPED: Count = Count::new();
 
 thread_local! {
-    // Constant and without a destructor, so that it is a plain load, and readable from destructors of other thread-locals.
+    // Constant and without a destructor, so that it is a plain load, and readable from destructors
+    // of other thread-locals.
     static SLOT: Cell<u8> = const { Cell::new(UNCLAIMED) };
     static ALLOCATING: Cell<bool> = const { Cell::new(false) };
     static LEASE: Lease = const { Lease };
 }
 
-/// The slot of this thread; at or above [`SLOTS`], it has none or has not asked by [`current`] yet. One load.
+/// The slot of this thread; at or above [`SLOTS`], it has none or has not claimed one by
+/// [`current`] yet. One load.
 ///
 /// A byte, so that the compiler knows that it lies within a table of 256.
 #[inline]
@@ -37,8 +40,8 @@ pub(crate) fn current() -> usize {
     })
 }
 
-/// Runs an allocation of ours while this thread has no slot: an allocator that records must not find half-made shards of its own
-/// thread, so what it records meanwhile goes to the shared shard.
+/// Runs an allocation of this crate while this thread has no slot: an allocator that records must
+/// not find half-made shards of its own thread, so its events go to the shared shard meanwhile.
 pub(crate) fn allocate<R>(make: impl FnOnce() -> R) -> R {
     struct Restore(u8, bool);
     impl Drop for Restore {
@@ -51,18 +54,20 @@ pub(crate) fn allocate<R>(make: impl FnOnce() -> R) -> R {
     make()
 }
 
-/// Whether this thread is within [`allocate`], where making another shard would go round in circles.
+/// Returns whether this thread is within [`allocate`], where making another shard would recurse
+/// without end.
 pub(crate) fn allocating() -> bool {
     ALLOCATING.get()
 }
 
-/// Counts a measurement that found no place at all.
+/// Counts a measurement that is lost because there is no storage for it.
 #[cold]
 pub(crate) fn drop_one() {
     DROPPED.add(1, Writer::Shared);
 }
 
-/// How many measurements found no place: recorded by an allocator while the shared shard itself was being allocated.
+/// Number of measurements that were lost: recorded by an allocator while the shared shard itself
+/// was being allocated.
 pub(crate) fn dropped() -> u64 {
     DROPPED.get()
 }
@@ -70,14 +75,15 @@ pub(crate) fn dropped() -> u64 {
 #[cold]
 fn claim() -> u8 {
     SLOT.set(SHARED);
-    // A thread whose thread-locals are already gone cannot give a slot back, so it gets none.
+    // A thread whose thread-locals are already destroyed cannot return a slot, so it gets none.
     let slot = LEASE.try_with(|_| POOL.claim()).ok().flatten();
     let slot = slot.map_or(SHARED, narrowed);
     SLOT.set(slot);
     slot
 }
 
-/// In a process that has just been forked: the other threads' slots are free, since they are no more. Returns this thread's.
+/// Frees the slots of all other threads, in a process that has just been forked and does not have
+/// them. Returns this thread's.
 pub(crate) fn abandon_other_slots() -> usize {
     DROPPED.restart(0);
     let mine = usize::from(SLOT.get());
@@ -85,7 +91,7 @@ pub(crate) fn abandon_other_slots() -> usize {
     mine
 }
 
-/// Gives the slot back when the thread ends.
+/// Returns the slot when the thread ends.
 struct Lease;
 
 impl Drop for Lease {

@@ -16,7 +16,8 @@ use crate::units::Nanos;
 /// A slot that no pool hands out.
 const NO_SLOT: usize = usize::MAX;
 
-/// Every interleaving with at most three preemptions; dropping the shards alone takes a thousand steps.
+/// Every interleaving with at most three preemptions; dropping the shards alone takes a thousand
+/// steps.
 fn model(run: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.max_branches = 100_000;
@@ -122,8 +123,8 @@ fn in_flight_is_never_negative_though_calls_end_in_other_shards() {
     });
 }
 
-/// A call that starts in one shard and ends in another, as one that moves between threads does: what hands it over orders the two as
-/// one thread's program does.
+/// A call that starts in one shard and ends in another, as one that moves between threads does:
+/// what hands it over orders the two as one thread's program does.
 fn call(series: &SpanSeries) {
     with_slot(0, || series.start());
     with_slot(1, || series.end(Outcome::Ok, Nanos::new(1)));

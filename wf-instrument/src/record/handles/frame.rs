@@ -1,4 +1,4 @@
-//! A picture that is being drawn.
+//! A frame that is being drawn.
 
 use super::start::Start;
 use crate::clock::{self, Ticks};
@@ -7,28 +7,28 @@ use crate::site::FrameSite;
 use crate::sync::Ordering;
 
 impl FrameSite {
-    /// Begins a picture; it is drawn when the scope is dropped, unless the thread has begun to
-    /// unwind.
+    /// Begins a frame, which ends when the scope is dropped, unless the thread has begun to unwind.
     #[inline]
     pub fn enter(&'static self) -> FrameScope {
         FrameScope::begin(self.series.plain())
     }
 
-    /// The same with values for the site's labels; about a nanosecond more for each value compared (bench `label`).
+    /// Begins a frame with values for the site's labels; about a nanosecond more for each value
+    /// compared (bench `label`).
     #[inline]
     pub fn enter_with(&'static self, values: &[&str]) -> FrameScope {
         FrameScope::begin(self.of(values))
     }
 
-    /// A picture is there, now: it took as long as it is since the one before, of which the first has none. One clock reading, an atomic
-    /// exchange and a record.
+    /// Records a frame that is shown now. Its time is that since the frame before; the first has
+    /// none. One clock reading, an atomic exchange and a record.
     ///
-    /// For one loop whose pictures follow each other without a pause: the picture after a pause is as late as the pause was long, and two
-    /// windows under one name would halve each other's times.
+    /// For one loop whose frames follow each other without a pause: the frame after a pause takes
+    /// as long as the pause, and two windows under one name would halve each other's times.
     #[inline]
     pub fn shown(&'static self) {
         let now = clock::ticks();
-        // Relaxed: nothing else is passed on by it, and a stamp is taken by exactly one.
+        // Relaxed: it publishes nothing else, and exactly one thread takes each stamp.
         let before = self.last_shown.swap(now.raw(), Ordering::Relaxed);
         if before != 0 {
             let took = clock::between(Ticks::from_raw(before), now);
@@ -37,7 +37,7 @@ impl FrameSite {
     }
 }
 
-/// A picture being drawn. 16 bytes; two clock readings and a record.
+/// A frame that is being drawn. 16 bytes; two clock readings and a record.
 #[derive(Debug)]
 #[must_use = "a frame that is dropped at once took no time"]
 pub struct FrameScope {

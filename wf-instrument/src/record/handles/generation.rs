@@ -10,20 +10,20 @@ use crate::series::{GenerationSeries, Request, RequestHistogram, TokenTime};
 use crate::site::GenerationSite;
 
 impl GenerationSite {
-    /// A request arrives; its model is called as the site is.
+    /// Begins a request to the model that has the name of the site.
     #[inline]
     pub fn arrive(&'static self) -> Generation {
         Generation::arrive(self.series.plain())
     }
 
-    /// A request for `model` arrives. About a nanosecond more for each model that the site got
-    /// before it; past 32 models of a site, the rest share the series "(other)".
+    /// Begins a request to `model`. About a nanosecond more for each model that the site had before
+    /// it; past 32 models of a site, the rest share the series "(other)".
     #[inline]
     pub fn arrive_as(&'static self, model: &str) -> Generation {
         self.arrive_with(&[model])
     }
 
-    /// A request arrives for the model that is the first of `values`; the others are those of the
+    /// Begins a request to the model that is the first of `values`; the others are those of the
     /// site's labels. About a nanosecond more for each value compared (bench `label`); past 32 sets
     /// of a site, the rest share a series whose values are all "(other)". With another number of
     /// values than declared it is recorded with "(none)" for each, and listed by
@@ -39,14 +39,14 @@ impl GenerationSite {
 /// ```text
 /// arrival       admitted        first token   token   token        end
 ///    |─── queue ───|─── prefill ─────|────── decode ─────|           |
-///    |──────── time to first token ──|──gap──────|──gap──|           |
+///    |──────── time to first token ──|──ITL──────|──ITL──|           |
 ///    |───────────────────── end to end (when ok) ────────────────────|
 /// ```
 ///
-/// The time to first token and the gaps are recorded as they happen, whatever follows. Dropped
-/// before [`Generation::end`], it was cancelled, or panicked where the thread has begun to unwind
-/// since it arrived. Cancelled before its first token, it is a miss of any TTFT target. Its place
-/// in flight cannot leak.
+/// The time to first token and the inter-token latencies are recorded as they happen, whatever
+/// follows. Dropped before [`Generation::end`], it was cancelled, or panicked where the thread has
+/// begun to unwind since it arrived. Cancelled before its first token, it is a miss of any TTFT
+/// target. It cannot leak from those in flight.
 ///
 /// 8 bytes. Arrival and end cost about 30 ns each; a token one clock reading and about 6 ns. It
 /// allocates only where more requests are in flight than ever before.
@@ -80,7 +80,8 @@ impl Generation {
     /// Adds `n` tokens to the prompt. Several calls add up, to 4,294,967,295 (`u32::MAX`) at most.
     ///
     /// They are counted once the prompt is known to be read: at the first token, or where the
-    /// request ends ok without one. A request that is refused or cancelled before has read nothing.
+    /// request ends ok without one. A request that is rejected or cancelled before has read
+    /// nothing.
     pub fn prompt_tokens(&self, n: u64) {
         self.request.add_prompt(n);
     }
@@ -88,8 +89,8 @@ impl Generation {
     /// Counts `n` tokens that came together, now. With `n` of 0 (a role, a keep-alive) it does
     /// nothing.
     ///
-    /// The first tokens end the time to first token. Later ones end one gap, however many they are:
-    /// the time that each of them took by itself is not known.
+    /// The first tokens end the time to first token. Later ones end one inter-token interval,
+    /// however many they are: the time of each by itself is not known.
     ///
     /// The tokens of one request saturate at 4,294,967,295 (`u32::MAX`) where they are counted per
     /// request, as in the histogram of tokens each. The counter of tokens takes all of them.
@@ -103,7 +104,7 @@ impl Generation {
     /// another thread. About 6 ns and no clock reading.
     ///
     /// Stamps are expected in the order in which tokens were made. Tokens with a stamp that is not
-    /// later than the latest are counted, and end no gap.
+    /// later than the latest are counted, and end no interval.
     #[inline]
     pub fn tokens_at(&self, n: u64, made: Stamp) {
         if n > 0 {
@@ -130,18 +131,18 @@ impl Generation {
         }
     }
 
-    /// Has the request end as an error, whatever outcome it is ended with.
+    /// Makes the request end as an error, whatever outcome it is ended with.
     pub fn failed(&self) {
         self.request.fail();
     }
 
-    /// Marks the answer as cut at the length limit of its request: where it ends ok,
+    /// Marks the response as cut at the length limit of its request: where it ends ok,
     /// `finished_reason` is "length" in place of "stop".
     pub fn truncated(&self) {
         self.request.truncate();
     }
 
-    /// Has it end as panicked, also where it is dropped after the unwinding.
+    /// Makes it end as panicked, also where it is dropped after the unwinding.
     pub(in crate::record) fn unwound(&self) {
         self.request.unwound();
     }
@@ -152,8 +153,8 @@ impl Generation {
         self.request
     }
 
-    /// Has tokens counted fastest on this thread from here on. Only where no other thread counts
-    /// any at the same time.
+    /// Makes this thread the one that counts tokens fastest. Only where no other thread counts any
+    /// at the same time.
     #[inline]
     pub(in crate::record) fn move_here(&mut self) {
         self.request.move_here();

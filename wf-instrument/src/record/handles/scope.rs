@@ -21,11 +21,11 @@ struct Entered {
     request: &'static Request,
     serial: u32,
     /// Equal to `serial` where pushed tokens are counted at the request; else a number that its
-    /// place does not get to in 2³¹ requests.
+    /// slot does not reach in 2³¹ requests.
     pushed: u32,
 }
 
-/// Where the tokens of a generation in scope come from.
+/// The source of the tokens of a generation in scope.
 #[derive(Clone, Copy)]
 enum Tokens {
     /// [`current_tokens`].
@@ -149,7 +149,7 @@ impl Drop for GenerationScope<'_> {
     }
 }
 
-/// Has `before` in scope again, unless another generation has been entered and not left, as on the
+/// Puts `before` in scope again, unless another generation has been entered and not left, as on the
 /// other stack of a coroutine.
 #[inline]
 fn leave(generation: &Generation, before: Option<Entered>) {
@@ -182,10 +182,10 @@ pub fn admitted() {
     }
 }
 
-/// Marks the answer of the generation in scope as cut at the length limit of its request; does
+/// Marks the response of the generation in scope as cut at the length limit of its request; does
 /// nothing where there is none.
 ///
-/// Where it ends ok, `finished_reason` is "length" in place of "stop".
+/// If it ends ok, `finished_reason` is "length" in place of "stop".
 #[inline]
 pub fn truncated() {
     if let Some(request) = current() {

@@ -17,8 +17,8 @@ impl SpanSite {
         SpanScope::begin(self.series.plain())
     }
 
-    /// The same with values for the site's labels; about a nanosecond more for each value compared
-    /// (bench `label`).
+    /// Begins the call with values for the site's labels; about a nanosecond more for each value
+    /// compared (bench `label`).
     #[inline]
     pub fn enter_with(&'static self, values: &[&str]) -> SpanScope {
         SpanScope::begin(self.series.of(values, SpanSeries::new))
@@ -30,8 +30,8 @@ impl SpanSite {
         Span::begin(self.series.plain())
     }
 
-    /// The same with values for the site's labels; about a nanosecond more for each value compared
-    /// (bench `label`).
+    /// Begins the call with values for the site's labels; about a nanosecond more for each value
+    /// compared (bench `label`).
     #[inline]
     pub fn start_with(&'static self, values: &[&str]) -> Span {
         Span::begin(self.series.of(values, SpanSeries::new))

@@ -9,8 +9,8 @@ use crate::units::Nanos;
 ///
 /// Tokens that wait in a channel are received back to back once their receiver gets a processor,
 /// and counted then they have no time between them. Take a stamp where a token is made, send it
-/// along, and count by [`Generation::tokens_at`](super::Generation::tokens_at) or with
-/// `tokens = |token| (token.count, token.made)`: the gaps are then those between the stamps.
+/// along, and count by [`Generation::tokens_at`](super::Generation::tokens_at) or with `tokens =
+/// |token| (token.count, token.made)`: the inter-token latencies are then those between the stamps.
 ///
 /// 8 bytes. One clock reading, about 10 ns, which counting then does not take; nothing in a build
 /// that does not measure.

@@ -1,4 +1,4 @@
-//! When a call began.
+//! The beginning of a call.
 
 use std::thread;
 
@@ -35,7 +35,7 @@ impl Start {
         self.0 & UNWINDING != 0
     }
 
-    /// Whether the thread has begun to unwind since.
+    /// Returns whether the thread has begun to unwind since.
     #[inline]
     pub(super) fn has_unwound(self) -> bool {
         thread::panicking() && !self.was_unwinding()

@@ -1,4 +1,4 @@
-//! The counts and times of a request: of the prompt that was read and of the answer's tokens.
+//! The token counts and times of a request.
 
 use super::{NEVER, Request};
 use crate::clock::{self, Ticks};
@@ -11,7 +11,7 @@ use crate::units::Nanos;
 
 // Relaxed throughout, as in the parent module.
 impl Request<GenerationSeries> {
-    /// The prompt has `n` tokens more.
+    /// Adds `n` tokens to the prompt.
     pub(crate) fn add_prompt(&self, n: u64) {
         let more = |prompt: u32| Some(prompt.saturating_add(few(n)));
         let _always = self
@@ -26,7 +26,7 @@ impl Request<GenerationSeries> {
     /// Counts what has not been counted of the prompt.
     #[inline]
     pub(crate) fn read_prompt(&self, shard: &GenerationShard, writer: Writer) {
-        // Looked at first, since an exchange costs more.
+        // Read first, since an exchange costs more.
         if self.prompt.load(Ordering::Relaxed) != 0 {
             match self.prompt.swap(0, Ordering::Relaxed) {
                 0 => {}
@@ -35,7 +35,7 @@ impl Request<GenerationSeries> {
         }
     }
 
-    /// `n` tokens came, together.
+    /// Records `n` tokens that came together.
     #[inline]
     pub(crate) fn tokens(&self, n: u64, time: TokenTime) {
         match self.own_shard() {
@@ -44,7 +44,8 @@ impl Request<GenerationSeries> {
         }
     }
 
-    /// Likewise, where no other thread counts at the same time: this one goes on without a lock.
+    /// Likewise, where no other thread counts at the same time: this thread then counts by plain
+    /// stores.
     #[inline]
     pub(crate) fn tokens_alone(&self, n: u64, time: TokenTime) {
         match self.move_here() {
@@ -63,7 +64,7 @@ impl Request<GenerationSeries> {
         shard.more(n, gap, Writer::Sole);
     }
 
-    /// The gap between the last tokens and these, which are the last from here on.
+    /// The interval between the last tokens and these, which become the last.
     #[inline]
     fn step_to(&self, time: TokenTime) -> Option<Nanos> {
         let last = Ticks::from_raw(self.last.load(Ordering::Relaxed));
@@ -99,7 +100,7 @@ impl Request<GenerationSeries> {
         shard.first(n, self.age(at), writer);
     }
 
-    /// For a thread that is not the tally's owner, or that has no slot, or none yet.
+    /// For a thread that does not own the count, or that has no slot, or none yet.
     #[cold]
     fn tokens_beside(&self, n: u64, time: TokenTime) {
         self.series().with(move |shard, writer| {
@@ -116,8 +117,8 @@ impl Request<GenerationSeries> {
         });
     }
 
-    /// Makes this thread the owner of the tally, and gives its share of the series; none where
-    /// there was no token yet, or it has no share of its own. Only where no other thread counts at
+    /// Makes this thread the owner of the count, and returns its share of the series; none where no
+    /// token was counted yet, or it has no share of its own. Only where no other thread counts at
     /// the same time.
     #[inline]
     pub(crate) fn move_here(&self) -> Option<&'static GenerationShard> {
@@ -143,13 +144,13 @@ impl Request<GenerationSeries> {
         self.token_count.total()
     }
 
-    /// Whether a token has come.
+    /// Returns whether a token was counted.
     pub(crate) fn has_begun(&self) -> bool {
         self.token_count.has_begun()
     }
 
-    /// Records how long the answer took from its first token to its last, and each of those that
-    /// came after the first ones.
+    /// Records the time from the first token to the last, and the mean time per token after the
+    /// first ones.
     #[inline]
     pub(crate) fn record_decoding(&self, shard: &GenerationShard, writer: Writer) {
         if !self.has_begun() {
@@ -160,7 +161,7 @@ impl Request<GenerationSeries> {
         shard
             .histogram(RequestHistogram::Decode)
             .record(decoding, 1, writer);
-        // An answer that came whole says nothing about the time a token takes.
+        // A response that came whole has no time per token.
         if let Some(each) = decoding.checked_div(self.token_count.later()) {
             shard
                 .histogram(RequestHistogram::TimePerOutputToken)
