@@ -1,4 +1,4 @@
-//! An admission gate: a concurrency limit that moves live, with a bounded queue before it.
+//! An admission gate: a limit of concurrency that moves live, and a bounded queue.
 //!
 //! - **Limit**: at most [`Gate::limit`] permits are out. [`Gate::set_limit`] and the knob of
 //!   [`Gate::knob`] move it while requests run: a higher limit admits queued requests at once, a
@@ -32,7 +32,7 @@ use self::queue::{Admit, Queue, Ticket};
 use self::timer::Shared;
 use crate::knob::{Bounds, Knob, Role};
 
-/// An admission gate: admits at most `limit` requests at a time and queues the others.
+/// A gate that admits at most `limit` requests at a time and queues the others.
 ///
 /// A clone is another handle on the same gate. It works under any async runtime, and without one
 /// ([`Gate::admit_blocking`]). The [module](self) describes the queue, deadlines, cancellation and
@@ -61,7 +61,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// Creates a gate with a limit, the capacity of its queue, and the maximum wait in it.
+    /// Creates a gate with a limit and a queue of bounded length and time.
     ///
     /// A limit of 0 admits no request. With a `max_wait` of zero, no request waits; with
     /// [`Duration::MAX`], a wait has no deadline.
@@ -73,7 +73,9 @@ impl Gate {
         }
     }
 
-    /// Requests a permit. The wait begins at the first poll; dropping the future cancels it.
+    /// Requests a permit.
+    ///
+    /// The wait begins at the first poll; dropping the future cancels it.
     ///
     /// If the system cannot start the thread `wf-gate`, a late request is rejected when it is
     /// polled, when a permit is returned, or when the limit moves.
@@ -159,7 +161,9 @@ impl Gate {
         self.change(|queue, _| queue.limit())
     }
 
-    /// Returns the number of permits in use; above the limit for a while after it was lowered.
+    /// Returns the number of permits in use.
+    ///
+    /// It may be above the limit for a while after the limit was lowered.
     #[must_use]
     pub fn in_use(&self) -> usize {
         self.change(|queue, _| queue.in_use())

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-/// An error of the application's `apply` closure: any error, so that it can use `?`.
+/// Any error of the application's `apply` closure, so that it can use `?`.
 pub type ApplyError = Box<dyn Error + Send + Sync>;
 
 /// The reason why a knob was not read or did not move.

@@ -22,10 +22,10 @@ use std::sync::Arc;
 pub use self::error::{ApplyError, KnobError};
 pub use self::position::{Bounds, Cost, Position, Role};
 
-/// A setting of the application that is read and moved live: whole numbers within bounds.
+/// A setting of the application that is read and moved while it runs.
 ///
-/// A call costs what the application's closure costs. The governor moves a knob at most once a
-/// tick, on its own thread.
+/// Values are whole numbers within bounds. A call costs what the application's closure costs. The
+/// governor moves a knob at most once a tick, on its own thread.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -86,9 +86,9 @@ impl Knob {
         )
     }
 
-    /// Creates a knob of an object that the application shares, which it does not keep alive.
+    /// Creates a knob of a shared object, which it does not keep alive.
     ///
-    /// As [`new`](Self::new), but the closures take the object as an argument. When the object was
+    /// As [`new`](Self::new), but the closures take the object as an argument. Once the object is
     /// dropped, the knob cannot be used, and its errors are [`KnobError::OwnerDropped`].
     ///
     /// ```
@@ -135,7 +135,7 @@ impl Knob {
         )
     }
 
-    /// Creates a knob of the number of sequences that a model works on at the same time.
+    /// Creates a knob of the number of sequences that run at the same time.
     ///
     /// [`new`](Self::new) with the name `concurrency` and the role
     /// [`Concurrency`](Role::Concurrency).
@@ -217,8 +217,9 @@ impl Knob {
         self
     }
 
-    /// Sets the resources that a higher value takes. The governor does not raise the knob while
-    /// one of them is short.
+    /// Sets the resources that a higher value takes.
+    ///
+    /// The governor does not raise the knob while one of them is short.
     #[must_use]
     pub const fn costs(mut self, cost: Cost) -> Self {
         self.cost = cost;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-/// The value of a knob at one moment, with everything that a controller needs to know of the knob.
+/// The value of a knob at one moment, and the properties of the knob.
 ///
 /// Its `Display` is one line: `concurrency 8 sequences (1 to 64)`.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,7 +95,7 @@ impl Cost {
     };
 }
 
-/// The lowest and the highest value of a knob, and optionally the steps between them.
+/// The lowest and the highest value of a knob, and the steps between them.
 ///
 /// Its `Display` is `1 to 12`.
 ///
@@ -117,7 +117,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Creates bounds with every whole number in `range`; an empty range is its start alone.
+    /// Creates bounds of all whole numbers in `range`; an empty one is its start.
     #[must_use]
     pub fn new(range: RangeInclusive<u64>) -> Self {
         Self {
@@ -127,7 +127,9 @@ impl Bounds {
         }
     }
 
-    /// Limits moves to those of `steps` within the bounds; if none is, every whole number stays.
+    /// Limits moves to these steps.
+    ///
+    /// Those out of bounds are ignored; if none is left, every whole number is a step.
     #[must_use]
     pub fn with_steps(mut self, steps: impl IntoIterator<Item = u64>) -> Self {
         let mut within: Vec<u64> = steps.into_iter().filter(|&n| self.contains(n)).collect();
@@ -149,8 +151,9 @@ impl Bounds {
         self.max
     }
 
-    /// Returns true if `value` is within the bounds, on a step or between two: an operator may set
-    /// any value.
+    /// Returns true if `value` is within the bounds.
+    ///
+    /// It need not be on a step: an operator may set any value.
     #[must_use]
     pub const fn contains(&self, value: u64) -> bool {
         self.min <= value && value <= self.max

@@ -6,10 +6,10 @@ use wf_sense::{Gpus, Readings};
 
 use crate::number::to_f64;
 
-/// The hardware that a process may use, and the hardware of its host; `None` is unknown.
+/// The hardware that a process may use, and that of its host.
 ///
-/// Plain values, read by sensors or set by hand. A number of cores that is not positive and finite
-/// counts as unknown.
+/// Plain values, read by sensors or set by hand; `None` is unknown. A number of cores that is not
+/// positive and finite counts as unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub struct Hardware {
     pub host_cores: Option<f64>,
     /// CPU quota of the container, in cores; `None` also if there is none.
     pub cpu_quota: Option<f64>,
-    /// Memory that the process may use: the limit of the container or, without one, host memory.
+    /// Memory that the process may use: the limit of the container, or that of the host.
     pub memory: Option<Bytes>,
     /// Memory of the host.
     pub host_memory: Option<Bytes>,

@@ -1,4 +1,4 @@
-//! Initial settings for this hardware: tier, thread pools, memory budget, batch size.
+//! Initial settings for this hardware: tier, pools, memory budget, batch size.
 //!
 //! They follow from the hardware before anything has been measured, and the governor moves on from
 //! them. All of it is plain arithmetic on values: nothing is allocated, started or reserved.

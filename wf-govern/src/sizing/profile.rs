@@ -64,7 +64,7 @@ impl Profile {
         }
     }
 
-    /// Replaces the shares of every budget, for example by those of a [tier](Shares::for_tier).
+    /// Replaces the shares of every budget, for example by those of its tier.
     ///
     /// ```
     /// use wf_govern::sizing::{Hardware, Part, Profile, Shares};

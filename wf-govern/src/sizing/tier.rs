@@ -29,13 +29,13 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// Returns the highest tier for these cores, this main memory, and the memory of each GPU.
+    /// Returns the tier of these cores, this main memory and the memory of each GPU.
     ///
-    /// The mid tier takes 8 cores and 15 GiB, the high tier 16 cores and 44 GiB. These thresholds
-    /// are ours: half of the cores fill the tier's pool of 4 or 8 threads. A model is taken as 4 GB
-    /// (7 billion parameters at 4 bits), and models get 60 % of the 85 % of memory that are not
-    /// safety margin. Two models need 15 GiB and six need 44 GiB, which machines sold as 16 and 48
-    /// have.
+    /// The highest one that fits: the mid tier takes 8 cores and 15 GiB, the high tier 16 cores and
+    /// 44 GiB. These thresholds are ours: half of the cores fill the tier's pool of 4 or 8 threads.
+    /// A model is taken as 4 GB (7 billion parameters at 4 bits), and models get 60 % of the 85 %
+    /// of memory that are not safety margin. Two models need 15 GiB and six need 44 GiB, which
+    /// machines sold as 16 and 48 have.
     ///
     /// The memory must be in one place, main memory or one GPU: a model that is spread over two
     /// runs at the pace of the link between them. A GPU adds no cores, as the threads of the pool
@@ -60,7 +60,7 @@ impl Tier {
         }
     }
 
-    /// Returns the number of inference threads that needs no evidence that more of them help.
+    /// Returns the inference threads that may run without evidence that more help.
     #[must_use]
     pub const fn pool(self) -> u64 {
         match self {

@@ -47,7 +47,7 @@ pub struct Sizing {
     /// 0 if `free` is a part of a budget, whose margin is already subtracted. A value that is not
     /// from 0 to 1 counts as the default.
     pub reserve: f64,
-    /// Throughput that each further sequence has to add, as a share of that of the first: 0.1.
+    /// Minimum throughput that a further sequence adds, as a share of the first: 0.1.
     ///
     /// Our choice. If a step takes the time a + b·n for n sequences, throughput is n / (a + b·n),
     /// and the n-th sequence adds a² / (a + b·n)² of what the first adds. A tenth is reached where

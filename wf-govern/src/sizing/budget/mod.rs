@@ -1,4 +1,4 @@
-//! Budgets of memory: a safety margin, and shares for models, caches, runtime and buffer.
+//! Budgets of memory: a safety margin, models, caches, runtime and buffer.
 //!
 //! 15 % stay free, as a safety margin. Of the rest, models get 60 %, caches 20 %, the runtime 15 %
 //! and the buffer 5 %, whatever the tier; other [`Shares`] are set by
@@ -14,9 +14,10 @@ use wf_instrument::Bytes;
 
 use super::Tier;
 
-/// The memory that each part may hold; with the safety margin, the parts sum to the total.
+/// The memory that each part may hold.
 ///
-/// Plain numbers: no memory is reserved or withheld. `Copy`; only `Display` allocates.
+/// The parts and the safety margin sum to the total. Plain numbers: no memory is reserved or
+/// withheld. `Copy`; only `Display` allocates.
 ///
 /// ```
 /// use wf_govern::sizing::{Budget, Part, Parts};
@@ -33,6 +34,7 @@ use super::Tier;
 /// assert_eq!(now.of(Part::Caches), gb(25));
 /// assert_eq!(now.of(Part::Models), gb(43));
 /// assert_eq!(now.available(Part::Models, &used), gb(13));
+/// assert_eq!(budget.excess(Part::Caches, &used), gb(8));
 /// assert_eq!(now.safety(), gb(15));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +86,7 @@ impl Budget {
         self.parts.of(part)
     }
 
-    /// Returns the memory that this part may still take; zero if it uses all of its budget or more.
+    /// Returns the memory that this part may still take.
     #[must_use]
     pub const fn available(&self, part: Part, used: &Parts) -> Bytes {
         Bytes::new(self.of(part).get().saturating_sub(used.of(part).get()))
@@ -96,22 +98,21 @@ impl Budget {
         Bytes::new(used.of(part).get().saturating_sub(self.of(part).get()))
     }
 
-    /// Lends unused memory of parts to those that need more.
+    /// Moves unused memory to the parts that use more than their share.
     ///
-    /// Lenders give in proportion to their unused memory, and borrowers get in proportion to their
-    /// shortage. Each part keeps half of its share even if it is unused, so that it can start to
-    /// grow; the buffer lends nothing, since its purpose is to be empty. The safety margin is never
-    /// lent.
+    /// Parts give in proportion to their unused memory, and get in proportion to their shortage.
+    /// Each part keeps half of its share even if it is unused, so that it can start to grow. The
+    /// buffer keeps all of it, since its purpose is to be empty. The safety margin never moves.
     ///
     /// The result depends on the shares and `used` alone, not on earlier results: a part that uses
-    /// its share again has it back at once, and the borrowers are then in
+    /// its share again has it back at once, and the others are then in
     /// [excess](Self::excess). A byte more in use changes no part by more than that byte and four
     /// bytes of rounding.
     #[must_use]
     pub fn rebalanced(&self, used: &Parts) -> Self {
         let (_, shares) = self.shares.split(self.total.get());
         Self {
-            parts: Parts::from_array(split::lend(shares, used.to_array())),
+            parts: Parts::from_array(split::rebalance(shares, used.to_array())),
             ..*self
         }
     }
@@ -134,7 +135,7 @@ impl fmt::Display for Budget {
 pub enum Part {
     /// Weights of resident models.
     Models,
-    /// Data that can be dropped and made again: keys and values of sequences, prefixes, responses.
+    /// Data that can be dropped and made again: keys and values of sequences, responses.
     Caches,
     /// The program itself: code, stacks of threads, work space of kernels.
     Runtime,
@@ -160,8 +161,8 @@ impl Part {
 
 /// A number of bytes for each part: in use, or allowed.
 ///
-/// As the memory in use, a part that rejected something (a model that did not fit, an entry that
-/// was evicted too early) adds what it lacked: that is how it asks for more.
+/// Where it is the memory in use, a part that had to reject something (a model that did not fit, an
+/// entry that was evicted too early) adds the missing bytes: so it gets more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Parts {
@@ -202,7 +203,9 @@ impl Parts {
     }
 }
 
-/// The share of each part in percent, of the memory without the safety margin; the sum is 100.
+/// The share of each part in percent of the memory without the safety margin.
+///
+/// The sum is 100.
 ///
 /// ```
 /// use wf_govern::sizing::{Part, Shares};
@@ -213,12 +216,12 @@ impl Parts {
 pub struct Shares([u64; 4]);
 
 impl Shares {
-    /// Returns shares that are shifted by tier; without them, each tier has the
-    /// [default](Self::default).
+    /// Returns shares that are shifted by tier.
     ///
-    /// Those of the mid tier are not shifted. The others shift 10 and 5 points between models and
-    /// caches. The reference is the cache that the default gives each of the four requests of the
-    /// mid tier at its minimum of 15 GiB: 0.64 GiB, which are 5,000 tokens of a model of 8 billion
+    /// A [`Profile`](super::Profile) uses the [default](Self::default) for each tier. The shares of
+    /// the mid tier are not shifted. The others shift 10 and 5 points between models and caches.
+    /// The reference is the cache that the default gives each of the four requests of the mid tier
+    /// at its minimum of 15 GiB: 0.64 GiB, which are 5,000 tokens of a model of 8 billion
     /// parameters (32 layers · 8 heads · 128 dimensions · 2 bytes, for keys and for values: 128 KiB
     /// a token).
     ///

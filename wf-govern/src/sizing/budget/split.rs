@@ -19,12 +19,12 @@ pub(super) fn by_percent<const N: usize>(total: u64, percentages: [u64; N]) -> [
     })
 }
 
-/// Lends memory that parts do not use to parts that use more than their share.
+/// Moves unused memory to the parts that use more than their share.
 ///
-/// A part that uses less than its share lends the difference, down to its minimum. The amount moved
-/// is all that is unused or all that is short, whichever is less. Each lender gives in proportion
-/// to its unused memory, and each borrower gets in proportion to its shortage.
-pub(super) fn lend(shares: [u64; 4], used: [u64; 4]) -> [u64; 4] {
+/// A part that uses less than its share gives the difference, down to its minimum. The amount moved
+/// is all that is unused or all that is short, whichever is less. Each part gives in proportion to
+/// its unused memory, and gets in proportion to its shortage.
+pub(super) fn rebalance(shares: [u64; 4], used: [u64; 4]) -> [u64; 4] {
     let kept = |part: Part| minimum(part, shares[part as usize]).max(used[part as usize]);
     let spare = Part::ALL.map(|part| shares[part as usize].saturating_sub(kept(part)));
     let short = array::from_fn(|i| used[i].saturating_sub(shares[i]));
@@ -37,8 +37,8 @@ pub(super) fn lend(shares: [u64; 4], used: [u64; 4]) -> [u64; 4] {
 /// buffer keeps all.
 ///
 /// Our choice. A part without memory could not start to grow, so its use would never show that it
-/// needs its share back. The buffer is meant to be empty: lenders use it until the next budget
-/// gives them their share back.
+/// needs its share back. The buffer is meant to be empty: parts that gave memory use it until the
+/// next budget gives them their share back.
 const fn minimum(part: Part, share: u64) -> u64 {
     match part {
         Part::Models | Part::Caches | Part::Runtime => share.div_ceil(2),
@@ -50,7 +50,7 @@ const fn minimum(part: Part, share: u64) -> u64 {
 /// more than its weight.
 ///
 /// Each in turn gets its part of the rest, rounded down, so that the last takes the remainder. Both
-/// factors are below 2⁶⁴, as no more is moved than lenders have: the product fits.
+/// factors are below 2⁶⁴, as no more is moved than parts have: the product fits.
 fn in_proportion(amount: u128, weights: [u64; 4]) -> [u64; 4] {
     let (mut left, mut weight_left) = (amount, sum(weights));
     weights.map(|weight| {
@@ -99,12 +99,12 @@ mod tests {
             ),
             ("two are short", [300, 500, 150, 150], [300, 425, 150, 125]),
             (
-                "the buffer lends nothing",
+                "the buffer gives nothing",
                 [9_000, 200, 150, 0],
                 [600, 200, 150, 50],
             ),
         ] {
-            assert_eq!(lend(SHARES, used), sizes, "{why}");
+            assert_eq!(rebalance(SHARES, used), sizes, "{why}");
         }
     }
 
@@ -125,15 +125,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lending_loses_no_byte(shares in any_shares(), used in any_use()) {
-            prop_assert_eq!(sum(lend(shares, used)), sum(shares));
+        fn rebalancing_loses_no_byte(shares in any_shares(), used in any_use()) {
+            prop_assert_eq!(sum(rebalance(shares, used)), sum(shares));
         }
 
         #[test]
         fn no_part_falls_below_its_minimum_or_the_use_of_its_share(
             shares in any_shares(), used in any_use(),
         ) {
-            let sizes = lend(shares, used);
+            let sizes = rebalance(shares, used);
             for part in Part::ALL {
                 let i = part as usize;
                 prop_assert!(sizes[i] >= minimum(part, shares[i]));
@@ -142,18 +142,18 @@ mod tests {
         }
 
         #[test]
-        fn no_part_borrows_more_than_its_shortage(shares in any_shares(), used in any_use()) {
-            let sizes = lend(shares, used);
+        fn no_part_gets_more_than_its_shortage(shares in any_shares(), used in any_use()) {
+            let sizes = rebalance(shares, used);
             prop_assert!((0..4).all(|i| sizes[i] <= used[i].max(shares[i])));
         }
 
         #[test]
-        fn borrowers_get_in_proportion_to_their_shortage(
+        fn parts_get_in_proportion_to_their_shortage(
             spare in 0_u64..1 << 40, models in 1_u64..1 << 40, caches in 1_u64..1 << 40,
         ) {
             let shares = [1 << 42, 1 << 42, 1 << 41, 0];
             let used = [shares[0] + models, shares[1] + caches, shares[2] - spare, 0];
-            let sizes = lend(shares, used);
+            let sizes = rebalance(shares, used);
             let got = [sizes[0] - shares[0], sizes[1] - shares[1]].map(u128::from);
             let (by_models, by_caches) = (got[0] * u128::from(caches), got[1] * u128::from(models));
             prop_assert!(by_models.abs_diff(by_caches) <= u128::from(models + caches));
@@ -169,7 +169,7 @@ mod tests {
             let step = shares[which] / 2048 * u64::from(step);
             let mut later = used;
             later[which] = used[which].saturating_add(step);
-            let (before, after) = (lend(shares, used), lend(shares, later));
+            let (before, after) = (rebalance(shares, used), rebalance(shares, later));
             let small = |i: usize| before[i].abs_diff(after[i]) <= step + 4;
             prop_assert!((0..4).all(small), "{before:?} {after:?}");
         }

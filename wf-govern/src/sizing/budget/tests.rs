@@ -105,7 +105,7 @@ proptest! {
     }
 
     #[test]
-    fn the_safety_margin_is_never_lent(total: u64, used in any_parts()) {
+    fn the_safety_margin_never_moves(total: u64, used in any_parts()) {
         let budget = Budget::new(Bytes::new(total)).rebalanced(&used);
         let parts: u64 = Part::ALL.iter().map(|part| budget.of(*part).get()).sum();
         prop_assert_eq!(budget.safety().get(), total - parts);
