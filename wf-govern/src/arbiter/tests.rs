@@ -6,7 +6,7 @@ mod workers;
 use super::*;
 use crate::config::Targets;
 use crate::evidence::{Evidence, RequestEvidence};
-use crate::knob::{Bounds, Cost, Position, Role};
+use crate::knob::{Knob, Position, Role};
 use wf_instrument::{Bytes, Nanos, PerSecond, Ratio};
 use wf_sense::Reading;
 
@@ -24,23 +24,8 @@ fn config() -> Config {
 }
 
 fn knob(role: Role, value: u64, max: u64) -> Position {
-    let bounds = Bounds::new(1..=max);
-    Position {
-        name: role.as_str().into(),
-        role,
-        unit: "".into(),
-        value,
-        bounds: match role {
-            Role::Workers => bounds.with_steps([1, 2, 3, 4, 6, 8, 12, 16]),
-            _ => bounds,
-        },
-        cost: if role == Role::Workers {
-            Cost::CPU
-        } else {
-            Cost::MEMORY
-        },
-        usable: true,
-    }
+    let knob = Knob::new(role.as_str(), 1..=max, move || value, Ok);
+    knob.for_role(role).position()
 }
 
 /// One tick at second `at` with the mean inter-token latency in milliseconds.
@@ -79,7 +64,7 @@ fn evidence(at: u64, gap_ms: f64, running: u64, waiting: u64) -> Evidence {
 }
 
 fn inputs(evidence: Evidence, limit: u64) -> Inputs {
-    let knobs = vec![knob(Role::Concurrency, limit, 64)];
+    let knobs = vec![knob(Role::CONCURRENCY, limit, 64)];
     Inputs {
         evidence,
         knobs,
@@ -98,8 +83,8 @@ fn governed(
     ticks: impl IntoIterator<Item = Evidence>,
 ) -> (Vec<Decision>, Vec<Position>) {
     let mut knobs = vec![
-        knob(Role::Concurrency, 8, 8),
-        knob(Role::Workers, workers, 16),
+        knob(Role::CONCURRENCY, 8, 8),
+        knob(Role::WORKERS, workers, 16),
     ];
     let mut state = State::default();
     let mut decisions = Vec::new();

@@ -155,7 +155,7 @@ impl State {
         let Some(knob) = tick.inputs.knobs.get(index) else {
             return Vec::new();
         };
-        let by_hand = self.is_leased(index, tick.now()) || knob.role == Role::Manual;
+        let by_hand = self.is_leased(index, tick.now()) || knob.role == Role::MANUAL;
         let needed = knob.value != to && knob.usable && !by_hand;
         needed
             .then(|| Move::new(index, knob, to))

@@ -17,9 +17,9 @@ type Row = (Role, fn() -> Box<dyn Controller>);
 
 /// All controllers, in the order in which they are called: each gets the proposals of those before
 /// it.
-const CONTROLLERS: [Row; 2] = [
-    (Role::Concurrency, || Box::new(Concurrency::default())),
-    (Role::Workers, || Box::new(Workers::default())),
+static CONTROLLERS: [Row; 2] = [
+    (Role::CONCURRENCY, || Box::new(Concurrency::default())),
+    (Role::WORKERS, || Box::new(Workers::default())),
 ];
 
 /// A controller and the number of its knob.
@@ -40,7 +40,7 @@ pub(crate) fn assign(knobs: &[Position]) -> Vec<Assigned> {
 
 /// Returns whether a controller moves this knob.
 pub(crate) fn is_governed(knobs: &[Position], index: usize) -> bool {
-    let role = knobs[index].role;
-    let first = knobs.iter().position(|knob| knob.role == role) == Some(index);
-    first && CONTROLLERS.iter().any(|(claimed, _)| *claimed == role)
+    let role = &knobs[index].role;
+    let first = knobs.iter().position(|knob| knob.role == *role) == Some(index);
+    first && CONTROLLERS.iter().any(|(claimed, _)| claimed == role)
 }

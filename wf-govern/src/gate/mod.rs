@@ -127,7 +127,7 @@ impl Gate {
 
     /// Returns a knob that reads and moves the limit, for a governor.
     ///
-    /// Its name is `concurrency` and its role [`Role::Concurrency`]. It does not keep the gate
+    /// Its name is `concurrency` and its role [`Role::CONCURRENCY`]. It does not keep the gate
     /// alive: once the last handle, future and permit of the gate are dropped, the knob's errors
     /// are [`KnobError::OwnerDropped`](crate::knob::KnobError::OwnerDropped).
     ///
@@ -145,7 +145,7 @@ impl Gate {
     /// # Ok::<(), KnobError>(())
     /// ```
     pub fn knob(&self, bounds: impl Into<Bounds>) -> Knob {
-        let role = Role::Concurrency;
+        let role = Role::CONCURRENCY;
         let limit = |gate: &Shared| gate.change(|queue, _| queue.limit()) as u64;
         Knob::weak(role.as_str(), bounds, &self.shared, limit, |gate, value| {
             let limit = usize::try_from(value)?;

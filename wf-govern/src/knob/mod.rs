@@ -66,7 +66,7 @@ type ReadFn = Box<dyn FnMut() -> Option<u64> + Send>;
 type ApplyFn = Box<dyn FnMut(u64) -> Option<Result<u64, ApplyError>> + Send>;
 
 impl Knob {
-    /// Creates a knob of two closures, with the role [`Manual`](Role::Manual).
+    /// Creates a knob of two closures, with the role [`MANUAL`](Role::MANUAL).
     ///
     /// `read` returns the value in force, which is not the momentary use: after a limit was
     /// lowered, work above it may still run. `apply` sets a value and returns the value that it
@@ -113,7 +113,7 @@ impl Knob {
     /// let mut knob = Knob::weak("threads", 1..=16, &pool, Pool::threads, |pool, threads| {
     ///     Ok(pool.resize(threads))
     /// })
-    /// .for_role(Role::Workers);
+    /// .for_role(Role::WORKERS);
     /// assert_eq!(knob.apply(8)?, 8);
     /// drop(pool);
     /// assert!(matches!(knob.apply(4), Err(KnobError::OwnerDropped { .. })));
@@ -138,32 +138,32 @@ impl Knob {
     /// Creates a knob of the number of sequences that run at the same time.
     ///
     /// [`new`](Self::new) with the name `concurrency` and the role
-    /// [`Concurrency`](Role::Concurrency).
+    /// [`CONCURRENCY`](Role::CONCURRENCY).
     pub fn concurrency(
         bounds: impl Into<Bounds>,
         read: impl FnMut() -> u64 + Send + 'static,
         apply: impl FnMut(u64) -> Result<u64, ApplyError> + Send + 'static,
     ) -> Self {
-        let role = Role::Concurrency;
+        let role = Role::CONCURRENCY;
         Self::new(role.as_str(), bounds, read, apply).for_role(role)
     }
 
     /// Creates a knob of the number of threads that run the model.
     ///
-    /// [`new`](Self::new) with the name `workers` and the role [`Workers`](Role::Workers).
+    /// [`new`](Self::new) with the name `workers` and the role [`WORKERS`](Role::WORKERS).
     pub fn workers(
         bounds: impl Into<Bounds>,
         read: impl FnMut() -> u64 + Send + 'static,
         apply: impl FnMut(u64) -> Result<u64, ApplyError> + Send + 'static,
     ) -> Self {
-        let role = Role::Workers;
+        let role = Role::WORKERS;
         Self::new(role.as_str(), bounds, read, apply).for_role(role)
     }
 
     fn from_closures(name: Arc<str>, bounds: Bounds, read: ReadFn, apply: ApplyFn) -> Self {
         Self {
             name,
-            role: Role::Manual,
+            role: Role::MANUAL,
             unit: Cow::Borrowed(""),
             last: bounds.min(),
             bounds,
@@ -177,22 +177,22 @@ impl Knob {
 
     /// Sets the role, and the unit, steps and cost of that role.
     ///
-    /// - [`Concurrency`](Role::Concurrency): sequences; a higher value takes memory.
-    /// - [`Workers`](Role::Workers): threads, in the steps 1, 2, 3, 4, 6, 8, 12 and 16; a higher
+    /// - [`CONCURRENCY`](Role::CONCURRENCY): sequences; a higher value takes memory.
+    /// - [`WORKERS`](Role::WORKERS): threads, in the steps 1, 2, 3, 4, 6, 8, 12 and 16; a higher
     ///   value takes processor time.
-    /// - [`Manual`](Role::Manual): changes none of them.
+    /// - [`MANUAL`](Role::MANUAL) and other roles: changes none of them.
     ///
     /// Call it before [`unit`](Self::unit), [`steps`](Self::steps) and [`costs`](Self::costs).
     #[must_use]
     pub fn for_role(mut self, role: Role) -> Self {
         self.role = role;
-        match role {
-            Role::Concurrency => self.unit("sequences").costs(Cost::MEMORY),
-            Role::Workers => self
-                .unit("threads")
-                .steps([1, 2, 3, 4, 6, 8, 12, 16])
-                .costs(Cost::CPU),
-            Role::Manual => self,
+        if self.role == Role::CONCURRENCY {
+            self.unit("sequences").costs(Cost::MEMORY)
+        } else if self.role == Role::WORKERS {
+            let steps = [1, 2, 3, 4, 6, 8, 12, 16];
+            self.unit("threads").steps(steps).costs(Cost::CPU)
+        } else {
+            self
         }
     }
 
@@ -268,7 +268,7 @@ impl Knob {
         let usable = self.read().is_ok();
         Position {
             name: self.name.clone(),
-            role: self.role,
+            role: self.role.clone(),
             unit: self.unit.clone(),
             value: self.last,
             bounds: self.bounds.clone(),

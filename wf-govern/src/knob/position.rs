@@ -39,28 +39,31 @@ impl fmt::Display for Position {
 }
 
 /// The purpose of a knob, which decides the controller that moves it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+///
+/// A controller declares the role that it is in charge of, so this type is open.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum Role {
-    /// Number of sequences that run at the same time.
-    Concurrency,
-    /// Number of threads that run the model.
-    Workers,
-    /// Any other setting: shown by the governor, moved only by an operator.
-    Manual,
-}
+#[cfg_attr(feature = "serde", serde(transparent))]
+pub struct Role(Cow<'static, str>);
 
 impl Role {
-    /// Returns the name: `concurrency`, `workers` or `manual`.
+    /// Number of sequences that run at the same time.
+    pub const CONCURRENCY: Self = Self::named("concurrency");
+
+    /// Number of threads that run the model.
+    pub const WORKERS: Self = Self::named("workers");
+
+    /// Any other setting: shown by the governor, moved only by an operator.
+    pub const MANUAL: Self = Self::named("manual");
+
+    pub(crate) const fn named(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    /// Returns the name: `concurrency`, `workers`, `manual` or that of another role.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Concurrency => "concurrency",
-            Self::Workers => "workers",
-            Self::Manual => "manual",
-        }
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -234,7 +237,7 @@ mod tests {
     fn a_position_is_one_line() {
         let mut position = Position {
             name: "concurrency".into(),
-            role: Role::Concurrency,
+            role: Role::CONCURRENCY,
             unit: "sequences".into(),
             value: 8,
             bounds: Bounds::new(1..=64),
@@ -252,7 +255,7 @@ mod tests {
     fn a_position_is_read_back_as_it_was_written_and_bounds_are_checked() {
         let position = Position {
             name: "workers".into(),
-            role: Role::Workers,
+            role: Role::WORKERS,
             unit: "threads".into(),
             value: 3,
             bounds: Bounds::new(1..=12).with_steps([1, 2, 4]),

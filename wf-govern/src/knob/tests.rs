@@ -186,9 +186,9 @@ fn a_knob_whose_owner_was_dropped_says_so_however_often_it_is_called() {
 
 #[test]
 fn a_role_sets_unit_steps_and_cost() {
-    let mut workers = Knob::new("threads", 1..=16, || 4, Ok).for_role(Role::Workers);
+    let mut workers = Knob::new("threads", 1..=16, || 4, Ok).for_role(Role::WORKERS);
     let position = workers.position();
-    assert_eq!((position.role, &*position.unit), (Role::Workers, "threads"));
+    assert_eq!((position.role, &*position.unit), (Role::WORKERS, "threads"));
     assert_eq!(position.bounds.above(4), Some(6));
     assert_eq!(position.cost, Cost::CPU);
 }

@@ -20,7 +20,7 @@ pub(super) fn workers(engine: &Arc<Engine>) -> Knob {
         engine.set_workers(usize::try_from(to)?);
         Ok(engine.workers() as u64)
     })
-    .for_role(Role::Workers)
+    .for_role(Role::WORKERS)
 }
 
 const fn range(range: &RangeInclusive<usize>) -> RangeInclusive<u64> {

@@ -7,7 +7,7 @@ fn starved(
     mode: impl Fn(&[Position]) -> Mode,
     mut meddle: impl FnMut(&Decision, &mut [Position]),
 ) -> Vec<Decision> {
-    let mut knobs = vec![knob(Role::Concurrency, 8, 8), knob(Role::Workers, 1, 16)];
+    let mut knobs = vec![knob(Role::CONCURRENCY, 8, 8), knob(Role::WORKERS, 1, 16)];
     let mut state = State::default();
     let mut decisions = Vec::new();
     for at in 10..40 {
@@ -63,7 +63,7 @@ fn paused_on_trial(knobs: &[Position]) -> Mode {
 #[test]
 fn a_trial_that_is_forgotten_holds_no_knob() {
     let mut state = State::default();
-    let knobs = vec![knob(Role::Concurrency, 8, 8), knob(Role::Workers, 1, 16)];
+    let knobs = vec![knob(Role::CONCURRENCY, 8, 8), knob(Role::WORKERS, 1, 16)];
     for at in 10..20 {
         let inputs = Inputs {
             evidence: evidence(at, 16.5, 8, 9),
@@ -119,7 +119,7 @@ fn a_rollback_that_takes_no_effect_is_tried_three_times_in_all() {
 
 #[test]
 fn a_knob_set_by_hand_is_no_longer_pending() {
-    let mut knobs = vec![knob(Role::Concurrency, 8, 8), knob(Role::Workers, 1, 16)];
+    let mut knobs = vec![knob(Role::CONCURRENCY, 8, 8), knob(Role::WORKERS, 1, 16)];
     let mut state = State::default();
     let mut moved = Vec::new();
     for at in 10..40 {

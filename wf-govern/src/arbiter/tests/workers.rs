@@ -26,7 +26,7 @@ fn threads_are_removed_at_once_and_by_notches_after_a_rollback() {
         let mut state = state;
         for at in 1_000..1_020 {
             let mut inputs = inputs(stalling(at), 8);
-            inputs.knobs.push(knob(Role::Workers, 16, 16));
+            inputs.knobs.push(knob(Role::WORKERS, 16, 16));
             state = step(state, &inputs, &config()).0;
             if let Some(trial) = &state.trial {
                 return trial.to();
