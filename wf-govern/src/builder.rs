@@ -54,7 +54,8 @@ impl Builder {
     }
 
     /// Adds a knob. The governor moves the first [`concurrency`](Knob::concurrency) and the first
-    /// [`workers`](Knob::workers) knob; others are shown and can be set by hand.
+    /// [`workers`](Knob::workers) knob, or one of each for a model ([`Knob::for_model`]). Other
+    /// knobs are shown and can be set by hand.
     pub fn knob(mut self, knob: Knob) -> Self {
         self.knobs.push(knob);
         self

@@ -14,10 +14,11 @@ mod trials;
 pub(crate) use self::pending::PendingMove;
 pub use self::state::State;
 use crate::config::Config;
-use crate::controllers::{self, Change, Proposal, Tick, TickContext};
+use crate::controllers::{self, Assigned, Change, Proposal, Tick, TickContext};
 use crate::decision::{Cause, Constraint, Decision, Move};
 use crate::diagnose::diagnose;
 use crate::inputs::{Inputs, Mode};
+use crate::knob::Position;
 
 /// Decides one tick.
 #[must_use]
@@ -100,10 +101,22 @@ impl State {
         proposals
     }
 
+    /// Puts the controller of a knob that moves behind the others of its role, so that none of
+    /// them waits for ever.
+    fn give_way(&mut self, index: usize, knobs: &[Position]) {
+        let role = |assigned: &Assigned| knobs.get(assigned.0).map(|knob| &knob.role);
+        let of_knob = self.controllers.iter().position(|(i, _)| *i == index);
+        let Some(first) = of_knob else { return };
+        let is_same = |other: &Assigned| role(other) == role(&self.controllers[first]);
+        let last = self.controllers.iter().rposition(is_same).unwrap_or(first);
+        self.controllers[first..=last].rotate_left(1);
+    }
+
     fn arbitrate(&mut self, proposals: Vec<(usize, Proposal)>, tick: Tick<'_>) -> Decision {
         for (index, proposal) in &proposals {
             if let Some(Change::Move(to, cause)) = proposal.change {
                 self.moved = Some(tick.now());
+                self.give_way(*index, &tick.inputs.knobs);
                 let moves = vec![Move::new(*index, &tick.inputs.knobs[*index], to)];
                 let reason = proposal.reason.clone();
                 return Decision::change(moves, cause, proposal.constraint, reason);

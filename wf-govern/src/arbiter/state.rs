@@ -6,9 +6,10 @@ use super::pending::PendingMove;
 use crate::controllers::Assigned;
 use crate::decision::Decision;
 use crate::diagnose;
+use crate::evidence::Evidence;
 use crate::inputs::Inputs;
 use crate::lease::{Held, Leases, Owner};
-use crate::trial::{Sample, Trial};
+use crate::trial::Trial;
 use wf_instrument::Nanos;
 
 /// Everything that is remembered from tick to tick.
@@ -20,8 +21,8 @@ pub struct State {
     pub(super) trial: Option<Trial>,
     /// Number of trials so far.
     pub(super) trials: u64,
-    /// The ticks since the last move: the "before" of a before-after trial.
-    pub(super) recent: VecDeque<(Nanos, Sample)>,
+    /// The evidence since the last move: the "before" of a before-after trial.
+    pub(super) recent: VecDeque<Evidence>,
     pub(super) pending: Vec<PendingMove>,
     /// Time of the last move by a controller, made or advised.
     pub(super) moved: Option<Nanos>,
@@ -69,11 +70,9 @@ impl State {
             self.recent.clear();
             return;
         }
-        let (now, evidence) = (inputs.now(), &inputs.evidence);
-        let oldest = now.since(RECENT);
-        self.recent.retain(|&(at, _)| at >= oldest);
-        let sample = Sample::of(evidence, &evidence.requests);
-        self.recent.extend(sample.map(|sample| (now, sample)));
+        let oldest = inputs.now().since(RECENT);
+        self.recent.retain(|evidence| evidence.at >= oldest);
+        self.recent.push_back(inputs.evidence.clone());
     }
 }
 

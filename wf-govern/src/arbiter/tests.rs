@@ -1,5 +1,6 @@
 mod bounds;
 mod concurrency;
+mod models;
 mod trial;
 mod workers;
 

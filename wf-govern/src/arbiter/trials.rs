@@ -36,8 +36,7 @@ impl State {
         for knob in 0..tick.inputs.knobs.len() {
             self.leases.lease(knob, Owner::Trial, tick.now(), for_ever);
         }
-        let before = self.recent.iter().map(|&(_, sample)| sample).collect();
-        let trial = Trial::register(self.trials, (index, to), method, before, tick.inputs);
+        let trial = Trial::register(self.trials, (index, to), method, &self.recent, tick.inputs);
         self.trial = Some(trial);
         let reason = format!("trial of {what} begins: {why}");
         Ok(Decision::hold(Constraint::Trial, reason))

@@ -1,7 +1,7 @@
 //! Controllers: each proposes changes of the knob that it is in charge of.
 //!
-//! A file for each controller, and a row in [`CONTROLLERS`]. A role is claimed by one controller; the
-//! first knob of a role is governed, and further ones are shown and set by hand.
+//! A file for each controller, and a row in [`CONTROLLERS`]. Each role has one controller. The first
+//! knob of a role and model is governed; further ones are shown and set by hand.
 
 mod concurrency;
 mod proposal;
@@ -40,7 +40,8 @@ pub(crate) fn assign(knobs: &[Position]) -> Vec<Assigned> {
 
 /// Returns whether a controller moves this knob.
 pub(crate) fn is_governed(knobs: &[Position], index: usize) -> bool {
-    let role = &knobs[index].role;
-    let first = knobs.iter().position(|knob| knob.role == *role) == Some(index);
-    first && CONTROLLERS.iter().any(|(claimed, _)| claimed == role)
+    let this = &knobs[index];
+    let is_same = |knob: &Position| knob.role == this.role && knob.model == this.model;
+    let is_first = knobs.iter().position(is_same) == Some(index);
+    is_first && CONTROLLERS.iter().any(|(role, _)| *role == this.role)
 }

@@ -69,8 +69,8 @@ impl<'a> TickContext<'a> {
     }
 
     /// The requests that its knob serves.
-    pub(crate) const fn requests(&self) -> &'a RequestEvidence {
-        &self.evidence().requests
+    pub(crate) fn requests(&self) -> &'a RequestEvidence {
+        self.evidence().requests_of(self.knob.model.as_deref())
     }
 
     pub(crate) const fn targets(&self) -> &'a Targets {
@@ -79,6 +79,18 @@ impl<'a> TickContext<'a> {
 
     pub(crate) const fn limits(&self) -> &'a Limits {
         self.tick.limits()
+    }
+
+    /// Earlier proposals for knobs that serve the same requests, or some of them.
+    pub(crate) fn related(&self) -> impl Iterator<Item = &'a Proposal> {
+        let knobs = &self.tick.inputs.knobs;
+        let model = self.knob.model.as_deref();
+        let is_related = move |index: usize| {
+            let other = knobs.get(index).and_then(|knob| knob.model.as_deref());
+            model.is_none() || other.is_none() || model == other
+        };
+        let related = self.earlier.iter().filter(move |(i, _)| is_related(*i));
+        related.map(|(_, proposal)| proposal)
     }
 
     /// Whether an earlier controller moves its knob in this tick.

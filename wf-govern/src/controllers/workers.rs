@@ -109,7 +109,7 @@ fn stalls(context: &TickContext<'_>) -> bool {
     over(requests.inter_token_latency, 1.0) || over(requests.inter_token_latency_p99, stall)
 }
 
-/// Requests wait longer than the target, and no other knob can help.
+/// Requests wait longer than the target, and no other knob of theirs can help.
 fn starves(context: &TickContext<'_>) -> bool {
     let requests = context.requests();
     let p90 = requests.time_to_first_token.p90;
@@ -118,10 +118,8 @@ fn starves(context: &TickContext<'_>) -> bool {
         _ => true,
     };
     let could_help = |constraint| matches!(constraint, Constraint::Demand | Constraint::Evidence);
-    let others_help = context
-        .earlier
-        .iter()
-        .any(|(_, p)| could_help(p.constraint));
+    let mut related = context.related();
+    let others_help = related.any(|proposal| could_help(proposal.constraint));
     requests.is_limited() && late && !others_help && !context.another_moves()
 }
 

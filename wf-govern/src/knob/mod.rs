@@ -49,6 +49,7 @@ pub use self::position::{Bounds, Cost, Position, Role};
 pub struct Knob {
     name: Arc<str>,
     role: Role,
+    model: Option<Arc<str>>,
     unit: Cow<'static, str>,
     bounds: Bounds,
     cost: Cost,
@@ -164,6 +165,7 @@ impl Knob {
         Self {
             name,
             role: Role::MANUAL,
+            model: None,
             unit: Cow::Borrowed(""),
             last: bounds.min(),
             bounds,
@@ -196,7 +198,17 @@ impl Knob {
         }
     }
 
-    /// Sets the name. The governor moves only the first knob of a role.
+    /// Sets the model whose requests the knob serves, by its measured name.
+    ///
+    /// Without it the knob serves the requests of all models together. The governor moves one knob
+    /// of each role and model, the first; further ones are shown and set by hand.
+    #[must_use]
+    pub fn for_model(mut self, model: impl Into<Arc<str>>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+
+    /// Sets the name, which is unique within a governor.
     #[must_use]
     pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         self.name = name.into();
@@ -269,6 +281,7 @@ impl Knob {
         Position {
             name: self.name.clone(),
             role: self.role.clone(),
+            model: self.model.clone(),
             unit: self.unit.clone(),
             value: self.last,
             bounds: self.bounds.clone(),

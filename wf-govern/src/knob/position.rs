@@ -15,6 +15,8 @@ pub struct Position {
     pub name: Arc<str>,
     /// Purpose of the knob.
     pub role: Role,
+    /// The model whose requests it serves; `None` for those of all models.
+    pub model: Option<Arc<str>>,
     /// Unit of the value; may be empty.
     pub unit: Cow<'static, str>,
     /// The value in force, or the last one known if the knob could not be read.
@@ -238,6 +240,7 @@ mod tests {
         let mut position = Position {
             name: "concurrency".into(),
             role: Role::CONCURRENCY,
+            model: None,
             unit: "sequences".into(),
             value: 8,
             bounds: Bounds::new(1..=64),
@@ -256,6 +259,7 @@ mod tests {
         let position = Position {
             name: "workers".into(),
             role: Role::WORKERS,
+            model: None,
             unit: "threads".into(),
             value: 3,
             bounds: Bounds::new(1..=12).with_steps([1, 2, 4]),

@@ -15,5 +15,4 @@ mod status;
 mod stop_rules;
 
 pub(crate) use self::run::{Step, Trial};
-pub(crate) use self::sample::Sample;
 pub use self::status::{Arm, Method, TrialStatus};

@@ -4,6 +4,7 @@ use super::sample::Sample;
 use super::status::{Arm, Method, TrialStatus};
 use super::stop_rules::{Baseline, Tally, emergency};
 use crate::config::Targets;
+use crate::evidence::{Evidence, RequestEvidence};
 use crate::inputs::Inputs;
 use crate::stats::{Effect, Observation, Summary, Verdict, non_inferiority_test, sequential_test};
 
@@ -40,18 +41,22 @@ pub(crate) enum Step {
 impl Trial {
     /// Registers a trial that moves knob `index` to `to`.
     ///
-    /// `before` holds the ticks since the last move: with enough of them, a before-after trial
+    /// `before` holds the evidence since the last move: with enough of it, a before-after trial
     /// need not wait for its first block.
-    pub(crate) fn register(
+    pub(crate) fn register<'a>(
         id: u64,
         (index, to): (usize, u64),
         method: Method,
-        before: Vec<Sample>,
+        before: impl IntoIterator<Item = &'a Evidence>,
         inputs: &Inputs,
     ) -> Self {
         let knob = &inputs.knobs[index];
+        let sample = |evidence: &Evidence| {
+            let requests = evidence.requests_of(knob.model.as_deref());
+            Sample::of(evidence, requests)
+        };
         let block = match method {
-            Method::BeforeAfter => before,
+            Method::BeforeAfter => before.into_iter().filter_map(sample).collect(),
             Method::Switchback => Vec::new(),
         };
         Self {
@@ -145,9 +150,16 @@ impl Trial {
         starved.then(|| "too few requests wait to measure its effect".to_owned())
     }
 
+    /// The requests that the knob on trial serves.
+    fn requests<'a>(&self, inputs: &'a Inputs) -> &'a RequestEvidence {
+        let knob = inputs.knobs.get(self.index);
+        let model = knob.and_then(|knob| knob.model.as_deref());
+        inputs.evidence.requests_of(model)
+    }
+
     fn harm(&mut self, inputs: &Inputs, targets: &Targets) -> Option<String> {
         let evidence = &inputs.evidence;
-        let requests = &evidence.requests;
+        let requests = self.requests(inputs);
         if self.arm() == Arm::Old {
             return emergency(evidence, requests, targets);
         }
@@ -165,8 +177,7 @@ impl Trial {
             let limited = sample.observation.limited;
             self.method() == Method::BeforeAfter || self.arm() == Arm::New || limited
         };
-        let evidence = &inputs.evidence;
-        let sample = Sample::of(evidence, &evidence.requests).filter(usable);
+        let sample = Sample::of(&inputs.evidence, self.requests(inputs)).filter(usable);
         self.block.extend(sample.filter(|_| !settling));
     }
 
