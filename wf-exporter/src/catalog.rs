@@ -21,13 +21,16 @@
 
 pub use crate::descriptor::{BaseUnit, Descriptor, Kind, LabelKey, Source};
 
-/// Returns every row of the catalogue, grouped by source. Allocates nothing.
+/// Returns every row of the catalogue, grouped by source. The first call makes the rows of readings from
+/// the table of wf-sense; after that it allocates nothing.
 pub fn families() -> impl Iterator<Item = &'static Descriptor> {
     let rows = crate::recorded::rows().chain(crate::page::rows());
     #[cfg(feature = "govern")]
     let rows = rows
         .chain(crate::governor::rows())
         .chain(crate::profile::rows());
+    #[cfg(feature = "sense")]
+    let rows = rows.chain(crate::sensors::rows());
     rows
 }
 

@@ -96,6 +96,10 @@ pub enum Source {
     Spans,
     /// Frames drawn by annotated functions.
     Frames,
+    /// Readings of the process, its control group and its host.
+    Machine,
+    /// Readings of GPUs.
+    Gpus,
     /// The recorder and the exporter themselves.
     Exporter,
     /// The governor.
@@ -222,6 +226,8 @@ impl fmt::Display for Source {
             Self::Objectives => "Service level objectives",
             Self::Spans => "Spans",
             Self::Frames => "Frames",
+            Self::Machine => "The process, its control group and its host",
+            Self::Gpus => "GPUs",
             Self::Exporter => "The recorder and the exporter",
             Self::Governor => "The governor",
             Self::Hardware => "Initial settings for this hardware",

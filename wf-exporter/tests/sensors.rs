@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use wf_exporter::{Exporter, sensors_from};
-use wf_sense::gpu::{Gpu, Info};
+use wf_sense::gpu::Info;
 use wf_sense::{Readings, Sensors};
 
 use self::everything::{everything, gpu, read};
@@ -35,9 +35,10 @@ fn every_reading_has_its_series_in_base_units() {
 #[test]
 fn devices_without_names_have_series_of_their_own() {
     let mut readings = everything();
-    let nameless = || Gpu {
-        info: Info::default().into(),
-        ..gpu()
+    let nameless = || {
+        let mut gpu = gpu();
+        gpu.info = Info::default().into();
+        gpu
     };
     readings.gpus.devices = read([nameless(), nameless()].into());
     let exporter = exporter(readings);

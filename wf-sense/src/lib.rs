@@ -16,12 +16,12 @@
 //!
 //! let mut sensors = Sensors::new();
 //! let readings = sensors.read();
-//! match &readings.memory.used {
+//! match &readings.memory.utilization {
 //!     Reading::Present { value, .. } => assert!(value.get() > 0.0),
 //!     Reading::Absent(reason) | Reading::Unknown(reason) => assert!(!reason.is_empty()),
 //! }
 //! // A share of time takes two passes.
-//! assert_eq!(readings.cpu.process.value(), None);
+//! assert_eq!(readings.cpu.utilization.value(), None);
 //! ```
 //!
 //! Each word of this documentation is defined in the [glossary](wf_instrument::glossary).
@@ -39,6 +39,7 @@ mod readings;
 mod runtime;
 mod sensors;
 mod since;
+mod table;
 mod watch;
 
 #[cfg(all(target_os = "linux", not(wf_portable)))]
@@ -48,9 +49,10 @@ use self::portable as machine;
 
 pub use self::reading::Reading;
 pub use self::readings::{
-    Alarms, Cpu, FastReadings, Gpus, GroupEvents, GroupMemory, Heap, HostTasks, Memory, Moved,
-    Pressure, Process, Readings, Resident, Runtime, Scope, Sensing, Stall, Storage, Swapped,
-    Threads, Throttling, Totals, Workers,
+    Alarms, BlockIo, Cpu, FastReadings, Gpus, GroupEvents, GroupMemory, Heap, HostTasks, Memory,
+    Pressure, Process, ProcessTotals, Readings, Resident, Runtime, Scope, Sensing, Stall, Storage,
+    Swapped, Threads, Throttling, Workers,
 };
 pub use self::sensors::Sensors;
+pub use self::table::{Entry, Kind, Part, Row, Unit};
 pub use self::watch::Watch;

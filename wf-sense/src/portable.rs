@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 use sysinfo::{MemoryRefreshKind, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use super::gpu::Gpu;
-use super::reading::{Answer, Reading, Reason};
-use super::readings::{Alarms, FastReadings, Moved, Readings, Totals};
+use super::reading::{ReadResult, Reading, Reason};
+use super::readings::{Alarms, BlockIo, FastReadings, ProcessTotals, Readings};
 use super::since::{Since, share};
 use wf_instrument::fork::ProcessLocal;
 use wf_instrument::{Bytes, Nanos, Ratio};
@@ -18,7 +18,7 @@ use wf_instrument::{Bytes, Nanos, Ratio};
 /// What the system says of this process and its host. Control groups, pressure, the disk and GPUs stay unread.
 #[derive(Debug)]
 pub(super) struct Machine {
-    system: Answer<System>,
+    system: ReadResult<System>,
     process_cpu: Since<Nanos, Ratio>,
     host_cpu: Since<(), Ratio>,
 }
@@ -52,7 +52,7 @@ impl Machine {
         let process = self.process();
         FastReadings {
             resident: Reading::of(process.map(|process| Bytes::new(process.memory()))),
-            memory,
+            memory_utilization: memory,
             cpu_pressure: readings.pressure.cpu,
             memory_pressure: readings.pressure.memory,
             io_pressure: readings.pressure.io,
@@ -64,13 +64,13 @@ impl Machine {
         let process = self.process();
         readings.memory.resident =
             Reading::of(process.clone().map(|process| Bytes::new(process.memory())));
-        readings.storage.moved = Reading::of(process.clone().map(storage));
-        readings.process.open_files = Reading::of(
+        readings.storage.block_io = Reading::of(process.clone().map(storage));
+        readings.process.open_fds = Reading::of(
             process
                 .clone()
                 .and_then(|process| count(process.open_files())),
         );
-        readings.process.open_files_limit = Reading::of(
+        readings.process.max_fds = Reading::of(
             process
                 .clone()
                 .and_then(|process| count(process.open_files_limit())),
@@ -83,26 +83,26 @@ impl Machine {
             .totals
             .clone()
             .map(|totals| totals.cpu_time);
-        readings.cpu.process = self.process_cpu.read(cpu_time, |before, now, span| {
+        readings.cpu.utilization = self.process_cpu.read(cpu_time, |before, now, span| {
             share(*before, *now, span, cores.clone()?)
         });
-        readings.cpu.cores = Reading::of(cores);
+        readings.cpu.limit = Reading::of(cores);
     }
 
     /// `sysinfo` computes the busy share between two of its own refreshes, at least 200 ms apart.
     fn read_host(&mut self, readings: &mut Readings) {
         let busy = self.system().map(busy);
         let busy = busy.and_then(|busy| Ratio::new(busy).ok_or(NOT_READ));
-        readings.cpu.host = self.host_cpu.read(Reading::of(Ok(())), |(), (), _| busy);
+        readings.cpu.host_utilization = self.host_cpu.read(Reading::of(Ok(())), |(), (), _| busy);
 
         let memory = Reading::of(self.system().map(memory));
         readings.memory.limit = memory.clone().map(|(total, _)| Bytes::new(total));
         readings.memory.host_total = readings.memory.limit.clone();
-        readings.memory.host = memory.and_then(used);
-        readings.memory.used = readings.memory.host.clone();
+        readings.memory.host_utilization = memory.and_then(used);
+        readings.memory.utilization = readings.memory.host_utilization.clone();
     }
 
-    fn process(&mut self) -> Answer<&Process> {
+    fn process(&mut self) -> ReadResult<&Process> {
         let pid = sysinfo::get_current_pid().map_err(reason)?;
         let kind = ProcessRefreshKind::nothing()
             .with_cpu()
@@ -113,7 +113,7 @@ impl Machine {
         system.process(pid).ok_or(NOT_READ)
     }
 
-    fn system(&mut self) -> Answer<&mut System> {
+    fn system(&mut self) -> ReadResult<&mut System> {
         self.system.as_mut().map_err(|reason| reason.clone())
     }
 }
@@ -121,7 +121,7 @@ impl Machine {
 /// What only Linux has. Rules that ask for it do without.
 fn without(readings: &mut Readings) {
     readings.cpu.quota = Reading::Absent(LINUX_ONLY);
-    readings.cpu.group = Reading::Absent(LINUX_ONLY);
+    readings.cpu.quota_utilization = Reading::Absent(LINUX_ONLY);
     readings.cpu.throttling = Reading::Absent(LINUX_ONLY);
     readings.cpu.throttled = Reading::Absent(LINUX_ONLY);
     readings.cpu.threads = Reading::Absent(LINUX_ONLY);
@@ -183,7 +183,7 @@ fn busy(system: &mut System) -> f64 {
 }
 
 /// The used share of the host's memory, of that and what is available.
-fn used((total, available): (u64, u64)) -> Answer<Ratio> {
+fn used((total, available): (u64, u64)) -> ReadResult<Ratio> {
     let used = to_f64(total.saturating_sub(available));
     Ratio::of(used, to_f64(total)).ok_or(NOT_READ)
 }
@@ -198,15 +198,15 @@ fn reason(error: impl std::fmt::Display) -> Reason {
     error.to_string().into()
 }
 
-fn cores() -> Answer<f64> {
+fn cores() -> ReadResult<f64> {
     std::thread::available_parallelism()
         .map(|cores| to_f64(u64::try_from(cores.get()).unwrap_or(u64::MAX)))
         .map_err(reason)
 }
 
-fn totals(process: &Process) -> Answer<Totals> {
+fn totals(process: &Process) -> ReadResult<ProcessTotals> {
     let started = Duration::from_secs(process.start_time());
-    Ok(Totals {
+    Ok(ProcessTotals {
         cpu_time: Nanos::from_millis(process.accumulated_cpu_time()),
         started: SystemTime::UNIX_EPOCH
             .checked_add(started)
@@ -215,15 +215,15 @@ fn totals(process: &Process) -> Answer<Totals> {
     })
 }
 
-fn storage(process: &Process) -> Moved {
+fn storage(process: &Process) -> BlockIo {
     let usage = process.disk_usage();
-    Moved {
+    BlockIo {
         read: Bytes::new(usage.total_read_bytes),
         written: Bytes::new(usage.total_written_bytes),
     }
 }
 
-fn count(files: Option<usize>) -> Answer<u64> {
+fn count(files: Option<usize>) -> ReadResult<u64> {
     files
         .and_then(|files| u64::try_from(files).ok())
         .ok_or(NOT_READ)
@@ -244,7 +244,7 @@ mod tests {
         assert!(machine.read_fast().resident.value().is_some());
         assert!(!machine.gpus().is_absent());
         let fast = machine.read_fast();
-        assert!(fast.memory.value().is_some() && fast.cpu_pressure.is_absent());
+        assert!(fast.memory_utilization.value().is_some() && fast.cpu_pressure.is_absent());
         assert!(
             readings
                 .memory
@@ -255,14 +255,14 @@ mod tests {
         assert!(
             readings
                 .memory
-                .used
+                .utilization
                 .value()
                 .is_some_and(|used| used.get() < 1.0)
         );
         assert!(
             readings
                 .cpu
-                .cores
+                .limit
                 .value()
                 .is_some_and(|cores| *cores >= 1.0)
         );
@@ -270,10 +270,13 @@ mod tests {
         assert!(readings.cpu.threads.is_absent());
         assert_eq!(readings.storage.wait.reason(), Some("not read"));
         assert_eq!(
-            readings.cpu.process.reason(),
+            readings.cpu.utilization.reason(),
             Some("needs a second reading")
         );
-        assert_eq!(readings.cpu.host.reason(), Some("needs a second reading"));
+        assert_eq!(
+            readings.cpu.host_utilization.reason(),
+            Some("needs a second reading")
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use wf_instrument::clock;
 pub(super) type Reason = Cow<'static, str>;
 
 /// What a source gave, or why it gave nothing.
-pub(super) type Answer<T> = Result<T, Reason>;
+pub(super) type ReadResult<T> = Result<T, Reason>;
 
 /// One quantity as a sensor saw it.
 ///
@@ -32,15 +32,24 @@ pub enum Reading<T> {
 
 impl<T> Reading<T> {
     /// What was read just now, or why it could not be.
-    pub(super) fn of(answer: Answer<T>) -> Self {
+    pub(super) fn of(answer: ReadResult<T>) -> Self {
         Self::stamped(answer, clock::now())
     }
 
     /// What was read at `at`, or why it could not be.
-    pub(super) fn stamped(answer: Answer<T>, at: Nanos) -> Self {
+    pub(super) fn stamped(answer: ReadResult<T>, at: Nanos) -> Self {
         match answer {
             Ok(value) => Self::Present { value, at },
             Err(reason) => Self::Unknown(reason),
+        }
+    }
+
+    /// The same reading of a reference to the value. Copies the reason where it has none.
+    pub(super) fn as_ref(&self) -> Reading<&T> {
+        match self {
+            Self::Present { value, at } => Reading::Present { value, at: *at },
+            Self::Absent(reason) => Reading::Absent(reason.clone()),
+            Self::Unknown(reason) => Reading::Unknown(reason.clone()),
         }
     }
 

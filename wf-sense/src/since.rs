@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::reading::{Answer, Reading};
+use super::reading::{ReadResult, Reading};
 use wf_instrument::{Nanos, Ratio};
 
 /// Remembers a total to compare the next one with, and what the last comparison gave.
@@ -30,7 +30,7 @@ impl<T, R: Clone> Since<T, R> {
     pub(super) fn read(
         &mut self,
         now: Reading<T>,
-        compare: impl FnOnce(&T, &mut T, Nanos) -> Answer<R>,
+        compare: impl FnOnce(&T, &mut T, Nanos) -> ReadResult<R>,
     ) -> Reading<R> {
         let (mut total, at) = match now {
             Reading::Present { value, at } => (value, at),
@@ -55,7 +55,7 @@ impl<T, R: Clone> Since<T, R> {
 }
 
 /// The processor time from `before` to `now` as a share of what `cores` processors have in `span`.
-pub(super) fn share(before: Nanos, now: Nanos, span: Nanos, cores: f64) -> Answer<Ratio> {
+pub(super) fn share(before: Nanos, now: Nanos, span: Nanos, cores: f64) -> ReadResult<Ratio> {
     let all = span.as_secs() * cores;
     Some(now.since(before).as_secs())
         .filter(|_| now >= before)

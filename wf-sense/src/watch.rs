@@ -129,7 +129,7 @@ impl Watch {
     /// use wf_sense::{FastReadings, Sensors, Watch};
     ///
     /// fn is_full(fast: &FastReadings) -> bool {
-    ///     let used = fast.memory.fresh(fast.at, Nanos::from_secs(2));
+    ///     let used = fast.memory_utilization.fresh(fast.at, Nanos::from_secs(2));
     ///     used.is_none_or(|used| used.get() > 0.90)
     /// }
     ///

@@ -48,7 +48,7 @@ fn alone() -> MutexGuard<'static, ()> {
 
 /// As the documentation of `Watch::subscribe` has it.
 fn is_full(fast: &FastReadings) -> bool {
-    let used = fast.memory.fresh(fast.at, Nanos::from_secs(2));
+    let used = fast.memory_utilization.fresh(fast.at, Nanos::from_secs(2));
     used.is_none_or(|used| used.get() > 0.90)
 }
 
@@ -71,13 +71,17 @@ fn memory_of_a_group_is_read_from_the_file_that_is_held() {
     let exhausted = Exhausted::begin(alone);
     // A pass in which nothing can be opened takes nothing away from the fast.
     let blind = sensors.read();
-    assert!(blind.cpu.host.value().is_none(), "{:?}", blind.cpu.host);
-    assert_used(&blind.memory.used, 0.5);
+    assert!(
+        blind.cpu.host_utilization.value().is_none(),
+        "{:?}",
+        blind.cpu.host_utilization
+    );
+    assert_used(&blind.memory.utilization, 0.5);
     assert_eq!(blind.memory.limit, limit, "with its age");
     usage.write_all_at(b"5368709120\n", 0).unwrap();
     let fast = sensors.read_fast();
     drop(exhausted);
-    assert_used(&fast.memory, 0.875);
+    assert_used(&fast.memory_utilization, 0.875);
     assert_eq!(fast.resident.value(), resident.value());
     assert!(!is_full(&fast));
 }
@@ -91,8 +95,8 @@ fn memory_of_the_host_is_read_from_the_file_that_is_held() {
     let exhausted = Exhausted::begin(alone);
     let (blind, fast) = (sensors.read(), sensors.read_fast());
     drop(exhausted);
-    assert_used(&blind.memory.used, 0.25);
-    assert_used(&fast.memory, 0.25);
+    assert_used(&blind.memory.utilization, 0.25);
+    assert_used(&fast.memory_utilization, 0.25);
 }
 
 #[test]
@@ -119,13 +123,15 @@ fn sensors_that_begin_without_descriptors_know_nothing_and_the_example_sheds() {
     let mut sensors = Sensors::rooted(machine.root());
     let (readings, fast) = (sensors.read(), sensors.read_fast());
     drop(exhausted);
-    assert!(readings.memory.used.value().is_none() && fast.memory.value().is_none());
-    assert!(!fast.memory.is_absent() && !readings.gpus.devices.is_absent());
+    assert!(
+        readings.memory.utilization.value().is_none() && fast.memory_utilization.value().is_none()
+    );
+    assert!(!fast.memory_utilization.is_absent() && !readings.gpus.devices.is_absent());
     assert!(is_full(&fast));
     // The host's memory is not taken for the group's now that it could be read again.
-    assert!(sensors.read_fast().memory.value().is_none());
+    assert!(sensors.read_fast().memory_utilization.value().is_none());
     let _ = sensors.read();
-    assert_used(&sensors.read_fast().memory, 0.5);
+    assert_used(&sensors.read_fast().memory_utilization, 0.5);
 }
 
 #[test]
@@ -136,6 +142,6 @@ fn the_kernels_own_files_are_held_too() {
     let exhausted = Exhausted::begin(alone);
     let (_, fast) = (sensors.read(), sensors.read_fast());
     drop(exhausted);
-    assert!(readings.memory.used.value().is_some());
-    assert!(fast.memory.value().is_some() && fast.resident.value().is_some());
+    assert!(readings.memory.utilization.value().is_some());
+    assert!(fast.memory_utilization.value().is_some() && fast.resident.value().is_some());
 }

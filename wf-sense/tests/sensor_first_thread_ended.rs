@@ -44,20 +44,20 @@ mod linux {
         let readings = sensors.read();
         let fast = sensors.read_fast();
         assert_some(&readings.memory.resident);
-        assert_some(&readings.memory.parts);
-        assert_some(&readings.memory.used);
+        assert_some(&readings.memory.rss);
+        assert_some(&readings.memory.utilization);
         assert_some(&readings.memory.limit);
-        assert_some(&readings.cpu.cores);
+        assert_some(&readings.cpu.limit);
         assert_some(&readings.cpu.threads);
         assert_some(&fast.resident);
-        assert_some(&fast.memory);
+        assert_some(&fast.memory_utilization);
         let totals = readings
             .process
             .totals
             .value()
             .expect("its totals are read");
         assert!(totals.virtual_memory.get() > 1 << 20, "{totals:?}");
-        let files = readings.process.open_files.value();
+        let files = readings.process.open_fds.value();
         assert!(files > Some(&2), "{files:?}");
         let held = fast.resident.value().map(|held| held.get());
         assert!(held > Some(1 << 16), "{held:?}");

@@ -60,7 +60,7 @@ fn files_that_end_too_soon_are_unknown() {
         ]
     );
     // What stood before the cut is read.
-    assert!(readings.memory.peak.value().is_some());
+    assert!(readings.memory.peak_rss.value().is_some());
 }
 
 #[test]
@@ -296,24 +296,28 @@ fn two_passes(machine: &Machine, change: impl FnOnce(&Machine)) -> Readings {
 fn fields(readings: &Readings) -> Vec<(&'static str, String)> {
     macro_rules! values {
         ($($group:ident: $type:ident { $($field:ident),* }),* $(,)?) => {{
-            let Readings { at: _, $($group),* } = readings;
+            let Readings { $($group),*, .. } = readings;
             let mut values = Vec::new();
             $(values.extend({
-                let $type { $($field),* } = $group;
+                let $type { $($field),*, .. } = $group;
                 [$(shown($field)),*]
             });)*
             values
         }};
     }
     let values = values!(
-        cpu: Cpu { cores, quota, host_cores, process, group, host, throttling, throttled, threads, host_tasks },
+        cpu: Cpu {
+            limit, quota, host_cores, utilization, quota_utilization, host_utilization, throttling,
+            throttled, threads, host_tasks
+        },
         memory: Memory {
-            resident, parts, peak, swapped, major_faults, heap, limit, used, group, host, host_total, swap, swapping
+            resident, rss, peak_rss, swapped, major_faults, heap, limit, utilization, group,
+            host_utilization, host_total, host_swap, host_swapping
         },
         pressure: Pressure { cpu, memory, io, host_cpu, host_memory, host_io },
-        storage: Storage { wait, moved, waited },
-        process: Process { totals, threads, open_files, open_files_limit },
-        gpus: Gpus { devices, used, memory },
+        storage: Storage { wait, block_io, io_wait },
+        process: Process { totals, threads, open_fds, max_fds },
+        gpus: Gpus { devices, busiest_utilization, busiest_memory_utilization },
         runtime: Runtime { workers, busy },
         sensing: Sensing { pass, fast_pass, alarms },
     );
@@ -338,10 +342,10 @@ fn honest(readings: &Readings) -> bool {
     let some = |stall: &Reading<Stall>| stall.value().map(|stall| stall.some);
     let full = |stall: &Reading<Stall>| stall.value().and_then(|stall| stall.full);
     let shares = [
-        share(&readings.cpu.process),
-        share(&readings.cpu.host),
-        share(&readings.memory.used),
-        share(&readings.memory.host),
+        share(&readings.cpu.utilization),
+        share(&readings.cpu.host_utilization),
+        share(&readings.memory.utilization),
+        share(&readings.memory.host_utilization),
         some(&readings.pressure.cpu),
         some(&readings.pressure.memory),
         some(&readings.pressure.io),
@@ -351,7 +355,7 @@ fn honest(readings: &Readings) -> bool {
     let number = |share: &Option<Ratio>| {
         share.is_none_or(|share| share.get().is_finite() && share.get() >= 0.0)
     };
-    let cores = readings.cpu.cores.value();
+    let cores = readings.cpu.limit.value();
     shares.iter().all(number)
         && cores.is_none_or(|cores| cores.is_finite() && *cores > 0.0)
         && readings

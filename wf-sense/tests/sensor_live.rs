@@ -24,9 +24,9 @@ fn processor_time_that_is_burnt_is_seen() {
 
     let used = cpu_time(&after).since(cpu_time(&before)).as_millis();
     assert!((280.0..400.0).contains(&used), "{used} ms of 300 were seen");
-    let share = after.cpu.process.value().unwrap().get();
-    let span = after.cpu.process.age(after.at).unwrap();
-    let cores = after.cpu.cores.value().unwrap();
+    let share = after.cpu.utilization.value().unwrap().get();
+    let span = after.cpu.utilization.age(after.at).unwrap();
+    let cores = after.cpu.limit.value().unwrap();
     assert!(
         share > 0.0 && share * cores <= 1.0,
         "{share} of {cores} cores, {span} ago"
@@ -65,7 +65,7 @@ fn bytes_that_are_written_and_read_again_are_seen() {
     file.read_past_the_cache();
     let after = sensors.read().storage;
 
-    let moved = |storage: &Storage| *storage.moved.value().expect("a Linux host tells");
+    let moved = |storage: &Storage| *storage.block_io.value().expect("a Linux host tells");
     if moved(&written).written == moved(&before).written {
         // Memory that calls itself a disk, or a disk of another machine.
         return skipped(
@@ -91,7 +91,7 @@ fn waits_for_storage_are_seen() {
     let _alone = alone();
     let file = OnDisk::create("waited");
     let mut sensors = Sensors::new();
-    let before = sensors.read().storage.waited;
+    let before = sensors.read().storage.io_wait;
     let why = before.reason().unwrap_or_default();
     if why.contains("task_delayacct") {
         return skipped("waits_for_storage_are_seen", why);
@@ -100,7 +100,7 @@ fn waits_for_storage_are_seen() {
     for _ in 0..50 {
         file.write_through(16 << 20);
         file.read_past_the_cache();
-        let waited = sensors.read().storage.waited;
+        let waited = sensors.read().storage.io_wait;
         if waited.value() > before.value() {
             return;
         }
@@ -158,14 +158,17 @@ fn every_reading_has_a_value_or_a_reason() {
     let _alone = alone();
     let readings = Sensors::new().read();
     assert_eq!(
-        readings.cpu.process.reason(),
+        readings.cpu.utilization.reason(),
         Some("needs a second reading")
     );
-    assert_eq!(readings.cpu.host.reason(), Some("needs a second reading"));
-    assert!(*readings.cpu.cores.value().unwrap() > 0.0);
-    assert!((0.0..1.0).contains(&readings.memory.used.value().unwrap().get()));
+    assert_eq!(
+        readings.cpu.host_utilization.reason(),
+        Some("needs a second reading")
+    );
+    assert!(*readings.cpu.limit.value().unwrap() > 0.0);
+    assert!((0.0..1.0).contains(&readings.memory.utilization.value().unwrap().get()));
     assert!(readings.process.threads.value().unwrap() >= &1);
-    assert!(readings.process.open_files.value().unwrap() >= &3);
+    assert!(readings.process.open_fds.value().unwrap() >= &3);
     let started = readings.process.totals.value().unwrap().started;
     let age = started.elapsed().unwrap();
     assert!(age < Duration::from_secs(3600), "began {age:?} ago");
@@ -241,6 +244,6 @@ fn cpu_time(readings: &Readings) -> Nanos {
 }
 
 fn anonymous(readings: &Readings) -> u64 {
-    let parts = readings.memory.parts.value();
+    let parts = readings.memory.rss.value();
     parts.expect("a Linux host tells the parts").anonymous.get()
 }

@@ -17,7 +17,7 @@ fn a_watch_has_read_once_when_it_starts_and_goes_on_by_itself() {
     assert!(first.memory.resident.value().is_some());
     assert!(watch.fast_readings().resident.value().is_some());
     until(|| watch.readings().at > first.at);
-    until(|| watch.readings().cpu.process.value().is_some());
+    until(|| watch.readings().cpu.utilization.value().is_some());
     until(|| watch.readings().sensing.fast_pass.value().is_some());
 }
 

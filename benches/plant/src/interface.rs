@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wf_govern::knob::Knob;
 use wf_instrument::snapshot::Snapshot;
 use wf_instrument::{Bytes, Nanos, Ratio};
-use wf_sense::{Cpu, Gpus, Memory, Pressure, Reading, Readings, Stall, Storage};
+use wf_sense::{Reading, Readings, Stall};
 
 use crate::engine::{Plant, float};
 
@@ -28,37 +28,23 @@ impl Plant {
         );
         let used = (self.processors.busy_ms - busy) / float(self.machine.cores);
         let share = |part: f64| self.seen(Ratio::of(part, span).unwrap_or_default());
-        Readings {
-            at: self.now,
-            cpu: Cpu {
-                cores: self.seen(float(self.machine.cores)),
-                process: share(used),
-                host: share(used),
-                ..Cpu::default()
-            },
-            memory: Memory {
-                limit: self.seen(Bytes::new(8 << 30)),
-                used: self.seen(Ratio::new(0.3).unwrap_or_default()),
-                ..Memory::default()
-            },
-            pressure: Pressure {
-                cpu: share(self.processors.pressed_ms - pressed).map(|some| Stall {
-                    some,
-                    ..Stall::default()
-                }),
-                ..Pressure::default()
-            },
-            storage: Storage {
-                wait: self.seen(Nanos::from_millis(1)),
-                ..Storage::default()
-            },
-            gpus: Gpus {
-                devices: Reading::Absent("simulated without one".into()),
-                used: Reading::Absent("simulated without one".into()),
-                memory: Reading::Absent("simulated without one".into()),
-            },
-            ..Readings::default()
-        }
+        let mut readings = Readings::default();
+        readings.at = self.now;
+        readings.cpu.limit = self.seen(float(self.machine.cores));
+        readings.cpu.utilization = share(used);
+        readings.cpu.host_utilization = share(used);
+        readings.memory.limit = self.seen(Bytes::new(8 << 30));
+        readings.memory.utilization = self.seen(Ratio::new(0.3).unwrap_or_default());
+        let stall = |some| Stall {
+            some,
+            ..Stall::default()
+        };
+        readings.pressure.cpu = share(self.processors.pressed_ms - pressed).map(stall);
+        readings.storage.wait = self.seen(Nanos::from_millis(1));
+        readings.gpus.devices = Reading::Absent(NO_GPU.into());
+        readings.gpus.busiest_utilization = Reading::Absent(NO_GPU.into());
+        readings.gpus.busiest_memory_utilization = Reading::Absent(NO_GPU.into());
+        readings
     }
 
     /// How many sequences it works on at a time, 1 to 64.
@@ -111,3 +97,5 @@ impl Plant {
         }
     }
 }
+
+const NO_GPU: &str = "simulated without one";

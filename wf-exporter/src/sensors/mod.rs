@@ -1,29 +1,31 @@
-//! What the sensors read, as families.
+//! The readings of wf-sense on the endpoint.
 
-mod cpu;
-mod gpu;
-mod memory;
-mod pressure;
-mod process;
-mod runtime;
-mod sensing;
-mod storage;
-mod told;
+mod labels;
+mod reading_writer;
+mod table;
+mod up;
 
 use wf_instrument::{Nanos, clock};
-use wf_sense::{Readings, Watch};
+use wf_sense::{Entry, Readings, Watch};
 
-use self::told::Told;
+use self::labels::DeviceLabels;
+use self::reading_writer::ReadingWriter;
+use self::table::TABLE;
+use self::up::SensorState;
+use crate::descriptor::Descriptor;
 use crate::families::Families;
 use crate::family::FamilyError;
 
-/// A collector over what the sensors read.
+/// A collector of the readings of the machine: the families of
+/// [`Source::Machine`](crate::catalog::Source::Machine) and
+/// [`Source::Gpus`](crate::catalog::Source::Gpus).
 ///
-/// A reading that is absent, unknown or older than 30 seconds has no series, never a zero or an old value that looks like a measurement.
-/// `wf_sensor_up` of that sensor is 0 then, and `wf_sensor_reason` says why: `absent` is what the machine has not, and `unknown` what could
-/// not be read, so `wf_sensor_reason{state="unknown"}` is what to alert on.
+/// A reading that is absent, unknown or older than 30 seconds has no series, never a zero or an old
+/// value that looks like a measurement. `wf_sensor_up` of that sensor is 0 then, and
+/// `wf_sensor_reason` says why: `absent` if the machine has no such thing, `unknown` if it could not
+/// be read. So alert on `wf_sensor_reason{state="unknown"}`.
 ///
-/// At most 125 series and one more for each sensor that is not up, and 86 for each GPU.
+/// At most 125 series, one more for each sensor that is not up, and 86 for each GPU.
 ///
 /// ```
 /// use wf_exporter::{Exporter, sensors};
@@ -42,7 +44,7 @@ pub fn sensors(
     sensors_from(move || watch.readings())
 }
 
-/// As [`sensors`], over readings from elsewhere: a replay, or a pass that other code makes anyway.
+/// As [`sensors`], with readings from elsewhere: a replay, or a pass that other code makes anyway.
 ///
 /// ```
 /// use wf_exporter::{Exporter, sensors_from};
@@ -61,21 +63,39 @@ pub fn sensors_from(
     move |families| collect(&readings(), clock::now(), families)
 }
 
+/// The rows of the catalogue that are filled here.
+pub(crate) fn rows() -> impl Iterator<Item = &'static Descriptor> {
+    let extra = [&labels::INFO, &up::UP, &up::REASON];
+    TABLE.families().iter().chain(extra)
+}
+
 pub(crate) fn collect(
     readings: &Readings,
     now: Nanos,
     families: &mut Families,
 ) -> Result<(), FamilyError> {
-    let mut told = Told::new(now, families);
-    cpu::tell(&readings.cpu, &mut told);
-    memory::tell(&readings.memory, &mut told);
-    pressure::tell(&readings.pressure, &mut told);
-    storage::tell(&readings.storage, &mut told);
-    process::tell(&readings.process, &mut told);
-    gpu::tell(&readings.gpus, &mut told);
-    runtime::tell(&readings.runtime, &mut told);
-    sensing::tell(readings, &mut told);
-    told.end()
+    let none = DeviceLabels::default();
+    let gpus = readings.gpus.devices.value().map_or(&[][..], |gpus| gpus);
+    let labels = gpus.iter().enumerate();
+    let labels: Vec<_> = labels
+        .map(|(place, gpu)| DeviceLabels::of(&gpu.info, place))
+        .collect();
+    let mut writer = ReadingWriter::new(now, families);
+    let mut sensors = Vec::new();
+    let mut write = |entries: Vec<Entry<'_>>, device| {
+        sensors.extend(entries.iter().map(|entry| SensorState::of(entry, device)));
+        writer.write(entries, device);
+    };
+    write(readings.entries(), &none);
+    for (gpu, labels) in gpus.iter().zip(&labels) {
+        write(gpu.entries(), labels);
+    }
+    for (gpu, labels) in gpus.iter().zip(&labels) {
+        writer.add(labels.info(gpu));
+    }
+    writer.add(up::up(&sensors, writer.now()));
+    writer.add(up::reasons(&sensors, writer.now()));
+    writer.finish()
 }
 
 #[cfg(test)]
@@ -83,7 +103,7 @@ mod tests {
     use wf_instrument::{Bytes, Ratio};
     use wf_sense::Reading;
 
-    use super::told::OLDEST;
+    use super::reading_writer::OLDEST;
     use super::*;
     use crate::text::encode;
 
@@ -100,18 +120,16 @@ mod tests {
     }
 
     fn some() -> Readings {
-        let mut readings = Readings {
-            at: AT,
-            ..Readings::default()
-        };
-        readings.cpu.host = read(Ratio::new(0.25).unwrap());
+        let mut readings = Readings::default();
+        readings.at = AT;
+        readings.cpu.host_utilization = read(Ratio::new(0.25).unwrap());
         readings.memory.resident = read(Bytes::new(1 << 20));
-        readings.gpus.used = Reading::Absent("no NVML".into());
+        readings.gpus.busiest_utilization = Reading::Absent("no NVML".into());
         readings
     }
 
     #[test]
-    fn what_was_read_is_told_in_base_units() {
+    fn a_reading_is_written_in_base_units() {
         let page = page(&some(), AT);
         for line in [
             "wf_host_cpu_utilization_ratio{mode=\"busy\"} 0.25\n",
@@ -123,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_or_unknown_has_no_series_and_is_not_up() {
+    fn an_absent_or_unknown_reading_has_no_series_and_is_not_up() {
         let page = page(&some(), AT);
         assert!(
             !page.contains("wf_gpu") && !page.contains("wf_pressure"),
@@ -137,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_reading_is_not_passed_off_as_the_present() {
+    fn an_old_reading_has_no_series_and_is_not_up() {
         let later = AT.plus(OLDEST).plus(Nanos::new(1));
         let page = page(&some(), later);
         assert!(!page.contains("process_resident_memory_bytes"), "{page}");

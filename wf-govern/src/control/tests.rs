@@ -180,13 +180,14 @@ fn fast_readings_are_evidence_of_the_next_tick_and_move_nothing() {
     let (knob, cell) = knob(8);
     let mut control = control(knob);
     tick(&mut control, 1, 5, 0);
-    let full = |percent: f64, alarmed| FastReadings {
-        memory: Reading::Present {
+    let full = |percent: f64, alarmed| {
+        let mut fast = FastReadings::default();
+        fast.memory_utilization = Reading::Present {
             value: Ratio::new(percent / 100.0).unwrap(),
             at: Nanos::from_secs(1),
-        },
-        alarmed,
-        ..FastReadings::default()
+        };
+        fast.alarmed = alarmed;
+        fast
     };
     control.fast_readings(&full(97.0, true));
     control.fast_readings(&full(40.0, false));

@@ -24,7 +24,7 @@ impl FastEvidence {
     pub(crate) fn record(&mut self, fast: &FastReadings) {
         self.readings += 1;
         self.alarms += u64::from(fast.alarmed);
-        if let Some(&used) = fast.memory.value() {
+        if let Some(&used) = fast.memory_utilization.value() {
             let peak = self.memory_peak.unwrap_or(used);
             self.memory_peak = Some(if peak.get() < used.get() { used } else { peak });
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::sizing::Tier;
 use wf_instrument::{Bytes, Nanos, PerSecond, Ratio};
-use wf_sense::gpu::{Gpu, undivided};
+use wf_sense::gpu::{Gpu, without_partitioned};
 use wf_sense::{Reading, Readings};
 
 /// Readings of the machine in one tick. A reading that was too old is unknown.
@@ -55,12 +55,12 @@ impl Host {
             .and_then(|devices| largest(&devices));
         Self {
             vram: aged(vram, now, oldest),
-            cores: aged(readings.cpu.cores, now, oldest),
+            cores: aged(readings.cpu.limit, now, oldest),
             host_cores: aged(readings.cpu.host_cores, now, oldest),
             quota: aged(readings.cpu.quota, now, oldest),
-            process_cpu: aged(readings.cpu.process, now, oldest),
-            group_cpu: aged(readings.cpu.group, now, oldest),
-            host_cpu: aged(readings.cpu.host, now, oldest),
+            process_cpu: aged(readings.cpu.utilization, now, oldest),
+            group_cpu: aged(readings.cpu.quota_utilization, now, oldest),
+            host_cpu: aged(readings.cpu.host_utilization, now, oldest),
             cpu_pressure: aged(readings.pressure.cpu.map(|stall| stall.some), now, oldest),
             throttled: aged(readings.cpu.throttled, now, oldest),
             runnable: aged(
@@ -69,11 +69,11 @@ impl Host {
                 oldest.min(ONE_TICK),
             ),
             memory_limit: aged(readings.memory.limit, now, oldest),
-            memory: aged(readings.memory.used, now, oldest),
-            host_memory: aged(readings.memory.host, now, oldest),
-            swapping: aged(readings.memory.swapping, now, oldest),
+            memory: aged(readings.memory.utilization, now, oldest),
+            host_memory: aged(readings.memory.host_utilization, now, oldest),
+            swapping: aged(readings.memory.host_swapping, now, oldest),
             disk_wait: aged(readings.storage.wait, now, oldest),
-            gpu: aged(readings.gpus.used, now, oldest),
+            gpu: aged(readings.gpus.busiest_utilization, now, oldest),
         }
     }
 }
@@ -81,7 +81,7 @@ impl Host {
 /// Returns the largest memory that a GPU or GPU instance reports. Others may have more: a lower
 /// bound.
 fn largest(devices: &[Gpu]) -> Result<Bytes, Cow<'static, str>> {
-    let totals = undivided(devices).filter_map(|gpu| Some(gpu.memory.value()?.total));
+    let totals = without_partitioned(devices).filter_map(|gpu| Some(gpu.memory.value()?.total));
     totals.max().ok_or("no GPU reports its memory".into())
 }
 
@@ -120,18 +120,17 @@ mod tests {
     }
 
     fn gpu(memory: Reading<u64>) -> Gpu {
-        Gpu {
-            memory: memory.map(|gib| Memory {
-                total: Bytes::new(gib << 30),
-                ..Memory::default()
-            }),
-            ..Gpu::default()
-        }
+        let mut gpu = Gpu::default();
+        gpu.memory = memory.map(|gib| Memory {
+            total: Bytes::new(gib << 30),
+            ..Memory::default()
+        });
+        gpu
     }
 
     fn host(devices: impl IntoIterator<Item = Gpu>) -> Host {
         let mut readings = Readings::default();
-        readings.cpu.cores = read(16.0);
+        readings.cpu.limit = read(16.0);
         readings.memory.limit = read(Bytes::new(8 << 30));
         readings.gpus.devices = read(devices.into_iter().collect());
         Host::of(readings, AT, Nanos::from_secs(3))

@@ -3,8 +3,7 @@ use wf_instrument::PerSecond;
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{FrameMetrics, RequestHistogram, SpanMetrics};
 use wf_instrument::snapshot::{GenerationMetrics, Metrics, Snapshot};
-use wf_sense::Readings;
-use wf_sense::{Cpu, Reading};
+use wf_sense::{Reading, Readings};
 
 const STALE: Nanos = Nanos::from_secs(3);
 
@@ -148,15 +147,13 @@ fn a_snapshot_that_is_old_or_goes_back_says_nothing() {
 #[test]
 fn an_old_reading_is_unknown() {
     let mut recent = Recent::default();
-    let cores = |at| Readings {
-        cpu: Cpu {
-            cores: Reading::Present {
-                value: 2.0,
-                at: secs(at),
-            },
-            ..Cpu::default()
-        },
-        ..Readings::default()
+    let cores = |at| {
+        let mut readings = Readings::default();
+        readings.cpu.limit = Reading::Present {
+            value: 2.0,
+            at: secs(at),
+        };
+        readings
     };
     let evidence = recent.sense(secs(13), snapshot(13, 0, 0, 0), cores(10), STALE);
     assert_eq!(evidence.host.cores.value(), Some(&2.0));

@@ -1,7 +1,7 @@
 //! The hardware that a process may use.
 
 use wf_instrument::Bytes;
-use wf_sense::gpu::undivided;
+use wf_sense::gpu::without_partitioned;
 use wf_sense::{Gpus, Readings};
 
 use crate::number::to_f64;
@@ -38,7 +38,7 @@ impl Hardware {
     pub fn from_readings(readings: &Readings) -> Self {
         let cpu = &readings.cpu;
         Self {
-            cores: cpu.cores.value().copied(),
+            cores: cpu.limit.value().copied(),
             host_cores: cpu.host_cores.value().copied().map(to_f64),
             cpu_quota: cpu.quota.value().copied(),
             memory: readings.memory.limit.value().copied(),
@@ -71,7 +71,7 @@ impl Hardware {
 /// Unknown as soon as one GPU does not report its memory.
 fn gpu_memory(gpus: &Gpus) -> Option<Vec<Bytes>> {
     match gpus.devices.value() {
-        Some(devices) => undivided(devices)
+        Some(devices) => without_partitioned(devices)
             .map(|gpu| Some(gpu.memory.value()?.total))
             .collect(),
         None => gpus.devices.is_absent().then(Vec::new),

@@ -43,18 +43,18 @@ fn cells(gpu: &Gpu, before: &Gpu) -> [Option<f64>; 21] {
         cell(&gpu.temperature, |degrees| degrees.get()),
         cell(&gpu.memory_temperature, |degrees| degrees.get()),
         cell(&gpu.utilization, |share| share.as_percent()),
-        cell(&gpu.memory_activity, |share| share.as_percent()),
-        cell(&gpu.encoder, |share| share.as_percent()),
-        cell(&gpu.decoder, |share| share.as_percent()),
-        cell(&gpu.jpeg, |share| share.as_percent()),
-        cell(&gpu.ofa, |share| share.as_percent()),
+        cell(&gpu.memory_copy_utilization, |share| share.as_percent()),
+        cell(&gpu.encoder_utilization, |share| share.as_percent()),
+        cell(&gpu.decoder_utilization, |share| share.as_percent()),
+        cell(&gpu.jpeg_utilization, |share| share.as_percent()),
+        cell(&gpu.ofa_utilization, |share| share.as_percent()),
         cell(&gpu.memory_clock, |clock| clock.as_megahertz()),
         cell(&gpu.sm_clock, |clock| clock.as_megahertz()),
         throttled(ThrottleReason::SwPowerCap).map(|share| share * 100.0),
         throttled(ThrottleReason::Thermal).map(|share| f64::from(share > 0.0)),
         cell(&gpu.memory, |memory| memory.used.as_mebibytes()),
-        cell(&gpu.bar1_used, |used| used.as_mebibytes()),
-        cell(&gpu.protected_used, |used| used.as_mebibytes()),
+        cell(&gpu.bar1_memory_used, |used| used.as_mebibytes()),
+        cell(&gpu.protected_memory_used, |used| used.as_mebibytes()),
         cell(&gpu.ecc_corrected, count),
         cell(&gpu.ecc_uncorrected, count),
         cell(&gpu.pcie_replays, count),
@@ -111,15 +111,10 @@ mod tests {
 
     #[test]
     fn what_is_there_stands_under_its_name_and_a_dash_for_the_rest() {
-        let before = Gpu {
-            pcie_received: at(1, Bytes::new(1_000_000)),
-            ..Gpu::default()
-        };
-        let gpu = Gpu {
-            power: at(3, Watts::from_milliwatts(69_500)),
-            pcie_received: at(3, Bytes::new(15_000_000)),
-            ..Gpu::default()
-        };
+        let (mut before, mut gpu) = (Gpu::default(), Gpu::default());
+        before.pcie_received = at(1, Bytes::new(1_000_000));
+        gpu.power = at(3, Watts::from_milliwatts(69_500));
+        gpu.pcie_received = at(3, Bytes::new(15_000_000));
         let (heading, line) = (heading(), line(&gpu, &before));
         let under = |name: &str| {
             let end = heading.find(name).expect("there is such a column") + name.len();

@@ -5,135 +5,134 @@ use std::sync::Arc;
 
 use super::throttle::{ThrottleReasons, ThrottleTimes};
 use crate::reading::Reading;
-use crate::readings::{Group, Sensed, group};
+use crate::table::{Entry, Group, Row, Value, group, parts};
 use wf_instrument::{Bytes, Celsius, Hertz, Joules, PerSecond, Ratio, Watts};
 
-/// A GPU, or an instance of one where it is partitioned (MIG), in one pass.
-///
-/// A partitioned GPU is told of whole, followed by each of its instances: what is summed over all of them counts its memory twice.
-/// What a GPU, a MIG mode or a driver does not offer is [absent](Reading::Absent), what failed is [unknown](Reading::Unknown).
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Gpu {
-    /// Which one it is.
-    pub info: Arc<Info>,
-    /// The share of time in which some kernel ran, over the driver's last sample (1/6 to 1 s long). Says nothing of how much of the
-    /// GPU it used: that is `sm_active`.
-    pub utilization: Reading<Ratio>,
-    /// The share of time in which device memory was read or written. How full it is stands in `memory`.
-    pub memory_activity: Reading<Ratio>,
-    /// The busy share of the video encoders.
-    pub encoder: Reading<Ratio>,
-    /// The busy share of the video decoders.
-    pub decoder: Reading<Ratio>,
-    /// The busy share of the JPEG decoders.
-    pub jpeg: Reading<Ratio>,
-    /// The busy share of the optical flow accelerator.
-    pub ofa: Reading<Ratio>,
-    /// The share of time in which a multiprocessor had work, on average over all of them, since the pass before. As the next three:
-    /// from Hopper on.
-    pub sm_active: Reading<Ratio>,
-    /// Warps in flight, of those that fit.
-    pub sm_occupancy: Reading<Ratio>,
-    /// The share of time in which tensor cores worked.
-    pub tensor_active: Reading<Ratio>,
-    /// The used share of the device memory's bandwidth.
-    pub dram_active: Reading<Ratio>,
-    /// Device memory.
-    pub memory: Reading<Memory>,
-    /// Device memory that is mapped for the processor and for other devices (BAR1).
-    pub bar1_used: Reading<Bytes>,
-    /// Used memory that confidential computing protects.
-    pub protected_used: Reading<Bytes>,
-    /// What it draws. From Ampere on (GA100 excepted) an average over a second.
-    pub power: Reading<Watts>,
-    /// What it may draw: the tightest of all limits.
-    pub power_limit: Reading<Watts>,
-    /// What it has drawn since the driver was loaded.
-    pub energy: Reading<Joules>,
-    /// Of the processor.
-    pub temperature: Reading<Celsius>,
-    /// Of the device memory.
-    pub memory_temperature: Reading<Celsius>,
-    /// Of the multiprocessors, now.
-    pub sm_clock: Reading<Hertz>,
-    /// Of the device memory, now.
-    pub memory_clock: Reading<Hertz>,
-    /// What holds the clocks down now.
-    pub throttle_reasons: Reading<ThrottleReasons>,
-    /// How long each has held them down.
-    pub throttle_times: ThrottleTimes,
-    /// Received over PCIe, in sum. The driver may begin again from zero.
-    pub pcie_received: Reading<Bytes>,
-    /// Sent over PCIe, in sum, likewise.
-    pub pcie_transmitted: Reading<Bytes>,
-    /// Bytes received over PCIe in a second, in a sample of 20 ms. Read only where there is no sum.
-    pub pcie_received_rate: Reading<PerSecond>,
-    /// Bytes sent over PCIe in a second, likewise.
-    pub pcie_transmitted_rate: Reading<PerSecond>,
-    /// PCIe packets that had to be sent again.
-    pub pcie_replays: Reading<u64>,
-    /// Memory errors that ECC corrected since the driver was loaded.
-    pub ecc_corrected: Reading<u64>,
-    /// Memory errors that it could not correct, likewise.
-    pub ecc_uncorrected: Reading<u64>,
-    /// Who uses it, for computing or drawing, by process.
-    pub processes: Reading<Box<[GpuProcess]>>,
-    /// Device memory that this process holds; absent where it does not use the GPU. Unknown in a container that has process ids of its own:
-    /// the driver tells the host's.
-    pub own_memory: Reading<Bytes>,
-}
-
-impl Gpu {
-    /// Everything that is read of it by name, with when it was read or why it was not. The times of the throttle reasons are one: the first
-    /// that is told, if any is.
-    #[must_use]
-    pub fn sensors(&self) -> Vec<(&'static str, Reading<()>)> {
-        let mut told = Vec::new();
-        self.each(&mut |name, reading| told.push((name, reading.state())));
-        let times = || self.throttle_times.iter().map(|(_, time)| time);
-        let time = times()
-            .find(|time| time.value().is_some())
-            .or_else(|| times().next());
-        told.extend(time.map(|time| ("gpu_throttle_times", time.state())));
-        told
+group! {
+    /// A GPU, or an instance of one if it is partitioned (MIG), in one pass.
+    ///
+    /// A partitioned GPU is followed by each of its instances: a sum over all of them counts its
+    /// memory twice. A value that a GPU, a MIG mode or a driver does not offer is
+    /// [absent](Reading::Absent), one that failed is [unknown](Reading::Unknown).
+    #[non_exhaustive]
+    Gpu {
+        @with {
+            /// Identity of the GPU.
+            info: Arc<Info>,
+        }
+        /// Over the driver's last sample (1/6 to 1 s long). How much of the GPU the kernels used
+        /// is in `sm_active`.
+        utilization: Reading<Ratio> = gauge "gpu_utilization",
+            "Share of time in which at least one kernel ran.";
+        /// How full it is stands in `memory`.
+        memory_copy_utilization: Reading<Ratio> =
+            gauge "gpu_memory_copy_utilization" ["gpu_memory_activity"],
+            "Share of time in which device memory was read or written.";
+        encoder_utilization: Reading<Ratio> = gauge "gpu_encoder_utilization" ["gpu_encoder"],
+            "Busy share of the video encoders.";
+        decoder_utilization: Reading<Ratio> = gauge "gpu_decoder_utilization" ["gpu_decoder"],
+            "Busy share of the video decoders.";
+        jpeg_utilization: Reading<Ratio> = gauge "gpu_jpeg_utilization" ["gpu_jpeg"],
+            "Busy share of the JPEG decoders.";
+        ofa_utilization: Reading<Ratio> = gauge "gpu_ofa_utilization" ["gpu_ofa"],
+            "Busy share of the optical flow accelerator.";
+        /// Since the pass before. As the next three: from Hopper on.
+        sm_active: Reading<Ratio> = gauge "gpu_sm_active",
+            "Share of time in which a multiprocessor had work, averaged over all.";
+        sm_occupancy: Reading<Ratio> = gauge "gpu_sm_occupancy",
+            "Warps in flight, as a share of the maximum.";
+        tensor_active: Reading<Ratio> = gauge "gpu_tensor_active",
+            "Share of time in which tensor cores worked.";
+        dram_active: Reading<Ratio> = gauge "gpu_dram_active",
+            "Used share of the device memory's bandwidth.";
+        memory: Reading<Memory> = parts "gpu_memory",
+            "Device memory.";
+        bar1_memory_used: Reading<Bytes> = gauge "gpu_bar1_memory_used" ["gpu_bar1_used"],
+            "Device memory mapped for the CPU and other devices (BAR1).";
+        protected_memory_used: Reading<Bytes> =
+            gauge "gpu_protected_memory_used" ["gpu_protected_used"],
+            "Used device memory that confidential computing protects.";
+        /// From Ampere on (GA100 excepted) an average over a second.
+        power: Reading<Watts> = gauge "gpu_power",
+            "GPU power draw.";
+        /// The tightest of all limits.
+        power_limit: Reading<Watts> = gauge "gpu_power_limit",
+            "Enforced power limit of the GPU.";
+        energy: Reading<Joules> = counter "gpu_energy",
+            "Energy used by the GPU since the driver was loaded.";
+        temperature: Reading<Celsius> = gauge "gpu_temperature",
+            "Temperature of the GPU.";
+        memory_temperature: Reading<Celsius> = gauge "gpu_memory_temperature",
+            "Temperature of the device memory.";
+        sm_clock: Reading<Hertz> = gauge "gpu_sm_clock",
+            "Clock of the multiprocessors.";
+        memory_clock: Reading<Hertz> = gauge "gpu_memory_clock",
+            "Clock of the device memory.";
+        throttled: Reading<ThrottleReasons> = parts "gpu_throttled" ["gpu_throttle_reasons"],
+            "1 while this reason reduces the clocks.";
+        /// The driver may begin again from zero.
+        pcie_received: Reading<Bytes> = counter "gpu_pcie_received",
+            "Bytes received over PCIe.";
+        /// The driver may begin again from zero.
+        pcie_transmitted: Reading<Bytes> = counter "gpu_pcie_transmitted",
+            "Bytes sent over PCIe.";
+        /// In a sample of 20 ms. Read only where there is no total.
+        pcie_received_rate: Reading<PerSecond> =
+            gauge "gpu_pcie_received" ["gpu_pcie_received_rate"],
+            "Bytes a second received over PCIe, where there is no total.";
+        /// In a sample of 20 ms. Read only where there is no total.
+        pcie_transmitted_rate: Reading<PerSecond> =
+            gauge "gpu_pcie_transmitted" ["gpu_pcie_transmitted_rate"],
+            "Bytes a second sent over PCIe, where there is no total.";
+        pcie_replays: Reading<u64> = counter "gpu_pcie_replays",
+            "PCIe packets that had to be sent again.";
+        /// Those that ECC corrected.
+        ecc_corrected: Reading<u64> =
+            counter "gpu_ecc_errors" ["gpu_ecc_corrected"] { kind = "corrected" },
+            "Memory errors since the driver was loaded, corrected by ECC or not.";
+        /// Those that ECC could not correct.
+        ecc_uncorrected: Reading<u64> =
+            counter "gpu_ecc_errors" ["gpu_ecc_uncorrected"] { kind = "uncorrected" },
+            "Memory errors since the driver was loaded, corrected by ECC or not.";
+        /// For computing or drawing, by process.
+        processes: Reading<Box<[GpuProcess]>> = gauge "gpu_processes",
+            "Processes that use the GPU.";
+        /// Absent where it does not use the GPU. Unknown in a container that has process ids of its
+        /// own: the driver reports the host's.
+        process_memory_used: Reading<Bytes> = gauge "gpu_process_memory_used" ["gpu_own_memory"],
+            "Device memory of this process.";
+        throttle_times: ThrottleTimes = parts "gpu_throttle" ["gpu_throttle_times"],
+            "Time for which each reason reduced the clocks; reasons overlap.";
     }
 }
 
-group!(Gpu {
-    utilization: "gpu_utilization",
-    memory_activity: "gpu_memory_activity",
-    encoder: "gpu_encoder",
-    decoder: "gpu_decoder",
-    jpeg: "gpu_jpeg",
-    ofa: "gpu_ofa",
-    sm_active: "gpu_sm_active",
-    sm_occupancy: "gpu_sm_occupancy",
-    tensor_active: "gpu_tensor_active",
-    dram_active: "gpu_dram_active",
-    memory: "gpu_memory",
-    bar1_used: "gpu_bar1_used",
-    protected_used: "gpu_protected_used",
-    power: "gpu_power",
-    power_limit: "gpu_power_limit",
-    energy: "gpu_energy",
-    temperature: "gpu_temperature",
-    memory_temperature: "gpu_memory_temperature",
-    sm_clock: "gpu_sm_clock",
-    memory_clock: "gpu_memory_clock",
-    throttle_reasons: "gpu_throttle_reasons",
-    pcie_received: "gpu_pcie_received",
-    pcie_transmitted: "gpu_pcie_transmitted",
-    pcie_received_rate: "gpu_pcie_received_rate",
-    pcie_transmitted_rate: "gpu_pcie_transmitted_rate",
-    pcie_replays: "gpu_pcie_replays",
-    ecc_corrected: "gpu_ecc_corrected",
-    ecc_uncorrected: "gpu_ecc_uncorrected",
-    processes: "gpu_processes",
-    own_memory: "gpu_own_memory",
-} without info, throttle_times);
+impl Gpu {
+    /// The table of a GPU's readings, in the order of [`entries`](Self::entries).
+    #[must_use]
+    pub const fn rows() -> &'static [Row] {
+        Self::ROWS
+    }
+
+    /// Each reading of the GPU beside its row of the table.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry<'_>> {
+        let mut entries = Vec::with_capacity(Self::ROWS.len());
+        Group::entries(self, &mut entries);
+        entries
+    }
+
+    /// The state of each sensor of the GPU, by name: when it was read, or why it was not.
+    #[must_use]
+    pub fn sensors(&self) -> Vec<(&'static str, Reading<()>)> {
+        let entries = self.entries().into_iter();
+        entries
+            .map(|entry| (entry.row().sensor, entry.state()))
+            .collect()
+    }
+}
 
 /// Those of `devices` that stand for themselves: instances, and GPUs that are not partitioned into any. Nothing is counted twice among them.
-pub fn undivided(devices: &[Gpu]) -> impl Iterator<Item = &Gpu> {
+pub fn without_partitioned(devices: &[Gpu]) -> impl Iterator<Item = &Gpu> {
     let parts = |whole: &Gpu| {
         let mut others = devices.iter().map(|other| &other.info);
         others.any(|other| other.mig.is_some() && other.index == whole.info.index)
@@ -184,6 +183,14 @@ pub struct Memory {
     pub reserved: Bytes,
 }
 
+parts!(Memory {
+    Gauge "total": Bytes, "Device memory.", |it| it.total;
+    Gauge "used": Bytes, "Device memory allocated by processes.", |it| it.used;
+    Gauge "free": Bytes, "Device memory that can still be allocated.", |it| it.free;
+    Gauge "reserved": Bytes, "Device memory kept by the driver and the firmware.",
+        |it| it.reserved;
+});
+
 impl Memory {
     /// The share of it that is not free; `None` of no memory at all.
     #[must_use]
@@ -200,4 +207,11 @@ pub struct GpuProcess {
     pub pid: u32,
     /// What it holds; `None` where the driver does not tell.
     pub memory: Option<Bytes>,
+}
+
+/// The number of processes.
+impl Value for Box<[GpuProcess]> {
+    fn numbers(&self, report: &mut dyn FnMut(usize, f64)) {
+        report(0, to_f64(self.len() as u64));
+    }
 }

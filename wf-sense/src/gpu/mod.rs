@@ -11,7 +11,7 @@ mod device;
 mod nvml;
 mod throttle;
 
-pub use self::device::{Gpu, GpuProcess, Info, Memory, Mig, undivided};
+pub use self::device::{Gpu, GpuProcess, Info, Memory, Mig, without_partitioned};
 #[cfg(feature = "gpu")]
 pub use self::nvml::Gpus;
 #[cfg(feature = "gpu")]

@@ -1,6 +1,7 @@
 //! Why a GPU runs slower than it could, and for how long it has.
 
 use crate::reading::Reading;
+use crate::table::{Field, Kind, Part, Sensor, Unit, Value};
 use wf_instrument::Nanos;
 
 /// Something that holds a GPU's clocks down. Several may hold at once, so their times do not add up.
@@ -121,6 +122,60 @@ impl ThrottleTimes {
         ThrottleReason::ALL.into_iter().zip(&self.0)
     }
 }
+
+impl Value for ThrottleReasons {
+    const PARTS: &'static [Part] = &parts(Kind::Gauge, Unit::None);
+
+    fn numbers(&self, report: &mut dyn FnMut(usize, f64)) {
+        for reason in ThrottleReason::ALL {
+            report(reason as usize, f64::from(u8::from(self.holds(reason))));
+        }
+    }
+}
+
+impl Field for ThrottleTimes {
+    const UNIT: Unit = Unit::Seconds;
+    const PARTS: &'static [Part] = &parts(Kind::Counter, Unit::Seconds);
+}
+
+impl Sensor for ThrottleTimes {
+    /// That of the first reason with a time, if any has one.
+    fn state(&self) -> Reading<()> {
+        let present = self.0.iter().find(|time| time.value().is_some());
+        present.unwrap_or(&self.0[0]).as_ref().map(|_| ())
+    }
+
+    fn numbers(&self, report: &mut dyn FnMut(usize, f64)) {
+        for (reason, time) in self.iter() {
+            if let Some(time) = time.value() {
+                report(reason as usize, time.as_secs());
+            }
+        }
+    }
+}
+
+/// A number for each reason.
+const fn parts(kind: Kind, unit: Unit) -> [Part; REASONS] {
+    let mut parts = [Part::only(kind, unit, &[]); REASONS];
+    let mut at = 0;
+    while at < REASONS {
+        parts[at].labels = &LABELS[at];
+        at += 1;
+    }
+    parts
+}
+
+static LABELS: [[(&str, &str); 1]; REASONS] = {
+    let mut labels = [[("reason", "")]; REASONS];
+    let mut at = 0;
+    while at < REASONS {
+        labels[at][0].1 = ThrottleReason::ALL[at].as_str();
+        at += 1;
+    }
+    labels
+};
+
+const REASONS: usize = ThrottleReason::ALL.len();
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use super::cgroup::{Hierarchy, Version};
 use super::files::{Files, number_of};
-use crate::reading::{Answer, Reading};
+use crate::reading::{ReadResult, Reading};
 use crate::readings::{GroupEvents, GroupMemory};
 use wf_instrument::Bytes;
 
@@ -26,12 +26,12 @@ pub(super) fn read(files: &mut Files, memory: Option<&Hierarchy>) -> Reading<Gro
     Reading::Absent("no control group keeps an account of memory".into())
 }
 
-fn unified(files: &mut Files, group: &str) -> Answer<Option<GroupMemory>> {
-    let Some(held) = files.find_in(group, "memory.current", amount)? else {
+fn unified(files: &mut Files, group: &str) -> ReadResult<Option<GroupMemory>> {
+    let Some(charged) = files.find_in(group, "memory.current", amount)? else {
         return Ok(None);
     };
     Ok(Some(GroupMemory {
-        held,
+        charged,
         high: files.read(&format!("{group}/memory.high"), bound)?,
         max: files.read(&format!("{group}/memory.max"), bound)?,
         events: files.read(&format!("{group}/memory.events"), events)?,
@@ -39,10 +39,10 @@ fn unified(files: &mut Files, group: &str) -> Answer<Option<GroupMemory>> {
 }
 
 /// Version 1 has no `high`, and counts what it calls failures where version 2 counts `max`.
-fn legacy(files: &mut Files, group: &str) -> Answer<GroupMemory> {
+fn legacy(files: &mut Files, group: &str) -> ReadResult<GroupMemory> {
     let control = format!("{group}/memory.oom_control");
     Ok(GroupMemory {
-        held: files.read(&format!("{group}/memory.usage_in_bytes"), amount)?,
+        charged: files.read(&format!("{group}/memory.usage_in_bytes"), amount)?,
         high: None,
         max: files
             .read(&format!("{group}/memory.limit_in_bytes"), bound)?

@@ -4,7 +4,7 @@ use super::cpus::Cpus;
 use super::files::Files;
 use super::status::{Status, allowed};
 use super::tasks;
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 
 /// The processors that any thread of this process may run on.
 ///
@@ -25,9 +25,9 @@ impl Affinity {
     pub(super) fn read(
         &mut self,
         files: &mut Files,
-        status: &Answer<Status>,
+        status: &ReadResult<Status>,
         usable: &Cpus,
-    ) -> Answer<Cpus> {
+    ) -> ReadResult<Cpus> {
         let one = status.as_ref().map_err(Clone::clone)?.allowed()?;
         if one.covers(usable) {
             return Ok(usable.clone());
@@ -50,7 +50,7 @@ impl Affinity {
 }
 
 /// The processors of all threads together; stops at those that have all of `usable`.
-fn all_of(files: &mut Files, one: &Cpus, usable: &Cpus) -> Answer<Cpus> {
+fn all_of(files: &mut Files, one: &Cpus, usable: &Cpus) -> ReadResult<Cpus> {
     let mut all = one.clone();
     for task in tasks::all(files)? {
         if all.covers(usable) {

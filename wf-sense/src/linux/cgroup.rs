@@ -2,7 +2,7 @@
 
 use super::files::Files;
 use super::mounts::{Mount, Mounts};
-use crate::reading::{Answer, Reason};
+use crate::reading::{ReadResult, Reason};
 
 /// Which of the two interfaces a hierarchy has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +24,12 @@ pub(super) struct Hierarchy {
 /// which is not to be taken for no bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cgroups {
-    pub(super) cpu: Answer<Option<Hierarchy>>,
-    pub(super) memory: Answer<Option<Hierarchy>>,
-    pub(super) cpuset: Answer<Option<Hierarchy>>,
+    pub(super) cpu: ReadResult<Option<Hierarchy>>,
+    pub(super) memory: ReadResult<Option<Hierarchy>>,
+    pub(super) cpuset: ReadResult<Option<Hierarchy>>,
     /// Version 2, which alone has PSI; `None` where it is not mounted since version 1 has the
     /// controllers.
-    pub(super) unified: Answer<Option<Hierarchy>>,
+    pub(super) unified: ReadResult<Option<Hierarchy>>,
 }
 
 impl Cgroups {
@@ -49,7 +49,7 @@ pub(super) struct Membership {
 
 impl Membership {
     /// The groups now.
-    pub(super) fn read(&mut self, files: &mut Files) -> Answer<&Cgroups> {
+    pub(super) fn read(&mut self, files: &mut Files) -> ReadResult<&Cgroups> {
         let text = match files.find(&files.own("cgroup"), lines)? {
             Some(text) => text,
             // A kernel without control groups.
@@ -73,7 +73,7 @@ impl Membership {
     }
 
     /// The group as it was found last in version 2, which alone has PSI.
-    pub(super) fn unified(&self) -> Answer<Option<&Hierarchy>> {
+    pub(super) fn unified(&self) -> ReadResult<Option<&Hierarchy>> {
         match &self.found {
             Some(found) => found
                 .unified
@@ -106,7 +106,7 @@ impl Search<'_> {
 
     /// On a hybrid host a controller belongs to version 1 or to version 2, never to both: the one
     /// that names it has it.
-    fn controller(&self, name: &str) -> Answer<Option<Hierarchy>> {
+    fn controller(&self, name: &str) -> ReadResult<Option<Hierarchy>> {
         match self.group_of(name) {
             Some(group) => {
                 let mounted = self.mounts.with(name);
@@ -117,7 +117,7 @@ impl Search<'_> {
         }
     }
 
-    fn stalls(&self) -> Answer<Option<Hierarchy>> {
+    fn stalls(&self) -> ReadResult<Option<Hierarchy>> {
         let first = self.group_of("cpu").is_some() || self.group_of("memory").is_some();
         match first && self.mounts.unified().is_empty() {
             true => Ok(None),
@@ -125,7 +125,7 @@ impl Search<'_> {
         }
     }
 
-    fn second(&self, name: &str) -> Answer<Option<Hierarchy>> {
+    fn second(&self, name: &str) -> ReadResult<Option<Hierarchy>> {
         let found = self
             .group_of("")
             .map(|group| self.find(Version::Two, self.mounts.unified(), group, name));
@@ -140,7 +140,7 @@ impl Search<'_> {
         mounted: Vec<&Mount>,
         group: &str,
         name: &str,
-    ) -> Answer<Hierarchy> {
+    ) -> ReadResult<Hierarchy> {
         if mounted.is_empty() {
             return Err(format!("the control groups of {name} are not mounted here").into());
         }
@@ -246,7 +246,7 @@ mod tests {
         search.all()
     }
 
-    fn first_of(found: Answer<Option<Hierarchy>>) -> Option<String> {
+    fn first_of(found: ReadResult<Option<Hierarchy>>) -> Option<String> {
         found.ok()??.levels.first().cloned()
     }
 

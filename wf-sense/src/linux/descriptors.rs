@@ -3,10 +3,10 @@
 use std::fs;
 
 use super::files::Files;
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 
 /// How many are open. Since Linux 6.2 the directory's size says it; before, every one is listed, about 0.5 µs each.
-pub(super) fn open(files: &Files) -> Answer<u64> {
+pub(super) fn open(files: &Files) -> ReadResult<u64> {
     let path = files.own("fd");
     match fs::metadata(files.at(&path)).map(|directory| directory.len()) {
         Ok(count) if count > 0 => Ok(count),
@@ -15,13 +15,13 @@ pub(super) fn open(files: &Files) -> Answer<u64> {
 }
 
 /// How many may be open; `u64::MAX` for no bound.
-pub(super) fn limit(files: &mut Files) -> Answer<u64> {
+pub(super) fn limit(files: &mut Files) -> ReadResult<u64> {
     files.read("proc/self/limits", parse)
 }
 
 /// Listing opens the directory, which then lists itself too, unless it is of a thread that has
 /// ended.
-fn listed(files: &Files, path: &str) -> Answer<u64> {
+fn listed(files: &Files, path: &str) -> ReadResult<u64> {
     let count = files.count(path)?;
     count
         .checked_sub(1)

@@ -3,7 +3,7 @@
 use procfs::DiskStat;
 
 use super::files::Files;
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 use wf_instrument::Nanos;
 
 /// What one device has done since the boot.
@@ -24,13 +24,13 @@ pub(super) struct Disk {
 }
 
 /// Every disk; empty where the machine has none.
-pub(super) fn read(files: &mut Files) -> Answer<Vec<Disk>> {
+pub(super) fn read(files: &mut Files) -> ReadResult<Vec<Disk>> {
     files.read("proc/diskstats", parse)
 }
 
 /// How long a request waits: for the disk that finishes none, where there is one, else on average for the disk that was active longest
 /// between two readings `span` apart. Unknown where no disk is in both.
-pub(super) fn wait(earlier: &[Disk], later: &mut [Disk], span: Nanos) -> Answer<Nanos> {
+pub(super) fn wait(earlier: &[Disk], later: &mut [Disk], span: Nanos) -> ReadResult<Nanos> {
     let mut busiest: Option<Disk> = None;
     for disk in later {
         let before = earlier.iter().find(|other| other.number == disk.number);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use self::held::{Held, whole};
 use super::own;
-use crate::reading::{Answer, Reason};
+use crate::reading::{ReadResult, Reason};
 use wf_instrument::fork::NotInherited;
 
 /// Reads files below a root, all through one buffer, which grows to the largest of them and stays.
@@ -62,7 +62,7 @@ impl Files {
         &mut self,
         path: &str,
         parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Answer<T> {
+    ) -> ReadResult<T> {
         let parsed = self.load(path).map(|text| parse(&text));
         understood(path, parsed)
     }
@@ -72,7 +72,7 @@ impl Files {
         &mut self,
         path: &str,
         parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Answer<Option<T>> {
+    ) -> ReadResult<Option<T>> {
         match self.load(path) {
             Err(error) if is_gone(&error) => Ok(None),
             loaded => understood(path, loaded.map(|text| parse(&text))).map(Some),
@@ -86,7 +86,7 @@ impl Files {
         group: &str,
         name: &str,
         parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Answer<Option<T>> {
+    ) -> ReadResult<Option<T>> {
         let found = self.find(&format!("{group}/{name}"), parse)?;
         match found.is_some() || self.exists(group) {
             true => Ok(found),
@@ -99,7 +99,7 @@ impl Files {
         &mut self,
         path: &str,
         parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Answer<Option<T>> {
+    ) -> ReadResult<Option<T>> {
         match self.load_again(path) {
             Err(error) if is_gone(&error) => Ok(None),
             Err(error) => understood(path, Err(error)).map(Some),
@@ -115,7 +115,7 @@ impl Files {
         &mut self,
         path: &str,
         parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Answer<T> {
+    ) -> ReadResult<T> {
         let found = self.find_again(path, parse)?;
         found.ok_or_else(|| format!("{}: there is no such file", shown(path)).into())
     }
@@ -137,12 +137,12 @@ impl Files {
     }
 
     /// How many files the directory at `path` has.
-    pub(super) fn count(&self, path: &str) -> Answer<u64> {
+    pub(super) fn count(&self, path: &str) -> ReadResult<u64> {
         entries(&self.at(path)).map_err(|error| format!("/{path}: {error}").into())
     }
 
     /// The names in the directory at `path` that are numbers.
-    pub(super) fn numbers(&self, path: &str) -> Answer<Vec<u64>> {
+    pub(super) fn numbers(&self, path: &str) -> ReadResult<Vec<u64>> {
         numbers(&self.at(path)).map_err(|error| format!("/{path}: {error}").into())
     }
 
@@ -195,7 +195,7 @@ pub(super) fn kibibytes_of(text: &str, key: &str) -> Option<u64> {
     number_of(text, key)?.checked_mul(1024)
 }
 
-fn understood<T>(path: &str, parsed: io::Result<Option<T>>) -> Answer<T> {
+fn understood<T>(path: &str, parsed: io::Result<Option<T>>) -> ReadResult<T> {
     match parsed {
         Ok(Some(value)) => Ok(value),
         Ok(None) => {

@@ -3,7 +3,7 @@
 use super::cpus::Cpus;
 use super::files::{Files, number_of};
 use crate::number::to_f64;
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 use crate::readings::HostTasks;
 use wf_instrument::Ratio;
 
@@ -24,7 +24,7 @@ pub(super) struct Host {
 }
 
 /// Reads it. The costliest file of a pass: the kernel sums every interrupt of every processor for it.
-pub(super) fn read(files: &mut Files) -> Answer<Host> {
+pub(super) fn read(files: &mut Files) -> ReadResult<Host> {
     files.read(PATH, |text| {
         Some(Host {
             processors: parse(text),
@@ -36,25 +36,25 @@ pub(super) fn read(files: &mut Files) -> Answer<Host> {
 }
 
 impl Host {
-    pub(super) fn processors(&self) -> Answer<Processors> {
+    pub(super) fn processors(&self) -> ReadResult<Processors> {
         self.processors
             .ok_or_else(|| format!("/{PATH} has no line for all processors").into())
     }
 
     /// When the host booted, in seconds of Unix time.
-    pub(super) fn booted(&self) -> Answer<u64> {
+    pub(super) fn booted(&self) -> ReadResult<u64> {
         self.booted
             .ok_or_else(|| format!("/{PATH} has no btime").into())
     }
 
     /// What runs and what is blocked on the whole host.
-    pub(super) fn tasks(&self) -> Answer<HostTasks> {
+    pub(super) fn tasks(&self) -> ReadResult<HostTasks> {
         self.tasks
             .ok_or_else(|| format!("/{PATH} has no procs_running and procs_blocked").into())
     }
 
     /// The processors that are online.
-    pub(super) fn online(&self) -> Answer<Cpus> {
+    pub(super) fn online(&self) -> ReadResult<Cpus> {
         Some(self.cores.clone())
             .filter(|cores| cores.count() > 0)
             .ok_or_else(|| format!("/{PATH} has no line for a processor").into())
@@ -62,7 +62,7 @@ impl Host {
 }
 
 /// The busy share of the time between two readings; unknown where a counter went backwards, which idle time does on some kernels.
-pub(super) fn busy(earlier: Processors, later: Processors) -> Answer<Ratio> {
+pub(super) fn busy(earlier: Processors, later: Processors) -> ReadResult<Ratio> {
     let share = || {
         let busy = to_f64(later.busy.checked_sub(earlier.busy)?);
         let idle = to_f64(later.idle.checked_sub(earlier.idle)?);

@@ -3,7 +3,7 @@
 use super::cgroup::{Hierarchy, Version};
 use super::files::{Files, number_of};
 use crate::number::to_f64;
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 use wf_instrument::{Bytes, Ratio};
 
 /// What bounds this process's memory.
@@ -21,12 +21,12 @@ pub(super) struct Level {
     /// The file that says what it holds.
     usage: String,
     /// File cache in that which the kernel would drop first, as it was in the last pass.
-    inactive: Answer<u64>,
+    inactive: ReadResult<u64>,
     max: u64,
 }
 
 /// The limits that are below `most`, the memory there is; `None` where none is. Version 1 writes a number near 2⁶³ for no limit.
-pub(super) fn read(files: &mut Files, memory: &Hierarchy, most: u64) -> Answer<Option<Limit>> {
+pub(super) fn read(files: &mut Files, memory: &Hierarchy, most: u64) -> ReadResult<Option<Limit>> {
     let names = Names::of(memory.version);
     let mut levels = Vec::new();
     for group in &memory.levels {
@@ -49,7 +49,7 @@ pub(super) fn read(files: &mut Files, memory: &Hierarchy, most: u64) -> Answer<O
 }
 
 /// The used share of the fullest level; unknown where one is, since that may be the fullest.
-pub(super) fn used(files: &mut Files, levels: &[Level]) -> Answer<Ratio> {
+pub(super) fn used(files: &mut Files, levels: &[Level]) -> ReadResult<Ratio> {
     let mut fullest = Ratio::default();
     for level in levels {
         let used = level.used(files)?;
@@ -62,7 +62,7 @@ pub(super) fn used(files: &mut Files, levels: &[Level]) -> Answer<Ratio> {
 
 impl Level {
     /// The working set as Kubernetes counts it for evictions (its documentation on node-pressure eviction), as a share of the limit.
-    fn used(&self, files: &mut Files) -> Answer<Ratio> {
+    fn used(&self, files: &mut Files) -> ReadResult<Ratio> {
         let usage = files.read_again(&self.usage, parse)?;
         let inactive = self.inactive.clone()?;
         Ratio::of(to_f64(usage.saturating_sub(inactive)), to_f64(self.max))

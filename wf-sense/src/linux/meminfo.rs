@@ -2,7 +2,7 @@
 
 use super::files::{Files, kibibytes_of};
 use crate::number::to_f64;
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 use wf_instrument::Ratio;
 
 /// The host's memory, in bytes.
@@ -13,7 +13,7 @@ pub(super) struct Memory {
     swap: Option<u64>,
 }
 
-pub(super) fn read(files: &mut Files) -> Answer<Memory> {
+pub(super) fn read(files: &mut Files) -> ReadResult<Memory> {
     files.read_again("proc/meminfo", parse)
 }
 
@@ -23,7 +23,7 @@ impl Memory {
         self.swap == Some(0)
     }
 
-    pub(super) fn used(&self) -> Answer<Ratio> {
+    pub(super) fn used(&self) -> ReadResult<Ratio> {
         let used = self.total.saturating_sub(self.available);
         Ratio::of(to_f64(used), to_f64(self.total)).ok_or("the host has no memory".into())
     }

@@ -81,7 +81,7 @@ impl Machine {
         let resident = Reading::of(statm::read(&mut self.files));
         FastReadings {
             resident: pass::or_last(&self.files, resident, &mut self.memories.resident),
-            memory: self.memories.used(&mut self.files),
+            memory_utilization: self.memories.used(&mut self.files),
             cpu_pressure: self.pressure("cpu"),
             memory_pressure: self.pressure("memory"),
             io_pressure: self.pressure("io"),

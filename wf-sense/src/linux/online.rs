@@ -4,7 +4,7 @@ use super::cgroup::{Cgroups, Hierarchy, Version};
 use super::cpus::Cpus;
 use super::files::Files;
 use super::host::Host;
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 
 /// Those that are online and that the process's cpuset names.
 ///
@@ -12,9 +12,9 @@ use crate::reading::Answer;
 /// it.
 pub(super) fn usable(
     files: &mut Files,
-    host: &Answer<Host>,
-    groups: &Answer<&Cgroups>,
-) -> Answer<Cpus> {
+    host: &ReadResult<Host>,
+    groups: &ReadResult<&Cgroups>,
+) -> ReadResult<Cpus> {
     let online = online(files, host)?;
     let groups = groups.as_ref().ok();
     let Some(hierarchy) = groups.and_then(|groups| groups.cpuset.as_ref().ok()?.as_ref()) else {
@@ -25,7 +25,7 @@ pub(super) fn usable(
 }
 
 /// Where `/sys` is not mounted, `/proc/stat` has a line for each.
-fn online(files: &mut Files, host: &Answer<Host>) -> Answer<Cpus> {
+fn online(files: &mut Files, host: &ReadResult<Host>) -> ReadResult<Cpus> {
     match files.find("sys/devices/system/cpu/online", Cpus::parse)? {
         Some(online) => Ok(online),
         None => host.as_ref().map_err(Clone::clone)?.online(),
@@ -33,7 +33,7 @@ fn online(files: &mut Files, host: &Answer<Host>) -> Answer<Cpus> {
 }
 
 /// That of the innermost group that has one: a group below may be without the controller.
-fn cpuset(files: &mut Files, hierarchy: &Hierarchy) -> Answer<Option<Cpus>> {
+fn cpuset(files: &mut Files, hierarchy: &Hierarchy) -> ReadResult<Option<Cpus>> {
     let file = match hierarchy.version {
         Version::One => "cpuset.effective_cpus",
         Version::Two => "cpuset.cpus.effective",

@@ -3,20 +3,20 @@
 use super::files::Files;
 use super::process::Stat;
 use super::tasks;
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 
 /// The directory below `/proc` of a thread that lives.
 ///
 /// A program may end its first thread and go on with the others. `/proc/self` then describes a
 /// thread without memory, files or mounts, and in version 1 without groups.
-pub(super) fn directory(files: &mut Files, process: &Answer<Stat>) -> Answer<String> {
+pub(super) fn directory(files: &mut Files, process: &ReadResult<Stat>) -> ReadResult<String> {
     match process {
         Ok(stat) if stat.has_ended() => another(files),
         _ => Ok(FIRST.to_owned()),
     }
 }
 
-fn another(files: &mut Files) -> Answer<String> {
+fn another(files: &mut Files) -> ReadResult<String> {
     let alive = match tasks::reader(files) {
         Some(reader) => Some(reader),
         None => tasks::all(files)?

@@ -16,13 +16,13 @@ use super::{
     account, descriptors, disk, host, io, limit, meminfo, online, pressure, quota, vmstat,
 };
 use crate::number::to_f64;
-use crate::reading::{Answer, Reading, Reason};
+use crate::reading::{ReadResult, Reading, Reason};
 use crate::readings::{Readings, Swapped, Throttling};
 use crate::since::{Since, share};
 use wf_instrument::{Bytes, Nanos, PerSecond, Ratio};
 
 /// The groups of this process, or why they are not known.
-pub(super) type Groups<'a> = Answer<&'a Cgroups>;
+pub(super) type Groups<'a> = ReadResult<&'a Cgroups>;
 
 /// What is remembered from pass to pass.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(super) struct Memories {
     affinity: Affinity,
     tasks: Tasks,
     /// The levels that bound memory.
-    levels: Answer<Vec<Level>>,
+    levels: ReadResult<Vec<Level>>,
     /// The last of each that was read, for when no file can be opened.
     limit: Reading<Bytes>,
     used: Reading<Ratio>,
@@ -65,7 +65,7 @@ impl Memories {
     }
 
     /// Takes these limits for the fast readings, unless they could not be read for want of descriptors.
-    fn keep(&mut self, files: &Files, limit: Answer<Option<Limit>>) {
+    fn keep(&mut self, files: &Files, limit: ReadResult<Option<Limit>>) {
         let lost = limit.is_err() && files.is_exhausted();
         if !lost || self.levels.is_err() {
             self.levels = limit.map(|limit| limit.map_or(Vec::new(), |limit| limit.levels));
@@ -95,8 +95,8 @@ impl Memories {
 pub(super) fn processors(
     files: &mut Files,
     groups: &Groups<'_>,
-    status: &Answer<Status>,
-    process: &Answer<Stat>,
+    status: &ReadResult<Status>,
+    process: &ReadResult<Stat>,
     memories: &mut Memories,
     readings: &mut Readings,
 ) {
@@ -118,23 +118,23 @@ pub(super) fn processors(
         .read(readings.cpu.throttling.clone(), |before, now, _| {
             quota::stopped(before, now)
         });
-    readings.cpu.group = group_cpu(files, &quota, memories);
+    readings.cpu.quota_utilization = group_cpu(files, &quota, memories);
     readings.cpu.quota = match quota {
         Ok(Some(quota)) => Reading::of(Ok(quota.cores)),
         Ok(None) => Reading::Absent(NO_QUOTA),
         Err(why) => Reading::Unknown(why),
     };
-    readings.cpu.process = memories.process_cpu.read(
+    readings.cpu.utilization = memories.process_cpu.read(
         process.clone().map(|process| process.cpu_time()),
         |before, now, span| share(*before, *now, span, cores.clone()?),
     );
-    readings.cpu.host = memories
+    readings.cpu.host_utilization = memories
         .host_cpu
         .read(host_time, |before, now, _| host::busy(*before, *now));
     let online = host.clone().and_then(|host| host.online());
     readings.cpu.host_cores = Reading::of(online.map(|online| online.count()));
     readings.cpu.host_tasks = Reading::of(host.and_then(|host| host.tasks()));
-    readings.cpu.cores = Reading::of(cores);
+    readings.cpu.limit = Reading::of(cores);
     readings.process.threads = process.clone().map(|process| process.threads);
     readings.process.totals = process.and_then(|process| {
         process.totals(booted?, || {
@@ -146,25 +146,25 @@ pub(super) fn processors(
 pub(super) fn memory(
     files: &mut Files,
     groups: &Groups<'_>,
-    status: &Answer<Status>,
-    process: &Answer<Stat>,
+    status: &ReadResult<Status>,
+    process: &ReadResult<Stat>,
     memories: &mut Memories,
     readings: &mut Readings,
 ) {
-    let of = |part: fn(&Status) -> Answer<Bytes>| {
+    let of = |part: fn(&Status) -> ReadResult<Bytes>| {
         Reading::of(status.clone().and_then(|status| part(&status)))
     };
     let memory = &mut readings.memory;
     memory.resident = of(Status::resident);
-    memory.peak = of(Status::peak);
+    memory.peak_rss = of(Status::peak);
     memory.swapped = of(Status::swapped);
-    memory.parts = Reading::of(status.clone().and_then(|status| status.parts()));
+    memory.rss = Reading::of(status.clone().and_then(|status| status.parts()));
     memory.major_faults = Reading::of(process.clone().map(|process| process.major_faults));
 
     let host = meminfo::read(files);
     let limit = bound(files, groups, &host);
     memories.keep(files, limit.clone());
-    memory.used = memories.used(files);
+    memory.utilization = memories.used(files);
     let bytes = limit.and_then(|limit| match limit {
         Some(limit) => Ok(limit.bytes),
         None => host.clone().map(|host| Bytes::new(host.total)),
@@ -174,14 +174,14 @@ pub(super) fn memory(
         Ok(hierarchy) => account::read(files, hierarchy.as_ref()),
         Err(why) => Reading::Unknown(why),
     };
-    memory.swap = swap(files, &host);
-    memory.swapping = memories
+    memory.host_swap = swap(files, &host);
+    memory.host_swapping = memories
         .swapped
-        .read(memory.swap.clone(), |before, now, span| {
+        .read(memory.host_swap.clone(), |before, now, span| {
             vmstat::rate(before, now, span)
         });
     memory.host_total = Reading::of(host.clone().map(|host| Bytes::new(host.total)));
-    memory.host = Reading::of(host.and_then(|host| host.used()));
+    memory.host_utilization = Reading::of(host.and_then(|host| host.used()));
 }
 
 pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Readings) {
@@ -210,22 +210,22 @@ pub(super) fn storage(files: &mut Files, memories: &mut Memories, readings: &mut
     readings.storage.wait = memories
         .disk_wait
         .read(disks, |before, now, span| disk::wait(before, now, span));
-    readings.storage.moved = Reading::of(io::read(files));
+    readings.storage.block_io = Reading::of(io::read(files));
     let found = memories.tasks.look(files);
     readings.cpu.threads = found.threads;
-    readings.storage.waited = found.waited;
-    readings.process.open_files = Reading::of(descriptors::open(files));
-    readings.process.open_files_limit = Reading::of(descriptors::limit(files));
+    readings.storage.io_wait = found.waited;
+    readings.process.open_fds = Reading::of(descriptors::open(files));
+    readings.process.max_fds = Reading::of(descriptors::limit(files));
 }
 
-fn swap(files: &mut Files, host: &Answer<Memory>) -> Reading<Swapped> {
+fn swap(files: &mut Files, host: &ReadResult<Memory>) -> Reading<Swapped> {
     match host {
         Ok(host) if host.is_without_swap() => Reading::Absent("no swap space".into()),
         _ => Reading::of(vmstat::read(files)),
     }
 }
 
-fn find_quota<'a>(files: &mut Files, groups: &Groups<'a>) -> Answer<Option<Quota<'a>>> {
+fn find_quota<'a>(files: &mut Files, groups: &Groups<'a>) -> ReadResult<Option<Quota<'a>>> {
     match groups.clone()?.cpu.as_ref().map_err(Clone::clone)? {
         Some(cpu) => quota::read(files, cpu),
         None => Ok(None),
@@ -233,7 +233,7 @@ fn find_quota<'a>(files: &mut Files, groups: &Groups<'a>) -> Answer<Option<Quota
 }
 
 /// A quota may be wider than the processors that this process is allowed on, and then those bind.
-fn cores(quota: &Answer<Option<Quota<'_>>>, allowed: &Answer<Cpus>) -> Answer<f64> {
+fn cores(quota: &ReadResult<Option<Quota<'_>>>, allowed: &ReadResult<Cpus>) -> ReadResult<f64> {
     let quota = quota.clone()?.map_or(f64::INFINITY, |quota| quota.cores);
     Ok(to_f64(allowed.clone()?.count()).min(quota))
 }
@@ -241,7 +241,7 @@ fn cores(quota: &Answer<Option<Quota<'_>>>, allowed: &Answer<Cpus>) -> Answer<f6
 /// The share of a quota that is used up, by whoever is in the group that has it.
 fn group_cpu(
     files: &mut Files,
-    quota: &Answer<Option<Quota<'_>>>,
+    quota: &ReadResult<Option<Quota<'_>>>,
     memories: &mut Memories,
 ) -> Reading<Ratio> {
     let used = match quota {
@@ -258,7 +258,7 @@ fn group_cpu(
     })
 }
 
-fn throttling(files: &mut Files, quota: &Answer<Option<Quota<'_>>>) -> Reading<Throttling> {
+fn throttling(files: &mut Files, quota: &ReadResult<Option<Quota<'_>>>) -> Reading<Throttling> {
     match quota {
         Ok(Some(quota)) => Reading::of(quota::throttling(files, quota)),
         Ok(None) => Reading::Absent(NO_QUOTA),
@@ -267,7 +267,11 @@ fn throttling(files: &mut Files, quota: &Answer<Option<Quota<'_>>>) -> Reading<T
 }
 
 /// What bounds this process's memory below what the host has; `None` where nothing does.
-fn bound(files: &mut Files, groups: &Groups<'_>, host: &Answer<Memory>) -> Answer<Option<Limit>> {
+fn bound(
+    files: &mut Files,
+    groups: &Groups<'_>,
+    host: &ReadResult<Memory>,
+) -> ReadResult<Option<Limit>> {
     let most = host.as_ref().map_or(UNLIMITED, |host| host.total);
     match groups.clone()?.memory.as_ref().map_err(Clone::clone)? {
         Some(memory) => limit::read(files, memory, most),

@@ -4,7 +4,7 @@ use procfs::parse_pressure_record;
 
 use super::cgroup::Hierarchy;
 use super::files::{Files, GONE};
-use crate::reading::{Answer, Reading, Reason};
+use crate::reading::{ReadResult, Reading, Reason};
 use crate::readings::{Scope, Stall};
 use wf_instrument::{Nanos, Ratio};
 
@@ -25,7 +25,7 @@ pub(super) fn host(files: &mut Files, resource: &str) -> Reading<Stall> {
 /// The same of the process's own group; `None` where it keeps none. A group whose file cannot be read is no reason to take the host's for it.
 pub(super) fn own(
     files: &mut Files,
-    unified: &Answer<Option<&Hierarchy>>,
+    unified: &ReadResult<Option<&Hierarchy>>,
     resource: &str,
 ) -> Option<Reading<Stall>> {
     let group = match unified {

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use super::files::Files;
-use crate::reading::Answer;
-use crate::readings::Totals;
+use crate::reading::ReadResult;
+use crate::readings::ProcessTotals;
 use wf_instrument::{Bytes, Nanos};
 
 /// What the file says, in the kernel's units. Times are in ticks of the clock, 100 a second on every common architecture.
@@ -21,7 +21,7 @@ pub(super) struct Stat {
     virtual_memory: u64,
 }
 
-pub(super) fn read(files: &mut Files) -> Answer<Stat> {
+pub(super) fn read(files: &mut Files) -> ReadResult<Stat> {
     files.read("proc/self/stat", parse)
 }
 
@@ -40,9 +40,9 @@ impl Stat {
     pub(super) fn totals(
         &self,
         booted: u64,
-        mapped: impl FnOnce() -> Answer<Bytes>,
-    ) -> Answer<Totals> {
-        Ok(Totals {
+        mapped: impl FnOnce() -> ReadResult<Bytes>,
+    ) -> ReadResult<ProcessTotals> {
+        Ok(ProcessTotals {
             cpu_time: self.cpu_time(),
             started: after_boot(booted, self.started).ok_or("the process began past all time")?,
             virtual_memory: match self.has_ended() {

@@ -3,7 +3,7 @@
 use super::cgroup::{Hierarchy, Version};
 use super::files::{Files, number_of};
 use crate::number::to_f64;
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 use crate::readings::Throttling;
 use wf_instrument::{Nanos, Ratio};
 
@@ -17,7 +17,7 @@ pub(super) struct Quota<'a> {
 }
 
 /// The tightest quota that binds this process. A level whose file cannot be read makes it unknown, since that level may have it.
-pub(super) fn read<'a>(files: &mut Files, cpu: &'a Hierarchy) -> Answer<Option<Quota<'a>>> {
+pub(super) fn read<'a>(files: &mut Files, cpu: &'a Hierarchy) -> ReadResult<Option<Quota<'a>>> {
     let version = cpu.version;
     let mut tightest = Quota {
         cores: f64::INFINITY,
@@ -38,13 +38,13 @@ pub(super) fn read<'a>(files: &mut Files, cpu: &'a Hierarchy) -> Answer<Option<Q
 }
 
 /// How often `quota` stopped its group.
-pub(super) fn throttling(files: &mut Files, quota: &Quota<'_>) -> Answer<Throttling> {
+pub(super) fn throttling(files: &mut Files, quota: &Quota<'_>) -> ReadResult<Throttling> {
     let path = format!("{}/cpu.stat", quota.group);
     files.read(&path, |text| parse_throttling(text, quota.version))
 }
 
 /// The share of the periods between two readings in which the group was stopped; none where it had nothing to run.
-pub(super) fn stopped(before: &Throttling, now: &Throttling) -> Answer<Ratio> {
+pub(super) fn stopped(before: &Throttling, now: &Throttling) -> ReadResult<Ratio> {
     let share = || {
         let periods = now.periods.checked_sub(before.periods)?;
         let stopped = now
@@ -56,7 +56,7 @@ pub(super) fn stopped(before: &Throttling, now: &Throttling) -> Answer<Ratio> {
 }
 
 /// The processor time that the group with the quota has used.
-pub(super) fn usage(files: &mut Files, quota: &Quota<'_>) -> Answer<Nanos> {
+pub(super) fn usage(files: &mut Files, quota: &Quota<'_>) -> ReadResult<Nanos> {
     let group = quota.group;
     let nanos = match quota.version {
         Version::Two => files.read(&format!("{group}/cpu.stat"), |text| {
@@ -71,7 +71,7 @@ pub(super) fn usage(files: &mut Files, quota: &Quota<'_>) -> Answer<Nanos> {
 }
 
 /// The quota of one group; infinite where it has none.
-fn cores(files: &mut Files, version: Version, group: &str) -> Answer<f64> {
+fn cores(files: &mut Files, version: Version, group: &str) -> ReadResult<f64> {
     let cores = match version {
         Version::Two => files.find_in(group, "cpu.max", parse)?,
         Version::One => legacy(files, group)?,
@@ -79,7 +79,7 @@ fn cores(files: &mut Files, version: Version, group: &str) -> Answer<f64> {
     Ok(cores.unwrap_or(f64::INFINITY))
 }
 
-fn legacy(files: &mut Files, group: &str) -> Answer<Option<f64>> {
+fn legacy(files: &mut Files, group: &str) -> ReadResult<Option<f64>> {
     let quota = files.find_in(group, "cpu.cfs_quota_us", |text| micros(text.trim()))?;
     match quota {
         Some(quota) if quota.is_finite() => {

@@ -1,10 +1,10 @@
 //! `/proc/self/statm`: how much is resident, for less than `/proc/self/status` costs.
 
 use super::files::Files;
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 use wf_instrument::Bytes;
 
-pub(super) fn read(files: &mut Files) -> Answer<Bytes> {
+pub(super) fn read(files: &mut Files) -> ReadResult<Bytes> {
     let path = files.own("statm");
     files.read_again(&path, |text| parse(text, procfs::page_size()))
 }

@@ -2,7 +2,7 @@
 
 use super::cpus::Cpus;
 use super::files::{Files, kibibytes_of, value_of};
-use crate::reading::{Answer, Reason};
+use crate::reading::{ReadResult, Reason};
 use crate::readings::Resident;
 use wf_instrument::Bytes;
 
@@ -19,28 +19,28 @@ pub(super) struct Status {
     allowed: Option<Cpus>,
 }
 
-pub(super) fn read(files: &mut Files) -> Answer<Status> {
+pub(super) fn read(files: &mut Files) -> ReadResult<Status> {
     files.read(&files.own("status"), |text| Some(parse(text)))
 }
 
 impl Status {
-    pub(super) fn mapped(&self) -> Answer<Bytes> {
+    pub(super) fn mapped(&self) -> ReadResult<Bytes> {
         self.mapped.map(Bytes::new).ok_or_else(|| lacks("VmSize"))
     }
 
-    pub(super) fn resident(&self) -> Answer<Bytes> {
+    pub(super) fn resident(&self) -> ReadResult<Bytes> {
         self.resident.map(Bytes::new).ok_or_else(|| lacks("VmRSS"))
     }
 
-    pub(super) fn peak(&self) -> Answer<Bytes> {
+    pub(super) fn peak(&self) -> ReadResult<Bytes> {
         self.peak.map(Bytes::new).ok_or_else(|| lacks("VmHWM"))
     }
 
-    pub(super) fn swapped(&self) -> Answer<Bytes> {
+    pub(super) fn swapped(&self) -> ReadResult<Bytes> {
         self.swapped.map(Bytes::new).ok_or_else(|| lacks("VmSwap"))
     }
 
-    pub(super) fn parts(&self) -> Answer<Resident> {
+    pub(super) fn parts(&self) -> ReadResult<Resident> {
         Ok(Resident {
             anonymous: part(self.anonymous, "RssAnon")?,
             file: part(self.file, "RssFile")?,
@@ -49,7 +49,7 @@ impl Status {
     }
 
     /// The processors that this one thread may run on.
-    pub(super) fn allowed(&self) -> Answer<Cpus> {
+    pub(super) fn allowed(&self) -> ReadResult<Cpus> {
         self.allowed
             .clone()
             .ok_or_else(|| lacks("Cpus_allowed_list"))
@@ -73,7 +73,7 @@ pub(super) fn allowed(text: &str) -> Option<Cpus> {
     value_of(text, "Cpus_allowed_list").and_then(Cpus::parse)
 }
 
-fn part(bytes: Option<u64>, key: &str) -> Answer<Bytes> {
+fn part(bytes: Option<u64>, key: &str) -> ReadResult<Bytes> {
     bytes.map(Bytes::new).ok_or_else(|| lacks(key))
 }
 

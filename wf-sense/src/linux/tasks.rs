@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::files::Files;
 use super::process::{has_ended, ticks};
-use crate::reading::{Answer, Reading, Reason};
+use crate::reading::{ReadResult, Reading, Reason};
 use crate::readings::Threads;
 use wf_instrument::Nanos;
 
@@ -75,7 +75,7 @@ impl Tasks {
 
     /// Counts them by what they are at. One that cannot be understood may run, so that the others
     /// are no answer.
-    fn count(&mut self, files: &mut Files, all: &[u64]) -> Answer<Threads> {
+    fn count(&mut self, files: &mut Files, all: &[u64]) -> ReadResult<Threads> {
         let reader = reader(files);
         self.waited
             .retain(|task, _| all.binary_search(task).is_ok());
@@ -125,7 +125,7 @@ impl Tasks {
 }
 
 /// Every thread there is, by number; none where the kernel shows none.
-pub(super) fn all(files: &Files) -> Answer<Vec<u64>> {
+pub(super) fn all(files: &Files) -> ReadResult<Vec<u64>> {
     let mut all = match files.exists(DIRECTORY) {
         true => files.numbers(DIRECTORY)?,
         false => Vec::new(),
@@ -139,7 +139,7 @@ pub(super) fn is_alive(files: &mut Files, task: u64) -> bool {
     look_at(files, task).is_ok_and(|found| found.is_some_and(|task| !has_ended(task.state)))
 }
 
-fn look_at(files: &mut Files, task: u64) -> Answer<Option<Task>> {
+fn look_at(files: &mut Files, task: u64) -> ReadResult<Option<Task>> {
     files.find(&format!("{DIRECTORY}/{task}/stat"), parse)
 }
 

@@ -1,16 +1,16 @@
 //! `/proc/vmstat`: what the host moved to swap space and back.
 
 use super::files::{Files, number_of};
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 use crate::readings::Swapped;
 use wf_instrument::{Bytes, Nanos, PerSecond};
 
-pub(super) fn read(files: &mut Files) -> Answer<Swapped> {
+pub(super) fn read(files: &mut Files) -> ReadResult<Swapped> {
     files.read("proc/vmstat", |text| parse(text, procfs::page_size()))
 }
 
 /// Bytes a second, both ways together.
-pub(super) fn rate(before: &Swapped, now: &Swapped, span: Nanos) -> Answer<PerSecond> {
+pub(super) fn rate(before: &Swapped, now: &Swapped, span: Nanos) -> ReadResult<PerSecond> {
     let moved = |of: &Swapped| of.read.get().saturating_add(of.written.get());
     let bytes = moved(now).checked_sub(moved(before));
     bytes

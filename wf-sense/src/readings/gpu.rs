@@ -2,51 +2,54 @@
 
 use std::sync::Arc;
 
-use super::list::group;
-use crate::Reading;
-use crate::gpu::{Gpu, undivided};
-use crate::reading::Answer;
+use crate::gpu::{Gpu, without_partitioned};
+use crate::reading::{ReadResult, Reading};
+use crate::table::{Value, group};
 use wf_instrument::Ratio;
 
-/// GPUs.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Gpus {
-    /// Each of them, instances of partitioned ones too; absent where the machine has none.
-    pub devices: Reading<Arc<[Gpu]>>,
-    /// The busy share of the busiest one: of a GPU or an instance that tells no such share, that of its multiprocessors. Unknown where one of
-    /// them tells neither, since that may be the busiest.
-    pub used: Reading<Ratio>,
-    /// The used share of that one's memory.
-    pub memory: Reading<Ratio>,
+group! {
+    /// GPUs.
+    #[non_exhaustive]
+    Gpus {
+        /// Instances of partitioned GPUs too; absent where the machine has no GPU.
+        devices: Reading<Arc<[Gpu]>> = parts "gpus",
+            "Each GPU of this machine.";
+        /// Of a GPU or an instance without a utilisation, `sm_active`. Unknown if one has neither,
+        /// since that one may be the busiest.
+        busiest_utilization: Reading<Ratio> = gauge "gpu_busiest_utilization" ["gpu"],
+            "Busy share of the busiest GPU.";
+        busiest_memory_utilization: Reading<Ratio> =
+            gauge "gpu_busiest_memory_utilization" ["gpu_memory"],
+            "Used share of the memory of the busiest GPU.";
+    }
 }
 
-group!(Gpus {
-    devices: "gpus",
-    used: "gpu",
-    memory: "gpu_memory",
-});
+/// Each GPU has a table of its own.
+impl Value for Arc<[Gpu]> {
+    fn numbers(&self, _: &mut dyn FnMut(usize, f64)) {}
+}
 
 impl Gpus {
     /// With the busiest of `devices`.
     pub(crate) fn of(devices: Reading<Arc<[Gpu]>>) -> Self {
         let busiest = devices.clone().and_then(|gpus| busiest(&gpus));
-        let (used, memory) = match busiest {
+        let (busiest_utilization, busiest_memory_utilization) = match busiest {
             Reading::Present { value, .. } => value,
             Reading::Absent(why) => (Reading::Absent(why.clone()), Reading::Absent(why)),
             Reading::Unknown(why) => (Reading::Unknown(why.clone()), Reading::Unknown(why)),
         };
         Self {
             devices,
-            used,
-            memory,
+            busiest_utilization,
+            busiest_memory_utilization,
         }
     }
 }
 
 /// How busy the busiest is, and how full its memory.
-fn busiest(gpus: &[Gpu]) -> Answer<(Reading<Ratio>, Reading<Ratio>)> {
+fn busiest(gpus: &[Gpu]) -> ReadResult<(Reading<Ratio>, Reading<Ratio>)> {
     let share = |gpu: &Gpu| load(gpu).value().map_or(f64::INFINITY, |share| share.get());
-    let busiest = undivided(gpus).max_by(|a, b| share(a).total_cmp(&share(b)));
+    let busiest = without_partitioned(gpus).max_by(|a, b| share(a).total_cmp(&share(b)));
     let busiest = busiest.ok_or("no GPU is told of")?;
     Ok((load(busiest), full(busiest)))
 }
@@ -112,7 +115,10 @@ mod tests {
     fn the_busiest_is_told_with_its_own_memory() {
         let devices = [gpu(share(0.2), absent(), 90), gpu(share(0.7), absent(), 10)];
         let gpus = Gpus::of(read(devices.into()));
-        assert_eq!((gpus.used, gpus.memory), (share(0.7), share(0.1)));
+        assert_eq!(
+            (gpus.busiest_utilization, gpus.busiest_memory_utilization),
+            (share(0.7), share(0.1))
+        );
     }
 
     #[test]
@@ -122,7 +128,10 @@ mod tests {
             gpu(share(0.7), share(0.1), 10),
         ];
         let gpus = Gpus::of(read(devices.into()));
-        assert_eq!((gpus.used, gpus.memory), (share(0.8), share(0.5)));
+        assert_eq!(
+            (gpus.busiest_utilization, gpus.busiest_memory_utilization),
+            (share(0.8), share(0.5))
+        );
     }
 
     #[test]
@@ -130,22 +139,30 @@ mod tests {
         let silent = Reading::Unknown("GPU is lost".into());
         let devices = [gpu(share(0.7), absent(), 10), gpu(silent, absent(), 90)];
         let gpus = Gpus::of(read(devices.into()));
-        assert_eq!(gpus.used.reason(), Some("GPU is lost"));
+        assert_eq!(gpus.busiest_utilization.reason(), Some("GPU is lost"));
     }
 
     #[test]
     fn a_gpu_that_does_not_tell_is_there() {
         let gpus = Gpus::of(read([gpu(absent(), absent(), 50)].into()));
-        assert_eq!(gpus.used, Reading::Unknown("not told of instances".into()));
-        assert_eq!(gpus.memory, share(0.5));
+        assert_eq!(
+            gpus.busiest_utilization,
+            Reading::Unknown("not told of instances".into())
+        );
+        assert_eq!(gpus.busiest_memory_utilization, share(0.5));
     }
 
     #[test]
     fn a_machine_without_gpus_has_none_that_is_busy() {
         let none = Gpus::of(Reading::Absent("no GPU".into()));
-        assert!(none.used.is_absent() && none.memory.is_absent());
+        assert!(
+            none.busiest_utilization.is_absent() && none.busiest_memory_utilization.is_absent()
+        );
         let unread = Gpus::of(Reading::Unknown("the driver does not answer".into()));
-        assert_eq!(unread.used.reason(), Some("the driver does not answer"));
-        assert!(!unread.used.is_absent());
+        assert_eq!(
+            unread.busiest_utilization.reason(),
+            Some("the driver does not answer")
+        );
+        assert!(!unread.busiest_utilization.is_absent());
     }
 }

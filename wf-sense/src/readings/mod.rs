@@ -2,36 +2,32 @@
 
 mod cpu;
 mod gpu;
-mod list;
 mod memory;
-mod pressure;
 mod process;
-mod runtime;
-mod sensing;
-mod storage;
 
-pub use self::cpu::{Cpu, HostTasks, Threads, Throttling};
+pub use self::cpu::{Cpu, HostTasks, Pressure, Scope, Stall, Threads, Throttling};
 pub use self::gpu::Gpus;
-pub(super) use self::list::{Group, Sensed, group};
-pub use self::memory::{GroupEvents, GroupMemory, Heap, Memory, Resident, Swapped};
-pub use self::pressure::{Pressure, Scope, Stall};
-pub use self::process::{Process, Totals};
-pub use self::runtime::{Runtime, Workers};
-pub use self::sensing::{Alarms, Sensing};
-pub use self::storage::{Moved, Storage};
+pub use self::memory::{
+    BlockIo, GroupEvents, GroupMemory, Heap, Memory, Resident, Storage, Swapped,
+};
+pub use self::process::{Alarms, Process, ProcessTotals, Runtime, Sensing, Workers};
 use super::reading::Reading;
+use super::table::{Entry, Group, Row};
 use wf_instrument::{Bytes, Nanos, Ratio};
 
-/// Everything that the sensors saw in one pass.
+/// All readings of one pass.
+///
+/// Plain data. A clone copies a few KiB and shares the GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Readings {
-    /// When the pass ended, on this process's clock.
+    /// End of the pass, on this process's clock.
     pub at: Nanos,
     /// Processors.
     pub cpu: Cpu,
     /// Memory.
     pub memory: Memory,
-    /// Who waits for what.
+    /// Time in which tasks waited (PSI).
     pub pressure: Pressure,
     /// Storage.
     pub storage: Storage,
@@ -46,24 +42,17 @@ pub struct Readings {
 }
 
 impl Readings {
-    /// Every sensor by name, in a fixed order, with when it was read or why it was not.
+    /// Each reading beside its row of the table, in a fixed order. Those of each GPU are its own
+    /// [`entries`](crate::gpu::Gpu::entries).
     ///
     /// ```
-    /// use wf_sense::Readings;
-    ///
-    /// let unread = Readings::default();
-    /// assert!(unread.sensors().iter().all(|(_, state)| state.reason() == Some("not read")));
+    /// let readings = wf_sense::Sensors::new().read();
+    /// for entry in readings.entries() {
+    ///     entry.numbers(|part, number| println!("{}_{}: {number}", entry.row().name, part.name));
+    /// }
     /// ```
     #[must_use]
-    pub fn sensors(&self) -> Vec<(&'static str, Reading<()>)> {
-        let mut told = Vec::new();
-        for group in self.groups() {
-            group.each(&mut |name, reading| told.push((name, reading.state())));
-        }
-        told
-    }
-
-    fn groups(&self) -> [&dyn Group; 8] {
+    pub fn entries(&self) -> Vec<Entry<'_>> {
         let Self {
             at: _,
             cpu,
@@ -75,23 +64,62 @@ impl Readings {
             runtime,
             sensing,
         } = self;
-        [
-            cpu, memory, pressure, storage, process, gpus, runtime, sensing,
-        ]
+        let mut entries = Vec::new();
+        cpu.entries(&mut entries);
+        memory.entries(&mut entries);
+        pressure.entries(&mut entries);
+        storage.entries(&mut entries);
+        process.entries(&mut entries);
+        gpus.entries(&mut entries);
+        runtime.entries(&mut entries);
+        sensing.entries(&mut entries);
+        entries
+    }
+
+    /// The table of all readings, in the order of [`entries`](Self::entries).
+    pub fn rows() -> impl Iterator<Item = &'static Row> {
+        let groups = [
+            Cpu::ROWS,
+            Memory::ROWS,
+            Pressure::ROWS,
+            Storage::ROWS,
+            Process::ROWS,
+            Gpus::ROWS,
+            Runtime::ROWS,
+            Sensing::ROWS,
+        ];
+        groups.into_iter().flatten()
+    }
+
+    /// The state of each sensor by name, in a fixed order: when it was read, or why it was not.
+    ///
+    /// ```
+    /// use wf_sense::Readings;
+    ///
+    /// let unread = Readings::default();
+    /// assert!(unread.sensors().iter().all(|(_, state)| state.reason() == Some("not read")));
+    /// ```
+    #[must_use]
+    pub fn sensors(&self) -> Vec<(&'static str, Reading<()>)> {
+        let entries = self.entries().into_iter();
+        entries
+            .map(|entry| (entry.row().sensor, entry.state()))
+            .collect()
     }
 }
 
-/// What may not wait for a whole pass: how much is resident, how full memory is, and who waits.
+/// Readings that are too urgent for a whole pass: resident memory, memory utilisation, pressure.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct FastReadings {
-    /// When it was read, on this process's clock.
+    /// End of the read, on this process's clock.
     pub at: Nanos,
     /// As [`Memory::resident`].
     pub resident: Reading<Bytes>,
-    /// As [`Memory::used`], with the limits and the file cache that the last pass found. Where no
-    /// file can be opened for want of descriptors, of the files that are held open, or else the
+    /// As [`Memory::utilization`], with the limits and the file cache of the last
+    /// pass. If the process is out of descriptors: from the files that are kept open, or else the
     /// last value with its age.
-    pub memory: Reading<Ratio>,
+    pub memory_utilization: Reading<Ratio>,
     /// As [`Pressure::cpu`].
     pub cpu_pressure: Reading<Stall>,
     /// As [`Pressure::memory`].
@@ -100,6 +128,54 @@ pub struct FastReadings {
     pub io_pressure: Reading<Stall>,
     /// As [`Sensing::alarms`].
     pub alarms: Reading<Alarms>,
-    /// Whether it was read because the kernel raised one of these, and not because it was due.
+    /// Whether an alarm caused this read, and not its pace.
     pub alarmed: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::gpu::Gpu;
+
+    #[test]
+    fn the_table_lists_each_reading_once_with_a_description() {
+        let gpu_rows = || Gpu::rows().iter();
+        for rows in [Readings::rows().collect(), gpu_rows().collect::<Vec<_>>()] {
+            let sensors: BTreeSet<_> = rows.iter().map(|row| row.sensor).collect();
+            assert_eq!(sensors.len(), rows.len());
+        }
+        for row in Readings::rows().chain(gpu_rows()) {
+            assert!(row.help.ends_with('.') && !row.name.is_empty(), "{row:?}");
+        }
+        let readings = Readings::default();
+        let of_entries = readings.entries().into_iter().map(|entry| entry.row());
+        assert!(of_entries.eq(Readings::rows()));
+    }
+
+    #[test]
+    fn an_entry_reports_the_numbers_of_its_reading_in_base_units() {
+        let mut readings = Readings::default();
+        readings.process.threads = Reading::of(Ok(19));
+        readings.process.max_fds = Reading::of(Ok(u64::MAX));
+        readings.storage.wait = Reading::of(Ok(Nanos::from_millis(12)));
+        readings.cpu.threads = Reading::of(Ok(Threads {
+            runnable: 3,
+            blocked: 1,
+        }));
+        let mut found = Vec::new();
+        for entry in readings.entries() {
+            entry.numbers(|part, number| found.push((entry.row().sensor, part.labels, number)));
+        }
+        assert_eq!(
+            found,
+            [
+                ("thread_states", &[("state", "runnable")][..], 3.0),
+                ("thread_states", &[("state", "blocked")], 1.0),
+                ("disk_wait", &[], 0.012),
+                ("threads", &[], 19.0),
+            ]
+        );
+    }
 }

@@ -103,7 +103,7 @@ fn numbers_that_cannot_be_are_unknown() {
     assert_eq!(gpu.sm_active.reason(), why);
     assert_eq!(gpu.sm_occupancy.reason(), why);
     assert_eq!(gpu.tensor_active.reason(), why);
-    assert!(gpu.memory_activity.value().is_some());
+    assert!(gpu.memory_copy_utilization.value().is_some());
     assert!(gpu.dram_active.value().is_some());
 }
 
@@ -160,11 +160,11 @@ fn prop_sound(gpus: &[Gpu]) {
     for gpu in gpus {
         let shares = [
             &gpu.utilization,
-            &gpu.memory_activity,
-            &gpu.encoder,
-            &gpu.decoder,
-            &gpu.jpeg,
-            &gpu.ofa,
+            &gpu.memory_copy_utilization,
+            &gpu.encoder_utilization,
+            &gpu.decoder_utilization,
+            &gpu.jpeg_utilization,
+            &gpu.ofa_utilization,
             &gpu.sm_active,
             &gpu.sm_occupancy,
             &gpu.tensor_active,

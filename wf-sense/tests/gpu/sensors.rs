@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use wf_sense::gpu::{Gpus, undivided};
+use wf_sense::gpu::{Gpus, without_partitioned};
 use wf_sense::{Readings, Sensors};
 
 use crate::stub::{GPU_IS_LOST, Stub};
@@ -28,14 +28,14 @@ fn a_gpu_that_is_lost_makes_it_unknown_how_busy_the_busiest_is() {
     let sensors = Sensors::new().gpus(stub.gpus());
     let gpus = sensors.settle(Duration::from_secs(60)).read().gpus;
     assert_eq!(gpus.devices.value().map(|gpus| gpus.len()), Some(2));
-    assert!(gpus.used.value().is_none() && !gpus.used.is_absent());
+    assert!(gpus.busiest_utilization.value().is_none() && !gpus.busiest_utilization.is_absent());
 }
 
 #[test]
 fn a_machine_without_the_library_may_have_a_gpu_of_another_make() {
     let nowhere = Gpus::with_library("/nowhere/libnvidia-ml.so.1");
     let mut sensors = Sensors::new().gpus(nowhere).settle(Duration::from_secs(60));
-    let live = sensors.read().gpus.used;
+    let live = sensors.read().gpus.busiest_utilization;
     // This machine's own files decide.
     let reason = live.reason().unwrap();
     assert!(reason != "not read", "{reason}");
@@ -47,15 +47,19 @@ fn gpus_are_told_of_among_the_sensors() {
     stub.value("devices", 2);
     let mut sensors = Sensors::new().gpus(stub.gpus());
     let readings = until(&mut sensors, |readings| {
-        readings.gpus.used.value().is_some()
+        readings.gpus.busiest_utilization.value().is_some()
     });
     assert_eq!(
         readings.gpus.devices.value().map(|gpus| gpus.len()),
         Some(2)
     );
-    let share = readings.gpus.used.value().map(|share| share.get());
+    let share = readings
+        .gpus
+        .busiest_utilization
+        .value()
+        .map(|share| share.get());
     assert_eq!(share, Some(0.37));
-    assert!(readings.gpus.memory.value().is_some());
+    assert!(readings.gpus.busiest_memory_utilization.value().is_some());
     let states = readings.gpus.devices.value().unwrap()[0].sensors();
     assert!(states.len() > 25, "{states:?}");
 }
@@ -66,22 +70,25 @@ fn a_driver_that_hangs_makes_its_own_readings_unknown_and_no_other() {
     let gpus = stub.gpus().with_deadline(Duration::from_millis(300));
     let mut sensors = Sensors::new().gpus(gpus);
     until(&mut sensors, |readings| {
-        readings.gpus.used.value().is_some()
+        readings.gpus.busiest_utilization.value().is_some()
     });
     stub.hang("nvmlDeviceGetPowerUsage", true);
     let hung = until(&mut sensors, |readings| {
         assert!(readings.memory.resident.value().is_some());
-        readings.gpus.used.value().is_none()
+        readings.gpus.busiest_utilization.value().is_none()
     });
-    assert_eq!(hung.gpus.used.reason(), Some("the driver does not answer"));
     assert_eq!(
-        hung.gpus.memory.reason(),
+        hung.gpus.busiest_utilization.reason(),
+        Some("the driver does not answer")
+    );
+    assert_eq!(
+        hung.gpus.busiest_memory_utilization.reason(),
         Some("the driver does not answer")
     );
     assert!(!hung.gpus.devices.is_absent());
     stub.hang("nvmlDeviceGetPowerUsage", false);
     until(&mut sensors, |readings| {
-        readings.gpus.used.value().is_some()
+        readings.gpus.busiest_utilization.value().is_some()
     });
 }
 
@@ -89,7 +96,7 @@ fn a_driver_that_hangs_makes_its_own_readings_unknown_and_no_other() {
 fn an_instance_is_not_counted_beside_its_gpu() {
     let memories = |readings: &Readings| -> Vec<_> {
         let devices = readings.gpus.devices.value().unwrap();
-        let totals = undivided(devices).filter_map(|gpu| Some(gpu.memory.value()?.total));
+        let totals = without_partitioned(devices).filter_map(|gpu| Some(gpu.memory.value()?.total));
         totals.collect()
     };
     let stub = Stub::new();

@@ -16,7 +16,7 @@ fn the_reasons_that_hold_are_those_whose_bits_are_set() {
         stub.value("reasons", bits);
         present(&mut gpus);
         let gpu = &next_pass(&mut gpus)[0];
-        gpu.throttle_reasons.value().unwrap().iter().collect()
+        gpu.throttled.value().unwrap().iter().collect()
     };
     for (bit, reason) in [
         (0x2, ThrottleReason::AppClocks),

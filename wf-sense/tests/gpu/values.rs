@@ -14,18 +14,18 @@ fn every_value_is_right_to_the_digit() {
     let gpu = &next_pass(&mut gpus)[0];
     let share = |share: &Reading<Ratio>| share.value().copied().map(Ratio::get);
     assert_eq!(share(&gpu.utilization), Some(0.37));
-    assert_eq!(share(&gpu.memory_activity), Some(0.12));
-    assert_eq!(share(&gpu.encoder), Some(0.03));
-    assert_eq!(share(&gpu.decoder), Some(0.04));
-    assert_eq!(share(&gpu.jpeg), Some(0.05));
-    assert_eq!(share(&gpu.ofa), Some(0.06));
+    assert_eq!(share(&gpu.memory_copy_utilization), Some(0.12));
+    assert_eq!(share(&gpu.encoder_utilization), Some(0.03));
+    assert_eq!(share(&gpu.decoder_utilization), Some(0.04));
+    assert_eq!(share(&gpu.jpeg_utilization), Some(0.05));
+    assert_eq!(share(&gpu.ofa_utilization), Some(0.06));
     assert_eq!(share(&gpu.sm_active), Some(0.025));
     assert_eq!(share(&gpu.sm_occupancy), Some(0.035));
     assert_eq!(share(&gpu.tensor_active), Some(0.055));
     assert_eq!(share(&gpu.dram_active), Some(0.105));
     assert_eq!(gpu.memory.value(), Some(&memory()));
-    assert_eq!(gpu.bar1_used.value(), Some(&Bytes::new(77)));
-    assert_eq!(gpu.protected_used.value(), Some(&Bytes::new(55)));
+    assert_eq!(gpu.bar1_memory_used.value(), Some(&Bytes::new(77)));
+    assert_eq!(gpu.protected_memory_used.value(), Some(&Bytes::new(55)));
     assert_eq!(gpu.power.value().copied(), Watts::new(69.123));
     assert_eq!(gpu.power_limit.value().copied(), Watts::new(700.0));
     assert_eq!(gpu.energy.value().copied(), Joules::new(1_234_567.891));
@@ -89,7 +89,7 @@ fn each_process_is_told_of_once() {
         gpu.processes.value().map(|processes| &processes[..]),
         Some(&processes[..])
     );
-    assert_eq!(gpu.own_memory.value(), None);
+    assert_eq!(gpu.process_memory_used.value(), None);
 }
 
 #[test]
@@ -107,14 +107,14 @@ fn what_the_gpu_does_not_support_is_absent_and_the_rest_is_there() {
     }
     stub.value("gpm", 0);
     let gpu = &present(&mut stub.gpus())[0];
-    assert_eq!(reason(&gpu.encoder), absent());
+    assert_eq!(reason(&gpu.encoder_utilization), absent());
     assert_eq!(reason(&gpu.ecc_corrected), absent());
-    assert_eq!(reason(&gpu.jpeg), absent());
-    assert_eq!(reason(&gpu.protected_used), absent());
+    assert_eq!(reason(&gpu.jpeg_utilization), absent());
+    assert_eq!(reason(&gpu.protected_memory_used), absent());
     assert_eq!(reason(&gpu.memory_temperature), absent());
     assert_eq!(reason(&gpu.sm_active), absent());
     assert_eq!(stub.calls("nvmlGpmSampleAlloc"), 0);
-    assert!(gpu.decoder.value().is_some());
+    assert!(gpu.decoder_utilization.value().is_some());
     assert!(gpu.power.value().is_some());
     assert!(gpu.processes.value().is_some());
 }
@@ -124,7 +124,7 @@ fn an_older_driver_leaves_unknown_what_it_has_no_function_for() {
     let gpu = &present(&mut Stub::old().gpus())[0];
     let lacking = (false, Some("this driver does not have the call"));
     assert_eq!(reason(&gpu.memory), lacking);
-    assert_eq!(reason(&gpu.ofa), lacking);
+    assert_eq!(reason(&gpu.ofa_utilization), lacking);
     assert_eq!(reason(&gpu.memory_temperature), lacking);
     assert_eq!(reason(&gpu.processes), lacking);
     assert_eq!(reason(&gpu.sm_active), lacking);

@@ -13,8 +13,8 @@ fn a_gpus_library_makes_the_gpu_unknown() {
         true => "the driver's library cannot be loaded",
         false => "GPU readings come with the feature gpu",
     };
-    assert_eq!(readings.gpus.used.reason(), Some(reason));
-    assert!(!readings.gpus.used.is_absent());
+    assert_eq!(readings.gpus.busiest_utilization.reason(), Some(reason));
+    assert!(!readings.gpus.busiest_utilization.is_absent());
 }
 
 #[test]
@@ -22,10 +22,19 @@ fn a_gpu_that_nobody_here_can_read_is_unknown() {
     let machine = Machine::named("bare_metal");
     machine.write("sys/class/drm/card0/device/vendor", b"0x8086\n");
     machine.write("sys/class/drm/version", b"drm 1.1.0\n");
-    assert!(Sensors::rooted(machine.root()).read().gpus.used.is_absent());
+    assert!(
+        Sensors::rooted(machine.root())
+            .read()
+            .gpus
+            .busiest_utilization
+            .is_absent()
+    );
     machine.write("sys/class/drm/card1/device/vendor", b"0x1002\n");
     let gpus = Sensors::rooted(machine.root()).read().gpus;
-    assert_eq!(gpus.used.reason(), Some("GPUs of AMD are not read"));
+    assert_eq!(
+        gpus.busiest_utilization.reason(),
+        Some("GPUs of AMD are not read")
+    );
     assert!(!gpus.devices.is_absent());
 }
 
@@ -35,6 +44,10 @@ fn where_devices_cannot_be_looked_for_they_are_unknown() {
         let machine = Machine::named("bare_metal");
         machine.write(path, b"");
         let gpus = Sensors::rooted(machine.root()).read().gpus;
-        assert!(!gpus.used.is_absent(), "{path}: {:?}", gpus.used);
+        assert!(
+            !gpus.busiest_utilization.is_absent(),
+            "{path}: {:?}",
+            gpus.busiest_utilization
+        );
     }
 }

@@ -10,21 +10,21 @@ use crate::{first_pass, kibibytes, near, some, throttled, two_passes};
 #[test]
 fn without_limits_the_host_is_the_limit() {
     let readings = first_pass("bare_metal");
-    assert_eq!(readings.cpu.cores.value(), Some(&16.0));
+    assert_eq!(readings.cpu.limit.value(), Some(&16.0));
     assert_eq!(
         readings.cpu.throttling,
         Reading::Absent("no CPU quota".into())
     );
     assert_eq!(readings.memory.limit.value(), Some(&kibibytes(65_536_000)));
-    near(&readings.memory.used, 0.25);
-    near(&readings.memory.host, 0.25);
+    near(&readings.memory.utilization, 0.25);
+    near(&readings.memory.host_utilization, 0.25);
 }
 
 #[test]
 fn a_groups_account_is_read_in_both_versions() {
     let account = |name| first_pass(name).memory.group.value().copied();
     let unified = GroupMemory {
-        held: Bytes::new(3_758_096_384),
+        charged: Bytes::new(3_758_096_384),
         high: Some(Bytes::new(4_026_531_840)),
         max: Some(Bytes::new(4 << 30)),
         events: GroupEvents {
@@ -35,7 +35,7 @@ fn a_groups_account_is_read_in_both_versions() {
     };
     assert_eq!(account("container_v2"), Some(unified));
     let legacy = GroupMemory {
-        held: Bytes::new(402_653_184),
+        charged: Bytes::new(402_653_184),
         high: None,
         max: Some(Bytes::new(512 << 20)),
         events: GroupEvents {
@@ -51,14 +51,14 @@ fn a_groups_account_is_read_in_both_versions() {
 #[test]
 fn a_containers_quota_and_limit_come_before_the_hosts() {
     let readings = first_pass("container_v2");
-    assert_eq!(readings.cpu.cores.value(), Some(&1.5));
+    assert_eq!(readings.cpu.limit.value(), Some(&1.5));
     assert_eq!(
         readings.cpu.throttling.value(),
         Some(&throttled(4100, 37, 1_250))
     );
     assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(4 << 30)));
-    near(&readings.memory.used, 0.5);
-    near(&readings.memory.host, 0.25);
+    near(&readings.memory.utilization, 0.5);
+    near(&readings.memory.host_utilization, 0.25);
     near(&some(&readings.pressure.cpu), 0.4);
     near(&some(&readings.pressure.memory), 0.02);
 }
@@ -66,7 +66,7 @@ fn a_containers_quota_and_limit_come_before_the_hosts() {
 #[test]
 fn a_share_of_processor_time_is_of_the_quota() {
     let readings = two_passes("container_v2", "bare_metal_later");
-    near(&readings.cpu.process, 4.0 / 1.5);
+    near(&readings.cpu.utilization, 4.0 / 1.5);
 }
 
 #[test]
@@ -75,14 +75,14 @@ fn a_quota_is_used_up_by_all_of_its_group() {
     let machine = Machine::named("container_v2");
     let mut sensors = Sensors::rooted(machine.root());
     assert_eq!(
-        sensors.read().cpu.group.reason(),
+        sensors.read().cpu.quota_utilization.reason(),
         Some("needs a second reading")
     );
     clock.advance(Nanos::from_secs(1));
     let stat = "usage_usec 632200000\nnr_periods 4110\nnr_throttled 38\nthrottled_usec 1260000\n";
     machine.write("sys/fs/cgroup/cpu.stat", stat.as_bytes());
     let cpu = sensors.read().cpu;
-    near(&cpu.group, 1.2 / 1.5);
+    near(&cpu.quota_utilization, 1.2 / 1.5);
     near(&cpu.throttled, 0.1);
     // Another group's counters are not compared with these.
     clock.advance(Nanos::from_secs(1));
@@ -90,9 +90,12 @@ fn a_quota_is_used_up_by_all_of_its_group() {
     machine.write("sys/fs/cgroup/cpu.max", b"max 100000\n");
     let cpu = sensors.read().cpu;
     assert_eq!(cpu.quota.value(), Some(&2.5));
-    assert_eq!(cpu.group.reason(), Some("needs a second reading"));
+    assert_eq!(
+        cpu.quota_utilization.reason(),
+        Some("needs a second reading")
+    );
     assert_eq!(cpu.throttled.reason(), Some("needs a second reading"));
-    assert!(first_pass("bare_metal").cpu.group.is_absent());
+    assert!(first_pass("bare_metal").cpu.quota_utilization.is_absent());
 }
 
 #[test]
@@ -107,7 +110,7 @@ fn a_group_without_an_account_of_its_own_is_accounted_for_by_the_one_around_it()
     );
     let account = Sensors::rooted(machine.root()).read().memory.group;
     assert_eq!(
-        account.value().map(|account| account.held.get()),
+        account.value().map(|account| account.charged.get()),
         Some(7_516_192_768)
     );
     machine.write(&format!("{group}/memory.current"), b"max\n");
@@ -124,23 +127,23 @@ fn a_group_without_an_account_of_its_own_is_accounted_for_by_the_one_around_it()
 #[test]
 fn the_tightest_level_binds_and_the_fullest_counts() {
     let readings = first_pass("pod_v2");
-    assert_eq!(readings.cpu.cores.value(), Some(&2.5));
+    assert_eq!(readings.cpu.limit.value(), Some(&2.5));
     assert_eq!(readings.cpu.throttling.value(), Some(&throttled(90, 5, 7)));
     assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(8 << 30)));
-    near(&readings.memory.used, 0.75);
+    near(&readings.memory.utilization, 0.75);
     near(&some(&readings.pressure.cpu), 0.125);
 }
 
 #[test]
 fn version_1_says_the_same_in_other_words() {
     let readings = first_pass("container_v1");
-    assert_eq!(readings.cpu.cores.value(), Some(&0.5));
+    assert_eq!(readings.cpu.limit.value(), Some(&0.5));
     assert_eq!(
         readings.cpu.throttling.value(),
         Some(&throttled(800, 12, 340))
     );
     assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(512 << 20)));
-    near(&readings.memory.used, 0.5);
+    near(&readings.memory.utilization, 0.5);
     // A kernel before 5.13 writes one line for the processor.
     near(&some(&readings.pressure.cpu), 0.125);
 }
@@ -148,10 +151,13 @@ fn version_1_says_the_same_in_other_words() {
 #[test]
 fn a_hybrid_hosts_controllers_are_found_where_they_are() {
     let readings = first_pass("hybrid");
-    assert_eq!(readings.cpu.cores.value(), Some(&2.0));
+    assert_eq!(readings.cpu.limit.value(), Some(&2.0));
     assert!(readings.cpu.throttling.is_absent());
     assert_eq!(readings.memory.limit.value(), Some(&kibibytes(24_684_084)));
-    assert_eq!(readings.memory.used.value(), readings.memory.host.value());
+    assert_eq!(
+        readings.memory.utilization.value(),
+        readings.memory.host_utilization.value()
+    );
     assert!(readings.pressure.cpu.value().is_some());
 }
 
@@ -163,7 +169,7 @@ fn a_limit_set_on_a_hybrid_host_is_found() {
     machine.write("sys/fs/cgroup/cpu/cpu.cfs_quota_us", b"50000\n");
     let readings = Sensors::rooted(machine.root()).read();
     assert_eq!(readings.memory.limit.value(), Some(&Bytes::new(1 << 30)));
-    assert_eq!(readings.cpu.cores.value(), Some(&0.5));
+    assert_eq!(readings.cpu.limit.value(), Some(&0.5));
 }
 
 #[test]
@@ -177,16 +183,16 @@ fn limits_that_cannot_be_seen_are_unknown() {
     let not_mounted = Some("the control groups of memory are not mounted here");
     assert_eq!(readings.memory.limit.reason(), not_mounted);
     assert_eq!(readings.memory.group.reason(), not_mounted);
-    assert!(readings.cpu.cores.value().is_none() && readings.cpu.quota.value().is_none());
+    assert!(readings.cpu.limit.value().is_none() && readings.cpu.quota.value().is_none());
     assert!(!readings.cpu.quota.is_absent() && !readings.memory.group.is_absent());
-    assert!(readings.memory.host.value().is_some());
+    assert!(readings.memory.host_utilization.value().is_some());
 }
 
 #[test]
 fn a_process_that_is_moved_is_followed() {
     let machine = Machine::named("pod_v2");
     let mut sensors = Sensors::rooted(machine.root());
-    assert_eq!(sensors.read().cpu.cores.value(), Some(&2.5));
+    assert_eq!(sensors.read().cpu.limit.value(), Some(&2.5));
     machine.write("proc/self/cgroup", b"0::/kubepods.slice\n");
-    assert_eq!(sensors.read().cpu.cores.value(), Some(&16.0));
+    assert_eq!(sensors.read().cpu.limit.value(), Some(&16.0));
 }

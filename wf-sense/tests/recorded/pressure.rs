@@ -31,14 +31,14 @@ fn a_watch_leaves_a_recorded_machine_as_it_is() {
 fn fast_readings_show_memory_that_fills_between_two_passes() {
     let machine = Machine::named("container_v2");
     let mut sensors = Sensors::rooted(machine.root());
-    near(&sensors.read().memory.used, 0.5);
+    near(&sensors.read().memory.utilization, 0.5);
     machine.write("sys/fs/cgroup/memory.current", b"4294967296\n");
-    near(&sensors.read_fast().memory, 0.625);
+    near(&sensors.read_fast().memory_utilization, 0.625);
     let machine = Machine::named("bare_metal");
     let mut sensors = Sensors::rooted(machine.root());
     let _ = sensors.read();
     machine.write("proc/meminfo", b"MemTotal: 1000 kB\nMemAvailable: 100 kB\n");
-    near(&sensors.read_fast().memory, 0.9);
+    near(&sensors.read_fast().memory_utilization, 0.9);
 }
 
 #[test]
@@ -72,11 +72,11 @@ fn what_the_kernel_does_not_tell_is_unknown_and_what_is_not_there_is_absent() {
     assert!(readings.pressure.cpu.is_absent() && readings.pressure.io.is_absent());
     assert!(readings.storage.wait.is_absent());
     assert_eq!(
-        readings.storage.moved.reason(),
+        readings.storage.block_io.reason(),
         Some("/proc/self/io: No such file or directory (os error 2)")
     );
-    assert!(readings.gpus.used.is_absent());
-    near(&readings.memory.used, 0.25);
+    assert!(readings.gpus.busiest_utilization.is_absent());
+    near(&readings.memory.utilization, 0.25);
 }
 
 #[test]
@@ -85,7 +85,10 @@ fn fast_readings_equal_those_of_a_pass() {
     let mut sensors = Sensors::rooted(machine.root());
     let readings = sensors.read();
     let fast = sensors.read_fast();
-    assert_eq!(fast.memory.value(), readings.memory.used.value());
+    assert_eq!(
+        fast.memory_utilization.value(),
+        readings.memory.utilization.value()
+    );
     assert_eq!(fast.io_pressure.value(), readings.pressure.io.value());
     let pages = Bytes::new(400_000 * procfs::page_size());
     assert_eq!(fast.resident.value(), Some(&pages));

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use wf_instrument::{Bytes, Nanos, Ratio};
-use wf_sense::{HostTasks, Moved, Readings, Resident, Sensors, Swapped, Threads};
+use wf_sense::{BlockIo, HostTasks, Readings, Resident, Sensors, Swapped, Threads};
 
 use crate::{first_pass, kibibytes, near, some, two_passes};
 
@@ -15,7 +15,7 @@ fn the_process_is_read_whole() {
         file: kibibytes(1_199_000),
         shared: kibibytes(1_000),
     };
-    let io = Moved {
+    let io = BlockIo {
         read: Bytes::new(8_589_934_592),
         written: Bytes::new(1_048_576),
     };
@@ -29,10 +29,13 @@ fn the_process_is_read_whole() {
         readings.memory.resident.value(),
         Some(&kibibytes(1_600_000))
     );
-    assert_eq!(readings.memory.peak.value(), Some(&kibibytes(1_700_000)));
-    assert_eq!(readings.memory.parts.value(), Some(&parts));
-    assert_eq!(readings.storage.moved.value(), Some(&io));
-    assert_eq!(readings.process.open_files_limit.value(), Some(&1024));
+    assert_eq!(
+        readings.memory.peak_rss.value(),
+        Some(&kibibytes(1_700_000))
+    );
+    assert_eq!(readings.memory.rss.value(), Some(&parts));
+    assert_eq!(readings.storage.block_io.value(), Some(&io));
+    assert_eq!(readings.process.max_fds.value(), Some(&1024));
     assert_eq!(readings.memory.swapped.value(), Some(&kibibytes(2_048)));
     assert_eq!(readings.memory.major_faults.value(), Some(&321));
 }
@@ -86,28 +89,28 @@ fn swapping_is_seen_as_pages_that_move() {
         read: Bytes::new(1_100 * page),
         written: Bytes::new(2_300 * page),
     };
-    assert_eq!(readings.memory.swap.value(), Some(&swapped));
-    let rate = readings.memory.swapping.value().unwrap().get();
+    assert_eq!(readings.memory.host_swap.value(), Some(&swapped));
+    let rate = readings.memory.host_swapping.value().unwrap().get();
     assert!((rate / (400.0 * page as f64) - 1.0).abs() < 1e-6, "{rate}");
     let without = first_pass("hybrid").memory;
-    assert!(without.swap.is_absent() && without.swapping.is_absent());
+    assert!(without.host_swap.is_absent() && without.host_swapping.is_absent());
 }
 
 #[test]
 fn rates_are_those_between_two_passes() {
     let readings = two_passes("bare_metal", "bare_metal_later");
     // 400 ticks of 10 ms in one second of 16 processors; 800 ticks busy of 1600; 1.2 s for 100 requests of the busiest disk.
-    near(&readings.cpu.process, 0.25);
-    near(&readings.cpu.host, 0.5);
+    near(&readings.cpu.utilization, 0.25);
+    near(&readings.cpu.host_utilization, 0.5);
     assert_eq!(readings.storage.wait.value(), Some(&Nanos::from_millis(12)));
 }
 
 #[test]
 fn a_total_that_stands_still_is_no_share_of_time() {
     let readings = two_passes("bare_metal", "bare_metal");
-    near(&readings.cpu.process, 0.0);
+    near(&readings.cpu.utilization, 0.0);
     assert_eq!(
-        readings.cpu.host.reason(),
+        readings.cpu.host_utilization.reason(),
         Some("the host's processor time stood still or went backwards")
     );
     assert_eq!(readings.storage.wait.value(), Some(&Nanos::ZERO));

@@ -9,7 +9,7 @@ use crate::{first_pass, two_passes};
 
 #[test]
 fn waits_for_storage_are_summed_over_threads_in_ticks() {
-    let waited = |readings: Readings| readings.storage.waited;
+    let waited = |readings: Readings| readings.storage.io_wait;
     let first = waited(first_pass("bare_metal"));
     assert_eq!(first.value(), Some(&Nanos::from_millis(2_000)));
     let later = waited(two_passes("bare_metal", "bare_metal_later"));
@@ -27,7 +27,7 @@ fn a_kernel_that_begins_to_account_late_tells_nothing_of_older_threads() {
     let mut sensors = Sensors::rooted(machine.root());
     let _ = sensors.read();
     machine.write("proc/sys/kernel/task_delayacct", b"1\n");
-    let waited = sensors.read().storage.waited;
+    let waited = sensors.read().storage.io_wait;
     assert_eq!(
         waited.reason(),
         Some("delays were not accounted when this process began")
@@ -38,7 +38,7 @@ fn a_kernel_that_begins_to_account_late_tells_nothing_of_older_threads() {
 fn a_wait_of_nothing_may_be_one_that_is_not_accounted() {
     let machine = Machine::named("hybrid");
     machine.remove("proc/sys/kernel/task_delayacct");
-    let waited = Sensors::rooted(machine.root()).read().storage.waited;
+    let waited = Sensors::rooted(machine.root()).read().storage.io_wait;
     assert_eq!(
         waited.reason(),
         Some("no wait for storage has been accounted yet")
@@ -51,7 +51,7 @@ fn a_thread_that_cannot_be_understood_may_run_and_what_the_others_waited_counts(
     machine.write("proc/self/task/4242/stat", b"junk");
     let readings = Sensors::rooted(machine.root()).read();
     assert_eq!(
-        readings.storage.waited.value(),
+        readings.storage.io_wait.value(),
         Some(&Nanos::from_millis(1_600))
     );
     assert_eq!(
@@ -69,7 +69,7 @@ fn a_thread_that_ends_keeps_what_it_waited_in_the_sum() {
     machine.remove("proc/self/task/4244/stat");
     let readings = sensors.read();
     assert_eq!(
-        readings.storage.waited.value(),
+        readings.storage.io_wait.value(),
         Some(&Nanos::from_millis(2_000))
     );
 }

@@ -21,17 +21,24 @@ fn assert_limits_unknown(readings: &Readings) {
         cpu.quota
     );
     assert!(
-        of(cpu.group.value().is_some(), cpu.group.is_absent()),
+        of(
+            cpu.quota_utilization.value().is_some(),
+            cpu.quota_utilization.is_absent()
+        ),
         "{:?}",
-        cpu.group
+        cpu.quota_utilization
     );
-    assert!(cpu.cores.value().is_none(), "{:?}", cpu.cores);
+    assert!(cpu.limit.value().is_none(), "{:?}", cpu.limit);
     assert!(
         of(memory.limit.value().is_some(), memory.limit.is_absent()),
         "{:?}",
         memory.limit
     );
-    assert!(memory.used.value().is_none(), "{:?}", memory.used);
+    assert!(
+        memory.utilization.value().is_none(),
+        "{:?}",
+        memory.utilization
+    );
     assert!(
         of(memory.group.value().is_some(), memory.group.is_absent()),
         "{:?}",
@@ -103,7 +110,7 @@ fn a_mount_is_found_whatever_its_name_is() {
     );
     let readings = read(&machine);
     assert_eq!(readings.cpu.quota.value(), Some(&1.5));
-    near(&readings.memory.used, 0.5);
+    near(&readings.memory.utilization, 0.5);
 }
 
 #[test]
@@ -159,7 +166,7 @@ fn a_group_whose_directory_is_not_there_is_unknown() {
     );
     let readings = read(&machine);
     assert!(readings.memory.limit.value().is_none());
-    assert!(!readings.cpu.quota.is_absent() && readings.cpu.cores.value().is_none());
+    assert!(!readings.cpu.quota.is_absent() && readings.cpu.limit.value().is_none());
 }
 
 #[test]
@@ -214,7 +221,7 @@ fn a_proc_that_shows_processes_alone_says_nothing_of_the_host() {
         );
     }
     assert_eq!(readings.cpu.quota.value(), Some(&1.5));
-    near(&readings.memory.used, 0.5);
+    near(&readings.memory.utilization, 0.5);
     assert!(readings.pressure.cpu.value().is_some());
     // A group without pressure of its own: neither is there a host's to take for it, nor none.
     machine.remove("sys/fs/cgroup/cpu.pressure");
@@ -254,6 +261,6 @@ fn a_process_of_which_no_thread_can_be_read_is_unknown_and_not_empty() {
     assert_limits_unknown(&readings);
     assert!(readings.memory.resident.value().is_none());
     assert!(readings.process.totals.value().is_none());
-    assert!(readings.process.open_files.value() != Some(&0));
+    assert!(readings.process.open_fds.value() != Some(&0));
     assert!(sensors.read_fast().resident.value().is_none());
 }

@@ -31,7 +31,7 @@ impl BatchSizes {
     /// The suggested size for sequences of full context; `None` while free memory is unknown.
     pub(super) fn choose(&self, engine: &Engine, readings: &Readings) -> Option<Choice> {
         let memory = &readings.memory;
-        let (limit, used) = (memory.limit.value()?, memory.used.value()?);
+        let (limit, used) = (memory.limit.value()?, memory.utilization.value()?);
         let sequence = engine.model().kv_bytes(engine.model().context()) as u64;
         let in_use = sequence * engine.running() as u64;
         let free = free(limit.get(), used.get()).saturating_add(in_use);
@@ -78,7 +78,7 @@ mod tests {
             value: Bytes::new(limit),
             at,
         };
-        readings.memory.used = Reading::Present {
+        readings.memory.utilization = Reading::Present {
             value: Ratio::new(0.5).expect("a share"),
             at,
         };

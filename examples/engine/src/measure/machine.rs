@@ -25,10 +25,12 @@ pub(super) fn rows(readings: &Readings) -> Vec<(&'static str, String)> {
 fn cpu(readings: &Readings) -> String {
     let cpu = &readings.cpu;
     join([
-        both(&cpu.process, &cpu.cores, |used, cores| {
+        both(&cpu.utilization, &cpu.limit, |used, cores| {
             format!("{} of {cores}", percent(*used))
         }),
-        one(&cpu.host, |busy| format!("host {} busy", percent(*busy))),
+        one(&cpu.host_utilization, |busy| {
+            format!("host {} busy", percent(*busy))
+        }),
         one(&cpu.threads, |threads| {
             format!("{} runnable, {} blocked", threads.runnable, threads.blocked)
         }),
@@ -42,13 +44,13 @@ fn memory(readings: &Readings) -> String {
     let memory = &readings.memory;
     join([
         one(&memory.resident, |rss| format!("{rss} RSS")),
-        one(&memory.parts, |parts| {
+        one(&memory.rss, |parts| {
             format!("{} anonymous, {} file-backed", parts.anonymous, parts.file)
         }),
-        both(&memory.used, &memory.limit, |used, limit| {
+        both(&memory.utilization, &memory.limit, |used, limit| {
             format!("{} of {limit} used", percent(*used))
         }),
-        one(&memory.swapping, |rate| {
+        one(&memory.host_swapping, |rate| {
             format!("swapping {:.0} B/s", rate.get())
         }),
         one(&memory.heap, |heap| format!("heap {} live", heap.live)),
@@ -75,10 +77,10 @@ fn storage(readings: &Readings) -> String {
         one(&storage.wait, |wait| {
             format!("{} per I/O", Millis(Some(wait.as_secs())))
         }),
-        one(&storage.moved, |moved| {
+        one(&storage.block_io, |moved| {
             format!("{} read, {} written", moved.read, moved.written)
         }),
-        one(&storage.waited, |waited| {
+        one(&storage.io_wait, |waited| {
             format!("blocked on I/O {} in total", Millis(Some(waited.as_secs())))
         }),
     ])

@@ -299,19 +299,20 @@ fn every_tier_has_the_same_shares_unless_others_are_set() {
 
 #[test]
 fn a_divided_gpu_counts_by_its_mig_instances() {
-    let gpu = |mig: Option<Mig>, total: u64| Gpu {
-        info: Arc::new(Info {
+    let gpu = |mig: Option<Mig>, total: u64| {
+        let mut gpu = Gpu::default();
+        gpu.info = Arc::new(Info {
             mig,
             ..Info::default()
-        }),
-        memory: Reading::Present {
+        });
+        gpu.memory = Reading::Present {
             value: Memory {
                 total: gib(total),
                 ..Memory::default()
             },
             at: Nanos::ZERO,
-        },
-        ..Gpu::default()
+        };
+        gpu
     };
     let with = |devices: Vec<Gpu>| {
         let mut readings = Readings::default();

@@ -8,7 +8,7 @@ use nvml_wrapper::structs::device::FieldId;
 use nvml_wrapper::sys_exports::field_id::*;
 
 use super::query::{Query, none};
-use crate::reading::{Answer, Reading};
+use crate::reading::{ReadResult, Reading};
 use wf_instrument::{Bytes, Celsius};
 
 /// Something that the driver has a number for.
@@ -95,14 +95,14 @@ fn one(query: &Query<'_, '_>, sample: Result<FieldValueSample, NvmlError>) -> Re
 }
 
 /// A number, unless it is the one that stands for none (`NVML_VALUE_NOT_AVAILABLE`).
-pub(super) fn told(number: u64) -> Answer<u64> {
+pub(super) fn told(number: u64) -> ReadResult<u64> {
     (number != u64::MAX)
         .then_some(number)
         .ok_or(NO_NUMBER.into())
 }
 
 /// The same of 32 bits.
-pub(super) fn told_short(number: u32) -> Answer<u32> {
+pub(super) fn told_short(number: u32) -> ReadResult<u32> {
     (number != u32::MAX)
         .then_some(number)
         .ok_or(NO_NUMBER.into())

@@ -9,7 +9,7 @@ use nvml_wrapper::{Device, GpmSample};
 use super::fields::NO_NUMBER;
 use super::query::{Query, none};
 use crate::gpu::device::Gpu;
-use crate::reading::{Answer, Reading};
+use crate::reading::{ReadResult, Reading};
 use wf_instrument::Ratio;
 
 /// The sample of the pass before.
@@ -109,7 +109,7 @@ fn share(query: &Query<'_, '_>, metric: Result<GpmMetricResult, NvmlError>) -> R
     }
 }
 
-fn of_percent(percent: f64) -> Answer<Ratio> {
+fn of_percent(percent: f64) -> ReadResult<Ratio> {
     Ratio::new(percent / 100.0).ok_or(NO_NUMBER.into())
 }
 

@@ -5,7 +5,7 @@ use nvml_wrapper::struct_wrappers::device::ProcessInfo;
 
 use super::query::Query;
 use crate::gpu::device::GpuProcess;
-use crate::reading::{Answer, Reading, Reason};
+use crate::reading::{ReadResult, Reading, Reason};
 use wf_instrument::Bytes;
 
 /// The processes that compute on the GPU or draw with it; one that does both is told of twice by the driver and once here.
@@ -20,7 +20,7 @@ pub(super) fn read(query: &Query<'_, '_>) -> Reading<Box<[GpuProcess]>> {
 /// What `own` holds of it.
 pub(super) fn own_memory(
     processes: &Reading<Box<[GpuProcess]>>,
-    own: &Answer<u32>,
+    own: &ReadResult<u32>,
 ) -> Reading<Bytes> {
     let mine = processes.clone().and_then(|processes| {
         let own = own.clone()?;
@@ -35,7 +35,7 @@ pub(super) fn own_memory(
 }
 
 /// The id under which the driver knows this process, if that can be known.
-pub(super) fn own() -> Answer<u32> {
+pub(super) fn own() -> ReadResult<u32> {
     if cfg!(target_os = "linux") {
         let namespace = std::fs::read_link("/proc/self/ns/pid");
         if namespace.map_or(true, |namespace| namespace.as_os_str() != HOST) {
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn what_this_process_holds_is_never_guessed() {
-        let own = |own: Answer<u32>| own_memory(&processes(), &own);
+        let own = |own: ReadResult<u32>| own_memory(&processes(), &own);
         assert_eq!(own(Ok(1)).value(), Some(&Bytes::new(30)));
         assert_eq!(own(Ok(2)), Reading::Unknown(NOT_TOLD));
         assert!(own(Ok(3)).is_absent());

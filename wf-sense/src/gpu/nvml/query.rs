@@ -7,7 +7,7 @@ use nvml_wrapper::error::NvmlError;
 
 use super::driver::Line;
 use super::fault::{self, UNSUPPORTED};
-use crate::reading::{Answer, Reading};
+use crate::reading::{ReadResult, Reading};
 
 /// What is asked about, as far as it says what may be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl<'a, 'nvml> Query<'a, 'nvml> {
     pub(super) fn ask<T, U>(
         &self,
         call: impl FnOnce(&Device<'nvml>) -> Result<T, NvmlError>,
-        convert: impl FnOnce(T) -> Answer<U>,
+        convert: impl FnOnce(T) -> ReadResult<U>,
     ) -> Reading<U> {
         let (None, Some(device)) = (self.lost.get(), self.device) else {
             return Reading::Unknown(self.lost.get().unwrap_or_default().into());

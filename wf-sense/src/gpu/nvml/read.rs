@@ -12,23 +12,25 @@ use super::query::Query;
 use super::raw;
 use crate::gpu::device::{Gpu, Memory};
 use crate::gpu::throttle::{ThrottleReason, ThrottleReasons};
-use crate::reading::{Answer, Reading};
+use crate::reading::{ReadResult, Reading};
 use wf_instrument::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Watts};
 
 pub(super) fn activity(query: &Query<'_, '_>, gpu: &mut Gpu) {
     let both = query.ask(Device::utilization_rates, Ok);
     gpu.utilization = both.clone().and_then(|rates| share(rates.gpu));
-    gpu.memory_activity = both.and_then(|rates| share(rates.memory));
-    gpu.encoder = query.ask(Device::encoder_utilization, |busy| share(busy.utilization));
-    gpu.decoder = query.ask(Device::decoder_utilization, |busy| share(busy.utilization));
-    gpu.jpeg = query.ask(raw::jpeg, share);
-    gpu.ofa = query.ask(raw::ofa, share);
+    gpu.memory_copy_utilization = both.and_then(|rates| share(rates.memory));
+    gpu.encoder_utilization =
+        query.ask(Device::encoder_utilization, |busy| share(busy.utilization));
+    gpu.decoder_utilization =
+        query.ask(Device::decoder_utilization, |busy| share(busy.utilization));
+    gpu.jpeg_utilization = query.ask(raw::jpeg, share);
+    gpu.ofa_utilization = query.ask(raw::ofa, share);
 }
 
 pub(super) fn memory(query: &Query<'_, '_>, gpu: &mut Gpu) {
     gpu.memory = query.ask(Device::memory_info, |info| Ok(parts(&info)));
-    gpu.bar1_used = query.ask(Device::bar1_memory_info, |info| bytes(info.used));
-    gpu.protected_used = query.ask(raw::protected_used, bytes);
+    gpu.bar1_memory_used = query.ask(Device::bar1_memory_info, |info| bytes(info.used));
+    gpu.protected_memory_used = query.ask(raw::protected_used, bytes);
     gpu.ecc_corrected = errors(query, MemoryError::Corrected);
     gpu.ecc_uncorrected = errors(query, MemoryError::Uncorrected);
 }
@@ -50,7 +52,7 @@ pub(super) fn power(query: &Query<'_, '_>, fields: &Fields, gpu: &mut Gpu) {
 pub(super) fn clocks(query: &Query<'_, '_>, gpu: &mut Gpu) {
     gpu.sm_clock = clock(query, Clock::SM);
     gpu.memory_clock = clock(query, Clock::Memory);
-    gpu.throttle_reasons = query.ask(Device::current_throttle_reasons, |bits| Ok(reasons(bits)));
+    gpu.throttled = query.ask(Device::current_throttle_reasons, |bits| Ok(reasons(bits)));
 }
 
 pub(super) fn pcie(query: &Query<'_, '_>, fields: &Fields, gpu: &mut Gpu) {
@@ -111,18 +113,18 @@ fn reasons(bits: Bits) -> ThrottleReasons {
     held.map(|(_, reason)| reason).collect()
 }
 
-fn share(percent: u32) -> Answer<Ratio> {
+fn share(percent: u32) -> ReadResult<Ratio> {
     Some(percent)
         .filter(|percent| *percent <= 100)
         .and_then(|percent| Ratio::of(percent.into(), 100.0))
         .ok_or(NO_NUMBER.into())
 }
 
-fn watts(milliwatts: u32) -> Answer<Watts> {
+fn watts(milliwatts: u32) -> ReadResult<Watts> {
     told_short(milliwatts).map(|milliwatts| Watts::from_milliwatts(milliwatts.into()))
 }
 
-fn bytes(count: u64) -> Answer<Bytes> {
+fn bytes(count: u64) -> ReadResult<Bytes> {
     told(count).map(Bytes::new)
 }
 

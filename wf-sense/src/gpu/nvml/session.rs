@@ -9,13 +9,13 @@ use super::query::Kind;
 use super::watched::Watched;
 use super::{fault, process, raw};
 use crate::gpu::device::{Gpu, Info, Mig};
-use crate::reading::{Answer, Reading};
+use crate::reading::{ReadResult, Reading};
 
 /// Passes over all devices of a driver that is open.
 pub(super) struct Session<'nvml, 'line> {
     nvml: &'nvml Nvml,
     line: &'line Line,
-    own: Answer<u32>,
+    own: ReadResult<u32>,
     driver_version: String,
     passes: u64,
     devices: Vec<Watched<'nvml>>,

@@ -11,7 +11,7 @@ use super::query::{Kind, Query};
 use super::totals::Totals;
 use super::{process, read};
 use crate::gpu::device::{Gpu, Info};
-use crate::reading::Answer;
+use crate::reading::ReadResult;
 
 /// A device of the driver's, and what is remembered of it.
 pub(super) struct Watched<'nvml> {
@@ -57,7 +57,11 @@ impl<'nvml> Watched<'nvml> {
     }
 
     /// Asks for everything, and says why the device is lost if it is.
-    pub(super) fn pass(&mut self, line: &Line, own: &Answer<u32>) -> (Gpu, Option<&'static str>) {
+    pub(super) fn pass(
+        &mut self,
+        line: &Line,
+        own: &ReadResult<u32>,
+    ) -> (Gpu, Option<&'static str>) {
         let query = Query::new(
             self.device.as_ref().map_err(|reason| *reason),
             self.kind,
@@ -73,10 +77,10 @@ impl<'nvml> Watched<'nvml> {
         read::memory(&query, &mut gpu);
         read::power(&query, &fields, &mut gpu);
         read::clocks(&query, &mut gpu);
-        gpu.throttle_times = self.totals.read(&query, &fields, &gpu.throttle_reasons);
+        gpu.throttle_times = self.totals.read(&query, &fields, &gpu.throttled);
         read::pcie(&query, &fields, &mut gpu);
         gpu.processes = process::read(&query);
-        gpu.own_memory = process::own_memory(&gpu.processes, own);
+        gpu.process_memory_used = process::own_memory(&gpu.processes, own);
         (gpu, query.loss())
     }
 }
