@@ -32,20 +32,19 @@ fn busy(histograms: usize) -> Snapshot {
     let latencies: HistogramSnapshot = (0..10_000_u64)
         .map(|i| 1_000_000 + (i * i * i) / 1_000)
         .collect();
-    let row = |n: usize| HistogramMetrics {
-        name: format!("stage_{n}_seconds").into(),
-        unit: Unit::Nanos,
-        samples: latencies.clone(),
-        ..HistogramMetrics::default()
+    let row = |n: usize| {
+        let mut row = HistogramMetrics::default();
+        row.name = format!("stage_{n}_seconds").into();
+        row.unit = Unit::Nanos;
+        row.samples = latencies.clone();
+        row
     };
-    let metrics = Metrics {
-        histograms: (0..histograms).map(row).collect(),
-        ..Metrics::default()
+    let metrics = {
+        let mut metrics = Metrics::default();
+        metrics.histograms = (0..histograms).map(row).collect();
+        metrics
     };
-    Snapshot {
-        metrics,
-        ..Snapshot::default()
-    }
+    Snapshot::new(wf_instrument::Nanos::ZERO, metrics)
 }
 
 struct Scrape {

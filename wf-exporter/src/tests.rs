@@ -141,57 +141,61 @@ fn recorded() -> Metrics {
         quantile: 0.99,
         limit: Nanos::from_millis(350),
     });
-    Metrics {
-        generations: vec![generation],
-        spans: vec![SpanMetrics {
-            span: "decode".into(),
-            labels: labels("lane", "slow"),
-            in_flight: 2,
-            ok: millis([4]),
-            error: millis([5]),
-            cancelled: millis([70_000]),
-            ..SpanMetrics::default()
-        }],
-        frames: vec![FrameMetrics {
-            frame: "draw".into(),
-            late: 1,
-            dropped: 2,
-            duration: millis([4, 40]),
-            target_fps: 60.0,
-            ..FrameMetrics::default()
-        }],
-        orphan_tokens: 5,
-        dropped: 6,
-        ..application()
-    }
+    let mut metrics = application();
+    metrics.generations = vec![generation];
+    metrics.spans = vec![{
+        let mut row = SpanMetrics::default();
+        row.span = "decode".into();
+        row.labels = labels("lane", "slow");
+        row.in_flight = 2;
+        row.ok = millis([4]);
+        row.error = millis([5]);
+        row.cancelled = millis([70_000]);
+        row
+    }];
+    metrics.frames = vec![{
+        let mut row = FrameMetrics::default();
+        row.frame = "draw".into();
+        row.late = 1;
+        row.dropped = 2;
+        row.duration = millis([4, 40]);
+        row.target_fps = 60.0;
+        row
+    }];
+    metrics.orphan_tokens = 5;
+    metrics.dropped = 6;
+    metrics
 }
 
 fn application() -> Metrics {
-    let histogram = |name: &str, unit, samples| HistogramMetrics {
-        name: name.into(),
-        unit,
-        samples,
-        ..HistogramMetrics::default()
+    let histogram = |name: &str, unit, samples| {
+        let mut row = HistogramMetrics::default();
+        row.name = name.into();
+        row.unit = unit;
+        row.samples = samples;
+        row
     };
-    Metrics {
-        counters: vec![CounterMetrics {
-            name: "cache_hits".into(),
-            help: "Prompts found in the cache.".into(),
-            labels: labels("tier", "disk"),
-            value: 41,
-        }],
-        gauges: vec![GaugeMetrics {
-            name: "batch".into(),
-            value: 3.5,
-            ..GaugeMetrics::default()
-        }],
-        histograms: vec![
-            histogram("batch_size", Unit::One, [8].into_iter().collect()),
-            histogram("load_seconds", Unit::Nanos, millis([250])),
-            histogram("upload_bytes", Unit::Bytes, [300].into_iter().collect()),
-        ],
-        ..Metrics::default()
-    }
+    let mut metrics = Metrics::default();
+    metrics.counters = vec![{
+        let mut row = CounterMetrics::default();
+        row.name = "cache_hits".into();
+        row.help = "Prompts found in the cache.".into();
+        row.labels = labels("tier", "disk");
+        row.value = 41;
+        row
+    }];
+    metrics.gauges = vec![{
+        let mut row = GaugeMetrics::default();
+        row.name = "batch".into();
+        row.value = 3.5;
+        row
+    }];
+    metrics.histograms = vec![
+        histogram("batch_size", Unit::One, [8].into_iter().collect()),
+        histogram("load_seconds", Unit::Nanos, millis([250])),
+        histogram("upload_bytes", Unit::Bytes, [300].into_iter().collect()),
+    ];
+    metrics
 }
 
 /// Readings with one sensor down: otherwise there is no `wf_sensor_reason`.

@@ -32,47 +32,50 @@ fn everything(n: u64) -> Snapshot {
     generation[RequestHistogram::InterTokenLatency] = times.clone();
     generation.target = Some(Target::new(0.99, 500_000_000));
     let label = |value: &str| -> Vec<(Arc<str>, Arc<str>)> { vec![("tier".into(), value.into())] };
-    let counter = |value| CounterMetrics {
-        name: "cache_hits".into(),
-        labels: label(value),
-        value: n,
-        ..CounterMetrics::default()
+    let counter = |value| {
+        let mut row = CounterMetrics::default();
+        row.name = "cache_hits".into();
+        row.labels = label(value);
+        row.value = n;
+        row
     };
-    let histogram = |name: &str, unit| HistogramMetrics {
-        name: name.into(),
-        unit,
-        samples: times.clone(),
-        ..HistogramMetrics::default()
+    let histogram = |name: &str, unit| {
+        let mut row = HistogramMetrics::default();
+        row.name = name.into();
+        row.unit = unit;
+        row.samples = times.clone();
+        row
     };
-    let metrics = Metrics {
-        generations: vec![generation],
-        spans: vec![SpanMetrics {
-            span: "decode".into(),
-            ok: times.clone(),
-            ..SpanMetrics::default()
-        }],
-        frames: vec![FrameMetrics {
-            frame: "draw".into(),
-            duration: times.clone(),
-            target_fps: 60.0,
-            ..FrameMetrics::default()
-        }],
-        counters: vec![counter("disk"), counter("memory")],
-        gauges: vec![GaugeMetrics {
-            name: "batch".into(),
-            value: 1e-7,
-            ..GaugeMetrics::default()
-        }],
-        histograms: vec![
+    let metrics = {
+        let mut metrics = Metrics::default();
+        metrics.generations = vec![generation];
+        metrics.spans = vec![{
+            let mut row = SpanMetrics::default();
+            row.span = "decode".into();
+            row.ok = times.clone();
+            row
+        }];
+        metrics.frames = vec![{
+            let mut row = FrameMetrics::default();
+            row.frame = "draw".into();
+            row.duration = times.clone();
+            row.target_fps = 60.0;
+            row
+        }];
+        metrics.counters = vec![counter("disk"), counter("memory")];
+        metrics.gauges = vec![{
+            let mut row = GaugeMetrics::default();
+            row.name = "batch".into();
+            row.value = 1e-7;
+            row
+        }];
+        metrics.histograms = vec![
             histogram("load_seconds", Unit::Nanos),
             histogram("upload_bytes", Unit::Bytes),
-        ],
-        ..Metrics::default()
+        ];
+        metrics
     };
-    Snapshot {
-        metrics,
-        ..Snapshot::default()
-    }
+    Snapshot::new(wf_instrument::Nanos::ZERO, metrics)
 }
 
 /// A model's name that breaks the format if a character is not escaped.

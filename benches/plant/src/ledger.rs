@@ -68,13 +68,11 @@ impl Ledger {
         metrics.waiting = waiting as u64;
         metrics.running = running as u64;
         let generations = vec![metrics.clone()];
-        Snapshot {
-            at,
-            metrics: Metrics {
-                generations,
-                ..Metrics::default()
-            },
-        }
+        Snapshot::new(at, {
+            let mut metrics = Metrics::default();
+            metrics.generations = generations;
+            metrics
+        })
     }
 }
 

@@ -163,10 +163,11 @@ mod tests {
 
     #[test]
     fn a_frame_rate_is_a_target_too() {
-        let draw = FrameMetrics {
-            frame: "draw".into(),
-            target_fps: 50.0,
-            ..FrameMetrics::default()
+        let draw = {
+            let mut row = FrameMetrics::default();
+            row.frame = "draw".into();
+            row.target_fps = 50.0;
+            row
         };
         let page = page(&[], &[draw, FrameMetrics::default()]);
         let line = "\nwf_slo_target_seconds{frame=\"draw\",slo=\"frame_time\"} 0.02\n";

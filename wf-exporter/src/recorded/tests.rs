@@ -80,10 +80,9 @@ pub(crate) fn generation(model: &str) -> GenerationMetrics {
 }
 
 fn of_generations(generations: Vec<GenerationMetrics>) -> Metrics {
-    Metrics {
-        generations,
-        ..Metrics::default()
-    }
+    let mut metrics = Metrics::default();
+    metrics.generations = generations;
+    metrics
 }
 
 #[test]
@@ -166,17 +165,19 @@ wf_request_cancelled_before_first_token_seconds_bucket{engine="0",model_name="b"
 
 #[test]
 fn a_span_has_every_outcome() {
-    let span = SpanMetrics {
-        span: "decode".into(),
-        in_flight: 2,
-        ok: millis([4]),
-        cancelled: millis([70_000]),
-        ..SpanMetrics::default()
+    let span = {
+        let mut row = SpanMetrics::default();
+        row.span = "decode".into();
+        row.in_flight = 2;
+        row.ok = millis([4]);
+        row.cancelled = millis([70_000]);
+        row
     };
     check(
-        &Metrics {
-            spans: vec![span],
-            ..Metrics::default()
+        &{
+            let mut metrics = Metrics::default();
+            metrics.spans = vec![span];
+            metrics
         },
         r#"
 wf_span_duration_seconds_bucket{outcome="ok",span="decode",le="0.005"} 1
@@ -191,18 +192,20 @@ wf_spans_in_flight{span="decode"} 2
 
 #[test]
 fn frames_are_counted_against_their_budget() {
-    let frame = FrameMetrics {
-        frame: "draw".into(),
-        late: 1,
-        dropped: 2,
-        duration: millis([4, 40]),
-        target_fps: 60.0,
-        ..FrameMetrics::default()
+    let frame = {
+        let mut row = FrameMetrics::default();
+        row.frame = "draw".into();
+        row.late = 1;
+        row.dropped = 2;
+        row.duration = millis([4, 40]);
+        row.target_fps = 60.0;
+        row
     };
     check(
-        &Metrics {
-            frames: vec![frame],
-            ..Metrics::default()
+        &{
+            let mut metrics = Metrics::default();
+            metrics.frames = vec![frame];
+            metrics
         },
         r#"
 wf_frames_total{frame="draw"} 2
@@ -219,21 +222,24 @@ fn labels_of_annotated_code_stand_beside_those_of_its_family() {
     let mut labelled = generation("a");
     labelled.labels = label();
     labelled.tokens = 7;
-    let metrics = Metrics {
-        generations: vec![labelled],
-        spans: vec![SpanMetrics {
-            span: "decode".into(),
-            labels: label(),
-            in_flight: 2,
-            ..SpanMetrics::default()
-        }],
-        frames: vec![FrameMetrics {
-            frame: "draw".into(),
-            labels: label(),
-            late: 1,
-            ..FrameMetrics::default()
-        }],
-        ..Metrics::default()
+    let metrics = {
+        let mut metrics = Metrics::default();
+        metrics.generations = vec![labelled];
+        metrics.spans = vec![{
+            let mut row = SpanMetrics::default();
+            row.span = "decode".into();
+            row.labels = label();
+            row.in_flight = 2;
+            row
+        }];
+        metrics.frames = vec![{
+            let mut row = FrameMetrics::default();
+            row.frame = "draw".into();
+            row.labels = label();
+            row.late = 1;
+            row
+        }];
+        metrics
     };
     check(
         &metrics,
@@ -248,33 +254,37 @@ wf_frames_late_total{frame="draw",lane="fast"} 1
 #[test]
 fn the_application_keeps_its_own_names() {
     let label = |n: &str, v: &str| -> Vec<(Arc<str>, Arc<str>)> { vec![(n.into(), v.into())] };
-    let counter = |v: &str, value| CounterMetrics {
-        name: "cache_hits".into(),
-        labels: label("tier", v),
-        value,
-        ..CounterMetrics::default()
+    let counter = |v: &str, value| {
+        let mut row = CounterMetrics::default();
+        row.name = "cache_hits".into();
+        row.labels = label("tier", v);
+        row.value = value;
+        row
     };
-    let histogram = |name: &str, unit, samples| HistogramMetrics {
-        name: name.into(),
-        unit,
-        samples,
-        ..HistogramMetrics::default()
+    let histogram = |name: &str, unit, samples| {
+        let mut row = HistogramMetrics::default();
+        row.name = name.into();
+        row.unit = unit;
+        row.samples = samples;
+        row
     };
-    let metrics = Metrics {
-        counters: vec![counter("disk", 1), counter("memory", 41)],
-        gauges: vec![GaugeMetrics {
-            name: "batch".into(),
-            value: 3.5,
-            ..GaugeMetrics::default()
-        }],
-        histograms: vec![
+    let metrics = {
+        let mut metrics = Metrics::default();
+        metrics.counters = vec![counter("disk", 1), counter("memory", 41)];
+        metrics.gauges = vec![{
+            let mut row = GaugeMetrics::default();
+            row.name = "batch".into();
+            row.value = 3.5;
+            row
+        }];
+        metrics.histograms = vec![
             histogram("batch_size", Unit::One, [8].into_iter().collect()),
             histogram("load_seconds", Unit::Nanos, millis([250])),
             histogram("upload_bytes", Unit::Bytes, [300].into_iter().collect()),
-        ],
-        orphan_tokens: 5,
-        dropped: 6,
-        ..Metrics::default()
+        ];
+        metrics.orphan_tokens = 5;
+        metrics.dropped = 6;
+        metrics
     };
     check(
         &metrics,
@@ -294,13 +304,15 @@ wf_events_dropped_total 6
 
 #[test]
 fn an_application_s_name_that_cannot_be_written_costs_only_its_series() {
-    let counter = |name: &str| CounterMetrics {
-        name: name.into(),
-        ..CounterMetrics::default()
+    let counter = |name: &str| {
+        let mut row = CounterMetrics::default();
+        row.name = name.into();
+        row
     };
-    let metrics = Metrics {
-        counters: vec![counter("bad name"), counter("good")],
-        ..Metrics::default()
+    let metrics = {
+        let mut metrics = Metrics::default();
+        metrics.counters = vec![counter("bad name"), counter("good")];
+        metrics
     };
     let families = replayed(metrics);
     assert_eq!(families.refused(), 1);
@@ -321,10 +333,7 @@ fn a_label_that_cannot_be_written_costs_only_its_row() {
 
 /// The families of a snapshot that the registry has not checked.
 fn replayed(metrics: Metrics) -> Families {
-    let mut snapshot = Some(Snapshot {
-        metrics,
-        ..Snapshot::default()
-    });
+    let mut snapshot = Some(Snapshot::new(Nanos::ZERO, metrics));
     let source = Box::new(move || snapshot.take().unwrap());
     let mut families = Families::default();
     page::collect_recorded(Some(source))(&mut families).unwrap();

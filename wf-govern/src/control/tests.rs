@@ -41,14 +41,12 @@ fn snapshot(at: u64, gap_ms: u64, waiting: u64) -> Snapshot {
     generation[RequestHistogram::InterTokenLatency] = gaps;
     generation.waiting = waiting;
     generation.running = 64;
-    let metrics = Metrics {
-        generations: vec![generation],
-        ..Metrics::default()
+    let metrics = {
+        let mut metrics = Metrics::default();
+        metrics.generations = vec![generation];
+        metrics
     };
-    Snapshot {
-        at: Nanos::from_secs(at),
-        metrics,
-    }
+    Snapshot::new(Nanos::from_secs(at), metrics)
 }
 
 fn tick(control: &mut Control, at: u64, gap_ms: u64, waiting: u64) -> Decision {

@@ -86,11 +86,12 @@ impl Default for Recent {
 fn needed(mut snapshot: Snapshot) -> Snapshot {
     let all = std::mem::take(&mut snapshot.metrics);
     let is_load = |span: &SpanMetrics| &*span.span == MODEL_LOAD;
-    snapshot.metrics = Metrics {
-        generations: all.generations,
-        frames: all.frames,
-        spans: all.spans.into_iter().filter(is_load).collect(),
-        ..Metrics::default()
+    snapshot.metrics = {
+        let mut metrics = Metrics::default();
+        metrics.generations = all.generations;
+        metrics.frames = all.frames;
+        metrics.spans = all.spans.into_iter().filter(is_load).collect();
+        metrics
     };
     snapshot
 }

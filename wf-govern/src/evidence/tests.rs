@@ -24,14 +24,12 @@ fn snapshot(at: u64, first: u64, gaps: u64, cancelled_before_first_token: u64) -
     generation[RequestHistogram::InterTokenLatency] = repeated(10, gaps);
     generation[RequestHistogram::CancelledBeforeFirstToken] =
         repeated(5, cancelled_before_first_token);
-    let metrics = Metrics {
-        generations: vec![generation],
-        ..Metrics::default()
+    let metrics = {
+        let mut metrics = Metrics::default();
+        metrics.generations = vec![generation];
+        metrics
     };
-    Snapshot {
-        at: secs(at),
-        metrics,
-    }
+    Snapshot::new(secs(at), metrics)
 }
 
 fn sense(recent: &mut Recent, snapshot: Snapshot) -> Evidence {
@@ -185,20 +183,19 @@ fn models_are_summed_and_also_kept_apart() {
 #[test]
 fn the_worst_drawing_function_counts_and_a_closed_one_does_not() {
     let drawn = |at: u64, fast: u64, slow: u64| {
-        let frame = |name: &str, n: u64| FrameMetrics {
-            frame: name.into(),
-            duration: (0..n).collect(),
-            target_fps: 60.0,
-            ..FrameMetrics::default()
+        let frame = |name: &str, n: u64| {
+            let mut row = FrameMetrics::default();
+            row.frame = name.into();
+            row.duration = (0..n).collect();
+            row.target_fps = 60.0;
+            row
         };
         let frames = vec![frame("closed", 7), frame("fast", fast), frame("slow", slow)];
-        Snapshot {
-            at: secs(at),
-            metrics: Metrics {
-                frames,
-                ..Metrics::default()
-            },
-        }
+        Snapshot::new(secs(at), {
+            let mut metrics = Metrics::default();
+            metrics.frames = frames;
+            metrics
+        })
     };
     let mut recent = Recent::default();
     sense(&mut recent, drawn(1, 0, 0));
@@ -263,11 +260,12 @@ fn model_loads_are_found_by_the_name_of_their_span() {
     let mut recent = Recent::default();
     let load = |at: u64, in_flight: u64, took: &[u64]| {
         let mut snapshot = snapshot(at, 0, 0, 0);
-        let span = |name: &str| SpanMetrics {
-            span: name.into(),
-            in_flight,
-            ok: took.iter().copied().collect(),
-            ..SpanMetrics::default()
+        let span = |name: &str| {
+            let mut row = SpanMetrics::default();
+            row.span = name.into();
+            row.in_flight = in_flight;
+            row.ok = took.iter().copied().collect();
+            row
         };
         snapshot.metrics.spans = vec![span(MODEL_LOAD), span("something else")];
         snapshot

@@ -16,6 +16,7 @@ pub use crate::units::Unit;
 /// Names and labels are unique within a list: sites of one name and kind are summed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Metrics {
     /// Requests to models.
     pub generations: Vec<GenerationMetrics>,
@@ -73,6 +74,7 @@ impl Outcomes {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct GenerationMetrics {
     /// The model's name; the site's name where the code gives none.
     pub model: Arc<str>,
@@ -146,6 +148,7 @@ impl IndexMut<RequestHistogram> for GenerationMetrics {
 /// The calls of one measured function.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct SpanMetrics {
     /// The span's name.
     pub span: Arc<str>,
@@ -181,6 +184,7 @@ impl SpanMetrics {
 /// The frames of one drawing function.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct FrameMetrics {
     /// The frame's name.
     pub frame: Arc<str>,
@@ -202,6 +206,7 @@ pub struct FrameMetrics {
 /// A count that only grows.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct CounterMetrics {
     /// The name, without `_total`.
     pub name: Arc<str>,
@@ -216,6 +221,7 @@ pub struct CounterMetrics {
 /// A value that goes up and down.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct GaugeMetrics {
     /// The name.
     pub name: Arc<str>,
@@ -230,6 +236,7 @@ pub struct GaugeMetrics {
 /// A distribution.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct HistogramMetrics {
     /// The name.
     pub name: Arc<str>,

@@ -6,6 +6,7 @@ use crate::units::Nanos;
 /// Everything recorded up to a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Snapshot {
     /// The time at which it was taken, on this process's clock ([`clock::now`](crate::clock::now)).
     pub at: Nanos,
@@ -24,6 +25,7 @@ pub struct Snapshot {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Window {
     /// The earlier moment.
     pub begin: Nanos,
@@ -32,6 +34,14 @@ pub struct Window {
     /// Everything recorded between them; present states (in flight, gauges) are those of the later
     /// moment.
     pub metrics: Metrics,
+}
+
+impl Snapshot {
+    /// A snapshot of `metrics` at `at`: for tests and simulations, which do not measure.
+    #[must_use]
+    pub const fn new(at: Nanos, metrics: Metrics) -> Self {
+        Self { at, metrics }
+    }
 }
 
 impl Window {
