@@ -94,9 +94,9 @@ fn sites_of_every_image_that_shares_a_copy_are_seen_and_other_copies_are_counted
 /// changed.
 fn build() -> PathBuf {
     let sdk = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("images");
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared_objects");
     fs::create_dir_all(&package).expect("the build directory is writable");
-    let sources = sdk.join("tests/images");
+    let sources = sdk.join("tests/shared_objects");
     let manifest = MANIFEST
         .replace("SOURCES", &sources.display().to_string())
         .replace("SDK", &sdk.display().to_string());
