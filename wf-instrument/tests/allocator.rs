@@ -1,4 +1,4 @@
-//! A global allocator that records: every allocation, also those that recording itself makes.
+//! A global allocator that records each allocation, also those that recording makes.
 
 #![expect(unsafe_code, reason = "a global allocator is unsafe to write")]
 
@@ -9,26 +9,27 @@ use wf_instrument::histogram::Recorder;
 use wf_instrument::snapshot::Snapshot;
 use wf_instrument::{Counter, wf_count, wf_measure};
 
-struct Recording;
+struct RecordingAllocator;
 
 static SIZES: Recorder = Recorder::new();
 static ALLOCATIONS: Counter = Counter::new();
 
-// SAFETY: as `System`, which does the work; recording allocates at most by this allocator again, and never while it holds a lock.
-unsafe impl GlobalAlloc for Recording {
+// SAFETY: `System` allocates. Recording may call this allocator again, but never while it holds
+// a lock.
+unsafe impl GlobalAlloc for RecordingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         record(layout.size());
-        // SAFETY: the caller's promise, passed on.
+        // SAFETY: the caller meets the requirements of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise, passed on.
+        // SAFETY: the caller meets the requirements of `dealloc`.
         unsafe { System.dealloc(at, layout) }
     }
 }
 
-/// Its first calls are those of an allocation that a new label asks for.
+/// Called first by the allocation that a new label value makes.
 #[wf_measure(name = "labelled_allocator", labels(size = if size < 512 { "small" } else { "large" }))]
 fn labelled(size: usize) {}
 
@@ -41,10 +42,10 @@ fn record(size: usize) {
 }
 
 #[global_allocator]
-static ALLOCATOR: Recording = Recording;
+static ALLOCATOR: RecordingAllocator = RecordingAllocator;
 
 #[test]
-fn an_allocator_that_records_neither_hangs_nor_loses_count() {
+fn an_allocator_that_records_neither_deadlocks_nor_loses_counts() {
     let before = ALLOCATIONS.total();
     thread::scope(|scope| {
         for n in 1..=16 {
@@ -62,7 +63,7 @@ fn an_allocator_that_records_neither_hangs_nor_loses_count() {
         .expect("the site is known");
     assert_eq!(calls.panicked.count() + calls.error.count(), 0);
     assert_eq!(calls.in_flight, 0);
-    // What it recorded while the shared shard itself was being allocated had no place, and was counted as that.
+    // Samples recorded while the shared shard was being allocated are counted as dropped.
     let recorded = SIZES.snapshot().count() + metrics.dropped;
     assert!(recorded >= ALLOCATIONS.total(), "{recorded}");
 }

@@ -1,4 +1,4 @@
-//! Nothing is lost and nothing counted twice, however threads come and go, and whoever reads meanwhile.
+//! Every event is counted once while threads start and end and snapshots are taken.
 
 mod common;
 
@@ -15,9 +15,9 @@ use wf_instrument::{wf_count, wf_measure, wf_token};
 const AT_ONCE: usize = 8;
 
 #[wf_measure(name = "exact_call")]
-fn call(way: usize) -> Result<(), ()> {
-    assert!(way != 2, "on purpose");
-    if way == 0 { Ok(()) } else { Err(()) }
+fn call(kind: usize) -> Result<(), ()> {
+    assert!(kind != 2, "on purpose");
+    if kind == 0 { Ok(()) } else { Err(()) }
 }
 
 #[wf_measure(name = "exact_wait")]
@@ -27,33 +27,33 @@ async fn wait(forever: bool) {
     }
 }
 
-#[wf_measure(ttft, name = "exact_reply")]
-fn reply(tokens: u64) {
+#[wf_measure(ttft, name = "exact_generation")]
+fn generate(tokens: u64) {
     (0..tokens).for_each(|_| wf_token!());
 }
 
 fn span(metrics: &[SpanMetrics], name: &str) -> SpanMetrics {
     let found = metrics.iter().find(|row| &*row.span == name);
-    found.cloned().expect("the site is known")
+    found.cloned().expect("the site is listed")
 }
 
 fn generation(metrics: &[GenerationMetrics], name: &str) -> GenerationMetrics {
     let found = metrics.iter().find(|row| &*row.model == name);
-    found.cloned().expect("the site is known")
+    found.cloned().expect("the site is listed")
 }
 
 #[test]
-fn thousands_of_short_threads_lose_nothing_though_they_panic_and_cancel() {
+fn short_threads_that_panic_and_cancel_lose_no_event() {
     const WAVES: usize = 400;
     set_hook(Box::new(|_| ()));
     for _ in 0..WAVES {
         thread::scope(|scope| {
             for _ in 0..AT_ONCE {
                 scope.spawn(|| {
-                    let _ended_either_way = (call(0), call(1), catch_unwind(|| call(2)));
+                    let _outcomes = (call(0), call(1), catch_unwind(|| call(2)));
                     block_on(wait(false));
                     let _pending = poll_once(pin!(wait(true)));
-                    reply(3);
+                    generate(3);
                     wf_count!("exact_rounds");
                 });
             }
@@ -62,15 +62,18 @@ fn thousands_of_short_threads_lose_nothing_though_they_panic_and_cancel() {
     let each = (WAVES * AT_ONCE) as u64;
     let metrics = Snapshot::take().metrics;
     let calls = span(&metrics.spans, "exact_call");
-    let ends = [&calls.ok, &calls.error, &calls.panicked, &calls.cancelled];
-    assert_eq!(ends.map(|row| row.count()), [each, each, each, 0]);
+    let by_outcome = [&calls.ok, &calls.error, &calls.panicked, &calls.cancelled];
+    assert_eq!(
+        by_outcome.map(|samples| samples.count()),
+        [each, each, each, 0]
+    );
     let waits = span(&metrics.spans, "exact_wait");
     assert_eq!((waits.ok.count(), waits.cancelled.count()), (each, each));
     assert_eq!((calls.in_flight, waits.in_flight), (0, 0));
-    let replies = generation(&metrics.generations, "exact_reply");
-    assert_eq!((replies.arrived, replies.outcomes.ok), (each, each));
-    assert_eq!((replies.tokens, replies.running), (3 * each, 0));
-    assert_eq!(replies.inter_token_latency().count(), 2 * each);
+    let requests = generation(&metrics.generations, "exact_generation");
+    assert_eq!((requests.arrived, requests.outcomes.ok), (each, each));
+    assert_eq!((requests.tokens, requests.running), (3 * each, 0));
+    assert_eq!(requests.inter_token_latency().count(), 2 * each);
     let rounds = metrics
         .counters
         .iter()
@@ -81,14 +84,14 @@ fn thousands_of_short_threads_lose_nothing_though_they_panic_and_cancel() {
 #[wf_measure(name = "raced_call")]
 fn raced() {}
 
-#[wf_measure(ttft, name = "raced_reply")]
-fn raced_reply() {
+#[wf_measure(ttft, name = "raced_generation")]
+fn raced_generate() {
     wf_token!(2);
     wf_token!();
 }
 
 #[test]
-fn a_snapshot_beside_writers_never_contradicts_itself_or_the_one_before() {
+fn concurrent_snapshots_are_consistent_and_never_decrease() {
     const WRITERS: usize = 4;
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -96,7 +99,7 @@ fn a_snapshot_beside_writers_never_contradicts_itself_or_the_one_before() {
             scope.spawn(|| {
                 while !done.load(Ordering::Relaxed) {
                     raced();
-                    raced_reply();
+                    raced_generate();
                 }
             });
         }
@@ -108,20 +111,18 @@ fn a_snapshot_beside_writers_never_contradicts_itself_or_the_one_before() {
                 span(&before.spans, "raced_call"),
             );
             assert!(call.ok.count() >= last.ok.count());
-            // Not exact while calls come and go, but never wrapped around.
+            // Not exact while calls begin and end, but it never wraps around.
             assert!(call.in_flight < 1 << 32, "{}", call.in_flight);
 
-            let reply = generation(&now.generations, "raced_reply");
-            let last = generation(&before.generations, "raced_reply");
-            assert!(reply.running + reply.waiting < 1 << 32);
-            assert!(reply.tokens >= last.tokens && reply.arrived >= last.arrived);
-            assert!(reply.outcomes.ok <= reply.arrived);
-            let fresh = reply
-                .inter_token_latency()
-                .minus(last.inter_token_latency());
+            let row = generation(&now.generations, "raced_generation");
+            let last = generation(&before.generations, "raced_generation");
+            assert!(row.running + row.waiting < 1 << 32);
+            assert!(row.tokens >= last.tokens && row.arrived >= last.arrived);
+            assert!(row.outcomes.ok <= row.arrived);
+            let fresh = row.inter_token_latency().minus(last.inter_token_latency());
             assert_eq!(
                 fresh.plus(last.inter_token_latency()),
-                *reply.inter_token_latency()
+                *row.inter_token_latency()
             );
             before = now;
         }
@@ -129,6 +130,6 @@ fn a_snapshot_beside_writers_never_contradicts_itself_or_the_one_before() {
     });
     let metrics = Snapshot::take().metrics;
     assert_eq!(span(&metrics.spans, "raced_call").in_flight, 0);
-    let reply = generation(&metrics.generations, "raced_reply");
-    assert_eq!((reply.running, reply.tokens), (0, 3 * reply.arrived));
+    let row = generation(&metrics.generations, "raced_generation");
+    assert_eq!((row.running, row.tokens), (0, 3 * row.arrived));
 }

@@ -1,4 +1,4 @@
-//! A name that is used for two kinds of things: both are kept, and people are told.
+//! One name for two kinds of metrics: both series are kept, and the conflict is reported.
 
 use wf_instrument::registry;
 use wf_instrument::snapshot::Snapshot;
@@ -8,11 +8,11 @@ use wf_instrument::{wf_count, wf_gauge, wf_measure, wf_token};
 fn call() {}
 
 #[wf_measure(ttft, name = "chat")]
-fn reply() {
+fn generate() {
     wf_token!();
 }
 
-/// Of one name and kind with another place, which is no conflict.
+/// Has the same name and kind as another function, which is no conflict.
 #[wf_measure(name = "step")]
 fn one_step() {}
 
@@ -20,9 +20,9 @@ fn one_step() {}
 fn other_step() {}
 
 #[test]
-fn names_of_two_kinds_are_listed_and_their_series_kept_apart() {
+fn names_of_two_kinds_are_listed_and_their_series_stay_separate() {
     call();
-    reply();
+    generate();
     one_step();
     other_step();
     wf_count!("cache");
@@ -37,9 +37,12 @@ fn names_of_two_kinds_are_listed_and_their_series_kept_apart() {
             ("cache", &["counter", "gauge"])
         ]
     );
-    let told = std::panic::catch_unwind(registry::assert_no_conflicts).expect_err("there are two");
-    let told = told.downcast_ref::<String>().expect("a message");
-    assert!(told.contains("chat") && told.contains("gauge"), "{told}");
+    let panic = std::panic::catch_unwind(registry::assert_no_conflicts).expect_err("there are two");
+    let message = panic.downcast_ref::<String>().expect("a message");
+    assert!(
+        message.contains("chat") && message.contains("gauge"),
+        "{message}"
+    );
     let metrics = Snapshot::take().metrics;
     assert!(
         metrics

@@ -1,7 +1,7 @@
 //! Stackful coroutines that suspend inside measured functions and end in any order, on any thread.
 //!
-//! Where their tokens are counted is not promised, but none is lost, nothing is left behind, and no
-//! code like this, which has nothing unsafe, may crash.
+//! The generation that counts their tokens is unspecified. But no token is lost, no request stays
+//! in scope, and such code does not crash, since it is safe.
 #![forbid(unsafe_code)]
 
 mod common;
@@ -9,7 +9,7 @@ mod common;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use common::rows::{ends, generation, span};
+use common::rows::{generation, outcome_counts, span};
 use generator::{Generator, Gn, Scope};
 use wf_instrument::record::{MeasureIterator, Progress};
 use wf_instrument::snapshot::Snapshot;
@@ -19,17 +19,17 @@ type Coroutine = Generator<'static, (), ()>;
 
 /// Counts a token, suspends, and counts another.
 #[wf_measure(ttft, model = model)]
-fn reply(model: &str, suspend: &mut Scope<'_, 'static, (), ()>) -> u64 {
+fn generate(model: &str, suspend: &mut Scope<'_, 'static, (), ()>) -> u64 {
     wf_token!();
     suspend.yield_with(());
     wf_token!();
     2
 }
 
-/// A coroutine that has suspended inside [`reply`].
-fn suspended(model: &'static str) -> Coroutine {
+/// Starts a coroutine that suspends inside [`generate`].
+fn suspend_in_generation(model: &'static str) -> Coroutine {
     let mut coroutine = Gn::new_scoped(move |mut suspend| {
-        reply(model, &mut suspend);
+        generate(model, &mut suspend);
     });
     assert!(coroutine.resume().is_some(), "it suspends");
     coroutine
@@ -40,8 +40,8 @@ fn finish(mut coroutine: Coroutine) {
     while coroutine.resume().is_some() && !coroutine.is_done() {}
 }
 
-/// Orphans are the whole process's, so the tests go one at a time.
-fn alone() -> MutexGuard<'static, ()> {
+/// Runs the tests one at a time: orphan tokens are counted for the whole process.
+fn serialize_tests() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -60,14 +60,14 @@ fn assert_out_of_scope() {
 
 #[test]
 fn requests_may_end_in_any_order() {
-    let _alone = alone();
+    let _one_at_a_time = serialize_tests();
     for (order, models) in [
         ([0, 1, 2], ["first in a", "first in b", "first in c"]),
         ([2, 1, 0], ["last in a", "last in b", "last in c"]),
         ([1, 2, 0], ["mixed a", "mixed b", "mixed c"]),
     ] {
         let before = orphans();
-        let mut coroutines = models.map(|model| Some(suspended(model)));
+        let mut coroutines = models.map(|model| Some(suspend_in_generation(model)));
         for next in order {
             finish(coroutines[next].take().expect("each ends once"));
         }
@@ -75,7 +75,10 @@ fn requests_may_end_in_any_order() {
         let counted: u64 = rows.iter().map(|row| row.tokens).sum();
         assert_eq!(counted + orphans() - before, 6, "{order:?}");
         for row in rows {
-            assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [1, 0, 0, 0]));
+            assert_eq!(
+                (row.in_flight(), outcome_counts(row.outcomes)),
+                (0, [1, 0, 0, 0])
+            );
         }
         assert_out_of_scope();
     }
@@ -83,9 +86,12 @@ fn requests_may_end_in_any_order() {
 
 #[test]
 fn requests_may_end_on_another_thread() {
-    let _alone = alone();
+    let _one_at_a_time = serialize_tests();
     let before = orphans();
-    let (a, b) = (suspended("moved away a"), suspended("moved away b"));
+    let (a, b) = (
+        suspend_in_generation("moved away a"),
+        suspend_in_generation("moved away b"),
+    );
     thread::spawn(move || {
         finish(a);
         assert_eq!(generation("moved away a").outcomes.ok, 1);
@@ -99,34 +105,40 @@ fn requests_may_end_on_another_thread() {
 }
 
 #[test]
-fn a_request_that_ends_on_another_thread_leaves_what_is_in_scope_there() {
+fn a_request_that_ends_on_another_thread_does_not_change_the_scope_there() {
     #[wf_measure(ttft, model = "host")]
-    fn host(guest: Coroutine) -> u64 {
+    fn generate(guest: Coroutine) -> u64 {
         wf_token!();
         finish(guest);
         wf_token!(10);
         11
     }
 
-    let _alone = alone();
+    let _one_at_a_time = serialize_tests();
     let before = orphans();
-    let guest = suspended("guest");
-    thread::spawn(move || host(guest))
+    let guest = suspend_in_generation("guest");
+    thread::spawn(move || generate(guest))
         .join()
         .expect("it does not panic");
-    assert!(generation("host").tokens >= 11, "its own, and perhaps more");
+    assert!(
+        generation("host").tokens >= 11,
+        "its own tokens, and perhaps more"
+    );
     let all = generation("host").tokens + generation("guest").tokens + orphans() - before;
     assert_eq!(all, 13);
 }
 
 #[test]
-fn a_place_that_is_used_again_is_not_taken_for_the_request_before() {
-    let _alone = alone();
-    let (a, b) = (suspended("gone a"), suspended("gone b"));
+fn a_reused_slot_is_not_mistaken_for_its_earlier_request() {
+    let _one_at_a_time = serialize_tests();
+    let (a, b) = (
+        suspend_in_generation("gone a"),
+        suspend_in_generation("gone b"),
+    );
     finish(a);
-    // On this thread, `b` brings `a` into scope again, which is no more.
+    // The end of `b` restores `a` as the request in scope, but `a` has ended.
     finish(b);
-    let site = registry::generation("later", "", None).expect("a good name");
+    let site = registry::generation("later", "", None).expect("a valid name");
     let requests: Vec<_> = (0..500).map(|_| site.arrive()).collect();
     assert_out_of_scope();
     assert_eq!(generation("later").tokens, 0);
@@ -134,9 +146,9 @@ fn a_place_that_is_used_again_is_not_taken_for_the_request_before() {
 }
 
 #[test]
-fn an_iterator_may_be_suspended_within_its_next() {
-    let _alone = alone();
-    let site = registry::generation("suspended iterator", "", None).expect("a good name");
+fn an_iterator_may_be_suspended_inside_next() {
+    let _one_at_a_time = serialize_tests();
+    let site = registry::generation("suspended iterator", "", None).expect("a valid name");
     let start = |n: u64| -> Coroutine {
         let mut coroutine = Gn::new_scoped(move |mut suspend: Scope<'_, '_, (), ()>| {
             let items = (0..n).inspect(|_| suspend.yield_with(()));
@@ -153,12 +165,15 @@ fn an_iterator_may_be_suspended_within_its_next() {
         .join()
         .expect("it does not panic");
     let row = generation("suspended iterator");
-    assert_eq!((row.tokens, ends(row.outcomes)), (7, [2, 0, 0, 0]));
+    assert_eq!(
+        (row.tokens, outcome_counts(row.outcomes)),
+        (7, [2, 0, 0, 0])
+    );
     assert_out_of_scope();
 }
 
 #[test]
-fn calls_may_end_on_another_thread_while_both_record() {
+fn calls_may_end_on_another_thread_while_both_threads_record() {
     #[wf_measure(name = "suspended call")]
     fn call(suspend: &mut Scope<'_, 'static, (), ()>) {
         suspend.yield_with(());
@@ -175,7 +190,7 @@ fn calls_may_end_on_another_thread_while_both_record() {
     };
     let begun = begin();
     let other = thread::spawn(move || begun.into_iter().for_each(finish));
-    // The slot that the calls began with goes on being this thread's.
+    // This thread keeps the slot in which the calls began.
     begin().into_iter().for_each(finish);
     other.join().expect("it does not panic");
     let row = span("suspended call");

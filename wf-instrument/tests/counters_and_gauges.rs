@@ -1,4 +1,4 @@
-//! `wf_count!`, `wf_gauge!` and `wf_token!` outside of a generation.
+//! `wf_count!`, `wf_gauge!` and `wf_token!` outside a generation.
 
 mod common;
 
@@ -7,7 +7,7 @@ use wf_instrument::snapshot::Snapshot;
 use wf_instrument::{wf_count, wf_gauge, wf_token};
 
 #[test]
-fn a_counter_is_known_before_it_counts() {
+fn a_counter_is_in_the_snapshot_before_its_first_event() {
     fn never_called() {
         wf_count!("never_counted");
     }
@@ -17,7 +17,7 @@ fn a_counter_is_known_before_it_counts() {
 }
 
 #[test]
-fn every_place_that_counts_under_a_name_adds_to_it() {
+fn all_uses_of_one_name_add_to_one_counter() {
     wf_count!("cache_hits");
     for n in 0..4u64 {
         wf_count!("cache_hits", n);
@@ -28,7 +28,7 @@ fn every_place_that_counts_under_a_name_adds_to_it() {
 }
 
 #[test]
-fn threads_that_count_lose_nothing() {
+fn counts_of_concurrent_threads_are_not_lost() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| (0..1000).for_each(|_| wf_count!("from_threads")));
@@ -38,7 +38,7 @@ fn threads_that_count_lose_nothing() {
 }
 
 #[test]
-fn a_gauge_is_what_it_was_last_set_to_anywhere() {
+fn a_gauge_has_the_value_set_last_at_any_of_its_uses() {
     wf_gauge!("queue_depth", 3.0);
     assert_eq!(gauge("queue_depth").value, 3.0);
     wf_gauge!("queue_depth", f64::from(1u8) / 2.0);
@@ -46,7 +46,7 @@ fn a_gauge_is_what_it_was_last_set_to_anywhere() {
 }
 
 #[test]
-fn tokens_outside_of_a_generation_are_counted_apart() {
+fn tokens_outside_a_generation_are_counted_as_orphans() {
     wf_token!();
     wf_token!(2);
     wf_count!(tokens, 3usize);

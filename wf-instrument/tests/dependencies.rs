@@ -1,4 +1,4 @@
-//! Projects that depend on the SDK in unusual ways.
+//! Packages whose dependency on the SDK is renamed, re-exported, or other in the build script.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -6,12 +6,12 @@ use std::sync::LazyLock;
 use std::{env, fs, io};
 
 #[test]
-fn a_program_measures_what_its_build_script_does_not() {
+fn a_program_measures_code_that_its_build_script_does_not() {
     assert_eq!(run("measured"), "Ok(4) 3 (0, 0, 0)\nOk(4) 3 (1, 2, 3)\n");
 }
 
 #[test]
-fn a_build_script_measures_what_its_program_does_not() {
+fn a_build_script_measures_code_that_its_program_does_not() {
     assert_eq!(run("plain"), "Ok(4) 1\nOk(4) 3\n");
 }
 
@@ -21,7 +21,7 @@ fn a_renamed_dependency_is_found() {
 }
 
 #[test]
-fn a_re_exported_dependency_is_found_where_its_path_is_given() {
+fn a_re_exported_dependency_is_found_if_its_path_is_given() {
     let output = cargo(&["run", "--quiet", "--package", "unnamed"]);
     let problems = String::from_utf8_lossy(&output.stderr);
     let errors: Vec<&str> = problems
@@ -29,7 +29,7 @@ fn a_re_exported_dependency_is_found_where_its_path_is_given() {
         .filter(|line| line.starts_with("error"))
         .collect();
     let [only, compiled] = errors[..] else {
-        panic!("one error, and that there was one: {problems}");
+        panic!("not one error and its summary: {problems}");
     };
     assert!(
         only.contains("`crate = my_app::wf_instrument`"),
@@ -48,7 +48,7 @@ fn a_re_exported_dependency_is_found_where_its_path_is_given() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "Ok(2)\n");
 }
 
-/// What `program` of the workspace in `dependencies` prints.
+/// Runs `program` of the workspace in `dependencies` and returns its standard output.
 fn run(program: &str) -> String {
     let output = cargo(&["run", "--quiet", "--package", program]);
     let problems = String::from_utf8_lossy(&output.stderr);
@@ -58,7 +58,7 @@ fn run(program: &str) -> String {
 
 /// Runs `cargo` in a copy of the workspace that all tests share.
 fn cargo(args: &[&str]) -> Output {
-    static PREPARED: LazyLock<PathBuf> = LazyLock::new(|| prepare().expect("a copy"));
+    static PREPARED: LazyLock<PathBuf> = LazyLock::new(|| copy_workspace().expect("a copy"));
     let project = &*PREPARED;
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(args)
@@ -68,8 +68,8 @@ fn cargo(args: &[&str]) -> Output {
         .expect("cargo runs")
 }
 
-/// A copy of the workspace, with this checkout of the SDK and the versions that it is tested with.
-fn prepare() -> io::Result<PathBuf> {
+/// Copies the workspace, with this checkout of the SDK and the versions of its lock file.
+fn copy_workspace() -> io::Result<PathBuf> {
     let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("dependencies");
     let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
     copy(&ours.join("tests/dependencies"), &project)?;

@@ -1,4 +1,5 @@
-//! What recording takes of the process: no allocation once a thread has recorded, and memory by the peak of threads.
+//! Memory that recording uses: no allocation after the first samples of a thread, and shards for
+//! the highest number of concurrent threads.
 
 #![expect(unsafe_code, reason = "a global allocator is unsafe to write")]
 
@@ -18,43 +19,43 @@ use wf_instrument::clock::mock::Mock;
 use wf_instrument::histogram::Recorder;
 use wf_instrument::{wf_count, wf_gauge, wf_measure, wf_token};
 
-struct Counting;
+struct CountingAllocator;
 
-/// Bytes that the whole process holds.
+/// Bytes allocated by the whole process.
 static LIVE: AtomicIsize = AtomicIsize::new(0);
 
 thread_local! {
-    /// Of this thread alone: the harness allocates on others whenever it likes.
+    /// Of this thread alone: the test harness allocates on its own threads at any time.
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
     static HELD: Cell<isize> = const { Cell::new(0) };
 }
 
-fn held(bytes: isize) {
+fn count_bytes(bytes: isize) {
     LIVE.fetch_add(bytes, Ordering::Relaxed);
     HELD.set(HELD.get() + bytes);
 }
 
-// SAFETY: as `System`, which does the work.
-unsafe impl GlobalAlloc for Counting {
+// SAFETY: `System` allocates; this type only counts.
+unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        held(layout.size().cast_signed());
-        // SAFETY: the caller's promise, passed on.
+        count_bytes(layout.size().cast_signed());
+        // SAFETY: the caller meets the requirements of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        held(-layout.size().cast_signed());
-        // SAFETY: the caller's promise, passed on.
+        count_bytes(-layout.size().cast_signed());
+        // SAFETY: the caller meets the requirements of `dealloc`.
         unsafe { System.dealloc(at, layout) }
     }
 }
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// The shards of a thread are those of its slot, so the tests go one at a time.
-fn alone() -> impl Drop {
+/// Runs the tests one at a time: the next thread reuses the slot of the last, with its shards.
+fn serialize_tests() -> impl Drop {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -65,7 +66,7 @@ fn allocations(work: impl FnOnce()) -> u64 {
     ALLOCATIONS.get() - before
 }
 
-fn live_after(work: impl FnOnce()) -> isize {
+fn live_bytes_after(work: impl FnOnce()) -> isize {
     work();
     LIVE.load(Ordering::Relaxed)
 }
@@ -86,51 +87,51 @@ async fn wait() {
 fn draw() {}
 
 #[wf_measure(ttft)]
-fn replies() -> impl Stream<Item = u64> {
+fn streamed() -> impl Stream<Item = u64> {
     stream::iter(0..4)
 }
 
 #[wf_measure(ttft, model = model)]
-fn pushed(model: &str) {
+fn counted(model: &str) {
     wf_token!();
     wf_token!(2);
 }
 
-/// One of everything that records.
-fn record(n: u64) {
-    let _ended_either_way = call(n);
+/// Records one event of each kind.
+fn record_each(n: u64) {
+    let _outcome = call(n);
     common::block_on(wait());
     draw();
-    let mut stream = pin!(replies());
+    let mut stream = pin!(streamed());
     let mut cx = Context::from_waker(Waker::noop());
     while let Poll::Ready(Some(token)) = stream.as_mut().poll_next(&mut cx) {
         black_box(token);
     }
-    pushed(["a", "b"][usize::from(n.is_multiple_of(2))]);
+    counted(["a", "b"][usize::from(n.is_multiple_of(2))]);
     wf_count!("footprint_rounds");
     wf_gauge!("footprint_depth", 1.0);
     SIZES.record(n % 4_096);
 }
 
-/// Every octave that the rounds record into has been touched.
+/// Allocates every octave that later samples may need.
 fn warm_up() {
-    (0..20_000).for_each(record);
+    (0..20_000).for_each(record_each);
     (0..63).for_each(|bit| SIZES.record(1 << bit));
 }
 
 #[test]
 fn recording_allocates_nothing_after_its_first_samples() {
-    let _alone = alone();
-    // On the real clock an interruption may touch an octave that none has touched before.
+    let _one_at_a_time = serialize_tests();
+    // On the real clock an interruption may make a sample of a new octave, which is allocated.
     let _clock = Mock::start();
     warm_up();
-    assert_eq!(allocations(|| (0..20_000).for_each(record)), 0);
+    assert_eq!(allocations(|| (0..20_000).for_each(record_each)), 0);
 }
 
 #[test]
-fn memory_follows_the_threads_at_once_and_not_all_that_ever_were() {
+fn memory_follows_concurrent_threads_and_not_all_threads_ever_started() {
     const AT_ONCE: usize = 8;
-    let _alone = alone();
+    let _one_at_a_time = serialize_tests();
     let wave = || {
         let all = Barrier::new(AT_ONCE);
         thread::scope(|scope| {
@@ -140,22 +141,22 @@ fn memory_follows_the_threads_at_once_and_not_all_that_ever_were() {
                 all.wait();
             };
             let threads: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(record)).collect();
-            // Joined by hand: the scope alone does not wait until a thread has given its slot back.
+            // Joined by hand: the end of the scope does not wait until a thread has freed its slot.
             threads
                 .into_iter()
                 .for_each(|thread| thread.join().expect("it does not panic"));
         });
     };
-    let first = live_after(wave);
-    let last = live_after(|| (0..200).for_each(|_| wave()));
-    // Less than one more shard with all of its octaves: what the harness keeps is noise below that.
+    let first = live_bytes_after(wave);
+    let last = live_bytes_after(|| (0..200).for_each(|_| wave()));
+    // Less than one more shard with all of its octaves; the test harness allocates less.
     assert!(last - first < 58 << 10, "{first} → {last} bytes");
 }
 
 #[test]
-fn a_threads_share_of_a_histogram_of_typical_latencies_has_at_most_8_kib() {
+fn a_shard_of_a_histogram_of_typical_latencies_has_at_most_8_kib() {
     static LATENCIES: Recorder = Recorder::new();
-    let _alone = alone();
+    let _one_at_a_time = serialize_tests();
     SIZES.record(1);
     let before = HELD.get();
     // 1 to 30 ms.
@@ -165,23 +166,23 @@ fn a_threads_share_of_a_histogram_of_typical_latencies_has_at_most_8_kib() {
 }
 
 #[test]
-fn a_hundred_million_records_grow_nothing() {
-    let _alone = alone();
+fn a_hundred_million_samples_allocate_nothing() {
+    let _one_at_a_time = serialize_tests();
     let _clock = Mock::start();
     warm_up();
     let before = HELD.get();
-    // Without optimisation a record takes twenty times as long; the promise is about their number, not their speed.
-    let records = if cfg!(debug_assertions) {
+    // Fewer without optimisation, where a sample takes twenty times as long.
+    let samples = if cfg!(debug_assertions) {
         2_000_000
     } else {
         100_000_000
     };
-    (0..records).for_each(|n| SIZES.record(black_box(n)));
+    (0..samples).for_each(|n| SIZES.record(black_box(n)));
     assert_eq!(HELD.get(), before);
 }
 
 #[test]
-fn what_is_held_per_call_has_not_grown_unnoticed() {
+fn handles_have_their_documented_size() {
     assert_eq!(size_of::<wf_instrument::Generation>(), 8);
     assert_eq!(size_of::<wf_instrument::Nanos>(), 8);
 }

@@ -1,6 +1,6 @@
-//! A forked child starts clean, and its parent goes on as if nothing had been.
+//! A forked child starts from zero, and its parent records on.
 #![cfg(unix)]
-#![expect(unsafe_code, reason = "a fork is unsafe to ask for")]
+#![expect(unsafe_code, reason = "fork is unsafe")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::sync::Barrier;
@@ -12,8 +12,8 @@ use wf_instrument::{Unit, registry, wf_count, wf_measure, wf_token};
 #[wf_measure(name = "before_and_after", labels(kind = "a"))]
 fn call() {}
 
-#[wf_measure(ttft, name = "reply_across")]
-fn reply() {
+#[wf_measure(ttft, name = "generation_across")]
+fn generate() {
     wf_token!();
 }
 
@@ -24,22 +24,22 @@ fn around(work: impl FnOnce()) {
 
 fn record() {
     call();
-    reply();
+    generate();
     wf_count!("fork_rounds");
     let sizes = registry::histogram("fork_bytes", "", Unit::Bytes, &[]).unwrap();
     sizes.record(4_096);
 }
 
-/// Calls, replies, rounds and sizes so far.
+/// Numbers of calls, requests, rounds and sizes so far.
 fn counts(metrics: &Metrics) -> [u64; 4] {
     let span = metrics
         .spans
         .iter()
         .find(|row| &*row.span == "before_and_after");
-    let reply = metrics
+    let generation = metrics
         .generations
         .iter()
-        .find(|row| &*row.model == "reply_across");
+        .find(|row| &*row.model == "generation_across");
     let rounds = metrics
         .counters
         .iter()
@@ -50,7 +50,7 @@ fn counts(metrics: &Metrics) -> [u64; 4] {
         .find(|row| &*row.name == "fork_bytes");
     [
         span.unwrap().ok.count(),
-        reply.unwrap().arrived,
+        generation.unwrap().arrived,
         rounds.unwrap().value,
         sizes.map_or(0, |row| row.samples.count()),
     ]
@@ -61,11 +61,11 @@ fn in_flight(metrics: &Metrics) -> u64 {
     row.unwrap().in_flight
 }
 
-/// What the child found wrong, as its exit status: one bit each.
-fn child() -> i32 {
+/// Checks the child and returns its exit status, with one bit for each check that failed.
+fn check_child() -> i32 {
     let after_fork = Snapshot::take().metrics;
     let mut wrong = i32::from(counts(&after_fork) != [0; 4]);
-    // The forking thread is in the middle of one call; the other threads' calls are no more.
+    // The forking thread is inside one call; the child does not have the other threads.
     wrong |= i32::from(in_flight(&after_fork) != 1) << 1;
     (0..3).for_each(|_| record());
     thread::spawn(record).join().unwrap();
@@ -73,7 +73,7 @@ fn child() -> i32 {
 }
 
 #[test]
-fn a_forked_child_starts_clean_and_its_parent_goes_on() {
+fn a_forked_child_starts_from_zero_and_its_parent_records_on() {
     let (inside, forked) = (Barrier::new(4), Barrier::new(4));
     thread::scope(|scope| {
         for _ in 0..3 {
@@ -88,21 +88,21 @@ fn a_forked_child_starts_clean_and_its_parent_goes_on() {
         (0..5).for_each(|_| record());
         around(|| {
             inside.wait();
-            // SAFETY: the child runs our own code, which takes no lock that another thread could have held, and ends by `_exit`.
+            // SAFETY: the child takes no lock that another thread could hold, and ends by `_exit`.
             let id = unsafe { libc::fork() };
             if id == 0 {
-                let wrong = child();
-                // SAFETY: ends the process and runs nothing of it.
+                let wrong = check_child();
+                // SAFETY: ends the process without running its exit handlers.
                 unsafe { libc::_exit(wrong) };
             }
             forked.wait();
             let mut status = 0;
-            // SAFETY: `status` lives for the call.
+            // SAFETY: `status` is valid for the call.
             let ended = unsafe { libc::waitpid(id, &raw mut status, 0) };
             assert_eq!(
                 (ended, libc::WEXITSTATUS(status)),
                 (id, 0),
-                "bits of what is wrong"
+                "bits of the failed checks"
             );
         });
     });

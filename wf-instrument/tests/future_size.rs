@@ -1,9 +1,9 @@
-//! What measuring adds to a future, whatever its body holds across an await: at most 64 bytes. An
-//! `async fn` that does not hold its arguments across one has them twice.
+//! Measuring adds at most 64 bytes to a future, however much its body holds across an await. A
+//! measured `async fn` holds its arguments twice if its body does not hold them across an await.
 #![expect(
     clippy::manual_async_fn,
     clippy::type_complexity,
-    reason = "these forms are what is tested"
+    reason = "the tests are about these forms"
 )]
 
 mod common;
@@ -19,19 +19,19 @@ use wf_instrument::wf_measure;
 type BoxedFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type BoxedStream = Pin<Box<dyn Stream<Item = u8> + Send>>;
 
-/// What the caller of a function holds: a future as it is.
-fn held<F: Future>(future: &F) -> usize {
+/// Size of a future that the caller holds by value.
+fn unboxed<F: Future>(future: &F) -> usize {
     size_of_val(future)
 }
 
-/// What is allocated for it.
+/// Size of the allocation of a boxed future.
 fn boxed<F: Future + ?Sized>(future: &Pin<Box<F>>) -> usize {
     size_of_val(&**future)
 }
 
-/// A test that the future of a function `f`, declared once and compiled plain and measured, takes
-/// `most` bytes more at most, for a number of bytes that are its arguments.
-macro_rules! grows {
+/// Defines a test that measuring adds at most `most` bytes to the future of a function `f`, for
+/// several sizes of its arguments.
+macro_rules! adds_at_most {
     ($test:ident, $size:ident, $most:expr, [$($attribute:tt)*], $($declared:tt)*) => {
         #[test]
         fn $test() {
@@ -44,17 +44,17 @@ macro_rules! grows {
                 #[wf_measure($($attribute)*)]
                 $($declared)*
             }
-            grows!(of 16, $size, $most);
-            grows!(of 256, $size, $most);
-            grows!(of 4_096, $size, $most);
-            grows!(of 16_384, $size, $most);
+            adds_at_most!(of 16, $size, $most);
+            adds_at_most!(of 256, $size, $most);
+            adds_at_most!(of 4_096, $size, $most);
+            adds_at_most!(of 16_384, $size, $most);
         }
     };
     (of $n:literal, $size:ident, $most:expr) => {
         let (plain, measured) = (plain::f([7; $n]), measured::f([7; $n]));
         let (before, after, most) = ($size(&plain), $size(&measured), ($most)($n));
         assert!(after <= before + most, "{before} bytes become {after} for {}", $n);
-        let _answers = (block_on(plain), block_on(measured));
+        let _outputs = (block_on(plain), block_on(measured));
     };
 }
 
@@ -66,9 +66,9 @@ const fn at_most_64_and_the_arguments(arguments: usize) -> usize {
     arguments + 64
 }
 
-grows!(
-    of_calls,
-    held,
+adds_at_most!(
+    an_async_span_adds_at_most_64_bytes,
+    unboxed,
     at_most_64,
     [name = "size"],
     pub(super) async fn f<const N: usize>(arguments: [u8; N]) -> u8 {
@@ -78,9 +78,9 @@ grows!(
     }
 );
 
-grows!(
-    of_labelled_calls,
-    held,
+adds_at_most!(
+    a_labelled_span_adds_at_most_64_bytes,
+    unboxed,
     at_most_64,
     [name = "labelled size", labels(kind = "a")],
     pub(super) async fn f<const N: usize>(arguments: [u8; N]) -> Result<u8, String> {
@@ -89,31 +89,31 @@ grows!(
     }
 );
 
-grows!(
-    of_calls_whose_end_is_judged,
-    held,
+adds_at_most!(
+    a_span_with_ok_if_adds_at_most_64_bytes,
+    unboxed,
     at_most_64,
-    [name = "judged size", ok_if = |n| *n == 7],
+    [name = "ok_if size", ok_if = |n| *n == 7],
     pub(super) async fn f<const N: usize>(arguments: [u8; N]) -> u8 {
         yield_now().await;
         arguments[N - 1]
     }
 );
 
-grows!(
-    of_replies_that_push_their_tokens,
-    held,
+adds_at_most!(
+    a_generation_counted_by_wf_token_adds_at_most_64_bytes,
+    unboxed,
     at_most_64,
-    [ttft, name = "pushed size"],
+    [ttft, name = "counted size"],
     pub(super) async fn f<const N: usize>(arguments: [u8; N]) -> u8 {
         yield_now().await;
         arguments[N - 1]
     }
 );
 
-grows!(
-    of_replies_that_return_a_stream,
-    held,
+adds_at_most!(
+    a_generation_that_returns_a_stream_adds_at_most_64_bytes,
+    unboxed,
     at_most_64,
     [ttft, name = "stream size"],
     pub(super) async fn f<const N: usize>(arguments: [u8; N]) -> impl Stream<Item = u8> {
@@ -122,11 +122,11 @@ grows!(
     }
 );
 
-grows!(
-    of_arguments_that_are_let_go_of,
-    held,
+adds_at_most!(
+    arguments_not_held_across_an_await_add_their_size_and_at_most_64_bytes,
+    unboxed,
     at_most_64_and_the_arguments,
-    [name = "let go size"],
+    [name = "held twice size"],
     pub(super) async fn f<const N: usize>(arguments: [u8; N]) -> u8 {
         let last = arguments[N - 1];
         yield_now().await;
@@ -134,9 +134,9 @@ grows!(
     }
 );
 
-grows!(
-    of_returned_futures,
-    held,
+adds_at_most!(
+    a_returned_future_adds_at_most_64_bytes,
+    unboxed,
     at_most_64,
     [name = "returned size"],
     pub(super) fn f<const N: usize>(arguments: [u8; N]) -> impl Future<Output = u8> {
@@ -147,9 +147,9 @@ grows!(
     }
 );
 
-grows!(
-    of_returned_futures_of_streams,
-    held,
+adds_at_most!(
+    a_returned_future_of_a_generation_stream_adds_at_most_64_bytes,
+    unboxed,
     at_most_64,
     [ttft, name = "returned stream size"],
     pub(super) fn f<const N: usize>(
@@ -162,11 +162,11 @@ grows!(
     }
 );
 
-grows!(
-    of_returned_futures_of_the_streams_of_calls,
-    held,
+adds_at_most!(
+    a_returned_future_of_a_span_stream_adds_at_most_64_bytes,
+    unboxed,
     at_most_64,
-    [name = "call's stream size"],
+    [name = "span stream size"],
     pub(super) fn f<const N: usize>(
         arguments: [u8; N],
     ) -> impl Future<Output = impl Stream<Item = u8>> {
@@ -177,8 +177,8 @@ grows!(
     }
 );
 
-grows!(
-    of_boxed_futures,
+adds_at_most!(
+    a_boxed_future_adds_at_most_64_bytes,
     boxed,
     at_most_64,
     [ttft, returns = future, name = "boxed size"],
@@ -190,8 +190,8 @@ grows!(
     }
 );
 
-grows!(
-    of_boxed_futures_of_streams,
+adds_at_most!(
+    a_boxed_future_of_a_stream_adds_at_most_64_bytes,
     boxed,
     at_most_64,
     [ttft, name = "boxed stream size"],
@@ -209,7 +209,7 @@ grows!(
 #[async_trait]
 trait Engine<const N: usize> {
     async fn call(&self, arguments: [u8; N]) -> Result<u8, String>;
-    async fn reply(&self, arguments: [u8; N]) -> u8;
+    async fn generate(&self, arguments: [u8; N]) -> u8;
     async fn stream(&self, arguments: [u8; N]) -> Result<BoxedStream, String>;
 }
 
@@ -217,7 +217,7 @@ struct Plain;
 struct Measured;
 
 macro_rules! engine {
-    ($engine:ident $(, $call:meta, $reply:meta, $stream:meta)?) => {
+    ($engine:ident $(, $call:meta, $generate:meta, $stream:meta)?) => {
         #[async_trait]
         impl<const N: usize> Engine<N> for $engine {
             $(#[$call])?
@@ -226,8 +226,8 @@ macro_rules! engine {
                 Ok(arguments[N - 1])
             }
 
-            $(#[$reply])?
-            async fn reply(&self, arguments: [u8; N]) -> u8 {
+            $(#[$generate])?
+            async fn generate(&self, arguments: [u8; N]) -> u8 {
                 yield_now().await;
                 arguments[N - 1]
             }
@@ -245,12 +245,12 @@ engine!(Plain);
 engine!(
     Measured,
     wf_measure(name = "trait size"),
-    wf_measure(ttft, name = "trait reply size"),
+    wf_measure(ttft, name = "trait generation size"),
     wf_measure(ttft, name = "trait stream size")
 );
 
 #[test]
-fn of_methods_of_async_traits() {
+fn a_method_of_an_async_trait_adds_at_most_64_bytes() {
     fn growths<const N: usize>() -> [usize; 3] {
         let of = |plain: usize, measured: usize| measured.saturating_sub(plain);
         let arguments = [7; N];
@@ -260,8 +260,8 @@ fn of_methods_of_async_traits() {
                 boxed(&Measured.call(arguments)),
             ),
             of(
-                boxed(&Plain.reply(arguments)),
-                boxed(&Measured.reply(arguments)),
+                boxed(&Plain.generate(arguments)),
+                boxed(&Measured.generate(arguments)),
             ),
             of(
                 boxed(&Plain.stream(arguments)),
@@ -283,7 +283,7 @@ fn of_methods_of_async_traits() {
 }
 
 #[test]
-fn of_the_streams_themselves() {
+fn a_measured_stream_adds_at_most_64_bytes() {
     fn plain(arguments: [u8; 4_096]) -> impl Stream<Item = u8> {
         stream::iter(arguments)
     }

@@ -1,10 +1,10 @@
-//! Labels of handles and counters: what is declared is carried, and what is not is never lost.
+//! Labels of handles and counters: declared ones are recorded, and events with others still count.
 
 use wf_instrument::snapshot::{Label, Metrics, Snapshot};
 use wf_instrument::{Outcome, registry, wf_count, wf_gauge};
 
-/// `key=value` of each label, in the order of the row.
-fn shown(labels: &[Label]) -> String {
+/// Joins the labels as `key=value`, in the order of the row.
+fn join_labels(labels: &[Label]) -> String {
     let pairs = labels.iter().map(|(key, value)| format!("{key}={value}"));
     pairs.collect::<Vec<_>>().join(",")
 }
@@ -16,32 +16,34 @@ fn metrics() -> Metrics {
 fn spans(name: &str) -> Vec<(String, u64)> {
     let rows = metrics().spans;
     let rows = rows.iter().filter(|row| &*row.span == name);
-    rows.map(|row| (shown(&row.labels), row.outcomes().total()))
+    rows.map(|row| (join_labels(&row.labels), row.outcomes().total()))
         .collect()
 }
 
 fn counters(name: &str) -> Vec<(String, u64)> {
     let rows = metrics().counters;
     let rows = rows.iter().filter(|row| &*row.name == name);
-    rows.map(|row| (shown(&row.labels), row.value)).collect()
+    rows.map(|row| (join_labels(&row.labels), row.value))
+        .collect()
 }
 
 fn gauges(name: &str) -> Vec<(String, f64)> {
     let rows = metrics().gauges;
     let rows = rows.iter().filter(|row| &*row.name == name);
-    rows.map(|row| (shown(&row.labels), row.value)).collect()
-}
-
-/// Model, labels and requests of each row that is ours.
-fn requests(is_ours: impl Fn(&str) -> bool) -> Vec<(String, String, u64)> {
-    let rows = metrics().generations;
-    let rows = rows.iter().filter(|row| is_ours(&row.model));
-    rows.map(|row| (row.model.to_string(), shown(&row.labels), row.arrived))
+    rows.map(|row| (join_labels(&row.labels), row.value))
         .collect()
 }
 
-/// Why `name` is listed, in words; empty where it is not.
-fn listed(name: &str) -> String {
+/// Model, labels and number of requests of each row that `is_ours` accepts.
+fn requests(is_ours: impl Fn(&str) -> bool) -> Vec<(String, String, u64)> {
+    let rows = metrics().generations;
+    let rows = rows.iter().filter(|row| is_ours(&row.model));
+    rows.map(|row| (row.model.to_string(), join_labels(&row.labels), row.arrived))
+        .collect()
+}
+
+/// The text of the conflict listed for `name`; empty if there is none.
+fn conflict_text(name: &str) -> String {
     let conflicts = registry::conflicts();
     let found = conflicts.iter().find(|conflict| &*conflict.name == name);
     let refused = found.and_then(|conflict| conflict.refused.as_ref());
@@ -49,7 +51,7 @@ fn listed(name: &str) -> String {
 }
 
 #[test]
-fn a_handle_carries_the_labels_that_it_declares() {
+fn a_span_has_its_declared_labels() {
     let step = registry::labelled_span("declared step", "", &["phase", "device"]).unwrap();
     step.start_with(&["prefill", "cpu"]).end(Outcome::Ok);
     drop(step.enter_with(&["decode", "cpu"]));
@@ -62,11 +64,11 @@ fn a_handle_carries_the_labels_that_it_declares() {
     );
     let same = registry::labelled_span("declared step", "", &["phase", "device"]).unwrap();
     assert!(std::ptr::eq(step, same));
-    assert_eq!(listed("declared step"), "");
+    assert_eq!(conflict_text("declared step"), "");
 }
 
 #[test]
-fn requests_carry_their_model_and_the_declared_labels() {
+fn a_generation_has_its_model_and_declared_labels() {
     let chat = registry::labelled_generation("declared chat", "", None, &["tenant"]).unwrap();
     for (model, tenant) in [
         ("declared-8b", "a"),
@@ -84,11 +86,11 @@ fn requests_carry_their_model_and_the_declared_labels() {
             row("declared-8b", "tenant=b")
         ]
     );
-    assert_eq!(listed("declared chat"), "");
+    assert_eq!(conflict_text("declared chat"), "");
 }
 
 #[test]
-fn pictures_carry_the_declared_labels() {
+fn a_frame_has_its_declared_labels() {
     let canvas = registry::labelled_frame("declared canvas", "", 60.0, &["window"]).unwrap();
     drop(canvas.enter_with(&["main"]));
     let rows = metrics().frames;
@@ -97,21 +99,21 @@ fn pictures_carry_the_declared_labels() {
         .find(|row| &*row.frame == "declared canvas")
         .unwrap();
     assert_eq!(
-        (shown(&row.labels), row.duration.count()),
+        (join_labels(&row.labels), row.duration.count()),
         ("window=main".to_owned(), 1)
     );
 }
 
 #[test]
-fn values_that_were_not_declared_are_listed_and_their_events_counted() {
+fn undeclared_label_values_are_listed_and_their_events_counted() {
     let span = registry::span("undeclared span", "").unwrap();
     span.start_with(&["x"]).end(Outcome::Ok);
     drop(span.enter_with(&["x", "y"]));
     assert_eq!(spans("undeclared span"), [(String::new(), 2)]);
     assert!(
-        listed("undeclared span").starts_with("2 events"),
+        conflict_text("undeclared span").starts_with("2 events"),
         "{}",
-        listed("undeclared span")
+        conflict_text("undeclared span")
     );
 
     let chat = registry::generation("undeclared chat", "", None).unwrap();
@@ -122,22 +124,22 @@ fn values_that_were_not_declared_are_listed_and_their_events_counted() {
         requests(|model| model.starts_with("undeclared")),
         [row("undeclared chat"), row("undeclared model")]
     );
-    let told = listed("undeclared chat");
+    let text = conflict_text("undeclared chat");
     assert!(
-        told.contains("1 events") && told.contains("labelled_generation"),
-        "{told}"
+        text.contains("1 events") && text.contains("labelled_generation"),
+        "{text}"
     );
 }
 
 #[test]
-fn declared_labels_without_values_are_shown_as_none() {
+fn declared_labels_without_values_have_the_value_none() {
     let step = registry::labelled_span("bare step", "", &["phase"]).unwrap();
     assert_eq!(spans("bare step"), [], "no call was recorded yet");
     step.start().end(Outcome::Ok);
     step.start_with(&["a", "b"]).end(Outcome::Error);
     step.start_with(&[""]).end(Outcome::Ok);
     assert_eq!(spans("bare step"), [("phase=(none)".to_owned(), 3)]);
-    assert!(listed("bare step").starts_with("1 events"));
+    assert!(conflict_text("bare step").starts_with("1 events"));
 
     let chat = registry::labelled_generation("bare chat", "", None, &["tenant"]).unwrap();
     chat.arrive().end(Outcome::Ok);
@@ -148,7 +150,7 @@ fn declared_labels_without_values_are_shown_as_none() {
 }
 
 #[test]
-fn a_label_that_could_not_be_exported_is_refused() {
+fn a_label_that_cannot_be_exported_is_refused() {
     for labels in [
         &["job"][..],
         &["model_name"],
@@ -171,7 +173,7 @@ fn a_label_that_could_not_be_exported_is_refused() {
 }
 
 #[test]
-fn counts_have_a_series_for_each_set_of_labels() {
+fn a_counter_has_a_series_for_each_label_set() {
     fn hit(model: &str, n: u64) {
         wf_count!("labelled_hits", n, labels(model = model, r#type = "prefix"));
     }
@@ -191,7 +193,7 @@ fn counts_have_a_series_for_each_set_of_labels() {
 }
 
 #[test]
-fn past_the_limit_of_sets_no_count_is_lost() {
+fn beyond_the_limit_of_label_sets_no_count_is_lost() {
     for i in 0..40 {
         wf_count!("crowded_hits", labels(user = format!("user {i}")));
     }
@@ -201,7 +203,7 @@ fn past_the_limit_of_sets_no_count_is_lost() {
 }
 
 #[test]
-fn gauges_have_a_series_for_each_set_of_labels_and_are_never_mixed() {
+fn a_gauge_has_a_series_for_each_label_set_and_drops_values_beyond_the_limit() {
     for tier in ["memory", "disk"] {
         wf_gauge!("tier_bytes", tier.len() as f64, labels(tier = tier));
     }
@@ -222,11 +224,11 @@ fn gauges_have_a_series_for_each_set_of_labels_and_are_never_mixed() {
     }
     let rows = gauges("crowded_bytes");
     assert_eq!(rows.len(), 32, "{rows:?}");
-    assert!(metrics().dropped >= before + 2, "two values found no place");
+    assert!(metrics().dropped >= before + 2, "two values had no series");
 }
 
 #[test]
-fn a_registered_gauge_and_one_of_the_code_are_the_same() {
+fn a_registered_gauge_and_a_gauge_macro_share_one_series() {
     wf_gauge!("shared_bytes", 1.0, labels(tier = "a"));
     let same = registry::gauge("shared_bytes", "", &[("tier", "a")]).unwrap();
     assert_eq!(same.value(), 1.0);

@@ -1,4 +1,4 @@
-//! Code that holds handles is written once, for a build that measures and for one that does not.
+//! Code that uses handles compiles and runs the same in a build that does not measure.
 
 mod common;
 
@@ -16,7 +16,7 @@ use wf_instrument::record::{
 use wf_instrument::{Outcome, Target, Unit, registry, wf_measure};
 
 #[test]
-fn every_handle_is_to_be_had() -> Result<(), registry::RegistryError> {
+fn every_handle_can_be_registered_and_used() -> Result<(), registry::RegistryError> {
     registry::counter("handles_read", "", &[("disk", "a")])?.add(1);
     registry::gauge("handles_depth", "", &[])?.set(2.0);
     registry::histogram("handles_size", "", Unit::Bytes, &[])?.record(3);
@@ -39,24 +39,24 @@ fn every_handle_is_to_be_had() -> Result<(), registry::RegistryError> {
 }
 
 #[test]
-fn a_request_is_told_by_hand() -> Result<(), registry::RegistryError> {
+fn a_request_is_recorded_by_a_handle() -> Result<(), registry::RegistryError> {
     let target = Some(Target::new(0.99, 500_000_000));
-    let mut request = registry::generation("handles reply", "", target)?.arrive();
+    let mut request = registry::generation("handles generation", "", target)?.arrive();
     request.queued_at(std::time::Instant::now());
     request.admitted();
     request.prompt_tokens(3);
-    let said = request.enter(|| {
+    let text = request.enter(|| {
         wf_instrument::wf_token!();
         "hello"
     });
     request.tokens(1);
-    assert_eq!(said, "hello");
+    assert_eq!(text, "hello");
     assert_eq!(block_on(request.measure(async { 7 }, |_| Outcome::Ok)), 7);
     Ok(())
 }
 
 #[test]
-fn adapters_hand_everything_on() -> Result<(), registry::RegistryError> {
+fn adapters_pass_on_every_item() -> Result<(), registry::RegistryError> {
     const fn one(_: &u8) -> Progress {
         Progress::Tokens(1)
     }
@@ -68,47 +68,47 @@ fn adapters_hand_everything_on() -> Result<(), registry::RegistryError> {
     assert_eq!(iterator.collect::<Vec<_>>(), [3, 4]);
     let (sender, receiver) = mpsc::channel();
     let receiver = MeasureReceiver::new(receiver, site.arrive(), one);
-    sender.send(5).expect("it listens");
+    sender.send(5).expect("the receiver is there");
     drop(sender);
     assert_eq!(receiver.collect::<Vec<_>>(), [5]);
     Ok(())
 }
 
-/// Asserts what holds of a type in a build that measures and in one that does not.
-const fn is_free<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe>() {}
+/// Asserts the auto traits that a type has in a build that measures and in one that does not.
+const fn has_auto_traits<T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe>() {}
 
 #[test]
-fn handles_go_wherever_code_may_go_in_either_build() {
-    const { is_free::<Generation>() };
-    const { is_free::<Span>() };
-    const { is_free::<SpanScope>() };
-    const { is_free::<FrameScope>() };
-    const { is_free::<Stamp>() };
-    const { is_free::<&registry::SpanSite>() };
-    const { is_free::<&registry::GenerationSite>() };
-    const { is_free::<&registry::FrameSite>() };
-    const { is_free::<&wf_instrument::Counter>() };
-    const { is_free::<&wf_instrument::Gauge>() };
-    const { is_free::<&wf_instrument::histogram::Recorder>() };
+fn handles_have_the_same_auto_traits_in_either_build() {
+    const { has_auto_traits::<Generation>() };
+    const { has_auto_traits::<Span>() };
+    const { has_auto_traits::<SpanScope>() };
+    const { has_auto_traits::<FrameScope>() };
+    const { has_auto_traits::<Stamp>() };
+    const { has_auto_traits::<&registry::SpanSite>() };
+    const { has_auto_traits::<&registry::GenerationSite>() };
+    const { has_auto_traits::<&registry::FrameSite>() };
+    const { has_auto_traits::<&wf_instrument::Counter>() };
+    const { has_auto_traits::<&wf_instrument::Gauge>() };
+    const { has_auto_traits::<&wf_instrument::histogram::Recorder>() };
 }
 
 #[test]
-fn adapters_go_wherever_what_they_measure_may_go_in_either_build() {
-    type Judge<T> = fn(&T) -> Progress;
-    type Verdict<T> = fn(&T) -> Outcome;
+fn adapters_have_the_auto_traits_of_what_they_measure_in_either_build() {
+    type ItemProgress<T> = fn(&T) -> Progress;
+    type OutcomeOf<T> = fn(&T) -> Outcome;
     type Ready = std::future::Ready<u8>;
     type Items = stream::Iter<std::vec::IntoIter<u8>>;
 
-    const { is_free::<MeasureStream<Items, Judge<u8>>>() };
-    const { is_free::<MeasureIterator<std::vec::IntoIter<u8>, Judge<u8>>>() };
-    const { is_free::<SpanStream<Items, Verdict<u8>>>() };
-    const { is_free::<SpanFuture<Ready, Verdict<u8>>>() };
-    const { is_free::<GenerationFuture<Ready, Verdict<u8>>>() };
-    const { is_free::<Accompanied<Ready>>() };
+    const { has_auto_traits::<MeasureStream<Items, ItemProgress<u8>>>() };
+    const { has_auto_traits::<MeasureIterator<std::vec::IntoIter<u8>, ItemProgress<u8>>>() };
+    const { has_auto_traits::<SpanStream<Items, OutcomeOf<u8>>>() };
+    const { has_auto_traits::<SpanFuture<Ready, OutcomeOf<u8>>>() };
+    const { has_auto_traits::<GenerationFuture<Ready, OutcomeOf<u8>>>() };
+    const { has_auto_traits::<Accompanied<Ready>>() };
 }
 
 #[test]
-fn measured_functions_return_what_they_returned_to_other_threads() {
+fn values_of_measured_functions_may_move_to_other_threads() {
     #[wf_measure(ttft, name = "handles shared stream")]
     fn streamed(n: u8) -> impl Stream<Item = u8> {
         stream::iter(0..n)
@@ -124,8 +124,8 @@ fn measured_functions_return_what_they_returned_to_other_threads() {
         n
     }
 
-    #[wf_measure(ttft, name = "handles shared reply")]
-    async fn replied(n: u8) -> u8 {
+    #[wf_measure(ttft, name = "handles shared generation")]
+    async fn generated(n: u8) -> u8 {
         wf_instrument::wf_token!();
         n
     }
@@ -134,16 +134,16 @@ fn measured_functions_return_what_they_returned_to_other_threads() {
     let body: Body = Box::pin(streamed(2));
     let items: Box<dyn Iterator<Item = u8> + Send + Sync + UnwindSafe> = Box::new(iterated(3));
     let futures: [Pin<Box<dyn Future<Output = u8> + Send + Sync>>; 2] =
-        [Box::pin(called(4)), Box::pin(replied(5))];
+        [Box::pin(called(4)), Box::pin(generated(5))];
     let both = std::thread::spawn(|| {
-        let [called, replied] = futures.map(block_on);
-        (block_on(body.count()), items.count(), called, replied)
+        let [called, generated] = futures.map(block_on);
+        (block_on(body.count()), items.count(), called, generated)
     });
     assert_eq!(both.join().expect("it does not panic"), (2, 3, 4, 5));
 }
 
 #[test]
-fn a_request_may_be_borrowed_across_an_await_of_a_task() -> Result<(), registry::RegistryError> {
+fn a_request_may_be_borrowed_across_an_await() -> Result<(), registry::RegistryError> {
     async fn serve(request: &Generation) {
         request.tokens(1);
         common::yield_now().await;

@@ -1,4 +1,4 @@
-//! Tests of one binary share all series, and each sees what it recorded itself.
+//! Tests of one binary share all series, and an isolated view has only the events of its own test.
 
 mod common;
 
@@ -9,60 +9,61 @@ use common::block_on;
 use wf_instrument::snapshot::{Isolated, Window};
 use wf_instrument::{wf_count, wf_measure, wf_token};
 
-#[wf_measure(ttft, name = "isolated reply")]
-fn reply(tokens: u64) {
+#[wf_measure(ttft, name = "isolated generation")]
+fn generate(tokens: u64) {
     wf_token!(tokens);
-    wf_count!("isolated_replies");
+    wf_count!("isolated_requests");
 }
 
-/// Requests, tokens and counts in the window.
-fn recorded(window: &Window) -> [u64; 3] {
+/// Numbers of requests, tokens and counts in the window.
+fn counts(window: &Window) -> [u64; 3] {
     let change = &window.metrics;
-    let reply = |row: &&_| is_ours(row);
-    let replies = change.generations.iter().find(reply).expect("a row");
+    let is_ours = |row: &&_| is_ours(row);
+    let requests = change.generations.iter().find(is_ours).expect("a row");
     let mut counters = change.counters.iter();
-    let counter = counters.find(|row| &*row.name == "isolated_replies");
+    let counter = counters.find(|row| &*row.name == "isolated_requests");
     [
-        replies.arrived,
-        replies.tokens,
+        requests.arrived,
+        requests.tokens,
         counter.expect("a row").value,
     ]
 }
 
 fn is_ours(row: &wf_instrument::snapshot::GenerationMetrics) -> bool {
-    &*row.model == "isolated reply"
+    &*row.model == "isolated generation"
 }
 
-/// `replies` of one token each from each of `threads` threads, in a view of its own.
-fn alone(threads: u64, replies: u64) {
+/// Asserts that a view has exactly the requests of one token each that each of `threads` threads
+/// records.
+fn check_view(threads: u64, requests: u64) {
     let view = Isolated::begin();
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                for _ in 0..replies {
-                    reply(1);
+                for _ in 0..requests {
+                    generate(1);
                     thread::yield_now();
                 }
             });
         }
     });
-    let all = threads * replies;
-    assert_eq!(recorded(&view.window()), [all; 3]);
+    let all = threads * requests;
+    assert_eq!(counts(&view.window()), [all; 3]);
 }
 
 #[test]
-fn one_test_sees_its_own_replies() {
-    (0..20).for_each(|_| alone(1, 30));
+fn a_view_has_only_the_requests_of_its_test() {
+    (0..20).for_each(|_| check_view(1, 30));
 }
 
 #[test]
-fn another_test_sees_its_own_replies_of_the_same_function() {
-    (0..20).for_each(|_| alone(1, 7));
+fn a_concurrent_view_of_the_same_function_has_only_its_own_requests() {
+    (0..20).for_each(|_| check_view(1, 7));
 }
 
 #[test]
-fn a_test_with_threads_of_its_own_sees_what_they_record() {
-    (0..20).for_each(|_| alone(4, 11));
+fn a_view_has_the_requests_of_other_threads_of_its_test() {
+    (0..20).for_each(|_| check_view(4, 11));
 }
 
 #[test]
@@ -70,23 +71,23 @@ fn a_view_may_be_held_across_an_await_and_end_on_another_thread() {
     let view = Isolated::begin();
     let task = async move {
         common::yield_now().await;
-        reply(3);
+        generate(3);
         common::yield_now().await;
-        assert_eq!(recorded(&view.window()), [1, 3, 1]);
+        assert_eq!(counts(&view.window()), [1, 3, 1]);
     };
     thread::spawn(|| block_on(task))
         .join()
-        .expect("the task is done");
+        .expect("it does not panic");
 }
 
 #[test]
-fn a_test_that_fails_gives_its_turn_to_the_next() {
+fn a_test_that_panics_lets_the_next_view_begin() {
     let failed = thread::spawn(|| {
         let _view = Isolated::begin();
         panic!("on purpose");
     });
     assert!(failed.join().is_err());
-    alone(1, 2);
+    check_view(1, 2);
 }
 
 #[test]
@@ -107,11 +108,11 @@ fn views_never_overlap() {
 }
 
 #[test]
-fn a_second_view_on_one_thread_is_an_error_and_no_hang() {
+fn a_second_view_on_one_thread_panics_and_does_not_deadlock() {
     let view = Isolated::begin();
-    let told = std::panic::catch_unwind(Isolated::begin).expect_err("there is one already");
-    let told = told.downcast_ref::<&str>().expect("a message");
-    assert!(told.contains("drop that one first"), "{told}");
+    let panic = std::panic::catch_unwind(Isolated::begin).expect_err("there is one already");
+    let message = panic.downcast_ref::<&str>().expect("a message");
+    assert!(message.contains("drop that one first"), "{message}");
     drop(view);
     drop(Isolated::begin());
 }

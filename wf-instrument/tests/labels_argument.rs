@@ -1,4 +1,4 @@
-//! `labels(..)`: what else tells events from others, chosen at each call.
+//! `labels(..)`: labels whose values are chosen at each call.
 
 mod common;
 
@@ -24,8 +24,8 @@ impl Device {
     }
 }
 
-/// `key=value` of each label, in the order of the row.
-fn shown(labels: &[Label]) -> String {
+/// Joins the labels as `key=value`, in the order of the row.
+fn join_labels(labels: &[Label]) -> String {
     let pairs = labels.iter().map(|(key, value)| format!("{key}={value}"));
     pairs.collect::<Vec<_>>().join(",")
 }
@@ -33,19 +33,24 @@ fn shown(labels: &[Label]) -> String {
 fn spans(name: &str) -> Vec<(String, [u64; 4])> {
     let rows = Snapshot::take().metrics.spans;
     let rows = rows.iter().filter(|row| &*row.span == name);
-    rows.map(|row| (shown(&row.labels), common::rows::ends(row.outcomes())))
-        .collect()
+    rows.map(|row| {
+        (
+            join_labels(&row.labels),
+            common::rows::outcome_counts(row.outcomes()),
+        )
+    })
+    .collect()
 }
 
-fn generations(is_it: impl Fn(&str) -> bool) -> Vec<(String, String, u64)> {
+fn generations(is_ours: impl Fn(&str) -> bool) -> Vec<(String, String, u64)> {
     let rows = Snapshot::take().metrics.generations;
-    let rows = rows.iter().filter(|row| is_it(&row.model));
-    rows.map(|row| (row.model.to_string(), shown(&row.labels), row.tokens))
+    let rows = rows.iter().filter(|row| is_ours(&row.model));
+    rows.map(|row| (row.model.to_string(), join_labels(&row.labels), row.tokens))
         .collect()
 }
 
 #[test]
-fn calls_are_told_by_the_values_of_their_labels_sorted_by_name() {
+fn spans_have_a_series_for_each_label_set_sorted_by_label_name() {
     #[wf_measure(name = "step", labels(phase = phase, device = device.name()))]
     fn step(device: Device, phase: &str) -> Result<(), fmt::Error> {
         if phase == "prefill" {
@@ -71,7 +76,7 @@ fn calls_are_told_by_the_values_of_their_labels_sorted_by_name() {
 }
 
 #[test]
-fn asynchronous_calls_and_guards_are_told_too() {
+fn async_functions_and_literal_labels_are_labelled_too() {
     #[wf_measure(name = "labelled async", labels(kind = kind))]
     async fn wait(kind: &str) {
         common::yield_now().await;
@@ -93,9 +98,9 @@ fn asynchronous_calls_and_guards_are_told_too() {
 }
 
 #[test]
-fn replies_are_told_by_model_and_labels() {
+fn generations_have_a_series_for_each_model_and_label_set() {
     #[wf_measure(ttft, model = model, labels(lane = lane))]
-    fn answer(model: &str, lane: &str) {
+    fn generate(model: &str, lane: &str) {
         wf_token!(2);
     }
 
@@ -109,9 +114,9 @@ fn replies_are_told_by_model_and_labels() {
         0..3
     }
 
-    answer("labelled-a", "fast");
-    answer("labelled-b", "slow");
-    answer("labelled-a", "fast");
+    generate("labelled-a", "fast");
+    generate("labelled-b", "slow");
+    generate("labelled-a", "fast");
     literal("fast");
     unnamed("slow").for_each(drop);
     let row = |model: &str, lane: &str, tokens| (model.to_owned(), format!("lane={lane}"), tokens);
@@ -130,14 +135,14 @@ fn replies_are_told_by_model_and_labels() {
 }
 
 #[test]
-fn past_the_limit_of_sets_nothing_is_lost() {
+fn beyond_the_limit_of_label_sets_no_event_is_lost() {
     #[wf_measure(ttft, model = "crowded", labels(user = user))]
-    fn answer(user: &str) {
+    fn generate(user: &str) {
         wf_token!();
     }
 
     for i in 0..40 {
-        answer(&format!("user {i}"));
+        generate(&format!("user {i}"));
     }
     let rows = generations(|model| model == "crowded");
     assert_eq!(rows.len(), 33, "32 sets and the rest");
@@ -147,7 +152,7 @@ fn past_the_limit_of_sets_nothing_is_lost() {
 }
 
 #[test]
-fn each_labelled_frame_keeps_its_promise() {
+fn late_frames_are_counted_by_label_set() {
     #[wf_measure(frame, name = "window", target_fps = 50, labels(window = window))]
     fn draw(clock: &Mock, window: &str, millis: u64) {
         clock.advance(Nanos::from_millis(millis));
@@ -159,7 +164,7 @@ fn each_labelled_frame_keeps_its_promise() {
     let rows = Snapshot::take().metrics.frames;
     let rows = rows.iter().filter(|row| &*row.frame == "window");
     let rows: Vec<_> = rows
-        .map(|row| (shown(&row.labels), row.late, row.target_fps))
+        .map(|row| (join_labels(&row.labels), row.late, row.target_fps))
         .collect();
     assert_eq!(
         rows,
@@ -171,7 +176,7 @@ fn each_labelled_frame_keeps_its_promise() {
 }
 
 #[test]
-fn a_window_of_two_snapshots_keeps_labels_apart() {
+fn a_window_keeps_label_sets_separate() {
     #[wf_measure(name = "window of labels", labels(kind = kind))]
     fn call(kind: &str) {}
 
@@ -186,13 +191,13 @@ fn a_window_of_two_snapshots_keeps_labels_apart() {
         .iter()
         .filter(|row| &*row.span == "window of labels");
     let rows: Vec<_> = rows
-        .map(|row| (shown(&row.labels), row.ok.count()))
+        .map(|row| (join_labels(&row.labels), row.ok.count()))
         .collect();
     assert_eq!(rows, [("kind=a".to_owned(), 0), ("kind=b".to_owned(), 2)]);
 }
 
 #[test]
-fn a_handle_of_the_same_name_has_a_series_of_its_own() {
+fn an_unlabelled_handle_of_the_same_name_has_a_separate_series() {
     #[wf_measure(name = "shared name", labels(kind = "static"))]
     fn call() {}
 

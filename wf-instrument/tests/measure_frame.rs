@@ -4,7 +4,7 @@ mod common;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use common::rows::{assert_all, frame};
+use common::rows::{assert_samples, frame};
 use wf_instrument::clock::mock::Mock;
 use wf_instrument::{Nanos, wf_frame, wf_measure};
 
@@ -23,7 +23,7 @@ fn a_frame_lasts_as_long_as_its_function() {
     let clock = Mock::start();
     assert_eq!((draw(&clock, 10), draw(&clock, 10)), (0, 0));
     let row = frame("plain");
-    assert_all(&row.duration, 2, 10);
+    assert_samples(&row.duration, 2, 10);
     assert_eq!((row.late, row.dropped, row.target_fps), (0, 0, 0.0));
     assert_eq!(&*row.help, "Draws.");
 }

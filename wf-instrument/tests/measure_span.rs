@@ -9,7 +9,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 
-use common::rows::{assert_all, ends, span};
+use common::rows::{assert_samples, outcome_counts, span};
 use common::{block_on, poll_once, yield_now};
 use wf_instrument::clock::mock::Mock;
 use wf_instrument::{Nanos, wf_measure};
@@ -41,12 +41,12 @@ fn a_call_without_a_result_is_ok() {
     );
     assert_eq!(add(&clock, 1, 2), 3);
     let row = span("sync ok");
-    assert_all(&row.ok, 1, 250);
+    assert_samples(&row.ok, 1, 250);
     assert_eq!((row.in_flight, &*row.help), (0, "Adds up."));
 
     add(&clock, 0, 2);
     assert_eq!(
-        ends(span("sync ok").outcomes()),
+        outcome_counts(span("sync ok").outcomes()),
         [2, 0, 0, 0],
         "an early return is one too"
     );
@@ -66,8 +66,8 @@ fn a_call_that_returns_err_is_an_error() {
     assert_eq!(parse(&clock, "3"), Ok(3));
     assert!(parse(&clock, "three").is_err());
     let row = span("sync result");
-    assert_all(&row.ok, 1, 30);
-    assert_all(&row.error, 1, 10);
+    assert_samples(&row.ok, 1, 30);
+    assert_samples(&row.error, 1, 10);
     assert_eq!(row.in_flight, 0);
 }
 
@@ -90,7 +90,7 @@ fn a_call_that_panics_ends_as_panicked() {
     catch_unwind(AssertUnwindSafe(|| result(&clock))).unwrap_err();
     for (name, millis) in [("sync panic", 40), ("sync result panic", 50)] {
         let row = span(name);
-        assert_all(&row.panicked, 1, millis);
+        assert_samples(&row.panicked, 1, millis);
         assert_eq!((row.outcomes().total(), row.in_flight), (1, 0));
     }
 }
@@ -119,8 +119,8 @@ fn an_async_call_lasts_until_it_is_ready() {
     );
     assert!(block_on(answer(&clock, true)).is_err());
     let row = span("async");
-    assert_all(&row.ok, 1, 30);
-    assert_all(&row.error, 1, 10);
+    assert_samples(&row.ok, 1, 30);
+    assert_samples(&row.error, 1, 10);
     assert_eq!(row.in_flight, 0);
 }
 
@@ -145,7 +145,7 @@ fn an_async_call_that_is_dropped_ends_as_cancelled() {
         assert_eq!(span("async dropped").in_flight, 1);
     }
     let row = span("async dropped");
-    assert_all(&row.cancelled, 1, 70);
+    assert_samples(&row.cancelled, 1, 70);
     assert_eq!((row.outcomes().total(), row.in_flight), (1, 0));
 }
 
@@ -160,8 +160,8 @@ fn an_async_call_that_panics_ends_as_panicked() {
 
     let clock = Mock::start();
     catch_unwind(AssertUnwindSafe(|| block_on(answer(&clock)))).unwrap_err();
-    assert_all(&span("async panic").panicked, 1, 60);
-    assert_eq!(ends(span("async panic").outcomes()), [0, 0, 0, 1]);
+    assert_samples(&span("async panic").panicked, 1, 60);
+    assert_eq!(outcome_counts(span("async panic").outcomes()), [0, 0, 0, 1]);
 }
 
 #[test]
@@ -187,12 +187,12 @@ fn a_function_that_returns_a_future_is_measured_to_the_futures_end() {
     assert_eq!(block_on(answer(&clock, true)), Err(()));
     drop(answer(&clock, false));
     let row = span("returned future");
-    assert_all(&row.ok, 1, 30);
-    assert_all(&row.error, 1, 30);
-    assert_all(&row.cancelled, 1, 10);
+    assert_samples(&row.ok, 1, 30);
+    assert_samples(&row.error, 1, 30);
+    assert_samples(&row.cancelled, 1, 10);
 
     block_on(boxed(&clock));
-    assert_all(&span("boxed future").ok, 1, 30);
+    assert_samples(&span("boxed future").ok, 1, 30);
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn an_async_trait_method_is_measured_to_its_end() {
         let mut future = pin!(Model.answer(false));
         assert!(poll_once(future.as_mut()).is_pending());
     }
-    assert_eq!(ends(span("async trait").outcomes()), [1, 1, 1, 0]);
+    assert_eq!(outcome_counts(span("async trait").outcomes()), [1, 1, 1, 0]);
 }
 
 #[test]

@@ -1,61 +1,61 @@
-//! `ok_if` and `error_if`: what ends well is what the author says.
+//! `ok_if` and `error_if` decide the outcome.
 
 mod common;
 
 use std::future::Future;
 
 use common::block_on;
-use common::rows::{ends, generation, span};
+use common::rows::{generation, outcome_counts, span};
 
 use futures_util::stream::{self, Stream, StreamExt};
 use wf_instrument::{wf_measure, wf_token};
 
-struct Reply {
+struct Response {
     status: u16,
 }
 
-impl Reply {
-    fn is_good(&self) -> bool {
+impl Response {
+    fn is_success(&self) -> bool {
         self.status < 400
     }
 }
 
 #[test]
-fn a_call_ends_as_ok_if_says() {
-    #[wf_measure(name = "ok if", ok_if = Reply::is_good)]
-    fn ask(status: u16) -> Reply {
-        Reply { status }
+fn ok_if_decides_the_outcome_of_a_span() {
+    #[wf_measure(name = "ok if", ok_if = Response::is_success)]
+    fn respond(status: u16) -> Response {
+        Response { status }
     }
 
     for status in [200, 500, 404] {
-        ask(status);
+        respond(status);
     }
-    assert_eq!(ends(span("ok if").outcomes()), [1, 2, 0, 0]);
+    assert_eq!(outcome_counts(span("ok if").outcomes()), [1, 2, 0, 0]);
 }
 
 #[test]
-fn error_if_stands_in_place_of_the_rule_about_results() {
-    /// That nothing is found is an answer.
+fn error_if_replaces_the_rule_for_results() {
+    /// Not found is no error.
     #[wf_measure(name = "error if", error_if = |found| matches!(found, Err(code) if *code != 404))]
     fn find(code: u16) -> Result<(), u16> {
         if code == 200 { Ok(()) } else { Err(code) }
     }
 
     for code in [200, 404, 500] {
-        let _looked_up = find(code);
+        let _found = find(code);
     }
-    assert_eq!(ends(span("error if").outcomes()), [2, 1, 0, 0]);
+    assert_eq!(outcome_counts(span("error if").outcomes()), [2, 1, 0, 0]);
 }
 
 #[test]
-fn asynchronous_functions_and_returned_futures_are_judged() {
-    #[wf_measure(name = "async judged", error_if = |n| *n > limit)]
+fn outcomes_of_async_functions_and_returned_futures_are_decided() {
+    #[wf_measure(name = "async error if", error_if = |n| *n > limit)]
     async fn count(n: u8, limit: u8) -> u8 {
         common::yield_now().await;
         n
     }
 
-    #[wf_measure(name = "future judged", ok_if = |n: &Option<u8>| n.is_some())]
+    #[wf_measure(name = "future ok if", ok_if = |n: &Option<u8>| n.is_some())]
     fn later(n: Option<u8>) -> impl Future<Output = Option<u8>> {
         async move { n }
     }
@@ -66,63 +66,75 @@ fn asynchronous_functions_and_returned_futures_are_judged() {
     for n in [None, Some(1)] {
         assert_eq!(block_on(later(n)), n);
     }
-    assert_eq!(ends(span("async judged").outcomes()), [1, 1, 0, 0]);
-    assert_eq!(ends(span("future judged").outcomes()), [1, 1, 0, 0]);
+    assert_eq!(
+        outcome_counts(span("async error if").outcomes()),
+        [1, 1, 0, 0]
+    );
+    assert_eq!(
+        outcome_counts(span("future ok if").outcomes()),
+        [1, 1, 0, 0]
+    );
 }
 
 #[test]
-fn pushed_replies_are_judged_by_what_the_function_returns() {
-    #[wf_measure(ttft, name = "pushed judged", error_if = String::is_empty)]
-    fn answer(text: &str) -> String {
+fn the_returned_value_decides_the_outcome_of_a_generation() {
+    #[wf_measure(ttft, name = "counted error if", error_if = String::is_empty)]
+    fn generate(text: &str) -> String {
         wf_token!();
         text.to_owned()
     }
 
-    answer("");
-    answer("a");
-    assert_eq!(ends(generation("pushed judged").outcomes), [1, 1, 0, 0]);
+    generate("");
+    generate("a");
+    assert_eq!(
+        outcome_counts(generation("counted error if").outcomes),
+        [1, 1, 0, 0]
+    );
 }
 
 #[test]
-fn items_are_judged_one_by_one() {
-    #[wf_measure(ttft, name = "items judged", error_if = |item| *item == 0)]
-    fn answer(items: &[u8]) -> impl Iterator<Item = u8> {
+fn each_item_decides_if_the_generation_failed() {
+    #[wf_measure(ttft, name = "items error if", error_if = |item| *item == 0)]
+    fn generate(items: &[u8]) -> impl Iterator<Item = u8> {
         items.iter().copied()
     }
 
-    answer(&[1, 2]).for_each(drop);
-    answer(&[1, 0, 2]).for_each(drop);
-    let row = generation("items judged");
-    assert_eq!(ends(row.outcomes), [1, 1, 0, 0]);
-    assert_eq!(row.tokens, 4, "what has failed is no token");
+    generate(&[1, 2]).for_each(drop);
+    generate(&[1, 0, 2]).for_each(drop);
+    let row = generation("items error if");
+    assert_eq!(outcome_counts(row.outcomes), [1, 1, 0, 0]);
+    assert_eq!(row.tokens, 4, "a failed item is no token");
 }
 
 #[test]
-fn an_err_that_is_no_error_is_an_item_without_tokens() {
+fn an_err_item_that_is_ok_has_no_tokens() {
     #[wf_measure(ttft, name = "retried", ok_if = |_| true, tokens = |text: &&str| text.len())]
-    fn answer() -> impl Stream<Item = Result<&'static str, ()>> {
+    fn generate() -> impl Stream<Item = Result<&'static str, ()>> {
         stream::iter([Err(()), Ok("abc"), Err(())])
     }
 
-    let items: Vec<_> = block_on(answer().collect());
-    assert_eq!(items.len(), 3, "all are handed on");
+    let items: Vec<_> = block_on(generate().collect());
+    assert_eq!(items.len(), 3, "all items are passed on");
     let row = generation("retried");
-    assert_eq!((ends(row.outcomes), row.tokens), ([1, 0, 0, 0], 3));
+    assert_eq!(
+        (outcome_counts(row.outcomes), row.tokens),
+        ([1, 0, 0, 0], 3)
+    );
 }
 
 #[test]
-fn a_judge_that_panics_ends_the_reply_as_panicked() {
-    #[wf_measure(ttft, name = "judge panics", error_if = |item| [1][usize::from(*item)] > 1)]
-    fn answer() -> impl Iterator<Item = u8> {
+fn a_closure_that_panics_ends_the_generation_as_panicked() {
+    #[wf_measure(ttft, name = "closure panics", error_if = |item| [1][usize::from(*item)] > 1)]
+    fn generate() -> impl Iterator<Item = u8> {
         [0, 1].into_iter()
     }
 
-    #[wf_measure(ttft, name = "judge panics", tokens = |item| [1_u64][usize::from(*item)])]
+    #[wf_measure(ttft, name = "closure panics", tokens = |item| [1_u64][usize::from(*item)])]
     fn stream() -> impl Stream<Item = u8> {
         stream::iter([1])
     }
 
-    let mut items = answer();
+    let mut items = generate();
     let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| items.by_ref().count()));
     assert!(failed.is_err());
     drop(items);
@@ -130,24 +142,27 @@ fn a_judge_that_panics_ends_the_reply_as_panicked() {
     let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| block_on(items.next())));
     assert!(failed.is_err());
     drop(items);
-    assert_eq!(ends(generation("judge panics").outcomes), [0, 0, 0, 2]);
+    assert_eq!(
+        outcome_counts(generation("closure panics").outcomes),
+        [0, 0, 0, 2]
+    );
 }
 
 #[test]
-fn methods_borrows_boxes_and_results_are_judged_and_labelled() {
+fn methods_borrows_boxes_and_results_take_outcomes_and_labels() {
     use std::pin::Pin;
 
     struct Engine {
         device: String,
-        asked: u8,
+        calls: u8,
     }
 
     #[wf_measure]
     impl Engine {
         #[wf_measure(name = "method", labels(device = self.device), ok_if = |n| *n > 1)]
-        fn ask(&mut self) -> u8 {
-            self.asked += 1;
-            self.asked
+        fn call(&mut self) -> u8 {
+            self.calls += 1;
+            self.calls
         }
 
         #[wf_measure(name = "borrow", labels(device = self.device), error_if = |text: &&str| text.is_empty())]
@@ -168,29 +183,29 @@ fn methods_borrows_boxes_and_results_are_judged_and_labelled() {
     }
 
     let mut engine = Engine {
-        device: "judged-cpu".to_owned(),
-        asked: 0,
+        device: "outcome-cpu".to_owned(),
+        calls: 0,
     };
-    assert_eq!((engine.ask(), engine.ask()), (1, 2));
-    assert_eq!(engine.device(), "judged-cpu");
+    assert_eq!((engine.call(), engine.call()), (1, 2));
+    assert_eq!(engine.device(), "outcome-cpu");
     assert!(block_on(engine.boxed("none")).is_err());
     let stream = block_on(engine.boxed("fast")).expect("a stream");
     assert_eq!(block_on(stream.collect::<Vec<_>>()), [1, 2]);
-    assert_eq!(ends(span("method").outcomes()), [1, 1, 0, 0]);
-    assert_eq!(ends(span("borrow").outcomes()), [1, 0, 0, 0]);
+    assert_eq!(outcome_counts(span("method").outcomes()), [1, 1, 0, 0]);
+    assert_eq!(outcome_counts(span("borrow").outcomes()), [1, 0, 0, 0]);
     let rows = wf_instrument::snapshot::Snapshot::take()
         .metrics
         .generations;
     let ended: Vec<_> = rows
         .iter()
-        .filter(|row| &*row.model == "judged-cpu")
-        .map(|row| (&*row.labels[0].1, ends(row.outcomes)))
+        .filter(|row| &*row.model == "outcome-cpu")
+        .map(|row| (&*row.labels[0].1, outcome_counts(row.outcomes)))
         .collect();
     assert_eq!(ended, [("fast", [1, 0, 0, 0]), ("none", [0, 1, 0, 0])]);
 }
 
 #[test]
-fn a_block_makes_a_function_once_and_before_the_body() {
+fn a_block_that_makes_a_closure_runs_once_before_the_body() {
     struct Engine {
         scale: u64,
         made: std::cell::Cell<u64>,
@@ -203,7 +218,7 @@ fn a_block_makes_a_function_once_and_before_the_body() {
             tokens = { let scale = self.scale; self.made.set(self.made.get() + 1); move |n: &u64| *n * scale },
             error_if = { let limit = self.scale; move |n: &u64| *n > limit },
         )]
-        fn answer(&mut self) -> stream::BoxStream<'static, u64> {
+        fn generate(&mut self) -> stream::BoxStream<'static, u64> {
             self.scale += 100;
             stream::iter([1, 2, 3]).boxed()
         }
@@ -219,10 +234,13 @@ fn a_block_makes_a_function_once_and_before_the_body() {
         scale: 3,
         made: std::cell::Cell::new(0),
     };
-    assert_eq!(block_on(engine.answer().collect::<Vec<_>>()), [1, 2, 3]);
+    assert_eq!(block_on(engine.generate().collect::<Vec<_>>()), [1, 2, 3]);
     assert_eq!(engine.made.get(), 1);
     let row = generation("made once");
-    assert_eq!((ends(row.outcomes), row.tokens), ([1, 0, 0, 0], 18));
+    assert_eq!(
+        (outcome_counts(row.outcomes), row.tokens),
+        ([1, 0, 0, 0], 18)
+    );
     assert_eq!(block_on(engine.grow()), 104);
-    assert_eq!(ends(span("made once").outcomes()), [0, 1, 0, 0]);
+    assert_eq!(outcome_counts(span("made once").outcomes()), [0, 1, 0, 0]);
 }

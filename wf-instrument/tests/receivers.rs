@@ -1,11 +1,11 @@
-//! Receivers of channels, measured in place of a stream.
+//! Channel receivers, measured like streams.
 
 mod common;
 
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use common::rows::{ends, generation};
+use common::rows::{generation, outcome_counts};
 use wf_instrument::clock::mock::Mock;
 use wf_instrument::record::{Generation, MeasureIterator, MeasureReceiver, Progress, Stamp};
 use wf_instrument::{Nanos, registry};
@@ -16,7 +16,7 @@ fn arrive(name: &str) -> Generation {
         .arrive()
 }
 
-const fn tokens(item: &Result<u64, ()>) -> Progress {
+const fn progress_of(item: &Result<u64, ()>) -> Progress {
     match item {
         Ok(n) => Progress::Tokens(*n),
         Err(()) => Progress::Failed,
@@ -24,38 +24,38 @@ const fn tokens(item: &Result<u64, ()>) -> Progress {
 }
 
 #[test]
-fn tokens_count_when_they_are_received_and_the_end_is_where_the_senders_are_gone() {
+fn tokens_are_counted_when_received_and_the_request_ends_with_its_senders() {
     let clock = Mock::start();
     let (sender, receiver) = mpsc::channel();
-    let mut answer = MeasureReceiver::new(receiver, arrive("std received"), tokens);
-    assert!(answer.try_recv().is_err(), "nothing is there yet");
+    let mut measured = MeasureReceiver::new(receiver, arrive("std received"), progress_of);
+    assert!(measured.try_recv().is_err(), "nothing was sent yet");
     [0, 1, 2]
         .into_iter()
-        .for_each(|n| sender.send(Ok(n)).expect("it listens"));
+        .for_each(|n| sender.send(Ok(n)).expect("the receiver is there"));
     drop(sender);
-    assert_eq!(answer.recv(), Ok(Ok(0)));
+    assert_eq!(measured.recv(), Ok(Ok(0)));
     clock.advance(Nanos::from_millis(30));
-    assert_eq!(answer.recv_timeout(Duration::from_secs(60)), Ok(Ok(1)));
+    assert_eq!(measured.recv_timeout(Duration::from_secs(60)), Ok(Ok(1)));
     assert_eq!(generation("std received").in_flight(), 1);
-    assert_eq!(answer.by_ref().count(), 1);
-    assert_eq!(answer.try_recv(), Err(mpsc::TryRecvError::Disconnected));
+    assert_eq!(measured.by_ref().count(), 1);
+    assert_eq!(measured.try_recv(), Err(mpsc::TryRecvError::Disconnected));
     let row = generation("std received");
     assert_eq!(
-        (ends(row.outcomes), row.tokens, row.in_flight()),
+        (outcome_counts(row.outcomes), row.tokens, row.in_flight()),
         ([1, 0, 0, 0], 3, 0)
     );
-    common::rows::assert_all(row.time_to_first_token(), 1, 30);
+    common::rows::assert_samples(row.time_to_first_token(), 1, 30);
 }
 
-/// Receives all that is there, 20 µs apart, as a loop that hands tokens on does.
+/// Receives all waiting items, 20 µs apart, as a loop that forwards tokens.
 fn drain<T>(clock: &Mock, mut receive: impl FnMut() -> Option<T>) {
     while receive().is_some() {
         clock.advance(Nanos::new(20_000));
     }
 }
 
-/// The first token after 100 ms; then the receiver gets no processor for 60 ms, in which three
-/// come.
+/// Sends the first token after 100 ms and three more in the next 60 ms, in which the receiver does
+/// not run.
 fn check_drained<T>(name: &str, mut send: impl FnMut(), mut receive: impl FnMut() -> Option<T>) {
     let clock = Mock::start();
     clock.advance(Nanos::from_millis(100));
@@ -70,75 +70,77 @@ fn check_drained<T>(name: &str, mut send: impl FnMut(), mut receive: impl FnMut(
         (4, 1),
         "{name}"
     );
-    common::rows::assert_all(row.inter_token_latency(), 1, 60);
+    common::rows::assert_samples(row.inter_token_latency(), 1, 60);
 }
 
 #[test]
-fn tokens_that_had_been_waiting_end_one_gap() {
+fn waiting_tokens_are_one_interval() {
     let (sender, receiver) = mpsc::channel();
-    let mut answer = MeasureReceiver::new(receiver, arrive("std drained"), tokens);
-    let send = || sender.send(Ok(1)).expect("it listens");
-    check_drained("std drained", send, || answer.try_recv().ok());
+    let mut measured = MeasureReceiver::new(receiver, arrive("std drained"), progress_of);
+    let send = || sender.send(Ok(1)).expect("the receiver is there");
+    check_drained("std drained", send, || measured.try_recv().ok());
 }
 
 #[cfg(feature = "crossbeam")]
 #[test]
-fn tokens_that_had_been_waiting_in_crossbeams_channel_end_one_gap() {
+fn waiting_tokens_of_a_crossbeam_channel_are_one_interval() {
     let (sender, receiver) = crossbeam_channel::unbounded();
-    let mut answer = MeasureReceiver::new(receiver, arrive("crossbeam drained"), tokens);
-    let send = || sender.send(Ok(1)).expect("it listens");
-    check_drained("crossbeam drained", send, || answer.try_recv().ok());
+    let mut measured = MeasureReceiver::new(receiver, arrive("crossbeam drained"), progress_of);
+    let send = || sender.send(Ok(1)).expect("the receiver is there");
+    check_drained("crossbeam drained", send, || measured.try_recv().ok());
 }
 
 #[cfg(feature = "tokio")]
 #[test]
-fn tokens_that_had_been_waiting_in_tokios_channel_end_one_gap() {
+fn waiting_tokens_of_a_tokio_channel_are_one_interval() {
     use std::task::{Context, Poll, Waker};
 
     let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
-    let mut answer = MeasureReceiver::new(receiver, arrive("tokio drained"), tokens);
-    let send = || sender.send(Ok(1)).expect("it listens");
+    let mut measured = MeasureReceiver::new(receiver, arrive("tokio drained"), progress_of);
+    let send = || sender.send(Ok(1)).expect("the receiver is there");
     let mut cx = Context::from_waker(Waker::noop());
-    check_drained("tokio drained", send, || match answer.poll_recv(&mut cx) {
-        Poll::Ready(item) => item,
-        Poll::Pending => None,
+    check_drained("tokio drained", send, || {
+        match measured.poll_recv(&mut cx) {
+            Poll::Ready(item) => item,
+            Poll::Pending => None,
+        }
     });
 }
 
 #[test]
-fn an_answer_that_came_whole_says_nothing_about_the_time_of_a_token() {
+fn a_generation_received_at_once_has_no_itl_and_no_tpot() {
     let clock = Mock::start();
     let (sender, receiver) = mpsc::channel();
-    let answer = MeasureReceiver::new(receiver, arrive("whole, drained"), tokens);
-    (0..9).for_each(|_| sender.send(Ok(1)).expect("it listens"));
+    let measured = MeasureReceiver::new(receiver, arrive("whole, drained"), progress_of);
+    (0..9).for_each(|_| sender.send(Ok(1)).expect("the receiver is there"));
     drop(sender);
-    answer.for_each(|_| clock.advance(Nanos::new(20_000)));
+    measured.for_each(|_| clock.advance(Nanos::new(20_000)));
     let row = generation("whole, drained");
     assert_eq!((row.tokens, row.outcomes.ok), (9, 1));
     assert!(row.inter_token_latency().is_empty() && row.time_per_output_token().is_empty());
 }
 
 #[test]
-fn stamped_tokens_have_the_times_they_were_made_at_however_late_they_are_received() {
+fn stamped_tokens_have_the_times_of_their_stamps_when_received_late() {
     let clock = Mock::start();
     let (sender, receiver) = mpsc::channel();
     let stamped = |made: &Stamp| Progress::TokensAt(1, *made);
-    let answer = MeasureReceiver::new(receiver, arrive("stamped"), stamped);
+    let measured = MeasureReceiver::new(receiver, arrive("stamped"), stamped);
     for _ in 0..5 {
         clock.advance(Nanos::from_millis(20));
-        sender.send(Stamp::now()).expect("it listens");
+        sender.send(Stamp::now()).expect("the receiver is there");
     }
     drop(sender);
     clock.advance(Nanos::from_millis(700));
-    assert_eq!(answer.count(), 5);
+    assert_eq!(measured.count(), 5);
     let row = generation("stamped");
-    common::rows::assert_all(row.time_to_first_token(), 1, 20);
-    common::rows::assert_all(row.inter_token_latency(), 4, 20);
-    common::rows::assert_all(row.time_per_output_token(), 1, 20);
+    common::rows::assert_samples(row.time_to_first_token(), 1, 20);
+    common::rows::assert_samples(row.inter_token_latency(), 4, 20);
+    common::rows::assert_samples(row.time_per_output_token(), 1, 20);
 }
 
 #[test]
-fn stamps_record_the_gaps_of_a_source_that_is_faster_than_a_receiver_can_tell() {
+fn stamps_give_the_itl_of_a_source_too_fast_for_its_receiver() {
     let clock = Mock::start();
     let (received, stamped) = (arrive("fast, received"), arrive("fast, stamped"));
     let made: Vec<_> = (0..5)
@@ -170,105 +172,124 @@ fn stamps_record_the_gaps_of_a_source_that_is_faster_than_a_receiver_can_tell() 
 }
 
 #[test]
-fn stamps_out_of_order_are_counted_and_end_no_gap_twice() {
+fn stamps_out_of_order_are_counted_and_end_no_interval_twice() {
     let clock = Mock::start();
-    let answer = arrive("disordered");
+    let measured = arrive("disordered");
     let first = Stamp::now();
     clock.advance(Nanos::from_millis(30));
     let second = Stamp::now();
     clock.advance(Nanos::from_millis(30));
     for made in [first, Stamp::now(), second, second] {
-        answer.tokens_at(1, made);
+        measured.tokens_at(1, made);
     }
-    answer.tokens_at(0, Stamp::now());
-    drop(answer);
+    measured.tokens_at(0, Stamp::now());
+    drop(measured);
     let row = generation("disordered");
     assert_eq!(row.tokens, 4);
-    common::rows::assert_all(row.inter_token_latency(), 1, 60);
+    common::rows::assert_samples(row.inter_token_latency(), 1, 60);
 }
 
 #[test]
-fn an_instant_makes_a_stamp_of_its_own_moment() {
+fn a_stamp_from_an_instant_has_its_time() {
     let _clock = Mock::start();
-    let answer = arrive("instant");
+    let measured = arrive("instant");
     let now = Instant::now();
-    // The later one first: the time from one line to the next can only widen the gap.
+    // The later one first: the time between the two lines can only widen the interval.
     let second = Stamp::from(now);
     let first = Stamp::from(now - Duration::from_millis(20));
-    answer.tokens_at(1, first);
-    answer.tokens_at(1, second);
-    drop(answer);
-    let gap = generation("instant").inter_token_latency().max();
+    measured.tokens_at(1, first);
+    measured.tokens_at(1, second);
+    drop(measured);
+    let interval = generation("instant").inter_token_latency().max();
     let least = Nanos::from_millis(20).get() / 100 * 99;
-    assert!(gap >= Some(least), "{gap:?}");
+    assert!(interval >= Some(least), "{interval:?}");
 }
 
 #[test]
-fn a_receiver_that_is_dropped_was_cancelled_and_an_err_is_an_error() {
+fn a_dropped_receiver_ends_as_cancelled_and_an_err_as_error() {
     let (sender, receiver) = mpsc::channel();
-    let mut answer = MeasureReceiver::new(receiver, arrive("std failed"), tokens);
-    sender.send(Err(())).expect("it listens");
+    let mut measured = MeasureReceiver::new(receiver, arrive("std failed"), progress_of);
+    sender.send(Err(())).expect("the receiver is there");
     drop(sender);
-    assert_eq!(answer.by_ref().count(), 1);
-    drop(answer);
+    assert_eq!(measured.by_ref().count(), 1);
+    drop(measured);
     let (_sender, receiver) = mpsc::channel::<Result<u64, ()>>();
-    drop(MeasureReceiver::new(receiver, arrive("std failed"), tokens));
-    assert_eq!(ends(generation("std failed").outcomes), [0, 1, 1, 0]);
+    drop(MeasureReceiver::new(
+        receiver,
+        arrive("std failed"),
+        progress_of,
+    ));
+    assert_eq!(
+        outcome_counts(generation("std failed").outcomes),
+        [0, 1, 1, 0]
+    );
 }
 
 #[cfg(feature = "crossbeam")]
 #[test]
-fn crossbeams_receivers_are_measured() {
+fn a_crossbeam_receiver_is_measured() {
     let (sender, receiver) = crossbeam_channel::bounded(4);
-    let mut answer = MeasureReceiver::new(receiver, arrive("crossbeam received"), tokens);
-    assert!(answer.try_recv().is_err(), "nothing is there yet");
-    (1..=3).for_each(|n| sender.send(Ok(n)).expect("it listens"));
+    let mut measured = MeasureReceiver::new(receiver, arrive("crossbeam received"), progress_of);
+    assert!(measured.try_recv().is_err(), "nothing was sent yet");
+    (1..=3).for_each(|n| sender.send(Ok(n)).expect("the receiver is there"));
     drop(sender);
-    assert_eq!(answer.recv(), Ok(Ok(1)));
-    assert_eq!(answer.recv_timeout(Duration::from_secs(60)), Ok(Ok(2)));
-    assert_eq!(answer.by_ref().count(), 1);
+    assert_eq!(measured.recv(), Ok(Ok(1)));
+    assert_eq!(measured.recv_timeout(Duration::from_secs(60)), Ok(Ok(2)));
+    assert_eq!(measured.by_ref().count(), 1);
     let row = generation("crossbeam received");
-    assert_eq!((ends(row.outcomes), row.tokens), ([1, 0, 0, 0], 6));
+    assert_eq!(
+        (outcome_counts(row.outcomes), row.tokens),
+        ([1, 0, 0, 0], 6)
+    );
 }
 
 #[cfg(feature = "tokio")]
 #[test]
-fn tokios_receivers_are_measured_as_receivers_and_as_streams() {
+fn a_tokio_receiver_is_measured_as_receiver_and_as_stream() {
     use futures_util::StreamExt;
     use tokio::sync::mpsc;
 
     let (sender, receiver) = mpsc::channel(4);
-    let mut answer = MeasureReceiver::new(receiver, arrive("tokio received"), tokens);
-    assert!(answer.try_recv().is_err(), "nothing is there yet");
+    let mut measured = MeasureReceiver::new(receiver, arrive("tokio received"), progress_of);
+    assert!(measured.try_recv().is_err(), "nothing was sent yet");
     (1..=3).for_each(|n| sender.try_send(Ok(n)).expect("there is room"));
-    assert_eq!(common::block_on(answer.recv()), Some(Ok(1)));
-    assert_eq!(common::block_on(answer.next()), Some(Ok(2)));
+    assert_eq!(common::block_on(measured.recv()), Some(Ok(1)));
+    assert_eq!(common::block_on(measured.next()), Some(Ok(2)));
     drop(sender);
-    assert_eq!(answer.try_recv(), Ok(Ok(3)));
-    assert_eq!(common::block_on(answer.recv()), None);
+    assert_eq!(measured.try_recv(), Ok(Ok(3)));
+    assert_eq!(common::block_on(measured.recv()), None);
 
     let (sender, receiver) = mpsc::unbounded_channel::<Result<u64, ()>>();
-    let unbounded = MeasureReceiver::new(receiver, arrive("tokio received"), tokens);
-    sender.send(Ok(4)).expect("it listens");
+    let unbounded = MeasureReceiver::new(receiver, arrive("tokio received"), progress_of);
+    sender.send(Ok(4)).expect("the receiver is there");
     drop((sender, unbounded));
     let row = generation("tokio received");
-    assert_eq!((ends(row.outcomes), row.tokens), ([1, 0, 1, 0], 6));
+    assert_eq!(
+        (outcome_counts(row.outcomes), row.tokens),
+        ([1, 0, 1, 0], 6)
+    );
 }
 
 #[test]
-fn an_answer_ends_with_the_item_that_the_judge_says_is_the_last() {
+fn a_generation_ends_with_the_item_marked_as_last() {
     let _clock = Mock::start();
     let (sender, receiver) = mpsc::channel();
     (0..3)
         .map(|n| n % 2)
         .for_each(|n| sender.send(1 - n).unwrap());
-    let judge = |n: &u64| (Progress::Tokens(*n), *n == 0);
-    let mut left = MeasureReceiver::new(receiver, arrive("last received"), judge);
+    let progress = |n: &u64| (Progress::Tokens(*n), *n == 0);
+    let mut left = MeasureReceiver::new(receiver, arrive("last received"), progress);
     assert_eq!((left.recv(), left.recv()), (Ok(1), Ok(0)));
     let row = generation("last received");
-    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [1, 0, 0, 0]));
-    assert_eq!(left.recv(), Ok(1), "what follows is handed on");
+    assert_eq!(
+        (row.in_flight(), outcome_counts(row.outcomes)),
+        (0, [1, 0, 0, 0])
+    );
+    assert_eq!(left.recv(), Ok(1), "later items are passed on");
     drop(left);
     let row = generation("last received");
-    assert_eq!((row.tokens, ends(row.outcomes)), (1, [1, 0, 0, 0]));
+    assert_eq!(
+        (row.tokens, outcome_counts(row.outcomes)),
+        (1, [1, 0, 0, 0])
+    );
 }

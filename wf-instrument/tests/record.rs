@@ -1,4 +1,4 @@
-//! What is recorded of requests and calls, by hand and on a clock that stands still.
+//! Generations and spans recorded by hand, on a mock clock.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use wf_instrument::private::{GenerationSite, SpanSite, list_site};
 use wf_instrument::snapshot::{GenerationMetrics, Snapshot, SpanMetrics};
 use wf_instrument::{Nanos, Outcome};
 
-/// A site of its own for each test, as a macro would make it.
+/// Makes a site as a macro does.
 macro_rules! site {
     ($kind:ident, $site:ty, $new:expr) => {{
         static SITE: $site = $new;
@@ -23,7 +23,7 @@ fn generations(model: &str) -> GenerationMetrics {
         .generations
         .into_iter()
         .find(|row| &*row.model == model)
-        .expect("the site is known")
+        .expect("the site is listed")
 }
 
 fn spans(name: &str) -> SpanMetrics {
@@ -32,13 +32,14 @@ fn spans(name: &str) -> SpanMetrics {
         .spans
         .into_iter()
         .find(|row| &*row.span == name)
-        .expect("the site is known")
+        .expect("the site is listed")
 }
 
-/// Within the 1/128 of a bucket and the millionth of the calibration.
-fn close(told: Option<u64>, expected: Nanos) -> bool {
-    let (told, expected) = (told.expect("a sample"), expected.get());
-    told.abs_diff(expected) <= expected / 100
+/// Whether `value` is `expected` within 1 %: a bucket is 1/128 wide, and the calibration is off by
+/// a millionth.
+fn is_close(value: Option<u64>, expected: Nanos) -> bool {
+    let (value, expected) = (value.expect("a sample"), expected.get());
+    value.abs_diff(expected) <= expected / 100
 }
 
 #[test]
@@ -63,25 +64,25 @@ fn a_generation_is_measured_from_arrival_to_end() {
     generation.end(Outcome::Ok);
 
     let row = generations("whole");
-    assert!(close(row.queue().quantile(1.0), Nanos::from_millis(30)));
-    assert!(close(
+    assert!(is_close(row.queue().quantile(1.0), Nanos::from_millis(30)));
+    assert!(is_close(
         row.time_to_first_token().quantile(1.0),
         Nanos::from_millis(100)
     ));
-    assert!(close(
+    assert!(is_close(
         row.inter_token_latency().max(),
         Nanos::from_millis(40)
     ));
     assert_eq!(
         row.inter_token_latency().count(),
         2,
-        "two that came together end one"
+        "two tokens at once end one interval"
     );
-    assert!(close(
+    assert!(is_close(
         row.time_per_output_token().quantile(1.0),
         Nanos::from_millis(20)
     ));
-    assert!(close(
+    assert!(is_close(
         row.end_to_end().quantile(1.0),
         Nanos::from_millis(160)
     ));
@@ -90,7 +91,7 @@ fn a_generation_is_measured_from_arrival_to_end() {
 }
 
 #[test]
-fn giving_up_before_the_first_token_never_enters_the_success_histograms() {
+fn a_request_cancelled_before_its_first_token_has_no_ttft_and_no_e2e() {
     let site = site!(
         Generation,
         GenerationSite,
@@ -103,7 +104,7 @@ fn giving_up_before_the_first_token_never_enters_the_success_histograms() {
 
     let row = generations("cancelled_before_first_token");
     assert!(row.time_to_first_token().is_empty() && row.end_to_end().is_empty());
-    assert!(close(
+    assert!(is_close(
         row.cancelled_before_first_token().quantile(1.0),
         Nanos::from_secs(3)
     ));
@@ -111,7 +112,7 @@ fn giving_up_before_the_first_token_never_enters_the_success_histograms() {
 }
 
 #[test]
-fn waiting_running_and_oldest_follow_the_requests() {
+fn waiting_running_and_oldest_are_those_of_the_requests_in_flight() {
     let site = site!(
         Generation,
         GenerationSite,
@@ -123,7 +124,10 @@ fn waiting_running_and_oldest_follow_the_requests() {
     second.admitted();
     let row = generations("population");
     assert_eq!((row.waiting, row.running), (1, 1));
-    assert!(close(row.oldest.map(Nanos::get), Nanos::from_millis(500)));
+    assert!(is_close(
+        row.oldest.map(Nanos::get),
+        Nanos::from_millis(500)
+    ));
     drop(first);
     let row = generations("population");
     assert_eq!((row.waiting, row.running), (0, 1));
@@ -133,7 +137,7 @@ fn waiting_running_and_oldest_follow_the_requests() {
 }
 
 #[test]
-fn a_request_that_queued_elsewhere_is_as_old_as_it_says() {
+fn queued_at_sets_the_age_and_queue_time_of_a_request() {
     let site = site!(
         Generation,
         GenerationSite,
@@ -144,8 +148,8 @@ fn a_request_that_queued_elsewhere_is_as_old_as_it_says() {
     let two_seconds = Duration::from_secs(2);
     request.queued_at(Instant::now() - two_seconds);
     let row = generations("queued_before");
-    assert!(close(row.oldest.map(Nanos::get), two_seconds.into()));
-    assert!(close(row.queue().max(), two_seconds.into()));
+    assert!(is_close(row.oldest.map(Nanos::get), two_seconds.into()));
+    assert!(is_close(row.queue().max(), two_seconds.into()));
     request.end(Outcome::Ok);
     assert_eq!(generations("queued_before").oldest, None);
 }
@@ -175,25 +179,25 @@ fn a_generation_that_ends_on_another_thread_is_counted_once() {
 }
 
 #[test]
-fn models_that_each_call_names_are_series_of_their_own_and_there_is_no_other() {
+fn a_site_with_a_model_per_request_has_one_series_for_each_model() {
     let site = site!(
         Generation,
         GenerationSite,
-        GenerationSite::by_model("answers", None)
+        GenerationSite::by_model("models", None)
     );
-    let of_site = || {
+    let models = || {
         let rows = Snapshot::take().metrics.generations;
-        let mine = rows.into_iter().filter(|row| &*row.help == "answers");
+        let mine = rows.into_iter().filter(|row| &*row.help == "models");
         mine.map(|row| row.model.to_string()).collect::<Vec<_>>()
     };
-    assert_eq!(of_site(), [""; 0]);
+    assert_eq!(models(), [""; 0]);
     site.arrive_as("one").end(Outcome::Ok);
     site.arrive_as("two").end(Outcome::Ok);
-    assert_eq!(of_site(), ["one", "two"]);
+    assert_eq!(models(), ["one", "two"]);
 }
 
 #[test]
-fn an_answer_that_comes_whole_has_no_time_per_token() {
+fn a_generation_in_one_piece_has_no_tpot() {
     let site = site!(
         Generation,
         GenerationSite,
@@ -216,11 +220,14 @@ fn an_answer_that_comes_whole_has_no_time_per_token() {
     parts.end(Outcome::Ok);
     let row = generations("comes_whole");
     let each = row.time_per_output_token();
-    assert!(close(each.max(), Nanos::from_millis(10)), "60 ms for six");
+    assert!(
+        is_close(each.max(), Nanos::from_millis(10)),
+        "60 ms for six"
+    );
 }
 
 #[test]
-fn tokens_go_to_the_generation_in_scope_and_else_to_the_orphans() {
+fn tokens_are_counted_for_the_generation_in_scope_or_as_orphans() {
     use wf_instrument::private::current_tokens;
 
     let site = site!(
@@ -244,7 +251,7 @@ fn tokens_go_to_the_generation_in_scope_and_else_to_the_orphans() {
 }
 
 #[test]
-fn a_generation_whose_code_unwinds_has_panicked_wherever_it_is_dropped() {
+fn a_generation_whose_code_panics_ends_as_panicked_where_it_is_dropped_later() {
     let site = site!(
         Generation,
         GenerationSite,
@@ -252,7 +259,7 @@ fn a_generation_whose_code_unwinds_has_panicked_wherever_it_is_dropped() {
     );
     let generation = site.arrive();
     let unwound = catch_unwind(AssertUnwindSafe(|| {
-        generation.enter(|| panic!("as planned"))
+        generation.enter(|| panic!("on purpose"))
     }));
     assert!(unwound.is_err());
     drop(generation);
@@ -261,14 +268,14 @@ fn a_generation_whose_code_unwinds_has_panicked_wherever_it_is_dropped() {
 }
 
 #[test]
-fn calls_end_in_four_ways() {
+fn a_span_has_one_of_four_outcomes() {
     let site = site!(Span, SpanSite, SpanSite::new("four_ways", ""));
     site.start().end(Outcome::Ok);
     site.start().end(Outcome::Error);
     drop(site.start());
     let unwound = catch_unwind(|| {
         let _scope = site.enter();
-        panic!("as planned");
+        panic!("on purpose");
     });
     assert!(unwound.is_err());
     drop(site.enter());
@@ -291,7 +298,7 @@ fn calls_end_in_four_ways() {
 }
 
 #[test]
-fn a_window_holds_what_happened_in_it_alone() {
+fn a_window_has_only_its_own_events() {
     use wf_instrument::snapshot::Window;
 
     let site = site!(Span, SpanSite, SpanSite::new("windowed", ""));
@@ -305,6 +312,6 @@ fn a_window_holds_what_happened_in_it_alone() {
         .spans
         .iter()
         .find(|row| &*row.span == "windowed")
-        .expect("known");
+        .expect("the site is listed");
     assert_eq!((row.ok.count(), row.error.count()), (1, 1));
 }

@@ -8,15 +8,15 @@ fn listed(name: &str) -> Option<Conflict> {
     conflicts.find(|conflict| &*conflict.name == name)
 }
 
-/// It is refused and listed, also where the caller ignores the error.
-fn check_refused<T: std::fmt::Debug>(name: &str, asked: Result<T, RegistryError>) {
-    let refused = asked.expect_err(name);
+/// Asserts that the registration failed and is listed, also for a caller that ignores the error.
+fn check_refused<T: std::fmt::Debug>(name: &str, registered: Result<T, RegistryError>) {
+    let error = registered.expect_err(name);
     let listed = listed(name).expect(name);
-    assert_eq!(listed.refused, Some(refused));
+    assert_eq!(listed.refused, Some(error));
 }
 
 #[test]
-fn names_of_parts_of_a_histogram_are_refused_before_and_after_it() {
+fn names_of_the_series_of_a_histogram_are_refused_before_and_after_it() {
     const ENDINGS: [&str; 6] = ["sum", "bucket", "count", "created", "total", "info"];
     for ending in ENDINGS {
         let name = format!("before_{ending}");
@@ -37,7 +37,7 @@ fn names_of_parts_of_a_histogram_are_refused_before_and_after_it() {
 }
 
 #[test]
-fn names_that_the_endpoint_or_prometheus_export_are_refused() {
+fn names_that_the_exporter_or_prometheus_uses_are_refused() {
     for name in [
         "wf_build_info",
         "wf_spans_in_flight",
@@ -71,7 +71,7 @@ fn a_second_kind_of_a_name_is_refused_and_listed() {
 }
 
 #[test]
-fn a_place_in_the_code_has_its_name_before_it_runs() {
+fn a_macro_reserves_its_name_before_it_runs() {
     fn never_called() {
         wf_gauge!("of_the_code", 1.0);
         wf_count!("counted_by_the_code");

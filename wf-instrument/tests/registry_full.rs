@@ -1,9 +1,9 @@
-//! The limit on series that are named at run time. Alone in its process, which it fills.
+//! The limit on series registered at run time. One test to a process: it fills the registry.
 
 use wf_instrument::registry::{self, LIMIT, RegistryError};
 
 #[test]
-fn what_is_refused_for_want_of_room_is_listed() {
+fn registrations_beyond_the_limit_are_refused_and_listed() {
     for i in 0..LIMIT {
         registry::counter("requests", "", &[("id", &i.to_string())]).unwrap();
     }

@@ -1,5 +1,5 @@
-//! Counts stop at the end of `u64`, sums go on past it, and neither begins again: in snapshots, in
-//! windows, and summed over places.
+//! Counts saturate at `u64::MAX` and sums go beyond it; neither wraps around in snapshots, in
+//! windows or when call sites are added up.
 
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{Metrics, Snapshot, Window};
@@ -11,30 +11,30 @@ fn counter(metrics: &Metrics, name: &str) -> u64 {
 }
 
 #[test]
-fn a_counter_that_is_full_stays_full_in_snapshots_and_grows_no_more_in_windows() {
-    let count = |n| wf_count!("full_counter", n);
-    // The same name elsewhere is the same series.
-    let count_elsewhere = || wf_count!("full_counter", 7);
+fn a_saturated_counter_stays_at_its_maximum_in_snapshots_and_windows() {
+    let count = |n| wf_count!("saturated_counter", n);
+    // Another use of the name is the same series.
+    let count_elsewhere = || wf_count!("saturated_counter", 7);
     count(5);
     let before = Snapshot::take();
     count(u64::MAX);
     count_elsewhere();
-    let full = Snapshot::take();
+    let saturated = Snapshot::take();
     count(u64::MAX);
     count(1);
     let after = Snapshot::take();
-    assert_eq!(counter(&full.metrics, "full_counter"), u64::MAX);
-    assert_eq!(counter(&after.metrics, "full_counter"), u64::MAX);
-    let change = |a, b| counter(&Window::between(a, b).metrics, "full_counter");
+    assert_eq!(counter(&saturated.metrics, "saturated_counter"), u64::MAX);
+    assert_eq!(counter(&after.metrics, "saturated_counter"), u64::MAX);
+    let change = |a, b| counter(&Window::between(a, b).metrics, "saturated_counter");
     assert_eq!(
-        (change(&before, &full), change(&full, &after)),
+        (change(&before, &saturated), change(&saturated, &after)),
         (u64::MAX - 5, 0)
     );
 }
 
 #[test]
-fn tokens_past_the_end_of_u64_stop_there() {
-    let site = registry::generation("full_tokens", "", None).unwrap();
+fn tokens_saturate_at_u64_max() {
+    let site = registry::generation("saturated_tokens", "", None).unwrap();
     for _ in 0..2 {
         let request = site.arrive();
         request.tokens(u64::MAX);
@@ -45,20 +45,20 @@ fn tokens_past_the_end_of_u64_stop_there() {
     let row = metrics
         .generations
         .iter()
-        .find(|row| &*row.model == "full_tokens")
+        .find(|row| &*row.model == "saturated_tokens")
         .unwrap();
     assert_eq!(row.tokens, u64::MAX);
 }
 
 #[test]
-fn a_sum_goes_on_past_the_end_of_u64_in_windows_too() {
-    let sizes = registry::histogram("full_sizes", "", Unit::Bytes, &[]).unwrap();
+fn a_sum_beyond_u64_max_is_exact_in_windows() {
+    let sizes = registry::histogram("large_sizes", "", Unit::Bytes, &[]).unwrap();
     let samples = || -> HistogramSnapshot {
         let metrics = Snapshot::take().metrics;
         let row = metrics
             .histograms
             .iter()
-            .find(|row| &*row.name == "full_sizes");
+            .find(|row| &*row.name == "large_sizes");
         row.expect("the histogram is known").samples.clone()
     };
     let large = u64::MAX - 1;
@@ -68,7 +68,7 @@ fn a_sum_goes_on_past_the_end_of_u64_in_windows_too() {
         let after = samples();
         assert_eq!(after.wide_sum(), times * u128::from(large));
         assert_eq!(after.sum(), if times == 1 { large } else { u64::MAX });
-        // What a window has is one sample, though the sums at both its ends are past the end.
+        // The window has one sample, although both of its sums are beyond `u64::MAX`.
         let change = after.minus(&before);
         assert_eq!((change.count(), change.sum()), (1, large));
         assert_eq!(change.mean(), Some(2_f64.powi(64)));

@@ -1,5 +1,5 @@
-//! Sites of every image that shares one copy of the SDK are listed: those of the program, of shared
-//! objects, and of plug-ins.
+//! A snapshot has the sites of the program, its shared objects and its plug-ins, if they share one
+//! copy of the SDK.
 #![cfg(all(target_os = "linux", not(target_feature = "crt-static")))]
 
 use std::fs;
@@ -41,7 +41,7 @@ libloading = "*"
 "#;
 
 #[test]
-fn sites_of_every_image_that_shares_a_copy_are_seen_and_other_copies_are_counted() {
+fn sites_of_all_objects_that_share_a_copy_are_listed_and_other_copies_are_counted() {
     let built = build();
     let examples = built.join("examples");
     let ran = Command::new(built.join("host"))
@@ -60,38 +60,37 @@ fn sites_of_every_image_that_shares_a_copy_are_seen_and_other_copies_are_counted
         )
     };
 
-    for from_the_start in [
+    for name in [
         "host_called",
         "host_uncalled",
         "shared_called",
         "shared_uncalled",
     ] {
-        check(&format!("began {from_the_start} 0"));
+        check(&format!("began {name} 0"));
     }
     assert!(!shown.contains("began plugin"), "{shown}");
     check("began copies 1");
-    // A plug-in's series are there before it is called, as the program's are.
+    // The series of a plug-in exist before its first call, as those of the program.
     check("loaded plugin_called 0");
     check("loaded plugin_uncalled 0");
-    // It is called on another thread, and closed: what it counted stays.
+    // It is called on another thread, and closed: its counts stay.
     for stage in ["called", "closed", "ended"] {
         check(&format!("{stage} host_called 1"));
         check(&format!("{stage} shared_called 2"));
         check(&format!("{stage} plugin_called 1"));
         check(&format!("{stage} plugin_uncalled 0"));
-        check(&format!("{stage} plugin_reply 2"));
+        check(&format!("{stage} plugin_generation 2"));
         check(&format!("{stage} plugin_hits 3"));
         check(&format!("{stage} plugin_gauge 0.5"));
     }
-    // A copy of its own has series of its own: neither shows the other's.
+    // A separate copy has separate series, and neither copy lists those of the other.
     check("closed copies 1");
     check("alone own_calls 1");
     check("alone copies 2");
     assert!(!shown.contains("alone_called"), "{shown}");
 }
 
-/// Builds the package, and returns where its program lies. Cargo builds again only what has
-/// changed.
+/// Builds the package and returns the directory of its program. Cargo rebuilds only what changed.
 fn build() -> PathBuf {
     let sdk = Path::new(env!("CARGO_MANIFEST_DIR"));
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared_objects");
@@ -101,7 +100,7 @@ fn build() -> PathBuf {
         .replace("SOURCES", &sources.display().to_string())
         .replace("SDK", &sdk.display().to_string());
     write_if_changed(&package.join("Cargo.toml"), &manifest);
-    // The versions that are there: nothing is downloaded.
+    // The versions of the workspace: nothing is downloaded.
     let lock = fs::read_to_string(sdk.join("../Cargo.lock")).expect("the workspace has one");
     write_if_changed(&package.join("Cargo.lock"), &lock);
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
@@ -130,14 +129,14 @@ fn write_if_changed(path: &Path, text: &str) {
     }
 }
 
-/// Where the program finds its shared objects, those of the standard library included.
+/// The search path of shared objects, with that of the standard library.
 fn libraries(built: &Path) -> String {
     let compiler = std::env::var_os("RUSTC").unwrap_or("rustc".into());
-    let told = Command::new(compiler)
+    let output = Command::new(compiler)
         .args(["--print", "target-libdir"])
         .output();
-    let told = told.expect("there is a compiler").stdout;
-    let standard = String::from_utf8_lossy(&told).trim().to_owned();
+    let output = output.expect("there is a compiler").stdout;
+    let standard = String::from_utf8_lossy(&output).trim().to_owned();
     format!(
         "{}:{}:{standard}",
         built.display(),

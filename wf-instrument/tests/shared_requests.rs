@@ -1,18 +1,18 @@
-//! A request that threads share.
+//! A request that several threads share.
 
 mod common;
 
 use std::sync::Barrier;
 use std::thread;
 
-use common::rows::{ends, generation};
+use common::rows::{generation, outcome_counts};
 use wf_instrument::{Generation, Outcome, registry, wf_token};
 
 const THREADS: usize = 4;
 
-/// Has all threads do `work` at the same time, at one request after another.
-fn by_all(name: &str, requests: u64, work: impl Fn(&Generation) + Sync) {
-    let site = registry::generation(name, "", None).expect("a good name");
+/// Runs `work` on all threads at once, for one request after another.
+fn run_on_all(name: &str, requests: u64, work: impl Fn(&Generation) + Sync) {
+    let site = registry::generation(name, "", None).expect("a valid name");
     for _ in 0..requests {
         let request = site.arrive();
         let all = Barrier::new(THREADS);
@@ -29,10 +29,10 @@ fn by_all(name: &str, requests: u64, work: impl Fn(&Generation) + Sync) {
 }
 
 #[test]
-fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
+fn threads_that_share_a_request_lose_no_token_and_count_one_first_token() {
     const ROUNDS: u64 = 30;
     const EACH: u64 = 5_000;
-    by_all("shared", ROUNDS, |request| {
+    run_on_all("shared", ROUNDS, |request| {
         (0..EACH).for_each(|_| request.tokens(1));
     });
     let row = generation("shared");
@@ -44,8 +44,8 @@ fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
 }
 
 #[test]
-fn threads_may_have_a_request_in_scope_at_once() {
-    let site = registry::generation("entered by all", "", None).expect("a good name");
+fn several_threads_may_have_one_request_in_scope() {
+    let site = registry::generation("entered by all", "", None).expect("a valid name");
     let request = site.arrive();
     thread::scope(|scope| {
         for _ in 0..THREADS {
@@ -58,9 +58,9 @@ fn threads_may_have_a_request_in_scope_at_once() {
 }
 
 #[test]
-fn a_request_is_admitted_once_and_its_prompt_counted_once_whoever_says_so() {
+fn a_request_admitted_by_several_threads_has_one_queue_and_one_prefill_time() {
     const ROUNDS: u64 = 300;
-    by_all("admitted by all", ROUNDS, |request| {
+    run_on_all("admitted by all", ROUNDS, |request| {
         request.admitted();
         request.prompt_tokens(3);
         request.tokens(1);
@@ -74,9 +74,9 @@ fn a_request_is_admitted_once_and_its_prompt_counted_once_whoever_says_so() {
 }
 
 #[test]
-fn more_requests_than_ever_are_all_told_apart() {
+fn thousands_of_requests_in_flight_are_counted_separately() {
     const REQUESTS: u64 = 5_000;
-    let site = registry::generation("very many", "", None).expect("a good name");
+    let site = registry::generation("very many", "", None).expect("a valid name");
     for _ in 0..2 {
         let requests: Vec<_> = (0..REQUESTS).map(|_| site.arrive()).collect();
         requests.iter().for_each(|request| request.tokens(2));
@@ -89,5 +89,5 @@ fn more_requests_than_ever_are_all_told_apart() {
     let row = generation("very many");
     assert_eq!((row.in_flight(), row.oldest), (0, None));
     assert_eq!((row.tokens, row.tokens_each().max()), (20_000, Some(2)));
-    assert_eq!(ends(row.outcomes), [10_000, 0, 0, 0]);
+    assert_eq!(outcome_counts(row.outcomes), [10_000, 0, 0, 0]);
 }

@@ -1,4 +1,4 @@
-//! Recording from the destructor of another thread-local: before and after the thread has given its place back.
+//! Recording from the destructor of a thread-local, before and after the thread has freed its slot.
 
 use std::cell::RefCell;
 use std::thread;
@@ -10,48 +10,49 @@ use wf_instrument::{Counter, wf_measure, wf_token};
 static AT_END: Counter = Counter::new();
 static SIZES: Recorder = Recorder::new();
 
-struct RecordsWhenDropped;
+struct RecordsOnDrop;
 
-impl Drop for RecordsWhenDropped {
+impl Drop for RecordsOnDrop {
     fn drop(&mut self) {
         AT_END.add(1);
         SIZES.record(7);
-        farewell();
+        generate();
     }
 }
 
-#[wf_measure(ttft, name = "farewell")]
-fn farewell() {
+#[wf_measure(ttft, name = "generation in destructor")]
+fn generate() {
     wf_token!();
 }
 
 thread_local! {
-    static FIRST: RefCell<Option<RecordsWhenDropped>> = const { RefCell::new(None) };
-    static LAST: RefCell<Option<RecordsWhenDropped>> = const { RefCell::new(None) };
+    static FIRST: RefCell<Option<RecordsOnDrop>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<RecordsOnDrop>> = const { RefCell::new(None) };
 }
 
 #[test]
-fn what_a_dying_thread_records_is_not_lost() {
+fn events_recorded_while_a_thread_ends_are_not_lost() {
     const THREADS: u64 = 64;
     for _ in 0..THREADS {
         let thread = thread::spawn(|| {
-            // Thread-locals are dropped in an order of the platform's choosing: one is made before ours is, and one after.
-            FIRST.with_borrow_mut(|place| *place = Some(RecordsWhenDropped));
+            // The drop order of thread-locals depends on the platform: one is made before the slot
+            // of the thread, and one after.
+            FIRST.with_borrow_mut(|value| *value = Some(RecordsOnDrop));
             AT_END.add(1);
-            LAST.with_borrow_mut(|place| *place = Some(RecordsWhenDropped));
+            LAST.with_borrow_mut(|value| *value = Some(RecordsOnDrop));
         });
         thread.join().expect("it does not panic");
     }
     assert_eq!(AT_END.total(), 3 * THREADS);
     assert_eq!(SIZES.snapshot().count(), 2 * THREADS);
     let metrics = Snapshot::take().metrics;
-    let farewells = metrics
+    let generations = metrics
         .generations
         .iter()
-        .find(|row| &*row.model == "farewell")
-        .expect("the site is known");
+        .find(|row| &*row.model == "generation in destructor")
+        .expect("the site is listed");
     assert_eq!(
-        (farewells.arrived, farewells.tokens, farewells.running),
+        (generations.arrived, generations.tokens, generations.running),
         (2 * THREADS, 2 * THREADS, 0)
     );
 }

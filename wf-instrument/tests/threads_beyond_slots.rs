@@ -1,4 +1,4 @@
-//! Threads beyond the 254 that have a share of each series of their own.
+//! Threads beyond the 254 that have slots.
 
 mod common;
 
@@ -10,38 +10,38 @@ use wf_instrument::clock::mock::Mock;
 use wf_instrument::record::{MeasureReceiver, Progress};
 use wf_instrument::{Nanos, registry, wf_count};
 
-const SHARES: usize = 254;
+const SLOTS: usize = 254;
 
-/// Runs `work` on a thread that has no share, since others have them all.
-fn without_share(work: impl FnOnce() + Send) {
-    let taken = Barrier::new(SHARES + 1);
-    let done = Barrier::new(SHARES + 1);
+/// Runs `work` on a thread without a slot, while other threads have all of them.
+fn without_slot(work: impl FnOnce() + Send) {
+    let all_taken = Barrier::new(SLOTS + 1);
+    let done = Barrier::new(SLOTS + 1);
     thread::scope(|scope| {
-        for _ in 0..SHARES {
+        for _ in 0..SLOTS {
             scope.spawn(|| {
-                wf_count!("shares");
-                taken.wait();
+                wf_count!("slots");
+                all_taken.wait();
                 done.wait();
             });
         }
-        taken.wait();
-        let worked = scope.spawn(work).join();
+        all_taken.wait();
+        let result = scope.spawn(work).join();
         done.wait();
-        worked.expect("the work holds");
+        result.expect("the work does not panic");
     });
 }
 
 #[test]
-fn an_answer_that_came_whole_says_nothing_about_the_time_of_a_token_without_a_share_either() {
-    without_share(|| {
+fn a_generation_received_at_once_has_no_itl_and_no_tpot_on_a_thread_without_a_slot() {
+    without_slot(|| {
         let clock = Mock::start();
         let chat = registry::generation("whole, shared", "", None).expect("there is room");
         let (sender, receiver) = mpsc::channel();
         let one = |_: &u8| Progress::Tokens(1);
-        let answer = MeasureReceiver::new(receiver, chat.arrive(), one);
-        (0..9).for_each(|n| sender.send(n).expect("it listens"));
+        let measured = MeasureReceiver::new(receiver, chat.arrive(), one);
+        (0..9).for_each(|n| sender.send(n).expect("the receiver is there"));
         drop(sender);
-        answer.for_each(|_| clock.advance(Nanos::new(20_000)));
+        measured.for_each(|_| clock.advance(Nanos::new(20_000)));
     });
     let row = generation("whole, shared");
     assert_eq!((row.tokens, row.outcomes.ok), (9, 1));

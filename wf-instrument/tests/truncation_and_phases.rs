@@ -1,8 +1,8 @@
-//! What is recorded of how requests finish, and of what they had read by then.
+//! Truncated requests, prompt tokens, and the phases of a request.
 
 mod common;
 
-use common::rows::{assert_all, ends, generation};
+use common::rows::{assert_samples, generation, outcome_counts};
 use common::{block_on, yield_now};
 use futures_util::stream::{self, Stream, StreamExt};
 use wf_instrument::clock::mock::Mock;
@@ -13,48 +13,51 @@ fn site(name: &str) -> &'static GenerationSite {
     registry::generation(name, "", None).expect("there is room")
 }
 
-/// Good ends, and of them those that were cut.
-fn good(name: &str) -> (u64, u64) {
+/// Number of requests that ended ok, and of them the truncated ones.
+fn ok_and_truncated(name: &str) -> (u64, u64) {
     let row = generation(name);
     (row.outcomes.ok, row.truncated)
 }
 
 #[test]
-fn an_answer_that_was_cut_is_told_from_one_that_ended_by_itself() {
-    let chat = site("cut");
-    for is_cut in [false, true, false] {
+fn truncated_requests_are_counted_among_those_that_ended_ok() {
+    let chat = site("truncated");
+    for is_truncated in [false, true, false] {
         let request = chat.arrive();
         request.tokens(1);
-        if is_cut {
+        if is_truncated {
             request.truncated();
         }
         request.end(Outcome::Ok);
     }
-    assert_eq!(good("cut"), (3, 1));
+    assert_eq!(ok_and_truncated("truncated"), (3, 1));
 }
 
 #[test]
-fn only_a_good_end_is_one_that_was_cut() {
-    let chat = site("cut and more");
-    let begun = || {
+fn only_a_request_that_ends_ok_counts_as_truncated() {
+    let chat = site("truncated and failed");
+    let truncated_one = || {
         let request = chat.arrive();
         request.truncated();
         request
     };
-    drop(begun());
-    begun().end(Outcome::Error);
-    let failed = begun();
+    drop(truncated_one());
+    truncated_one().end(Outcome::Error);
+    let failed = truncated_one();
     failed.failed();
     failed.truncated();
     failed.end(Outcome::Ok);
-    assert_eq!(ends(generation("cut and more").outcomes), [0, 2, 1, 0]);
-    assert_eq!(good("cut and more"), (0, 0));
+    assert_eq!(
+        outcome_counts(generation("truncated and failed").outcomes),
+        [0, 2, 1, 0]
+    );
+    assert_eq!(ok_and_truncated("truncated and failed"), (0, 0));
 }
 
 #[test]
-fn code_in_scope_of_a_generation_says_that_its_answer_was_cut() {
-    #[wf_measure(ttft, name = "cut in scope")]
-    async fn pushed(most: usize) -> usize {
+fn code_in_scope_of_a_generation_may_mark_it_truncated() {
+    #[wf_measure(ttft, name = "truncated in scope")]
+    async fn counted(most: usize) -> usize {
         for _ in 0..most {
             yield_now().await;
             wf_token!();
@@ -63,8 +66,8 @@ fn code_in_scope_of_a_generation_says_that_its_answer_was_cut() {
         most
     }
 
-    #[wf_measure(ttft, name = "cut in a stream")]
-    fn yielded(words: usize, most: usize) -> impl Stream<Item = usize> {
+    #[wf_measure(ttft, name = "truncated in a stream")]
+    fn streamed(words: usize, most: usize) -> impl Stream<Item = usize> {
         stream::iter(0..words.min(most)).map(move |n| {
             if n + 1 == most {
                 truncated();
@@ -73,41 +76,41 @@ fn code_in_scope_of_a_generation_says_that_its_answer_was_cut() {
         })
     }
 
-    block_on(pushed(2));
-    assert_eq!(good("cut in scope"), (1, 1));
+    block_on(counted(2));
+    assert_eq!(ok_and_truncated("truncated in scope"), (1, 1));
     for (words, most) in [(3, 9), (9, 3)] {
-        block_on(yielded(words, most).count());
+        block_on(streamed(words, most).count());
     }
-    assert_eq!(good("cut in a stream"), (2, 1));
+    assert_eq!(ok_and_truncated("truncated in a stream"), (2, 1));
     truncated();
 }
 
 #[test]
-fn every_end_is_counted_once_also_while_windows_are_taken() {
+fn a_window_counts_each_truncated_request_once() {
     use wf_instrument::snapshot::{Snapshot, Window};
-    let chat = site("cut in windows");
-    let ended = |is_cut: bool| {
+    let chat = site("truncated in windows");
+    let end_one = |is_truncated: bool| {
         let request = chat.arrive();
-        if is_cut {
+        if is_truncated {
             request.truncated();
         }
         request.end(Outcome::Ok);
     };
-    ended(true);
+    end_one(true);
     let before = Snapshot::take();
-    [true, false, true].into_iter().for_each(ended);
+    [true, false, true].into_iter().for_each(end_one);
     let window = Window::between(&before, &Snapshot::take());
     let row = window.metrics.generations;
-    let row = row.iter().find(|row| &*row.model == "cut in windows");
-    let row = row.expect("the site is known");
+    let row = row.iter().find(|row| &*row.model == "truncated in windows");
+    let row = row.expect("the site is listed");
     assert_eq!((row.outcomes.ok, row.truncated), (3, 2));
 }
 
 #[test]
-fn a_prompt_is_counted_once_it_is_known_to_be_read() {
-    let chat = site("read");
-    let told = || {
-        let row = generation("read");
+fn a_prompt_is_counted_once_and_only_after_prefill() {
+    let chat = site("prompt read");
+    let prompt_counts = || {
+        let row = generation("prompt read");
         (row.prompt_tokens, row.prompt_tokens_each().count())
     };
     let arrived = || {
@@ -115,36 +118,36 @@ fn a_prompt_is_counted_once_it_is_known_to_be_read() {
         request.prompt_tokens(10);
         request
     };
-    let refused = arrived();
-    refused.end(Outcome::Error);
+    let failed = arrived();
+    failed.end(Outcome::Error);
     let admitted = arrived();
     admitted.admitted();
     drop(admitted);
-    assert_eq!(told(), (0, 0), "neither was read");
-    let answered = arrived();
-    answered.prompt_tokens(5);
-    assert_eq!(told(), (0, 0), "it is being read");
-    answered.tokens(1);
-    assert_eq!(told(), (15, 1));
-    answered.tokens(1);
-    answered.end(Outcome::Ok);
-    assert_eq!(told(), (15, 1), "once");
+    assert_eq!(prompt_counts(), (0, 0), "no prefill ended");
+    let generating = arrived();
+    generating.prompt_tokens(5);
+    assert_eq!(prompt_counts(), (0, 0), "its prefill is running");
+    generating.tokens(1);
+    assert_eq!(prompt_counts(), (15, 1));
+    generating.tokens(1);
+    generating.end(Outcome::Ok);
+    assert_eq!(prompt_counts(), (15, 1), "once");
     arrived().end(Outcome::Ok);
     assert_eq!(
-        told(),
+        prompt_counts(),
         (25, 2),
-        "one that ended without a token was read too"
+        "a request that ended ok without a token had its prefill"
     );
     let late = chat.arrive();
     late.tokens(1);
     late.prompt_tokens(3);
-    assert_eq!(told(), (28, 3), "told late");
+    assert_eq!(prompt_counts(), (28, 3), "reported after the first token");
     drop(late);
-    assert_eq!(told(), (28, 3));
+    assert_eq!(prompt_counts(), (28, 3));
 }
 
 #[test]
-fn the_time_to_the_first_token_is_queue_and_prefill_and_then_comes_decode() {
+fn ttft_is_queue_plus_prefill_and_decode_follows() {
     let chat = site("phases");
     let clock = Mock::start();
     let wait = |millis| clock.advance(Nanos::from_millis(millis));
@@ -167,12 +170,12 @@ fn the_time_to_the_first_token_is_queue_and_prefill_and_then_comes_decode() {
         (row.decode(), 60),
         (row.end_to_end(), 660),
     ] {
-        assert_all(samples, 1, millis);
+        assert_samples(samples, 1, millis);
     }
 }
 
 #[test]
-fn a_phase_of_which_nothing_is_known_has_no_sample() {
+fn a_phase_without_its_start_or_end_has_no_sample() {
     let chat = site("no phases");
     let request = chat.arrive();
     request.tokens(1);

@@ -1,11 +1,11 @@
-//! What is measured while the thread unwinds from somebody else's panic.
+//! Spans, frames and generations recorded while the thread unwinds from a panic outside of them.
 
 mod common;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use common::block_on;
-use common::rows::{ends, frame, generation, span};
+use common::rows::{frame, generation, outcome_counts, span};
 use wf_instrument::{Outcome, registry, wf_measure, wf_token};
 
 /// Runs `work` in a destructor while the thread unwinds.
@@ -20,21 +20,21 @@ fn while_unwinding(work: impl FnMut()) {
     }
 
     let unwound = catch_unwind(AssertUnwindSafe(|| {
-        let _last = OnDrop(work);
+        let _dropped_last = OnDrop(work);
         panic!("on purpose");
     }));
     assert!(unwound.is_err());
 }
 
 #[test]
-fn calls_that_panic_themselves_are_not_taken_for_ok() {
+fn spans_that_panic_end_as_panicked() {
     #[wf_measure(name = "within: panics")]
     fn panics() -> Result<(), String> {
         panic!("on purpose");
     }
 
-    #[wf_measure(name = "within: panics, judged", error_if = |n| *n == 0)]
-    fn panics_judged(n: u8) -> u8 {
+    #[wf_measure(name = "within: panics, error_if", error_if = |n| *n == 0)]
+    fn panics_with_error_if(n: u8) -> u8 {
         if n > 0 {
             return n;
         }
@@ -43,18 +43,21 @@ fn calls_that_panic_themselves_are_not_taken_for_ok() {
 
     while_unwinding(|| {
         assert!(catch_unwind(panics).is_err());
-        assert!(catch_unwind(|| panics_judged(0)).is_err());
-        panics_judged(1);
+        assert!(catch_unwind(|| panics_with_error_if(0)).is_err());
+        panics_with_error_if(1);
     });
-    assert_eq!(ends(span("within: panics").outcomes()), [0, 0, 0, 1]);
     assert_eq!(
-        ends(span("within: panics, judged").outcomes()),
+        outcome_counts(span("within: panics").outcomes()),
+        [0, 0, 0, 1]
+    );
+    assert_eq!(
+        outcome_counts(span("within: panics, error_if").outcomes()),
         [1, 0, 0, 1]
     );
 }
 
 #[test]
-fn calls_that_return_have_not_panicked() {
+fn spans_that_return_do_not_end_as_panicked() {
     #[wf_measure(name = "within: plain")]
     fn plain(early: bool) -> u8 {
         if early {
@@ -76,16 +79,25 @@ fn calls_that_return_have_not_panicked() {
     while_unwinding(|| {
         plain(true);
         plain(false);
-        let _expected = (result(true), result(false));
+        let _outcomes = (result(true), result(false));
         block_on(awaited());
     });
-    assert_eq!(ends(span("within: plain").outcomes()), [2, 0, 0, 0]);
-    assert_eq!(ends(span("within: result").outcomes()), [1, 1, 0, 0]);
-    assert_eq!(ends(span("within: async").outcomes()), [1, 0, 0, 0]);
+    assert_eq!(
+        outcome_counts(span("within: plain").outcomes()),
+        [2, 0, 0, 0]
+    );
+    assert_eq!(
+        outcome_counts(span("within: result").outcomes()),
+        [1, 1, 0, 0]
+    );
+    assert_eq!(
+        outcome_counts(span("within: async").outcomes()),
+        [1, 0, 0, 0]
+    );
 }
 
 #[test]
-fn a_frame_is_drawn() {
+fn a_frame_is_recorded() {
     #[wf_measure(frame, name = "within: frame")]
     fn draw() {}
 
@@ -94,87 +106,120 @@ fn a_frame_is_drawn() {
 }
 
 #[test]
-fn replies_end_as_ever() {
-    #[wf_measure(ttft, name = "within: pushed")]
-    fn pushed() {
+fn generations_end_as_outside_of_a_panic() {
+    #[wf_measure(ttft, name = "within: counted")]
+    fn counted() {
         wf_token!();
     }
 
-    #[wf_measure(ttft, name = "within: yielded")]
-    fn yielded() -> impl Iterator<Item = u8> {
+    #[wf_measure(ttft, name = "within: iterated")]
+    fn iterated() -> impl Iterator<Item = u8> {
         0..3
     }
 
     while_unwinding(|| {
-        pushed();
-        assert_eq!(yielded().count(), 3);
-        assert_eq!(yielded().next(), Some(0));
+        counted();
+        assert_eq!(iterated().count(), 3);
+        assert_eq!(iterated().next(), Some(0));
     });
-    assert_eq!(ends(generation("within: pushed").outcomes), [1, 0, 0, 0]);
-    let row = generation("within: yielded");
-    assert_eq!((row.tokens, ends(row.outcomes)), (4, [1, 0, 1, 0]));
+    assert_eq!(
+        outcome_counts(generation("within: counted").outcomes),
+        [1, 0, 0, 0]
+    );
+    let row = generation("within: iterated");
+    assert_eq!(
+        (row.tokens, outcome_counts(row.outcomes)),
+        (4, [1, 0, 1, 0])
+    );
 }
 
-/// A neighbour panics, as one of several futures that a task waits for.
+/// Another future of the same task panics.
 #[test]
-fn what_waits_while_somebody_else_panics_was_cancelled() {
+fn work_that_waits_while_other_code_panics_ends_as_cancelled() {
     #[wf_measure(name = "beside: call")]
     async fn call() {
         std::future::pending::<()>().await;
     }
 
-    #[wf_measure(ttft, name = "beside: pushed")]
-    async fn pushed() {
+    #[wf_measure(ttft, name = "beside: counted")]
+    async fn counted() {
         wf_token!();
         std::future::pending::<()>().await;
     }
 
-    #[wf_measure(ttft, name = "beside: yielded")]
-    fn yielded() -> impl Iterator<Item = u8> {
+    #[wf_measure(ttft, name = "beside: iterated")]
+    fn iterated() -> impl Iterator<Item = u8> {
         0..3
     }
 
     let unwound = catch_unwind(AssertUnwindSafe(|| {
-        let (mut call, mut pushed) = (Box::pin(call()), Box::pin(pushed()));
+        let (mut call, mut counted) = (Box::pin(call()), Box::pin(counted()));
         assert!(common::poll_once(call.as_mut()).is_pending());
-        assert!(common::poll_once(pushed.as_mut()).is_pending());
-        let mut tokens = yielded();
+        assert!(common::poll_once(counted.as_mut()).is_pending());
+        let mut tokens = iterated();
         assert_eq!(tokens.next(), Some(0));
         panic!("on purpose");
     }));
     assert!(unwound.is_err());
-    assert_eq!(ends(span("beside: call").outcomes()), [0, 0, 1, 0]);
-    assert_eq!(ends(generation("beside: pushed").outcomes), [0, 0, 1, 0]);
-    assert_eq!(ends(generation("beside: yielded").outcomes), [0, 0, 1, 0]);
+    assert_eq!(
+        outcome_counts(span("beside: call").outcomes()),
+        [0, 0, 1, 0]
+    );
+    assert_eq!(
+        outcome_counts(generation("beside: counted").outcomes),
+        [0, 0, 1, 0]
+    );
+    assert_eq!(
+        outcome_counts(generation("beside: iterated").outcomes),
+        [0, 0, 1, 0]
+    );
 }
 
 #[test]
-fn what_is_dropped_there_was_cancelled_if_it_began_there_and_panicked_if_before() {
-    let call = registry::span("within: handle", "").expect("a good name");
-    let reply = registry::generation("within: request", "", None).expect("a good name");
+fn dropped_work_ends_as_cancelled_if_it_began_while_unwinding_and_else_as_panicked() {
+    let call = registry::span("within: handle", "").expect("a valid name");
+    let chat = registry::generation("within: request", "", None).expect("a valid name");
     while_unwinding(|| {
         drop(call.start());
-        drop(reply.arrive());
+        drop(chat.arrive());
     });
-    assert_eq!(ends(span("within: handle").outcomes()), [0, 0, 1, 0]);
-    assert_eq!(ends(generation("within: request").outcomes), [0, 0, 1, 0]);
+    assert_eq!(
+        outcome_counts(span("within: handle").outcomes()),
+        [0, 0, 1, 0]
+    );
+    assert_eq!(
+        outcome_counts(generation("within: request").outcomes),
+        [0, 0, 1, 0]
+    );
 
-    let mut before = Some((call.start(), call.enter(), reply.arrive()));
+    let mut before = Some((call.start(), call.enter(), chat.arrive()));
     while_unwinding(|| drop(before.take()));
-    assert_eq!(ends(span("within: handle").outcomes()), [0, 0, 1, 2]);
-    assert_eq!(ends(generation("within: request").outcomes), [0, 0, 1, 1]);
+    assert_eq!(
+        outcome_counts(span("within: handle").outcomes()),
+        [0, 0, 1, 2]
+    );
+    assert_eq!(
+        outcome_counts(generation("within: request").outcomes),
+        [0, 0, 1, 1]
+    );
 }
 
 #[test]
-fn what_began_there_and_is_ended_later_ends_as_it_is_told() {
-    let call = registry::span("within: outlives", "").expect("a good name");
-    let reply = registry::generation("within: outlives", "", None).expect("a good name");
-    let mut begun = None;
-    while_unwinding(|| begun = Some((call.start(), call.enter(), reply.arrive())));
-    let (span_begun, scope, request) = begun.expect("it ran");
-    span_begun.end(Outcome::Error);
+fn work_begun_while_unwinding_and_ended_later_has_the_reported_outcome() {
+    let call = registry::span("within: outlives", "").expect("a valid name");
+    let chat = registry::generation("within: outlives", "", None).expect("a valid name");
+    let mut handles = None;
+    while_unwinding(|| handles = Some((call.start(), call.enter(), chat.arrive())));
+    let (span_handle, scope, request) = handles.expect("it ran");
+    span_handle.end(Outcome::Error);
     drop(scope);
     request.end(Outcome::Ok);
-    assert_eq!(ends(span("within: outlives").outcomes()), [1, 1, 0, 0]);
-    assert_eq!(ends(generation("within: outlives").outcomes), [1, 0, 0, 0]);
+    assert_eq!(
+        outcome_counts(span("within: outlives").outcomes()),
+        [1, 1, 0, 0]
+    );
+    assert_eq!(
+        outcome_counts(generation("within: outlives").outcomes),
+        [1, 0, 0, 0]
+    );
 }

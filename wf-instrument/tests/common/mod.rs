@@ -1,5 +1,5 @@
-//! What the tests of measured code share.
-#![allow(dead_code, reason = "each test file takes what it needs")]
+//! Helpers shared by the tests of measured code.
+#![allow(dead_code, reason = "each test file uses some of it")]
 
 #[cfg(feature = "enabled")]
 pub(crate) mod rows;
@@ -8,7 +8,8 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-/// Polls `future` until it is ready, on this thread, without sleeping: the tests' futures wait for nobody.
+/// Polls `future` on this thread until it is ready. It does not sleep: no future of the tests waits
+/// for another thread.
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     loop {
@@ -18,12 +19,12 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// One poll of `future`.
+/// Polls `future` once.
 pub(crate) fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Pending once, then ready.
+/// Pending at the first poll, ready at the second.
 pub(crate) async fn yield_now() {
     let mut yielded = false;
     std::future::poll_fn(|_| {

@@ -1,4 +1,4 @@
-//! What a snapshot says of one series.
+//! The row of one series in a new snapshot, and checks of its values.
 
 use wf_instrument::Nanos;
 use wf_instrument::histogram::HistogramSnapshot;
@@ -8,50 +8,51 @@ use wf_instrument::snapshot::{
 
 pub(crate) fn span(name: &str) -> SpanMetrics {
     let rows = Snapshot::take().metrics.spans;
-    one(rows, |row| &*row.span == name)
+    only(rows, |row| &*row.span == name)
 }
 
 pub(crate) fn generation(model: &str) -> GenerationMetrics {
     let rows = Snapshot::take().metrics.generations;
-    one(rows, |row| &*row.model == model)
+    only(rows, |row| &*row.model == model)
 }
 
 pub(crate) fn frame(name: &str) -> FrameMetrics {
     let rows = Snapshot::take().metrics.frames;
-    one(rows, |row| &*row.frame == name)
+    only(rows, |row| &*row.frame == name)
 }
 
 pub(crate) fn counter(name: &str) -> CounterMetrics {
     let rows = Snapshot::take().metrics.counters;
-    one(rows, |row| &*row.name == name)
+    only(rows, |row| &*row.name == name)
 }
 
 pub(crate) fn gauge(name: &str) -> GaugeMetrics {
     let rows = Snapshot::take().metrics.gauges;
-    one(rows, |row| &*row.name == name)
+    only(rows, |row| &*row.name == name)
 }
 
-fn one<T>(rows: Vec<T>, is_it: impl FnMut(&T) -> bool) -> T {
+fn only<T>(rows: Vec<T>, is_it: impl FnMut(&T) -> bool) -> T {
     let mut rows: Vec<T> = rows.into_iter().filter(is_it).collect::<Vec<_>>();
     assert_eq!(rows.len(), 1, "a series has one row");
     rows.remove(0)
 }
 
-/// Every sample is `millis` long, within the 1/128 of a bucket and the millionth of the calibration.
+/// Asserts that there are `count` samples, each of `millis` within 1 %: a bucket is 1/128 wide, and
+/// the calibration is off by a millionth.
 #[track_caller]
-pub(crate) fn assert_all(samples: &HistogramSnapshot, count: u64, millis: u64) {
+pub(crate) fn assert_samples(samples: &HistogramSnapshot, count: u64, millis: u64) {
     assert_eq!(samples.count(), count);
-    for told in [samples.min(), samples.max()] {
-        let (told, expected) = (told.expect("a sample"), Nanos::from_millis(millis).get());
+    for sample in [samples.min(), samples.max()] {
+        let (sample, expected) = (sample.expect("a sample"), Nanos::from_millis(millis).get());
         assert!(
-            told.abs_diff(expected) <= expected / 100,
-            "{told} ns, not {millis} ms"
+            sample.abs_diff(expected) <= expected / 100,
+            "{sample} ns, not {millis} ms"
         );
     }
 }
 
-/// Ok, error, cancelled, panicked.
-pub(crate) fn ends(outcomes: wf_instrument::snapshot::Outcomes) -> [u64; 4] {
+/// The counts of ok, error, cancelled and panicked.
+pub(crate) fn outcome_counts(outcomes: wf_instrument::snapshot::Outcomes) -> [u64; 4] {
     [
         outcomes.ok,
         outcomes.error,

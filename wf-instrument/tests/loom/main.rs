@@ -1,14 +1,14 @@
 //! Loom models of the lock-free parts: every interleaving of a few threads, and every value that
-//! the memory model lets them read.
+//! the memory model allows them to load.
 //!
-//! The parts are the files of the crate itself, on loom's atomics. Run by
+//! Compiles the source files of the crate with loom's atomics. Run by
 //! `RUSTFLAGS="--cfg wf_loom" cargo test --release -p wf-instrument --test loom models`.
 #![cfg(wf_loom)]
 #![allow(
     dead_code,
     unreachable_pub,
     unused_imports,
-    reason = "the files have more than the models need"
+    reason = "the models use some of the files"
 )]
 
 #[path = "../../src/histogram/mod.rs"]

@@ -1,7 +1,7 @@
-//! What holds however the threads interleave.
+//! Claims that hold for every interleaving of the threads.
 //!
-//! Readers are spawned and the writer goes on in the first thread: loom looks for interleavings at
-//! the last access to an object, and a writer that loads before it stores hides an earlier reader.
+//! Readers are spawned, and the first thread writes: loom looks for interleavings at the last
+//! access to an object, and a writer that loads before it stores hides an earlier reader.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ use crate::series::{RequestCounts, RequestStates, SpanSeries, TokenCount};
 use crate::thread::{Count, Pool, Sharded, Writer, with_slot};
 use crate::units::Nanos;
 
-/// A slot that no pool hands out.
+/// A slot that no pool assigns.
 const NO_SLOT: usize = usize::MAX;
 
-/// Every interleaving with at most three preemptions; dropping the shards alone takes a thousand
-/// steps.
+/// Checks every interleaving with at most three preemptions. Dropping the shards alone takes a
+/// thousand steps.
 fn model(run: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.max_branches = 100_000;
@@ -26,7 +26,7 @@ fn model(run: impl Fn() + Sync + Send + 'static) {
 }
 
 #[test]
-fn a_slots_next_owner_adds_to_what_the_last_one_left() {
+fn the_next_owner_of_a_slot_adds_to_the_counts_of_the_last() {
     model(|| {
         let pool = Arc::new(Pool::new());
         let count = Arc::new(Sharded::<Count>::new());
@@ -47,7 +47,7 @@ fn add_one(pool: &Pool, count: &Sharded<Count>) {
 }
 
 #[test]
-fn no_two_threads_own_a_slot_at_once() {
+fn a_slot_has_one_owner_at_a_time() {
     model(|| {
         let pool = Arc::new(Pool::new());
         let other = {
@@ -60,7 +60,7 @@ fn no_two_threads_own_a_slot_at_once() {
 }
 
 #[test]
-fn threads_without_a_slot_share_a_shard_and_lose_nothing() {
+fn threads_without_a_slot_share_a_shard_and_lose_no_count() {
     model(|| {
         let count = Arc::new(Sharded::<Count>::new());
         let other = {
@@ -74,7 +74,7 @@ fn threads_without_a_slot_share_a_shard_and_lose_nothing() {
 }
 
 #[test]
-fn an_octave_is_seen_whole_or_not_at_all() {
+fn a_reader_gets_a_new_octave_whole_or_not_at_all() {
     model(|| {
         let shard = Arc::new(Shard::default());
         let reader = {
@@ -94,7 +94,7 @@ fn sample_count(shard: &Shard) -> u64 {
 }
 
 #[test]
-fn sharers_of_an_octave_lose_nothing() {
+fn threads_that_share_an_octave_lose_no_sample() {
     model(|| {
         let shard = Arc::new(Shard::default());
         let other = {
@@ -108,10 +108,10 @@ fn sharers_of_an_octave_lose_nothing() {
 }
 
 #[test]
-fn in_flight_is_never_negative_though_calls_end_in_other_shards() {
+fn in_flight_is_never_negative_when_calls_end_in_other_shards() {
     model(|| {
         let series = Arc::new(SpanSeries::new());
-        // Both shards exist, so that the model is about the counts alone.
+        // Allocates both shards, so that the model checks the counts alone.
         call(&series);
         let reader = {
             let series = series.clone();
@@ -123,18 +123,18 @@ fn in_flight_is_never_negative_though_calls_end_in_other_shards() {
     });
 }
 
-/// A call that starts in one shard and ends in another, as one that moves between threads does:
-/// what hands it over orders the two as one thread's program does.
+/// Starts a call in one shard and ends it in another, as a call that moves between threads. The
+/// move orders start and end, as program order does here.
 fn call(series: &SpanSeries) {
     with_slot(0, || series.start());
     with_slot(1, || series.end(Outcome::Ok, Nanos::new(1)));
 }
 
 #[test]
-fn no_more_have_left_than_came_though_each_step_is_counted_in_another_shard() {
+fn ended_requests_never_exceed_arrived_ones_counted_in_other_shards() {
     model(|| {
         let counts = Arc::new(Sharded::<RequestCounts>::new());
-        // Both shards exist, so that the model is about the counts alone.
+        // Allocates both shards, so that the model checks the counts alone.
         pass(&counts);
         let reader = {
             let counts = counts.clone();
@@ -142,9 +142,9 @@ fn no_more_have_left_than_came_though_each_step_is_counted_in_another_shard() {
         };
         pass(&counts);
         let read = reader.join().unwrap();
-        let left: u64 = read.ended.iter().sum();
-        assert!(left <= read.arrived);
-        assert_eq!(read.waiting + read.running, read.arrived - left);
+        let ended: u64 = read.ended.iter().sum();
+        assert!(ended <= read.arrived);
+        assert_eq!(read.waiting + read.running, read.arrived - ended);
         let after = states(&counts);
         assert_eq!((after.arrived, after.waiting, after.running), (2, 0, 0));
     });
@@ -154,7 +154,7 @@ fn states(counts: &Sharded<RequestCounts>) -> RequestStates {
     RequestStates::of(|| counts.shards())
 }
 
-/// A request that moves between threads.
+/// Counts a request that moves between threads.
 fn pass(counts: &Sharded<RequestCounts>) {
     counts.with_slot(0, |count, writer| count.arrive(writer));
     counts.with_slot(1, |count, writer| count.admit(writer));
@@ -162,7 +162,7 @@ fn pass(counts: &Sharded<RequestCounts>) {
 }
 
 #[test]
-fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
+fn threads_that_share_a_request_lose_no_token_and_count_one_first_token() {
     model(|| {
         let count = Arc::new(TokenCount::new());
         let other = {
@@ -176,7 +176,7 @@ fn threads_that_share_a_request_lose_no_token_and_one_is_the_first() {
     });
 }
 
-/// Counts one token for the owner of `slot`, and says whether it is the first.
+/// Counts one token for the owner of `slot`, and returns whether it is the first.
 fn count_one(count: &TokenCount, slot: u8) -> bool {
     if count.is_owned_by(slot) {
         count.add_own(1);

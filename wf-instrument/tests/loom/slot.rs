@@ -1,4 +1,4 @@
-//! This thread's slot: the one that the model gives it.
+//! The slot of this thread, set by the model.
 
 loom::thread_local! {
     static SLOT: std::cell::Cell<usize> = std::cell::Cell::new(usize::MAX);
@@ -27,5 +27,5 @@ pub(crate) fn allocating() -> bool {
 }
 
 pub(crate) fn drop_one() {
-    unreachable!("nothing is recorded by a modelled allocator");
+    unreachable!("no modelled allocator records");
 }

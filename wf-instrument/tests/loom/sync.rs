@@ -1,4 +1,4 @@
-//! Loom's atomics, and two slots.
+//! Atomics of loom, and two slots.
 
 pub(crate) use loom::sync::atomic::{
     AtomicPtr, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,

@@ -7,7 +7,7 @@ use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::{Nanos, wf_measure, wf_token};
 
 use crate::common::block_on;
-use crate::common::rows::{ends, generation, span};
+use crate::common::rows::{generation, outcome_counts, span};
 use crate::timed_items::Clock;
 
 #[test]
@@ -87,8 +87,8 @@ fn a_function_may_be_a_span_and_a_generation() {
     }
 
     block_on(generate()).unwrap_err();
-    assert_eq!(ends(span("both").outcomes()), [0, 1, 0, 0]);
-    assert_eq!(ends(generation("both").outcomes), [0, 1, 0, 0]);
+    assert_eq!(outcome_counts(span("both").outcomes()), [0, 1, 0, 0]);
+    assert_eq!(outcome_counts(generation("both").outcomes), [0, 1, 0, 0]);
 }
 
 #[test]
@@ -117,5 +117,8 @@ fn an_earlier_error_does_not_become_a_rejection_when_others_are_admitted() {
     );
     assert!(generate("").is_err());
     assert_eq!(errors_and_rejections(), (1, 1));
-    assert_eq!(ends(generation("rejections").outcomes), [1, 2, 0, 0]);
+    assert_eq!(
+        outcome_counts(generation("rejections").outcomes),
+        [1, 2, 0, 0]
+    );
 }

@@ -7,7 +7,7 @@ use futures_util::stream::{self, BoxStream, LocalBoxStream, Stream, StreamExt as
 use wf_instrument::record::Stamp;
 use wf_instrument::{Target, wf_measure};
 
-use crate::common::rows::{assert_all, ends, generation};
+use crate::common::rows::{assert_samples, generation, outcome_counts};
 use crate::common::{block_on, yield_now};
 use crate::timed_items::Clock;
 
@@ -28,12 +28,12 @@ fn ttft_ends_with_the_first_token_not_with_the_return_of_the_stream() {
 
     assert_eq!(block_on(stream.count()), 3);
     let row = generation("stream");
-    assert_all(row.time_to_first_token(), 1, 250);
-    assert_all(row.inter_token_latency(), 2, 20);
-    assert_all(row.time_per_output_token(), 1, 20);
-    assert_all(row.end_to_end(), 1, 290);
+    assert_samples(row.time_to_first_token(), 1, 250);
+    assert_samples(row.inter_token_latency(), 2, 20);
+    assert_samples(row.time_per_output_token(), 1, 20);
+    assert_samples(row.end_to_end(), 1, 290);
     assert_eq!(
-        (row.tokens, row.in_flight(), ends(row.outcomes)),
+        (row.tokens, row.in_flight(), outcome_counts(row.outcomes)),
         (3, 0, [1, 0, 0, 0])
     );
     assert_eq!(&*row.help, "Generates.");
@@ -91,10 +91,13 @@ fn every_return_shape_is_measured_the_same() {
         (2, 2)
     );
     let row = generation("shapes");
-    assert_all(row.time_to_first_token(), 6, 250);
-    assert_all(row.inter_token_latency(), 6, 20);
-    assert_all(row.end_to_end(), 6, 270);
-    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [6, 0, 0, 0]));
+    assert_samples(row.time_to_first_token(), 6, 250);
+    assert_samples(row.inter_token_latency(), 6, 20);
+    assert_samples(row.end_to_end(), 6, 270);
+    assert_eq!(
+        (row.in_flight(), outcome_counts(row.outcomes)),
+        (0, [6, 0, 0, 0])
+    );
 }
 
 #[test]
@@ -109,19 +112,22 @@ fn a_dropped_stream_ends_as_cancelled() {
     clock.wait(40);
     drop(unread);
     let row = generation("dropped");
-    assert_all(row.cancelled_before_first_token(), 1, 40);
+    assert_samples(row.cancelled_before_first_token(), 1, 40);
     assert!(row.time_to_first_token().is_empty());
 
     assert_eq!(generate(&clock).next(), Some(0));
     let row = generation("dropped");
-    assert_all(row.time_to_first_token(), 1, 250);
+    assert_samples(row.time_to_first_token(), 1, 250);
     assert_eq!(
         row.cancelled_before_first_token().count(),
         1,
         "it had received a token"
     );
     assert!(row.end_to_end().is_empty());
-    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 2, 0]));
+    assert_eq!(
+        (row.in_flight(), outcome_counts(row.outcomes)),
+        (0, [0, 0, 2, 0])
+    );
 }
 
 #[test]
@@ -135,9 +141,9 @@ fn an_err_item_is_no_token_and_makes_the_outcome_an_error() {
     assert_eq!(block_on(generate(&clock).count()), 3);
     let row = generation("err item");
     assert_eq!(row.tokens, 2);
-    assert_all(row.time_to_first_token(), 1, 10);
-    assert_all(row.inter_token_latency(), 1, 40);
-    assert_eq!(ends(row.outcomes), [0, 1, 0, 0]);
+    assert_samples(row.time_to_first_token(), 1, 10);
+    assert_samples(row.inter_token_latency(), 1, 40);
+    assert_eq!(outcome_counts(row.outcomes), [0, 1, 0, 0]);
 }
 
 #[test]
@@ -152,7 +158,7 @@ fn a_stream_that_is_dropped_after_its_err_item_is_an_error() {
     assert_eq!(block_on(generate(&clock).next()), Some(Err(())));
     let row = generation("err item, dropped");
     assert_eq!(
-        (row.tokens, row.in_flight(), ends(row.outcomes)),
+        (row.tokens, row.in_flight(), outcome_counts(row.outcomes)),
         (0, 0, [0, 1, 0, 0])
     );
     assert!(
@@ -179,7 +185,10 @@ fn an_err_in_place_of_the_stream_is_an_error() {
 
     assert!(generate(false).is_err() && block_on(later(false)).is_err());
     let row = generation("no stream");
-    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 3, 0, 0]));
+    assert_eq!(
+        (row.in_flight(), outcome_counts(row.outcomes)),
+        (0, [0, 3, 0, 0])
+    );
 }
 
 #[test]
@@ -192,9 +201,9 @@ fn an_item_with_several_tokens_ends_one_interval() {
     let clock = Clock::start();
     assert_eq!(generate(&clock).count(), 2);
     let row = generation("speculative");
-    assert_all(row.time_to_first_token(), 1, 100);
-    assert_all(row.inter_token_latency(), 1, 60);
-    assert_all(row.time_per_output_token(), 1, 20);
+    assert_samples(row.time_to_first_token(), 1, 100);
+    assert_samples(row.inter_token_latency(), 1, 60);
+    assert_samples(row.time_per_output_token(), 1, 20);
     assert_eq!(row.tokens, 5);
 }
 
@@ -208,10 +217,10 @@ fn waiting_items_count_as_received_together() {
     let clock = Clock::start();
     assert_eq!(block_on(generate(&clock).count()), 6);
     let row = generation("drained");
-    assert_all(row.time_to_first_token(), 1, 100);
+    assert_samples(row.time_to_first_token(), 1, 100);
     assert_eq!((row.tokens, row.inter_token_latency().count()), (6, 2));
     assert!(row.inter_token_latency().max() > Some(59_000_000));
-    assert_all(row.time_per_output_token(), 1, 20);
+    assert_samples(row.time_per_output_token(), 1, 20);
 }
 
 #[test]
@@ -233,7 +242,7 @@ fn stamped_items_have_the_intervals_of_their_stamps() {
     assert_eq!(generated.count(), 4);
     let row = generation("stamped");
     assert_eq!(row.tokens, 5);
-    assert_all(row.inter_token_latency(), 2, 20);
+    assert_samples(row.inter_token_latency(), 2, 20);
 }
 
 #[test]
@@ -246,8 +255,8 @@ fn an_item_without_tokens_is_no_first_token_and_ends_no_interval() {
     let clock = Clock::start();
     assert_eq!(generate(&clock).count(), 4);
     let row = generation("role only");
-    assert_all(row.time_to_first_token(), 1, 250);
-    assert_all(row.inter_token_latency(), 1, 20);
+    assert_samples(row.time_to_first_token(), 1, 250);
+    assert_samples(row.inter_token_latency(), 1, 20);
     assert_eq!(row.tokens, 2);
 }
 
@@ -260,5 +269,8 @@ fn a_stream_that_panics_ends_as_panicked() {
 
     catch_unwind(AssertUnwindSafe(|| generate().count())).unwrap_err();
     let row = generation("unwinding stream");
-    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 0, 1]));
+    assert_eq!(
+        (row.in_flight(), outcome_counts(row.outcomes)),
+        (0, [0, 0, 0, 1])
+    );
 }

@@ -5,7 +5,7 @@ use std::pin::pin;
 
 use wf_instrument::{wf_count, wf_measure, wf_token};
 
-use crate::common::rows::{assert_all, ends, generation};
+use crate::common::rows::{assert_samples, generation, outcome_counts};
 use crate::common::{block_on, poll_once, yield_now};
 use crate::timed_items::Clock;
 
@@ -33,13 +33,13 @@ fn tokens_are_counted_for_the_generation_in_scope() {
     let clock = Clock::start();
     assert_eq!(generate(&clock, 3), Ok(3));
     let row = generation("counted in function");
-    assert_all(row.time_to_first_token(), 1, 250);
-    assert_all(row.inter_token_latency(), 2, 20);
-    assert_all(row.end_to_end(), 1, 290);
+    assert_samples(row.time_to_first_token(), 1, 250);
+    assert_samples(row.inter_token_latency(), 2, 20);
+    assert_samples(row.end_to_end(), 1, 290);
     assert!(generate(&clock, 9).is_err());
     let row = generation("counted in function");
     assert_eq!(
-        (row.tokens, row.in_flight(), ends(row.outcomes)),
+        (row.tokens, row.in_flight(), outcome_counts(row.outcomes)),
         (12, 0, [1, 1, 0, 0])
     );
 }
@@ -71,7 +71,7 @@ fn tokens_between_awaits_are_counted_for_their_own_generation() {
     );
     assert_eq!((block_on(a), block_on(b)), (3, 5));
     assert_eq!((generation("a").tokens, generation("b").tokens), (3, 5));
-    assert_all(generation("a").time_to_first_token(), 1, 10);
+    assert_samples(generation("a").time_to_first_token(), 1, 10);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn tokens_are_counted_for_their_generation_when_tasks_change_threads() {
     for (model, tokens) in [("moved a", 8), ("moved b", 12)] {
         let row = generation(model);
         assert_eq!(
-            (row.tokens, row.in_flight(), ends(row.outcomes)),
+            (row.tokens, row.in_flight(), outcome_counts(row.outcomes)),
             (tokens, 0, [1, 0, 0, 0])
         );
     }
@@ -166,7 +166,10 @@ fn a_dropped_task_ends_as_cancelled_and_a_panicking_one_as_panicked() {
     }
     catch_unwind(|| block_on(generate(true))).unwrap_err();
     let row = generation("ends");
-    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 1, 1]));
+    assert_eq!(
+        (row.in_flight(), outcome_counts(row.outcomes)),
+        (0, [0, 0, 1, 1])
+    );
 }
 
 #[test]
@@ -194,5 +197,8 @@ fn a_call_that_panics_ends_as_panicked() {
 
     catch_unwind(call).unwrap_err();
     let row = generation("unwinding call");
-    assert_eq!((row.in_flight(), ends(row.outcomes)), (0, [0, 0, 0, 1]));
+    assert_eq!(
+        (row.in_flight(), outcome_counts(row.outcomes)),
+        (0, [0, 0, 0, 1])
+    );
 }

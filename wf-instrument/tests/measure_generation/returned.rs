@@ -5,7 +5,7 @@ use std::pin::Pin;
 use futures_util::stream::{self, Stream, StreamExt as _};
 use wf_instrument::{wf_measure, wf_token};
 
-use crate::common::rows::{assert_all, ends, generation};
+use crate::common::rows::{assert_samples, generation, outcome_counts};
 use crate::common::{block_on, yield_now};
 use crate::timed_items::Clock;
 
@@ -65,7 +65,10 @@ fn an_err_item_is_no_token_and_an_error_whatever_the_type_names() {
     assert_eq!(streams, [3; 3]);
     assert_eq!(alias_of_the_item().count(), 3);
     let row = generation("err items");
-    assert_eq!((row.tokens, ends(row.outcomes)), (4 * 5, [0, 4, 0, 0]));
+    assert_eq!(
+        (row.tokens, outcome_counts(row.outcomes)),
+        (4 * 5, [0, 4, 0, 0])
+    );
 }
 
 #[test]
@@ -91,7 +94,10 @@ fn an_err_under_another_name_is_an_error() {
     for fails in [true, false] {
         let _ = (generate(fails), block_on(later(fails)));
     }
-    assert_eq!(ends(generation("err generations").outcomes), [3, 3, 0, 0]);
+    assert_eq!(
+        outcome_counts(generation("err generations").outcomes),
+        [3, 3, 0, 0]
+    );
 }
 
 #[test]
@@ -126,8 +132,11 @@ fn a_source_behind_an_alias_is_measured_item_by_item() {
     assert_eq!(block_on(Local.generate(&clock).count()), 2);
     assert_eq!(iterated(&clock).unwrap().count(), 2);
     let row = generation("named sources");
-    assert_all(row.time_to_first_token(), 2, 250);
-    assert_eq!((row.tokens, ends(row.outcomes)), (4, [2, 0, 0, 0]));
+    assert_samples(row.time_to_first_token(), 2, 250);
+    assert_eq!(
+        (row.tokens, outcome_counts(row.outcomes)),
+        (4, [2, 0, 0, 0])
+    );
 }
 
 #[test]
@@ -146,7 +155,10 @@ fn a_declared_value_counts_its_tokens_in_the_function() {
 
     assert_eq!(generate(&["a", "b"]).unwrap().text, "a b");
     let row = generation("values");
-    assert_eq!((row.tokens, ends(row.outcomes)), (2, [1, 0, 0, 0]));
+    assert_eq!(
+        (row.tokens, outcome_counts(row.outcomes)),
+        (2, [1, 0, 0, 0])
+    );
 }
 
 #[test]
@@ -194,7 +206,7 @@ fn a_generation_ends_with_its_last_item() {
     let mut left = Box::pin(generate(&clock));
     assert!(block_on(left.next()).is_some() && block_on(left.next()).is_some());
     assert_eq!(
-        ends(generation("last").outcomes),
+        outcome_counts(generation("last").outcomes),
         [1, 0, 0, 0],
         "before it is dropped"
     );
@@ -208,13 +220,19 @@ fn a_generation_ends_with_its_last_item() {
     assert!(block_on(too_early.next()).is_some());
     drop(too_early);
     let row = generation("last");
-    assert_eq!((row.tokens, ends(row.outcomes)), (5, [2, 0, 1, 0]));
-    assert_all(row.end_to_end(), 2, 270);
+    assert_eq!(
+        (row.tokens, outcome_counts(row.outcomes)),
+        (5, [2, 0, 1, 0])
+    );
+    assert_samples(row.end_to_end(), 2, 270);
 
     assert_eq!(iterated(&clock).find(|n| *n == 2), Some(2));
     assert_eq!(iterated(&clock).count(), 3);
     let row = generation("last, iterated");
-    assert_eq!((row.tokens, ends(row.outcomes)), (4, [2, 0, 0, 0]));
+    assert_eq!(
+        (row.tokens, outcome_counts(row.outcomes)),
+        (4, [2, 0, 0, 0])
+    );
 }
 
 #[test]
@@ -226,5 +244,8 @@ fn a_generation_whose_last_item_fails_is_an_error() {
 
     assert_eq!(failed([Err(()), Ok(2)]).nth(1), Some(Ok(2)));
     assert_eq!(failed([Ok(2), Err(())]).count(), 2);
-    assert_eq!(ends(generation("last fails").outcomes), [1, 1, 0, 0]);
+    assert_eq!(
+        outcome_counts(generation("last fails").outcomes),
+        [1, 1, 0, 0]
+    );
 }

@@ -10,7 +10,7 @@ use futures_util::stream::{self, BoxStream, Stream, StreamExt as _};
 use wf_instrument::clock::mock::Mock;
 use wf_instrument::wf_measure;
 
-use crate::common::rows::{assert_all, ends, span};
+use crate::common::rows::{assert_samples, outcome_counts, span};
 use crate::common::{block_on, yield_now};
 use crate::wait;
 
@@ -82,13 +82,16 @@ fn an_err_is_an_error_whatever_the_type_name_and_position() {
         let _ = joined(fails);
         let _ = opaque(fails);
     }
-    assert_eq!(ends(span("err: alias").outcomes()), [3, 3, 0, 0]);
+    assert_eq!(outcome_counts(span("err: alias").outcomes()), [3, 3, 0, 0]);
     for name in ["poll", "poll of an option", "task", "opaque"] {
         let row = span(&format!("err: {name}"));
-        assert_eq!(ends(row.outcomes()), [1, 1, 0, 0], "{name}");
+        assert_eq!(outcome_counts(row.outcomes()), [1, 1, 0, 0], "{name}");
     }
     Worker.next();
-    assert_eq!(ends(span("err: associated").outcomes()), [0, 1, 0, 0]);
+    assert_eq!(
+        outcome_counts(span("err: associated").outcomes()),
+        [0, 1, 0, 0]
+    );
 }
 
 #[test]
@@ -119,7 +122,7 @@ fn none_pending_and_break_are_not_errors() {
     }
 
     let _ = (absent(), pending(), broken_off(), several(), beside());
-    assert_eq!(ends(span("no error").outcomes()), [5, 0, 0, 0]);
+    assert_eq!(outcome_counts(span("no error").outcomes()), [5, 0, 0, 0]);
 }
 
 /// Like `Service` of tower.
@@ -159,9 +162,9 @@ fn a_future_behind_an_alias_is_measured_to_its_end() {
     }
     drop(Engine.call(&clock, 1));
     let row = span("service");
-    assert_all(&row.ok, 1, 30);
-    assert_all(&row.error, 1, 30);
-    assert_all(&row.cancelled, 1, 10);
+    assert_samples(&row.ok, 1, 30);
+    assert_samples(&row.error, 1, 30);
+    assert_samples(&row.cancelled, 1, 10);
 }
 
 #[test]
@@ -190,7 +193,10 @@ fn a_future_is_found_in_every_box() {
     let (opaque, unpinned, named) = (opaque(&clock), unpinned(&clock), named(&clock));
     assert_eq!(span("boxed futures").in_flight, 3);
     assert!(block_on(opaque).is_err() && block_on(unpinned).is_err() && block_on(named).is_err());
-    assert_eq!(ends(span("boxed futures").outcomes()), [0, 3, 0, 0]);
+    assert_eq!(
+        outcome_counts(span("boxed futures").outcomes()),
+        [0, 3, 0, 0]
+    );
 }
 
 #[test]
@@ -203,7 +209,7 @@ fn a_declared_value_is_measured_as_a_call() {
 
     let clock = Mock::start();
     let handle = spawn(&clock).unwrap();
-    assert_all(&span("handle").ok, 1, 10);
+    assert_samples(&span("handle").ok, 1, 10);
     assert_eq!(block_on(handle), 1);
 }
 
@@ -250,8 +256,11 @@ fn a_returned_stream_is_measured_to_its_end() {
         assert_eq!(future(&clock).await.count().await, 2);
     });
     let row = span("stream");
-    assert_all(&row.ok, 4, 30);
-    assert_eq!((row.in_flight, ends(row.outcomes())), (0, [4, 0, 0, 0]));
+    assert_samples(&row.ok, 4, 30);
+    assert_eq!(
+        (row.in_flight, outcome_counts(row.outcomes())),
+        (0, [4, 0, 0, 0])
+    );
 }
 
 #[test]
@@ -272,7 +281,7 @@ fn a_failed_dropped_or_panicking_stream_decides_the_outcome_of_its_call() {
     assert_eq!(block_on(failed.next()), Some(error()));
     drop(failed);
     assert!(block_on(refused()).is_err());
-    assert_eq!(ends(span("stream ends").outcomes()), [0, 3, 0, 0]);
+    assert_eq!(outcome_counts(span("stream ends").outcomes()), [0, 3, 0, 0]);
 
     let mut left = Box::pin(answer(vec![Ok(1), Ok(2)]));
     assert_eq!(block_on(left.next()), Some(Ok(1)));
@@ -281,7 +290,10 @@ fn a_failed_dropped_or_panicking_stream_decides_the_outcome_of_its_call() {
     catch_unwind(AssertUnwindSafe(|| block_on(unwinding.next()))).unwrap_err();
     drop(unwinding);
     let row = span("stream ends");
-    assert_eq!((row.in_flight, ends(row.outcomes())), (0, [0, 3, 1, 1]));
+    assert_eq!(
+        (row.in_flight, outcome_counts(row.outcomes())),
+        (0, [0, 3, 1, 1])
+    );
 }
 
 #[test]
@@ -300,6 +312,6 @@ fn a_call_that_returns_an_iterator_ends_when_it_returns() {
 
     let clock = Mock::start();
     let (rows, named) = (rows(&clock), named(&clock));
-    assert_all(&span("iterator").ok, 2, 10);
+    assert_samples(&span("iterator").ok, 2, 10);
     assert_eq!((rows.count(), named.count()), (2, 2));
 }

@@ -1,4 +1,4 @@
-//! A plug-in with a copy of the SDK of its own.
+//! A plug-in with a separate copy of the SDK.
 
 use wf_instrument::snapshot::Snapshot;
 use wf_instrument::wf_measure;
@@ -6,7 +6,7 @@ use wf_instrument::wf_measure;
 #[wf_measure(name = "alone_called")]
 fn called() {}
 
-/// How many calls its own snapshot has.
+/// Calls once, and returns the number of calls in a snapshot of its own copy.
 #[unsafe(no_mangle)]
 pub extern "C" fn run() -> u64 {
     called();

@@ -1,4 +1,4 @@
-//! Loads the plug-ins that it is given, and prints what its snapshot has at each stage:
+//! Loads the plug-ins in its arguments, and prints each series of a snapshot at each stage:
 //! `stage name count`.
 
 use std::env;
@@ -18,7 +18,7 @@ fn main() {
     let mut paths = env::args().skip(1);
     let mut load = || {
         let path = paths.next().expect("two plug-ins are named");
-        // SAFETY: our own plug-ins, whose constructors only list their sites.
+        // SAFETY: the constructors of these plug-ins only list their sites.
         unsafe { Library::new(path) }.expect("the plug-in can be loaded")
     };
     show("began");
@@ -26,14 +26,14 @@ fn main() {
     shared::called();
     let plugin = load();
     show("loaded");
-    // SAFETY: the plug-in defines it so.
+    // SAFETY: the plug-in defines `run` with this type.
     let run = *unsafe { plugin.get::<extern "C" fn()>(b"run") }.expect("it has a `run`");
     thread::spawn(move || run()).join().expect("it does not panic");
     show("called");
     drop(plugin);
     show("closed");
     let alone = load();
-    // SAFETY: the plug-in defines it so.
+    // SAFETY: the plug-in defines `run` with this type.
     let run = *unsafe { alone.get::<extern "C" fn() -> u64>(b"run") }.expect("it has a `run`");
     println!("alone own_calls {}", run());
     show("alone");

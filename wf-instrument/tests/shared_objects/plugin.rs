@@ -1,4 +1,4 @@
-//! A plug-in: a shared object that is loaded while its host runs, with the SDK of its host.
+//! A plug-in: a shared object that its host loads at run time, and that uses the SDK of the host.
 
 use wf_instrument::{wf_count, wf_gauge, wf_measure, wf_token};
 
@@ -12,13 +12,13 @@ fn called() {
 #[wf_measure(name = "plugin_uncalled")]
 pub fn uncalled() {}
 
-#[wf_measure(ttft, name = "plugin_reply")]
-fn reply() {
+#[wf_measure(ttft, name = "plugin_generation")]
+fn generate() {
     wf_token!(2);
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn run() {
     called();
-    reply();
+    generate();
 }

@@ -1,4 +1,4 @@
-//! A shared object (`dylib`) that brings the SDK to all who link it.
+//! A shared object (`dylib`) that contains the SDK.
 #![forbid(unsafe_code)]
 
 use wf_instrument::wf_measure;

@@ -2,5 +2,5 @@
 
 fn main() {
     println!("cargo::rustc-env=DOUBLED={:?}", annotated::double(2));
-    println!("cargo::rustc-env=REPLIED={}", annotated::reply(3));
+    println!("cargo::rustc-env=GENERATED={}", annotated::generate(3));
 }

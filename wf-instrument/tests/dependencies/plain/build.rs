@@ -1,4 +1,4 @@
-//! Measures what the program calls unmeasured.
+//! Measures annotated code that the program calls without measuring.
 
 fn main() {
     println!("cargo::rustc-env=DOUBLED={:?}", annotated::double(2));

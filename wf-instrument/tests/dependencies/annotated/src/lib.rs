@@ -1,4 +1,4 @@
-//! A library that annotates and leaves it to the application whether anything is measured.
+//! A library that annotates; the application decides if it is measured.
 
 use wf_instrument::{wf_count, wf_measure, wf_token};
 
@@ -9,7 +9,7 @@ pub fn double(n: u64) -> Result<u64, String> {
 }
 
 #[wf_measure(ttft, model = "tiny")]
-pub fn reply(n: u64) -> u64 {
+pub fn generate(n: u64) -> u64 {
     wf_token!(n);
     n
 }

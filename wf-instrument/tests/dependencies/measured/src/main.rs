@@ -1,12 +1,12 @@
-//! Measures what its build script calls unmeasured.
+//! Measures annotated code that its build script calls without measuring.
 
 fn main() {
     let before = measured();
-    println!("{} {} {:?}", env!("DOUBLED"), env!("REPLIED"), before);
-    println!("{:?} {} {:?}", annotated::double(2), annotated::reply(3), measured());
+    println!("{} {} {:?}", env!("DOUBLED"), env!("GENERATED"), before);
+    println!("{:?} {} {:?}", annotated::double(2), annotated::generate(3), measured());
 }
 
-/// Calls, counts and tokens.
+/// Numbers of calls, counts and tokens.
 fn measured() -> (u64, u64, u64) {
     let metrics = wf_instrument::snapshot::Snapshot::take().metrics;
     let calls = metrics.spans.iter().map(|row| row.ok.count()).sum();

@@ -2,5 +2,5 @@
 
 fn main() {
     println!("{} {}", env!("DOUBLED"), env!("CALLS"));
-    println!("{:?} {}", annotated::double(2), annotated::reply(3));
+    println!("{:?} {}", annotated::double(2), annotated::generate(3));
 }

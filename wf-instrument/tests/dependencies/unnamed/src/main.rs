@@ -1,4 +1,4 @@
-//! Has the SDK through another crate, and says so with the feature `named`.
+//! Uses the SDK through another crate, whose path it gives with the feature `named`.
 
 use facade::wf_instrument::{wf_count, wf_measure};
 
