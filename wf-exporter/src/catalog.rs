@@ -21,8 +21,10 @@
 
 pub use crate::descriptor::{BaseUnit, Descriptor, Kind, LabelKey, Source};
 
-/// Returns every row of the catalogue, grouped by source. The first call makes the rows of readings from
-/// the table of wf-sense; after that it allocates nothing.
+/// Returns every row of the catalogue, grouped by source.
+///
+/// The first call makes the rows of readings from the table of wf-sense; later ones allocate
+/// nothing.
 pub fn families() -> impl Iterator<Item = &'static Descriptor> {
     let rows = crate::recorded::rows().chain(crate::page::rows());
     #[cfg(feature = "govern")]

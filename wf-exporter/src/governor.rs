@@ -157,7 +157,7 @@ static COLUMNS: &[Column<Status>] = &[
 
 static BOTTLENECK: Descriptor = gauge(
     "wf_bottleneck",
-    "1 for the saturated resource (bottleneck). It changes only after it has held for a while.",
+    "1 for the saturated resource (bottleneck). It changes when several ticks agree.",
 )
 .labels(&CLASS);
 

@@ -16,6 +16,7 @@ use wf_instrument::snapshot::{
 use wf_instrument::{Bytes, clock};
 
 use crate::families::Families;
+use crate::family::Labels;
 use crate::page::{self, Own};
 use crate::recorded::tests::{generation, millis};
 use crate::{catalog, governor, profile, recorded, sensors, text};
@@ -88,6 +89,16 @@ fn without_power() -> wf_sense::Readings {
     let mut readings = everything::everything();
     readings.gpus.devices = everything::read([gpu].into());
     readings
+}
+
+/// The numbers are those in the docs of [`sensors`](crate::sensors()).
+#[test]
+fn sensors_have_at_most_127_series_and_86_for_each_gpu() {
+    let families = of_sensors(&everything::everything());
+    let series = families.iter().flat_map(|family| family.series());
+    let of_gpu = |labels: &Labels| labels.iter().any(|(name, _)| name == "gpu");
+    let (gpu, machine): (Vec<_>, Vec<_>) = series.partition(|(labels, _)| of_gpu(labels));
+    assert_eq!((machine.len(), gpu.len()), (127, 86));
 }
 
 /// The names in [`application`].

@@ -25,7 +25,7 @@ use crate::family::FamilyError;
 /// `wf_sensor_reason` says why: `absent` if the machine has no such thing, `unknown` if it could not
 /// be read. So alert on `wf_sensor_reason{state="unknown"}`.
 ///
-/// At most 125 series, one more for each sensor that is not up, and 86 for each GPU.
+/// At most 127 series, one more for each sensor that is not up, and 86 for each GPU.
 ///
 /// ```
 /// use wf_exporter::{Exporter, sensors};
