@@ -28,16 +28,20 @@ fn main() -> io::Result<()> {
     // Rates need two passes; the thread reads once per second.
     sleep(Duration::from_millis(1_200));
     let readings = watch.readings();
-    print("CPU cores", &readings.cpu.cores);
+    print("CPU cores", &readings.cpu.limit);
     print(
         "CPU of host",
-        &readings.cpu.host.clone().map(|share| share.get()),
+        &readings
+            .cpu
+            .host_utilization
+            .clone()
+            .map(|share| share.get()),
     );
     print("RSS", &readings.memory.resident);
     print("memory limit", &readings.memory.limit);
     print(
         "memory used",
-        &readings.memory.used.clone().map(|share| share.get()),
+        &readings.memory.utilization.clone().map(|share| share.get()),
     );
     print(
         "PSI CPU",
