@@ -1,15 +1,17 @@
-//! What the driver tells by number rather than by function: asked for in one call.
+//! Values that the driver numbers, read in one call, and the times of throttle reasons.
 
 use nvml_wrapper::Device;
+use nvml_wrapper::enum_wrappers::device::PerformancePolicy;
 use nvml_wrapper::enums::device::SampleValue;
 use nvml_wrapper::error::NvmlError;
 use nvml_wrapper::struct_wrappers::device::FieldValueSample;
 use nvml_wrapper::structs::device::FieldId;
 use nvml_wrapper::sys_exports::field_id::*;
 
-use super::query::{Query, none};
-use crate::reading::{ReadResult, Reading};
-use wf_instrument::{Bytes, Celsius};
+use super::query::{INVALID_NUMBER, Query, none, valid_u64};
+use crate::gpu::throttle::{ThrottleReason, ThrottleReasons, ThrottleTimes};
+use crate::reading::Reading;
+use wf_instrument::{Bytes, Celsius, Nanos};
 
 /// Something that the driver has a number for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +53,7 @@ impl Fields {
     pub(super) fn bytes(&self, field: Field) -> Reading<Bytes> {
         match self.get(field) {
             Reading::Present { value, at } => match value {
-                SampleValue::U64(bytes) => Reading::stamped(told(bytes).map(Bytes::new), at),
+                SampleValue::U64(bytes) => Reading::stamped(valid_u64(bytes).map(Bytes::new), at),
                 _ => Reading::Absent("the driver's total wraps too soon".into()),
             },
             refusal => none(refusal),
@@ -61,18 +63,18 @@ impl Fields {
     /// A total.
     pub(super) fn total(&self, field: Field) -> Reading<u64> {
         self.get(field).and_then(|value| match value {
-            SampleValue::U64(total) => told(total),
+            SampleValue::U64(total) => valid_u64(total),
             SampleValue::U32(total) => Ok(total.into()),
-            SampleValue::I64(total) => u64::try_from(total).map_err(|_| NO_NUMBER.into()),
-            SampleValue::F64(_) => Err(NO_NUMBER.into()),
+            SampleValue::I64(total) => u64::try_from(total).map_err(|_| INVALID_NUMBER.into()),
+            SampleValue::F64(_) => Err(INVALID_NUMBER.into()),
         })
     }
 
     /// A temperature.
     pub(super) fn celsius(&self, field: Field) -> Reading<Celsius> {
         self.total(field).and_then(|degrees| {
-            let degrees = u32::try_from(degrees).map_err(|_| NO_NUMBER)?;
-            Celsius::new(degrees.into()).ok_or(NO_NUMBER.into())
+            let degrees = u32::try_from(degrees).map_err(|_| INVALID_NUMBER)?;
+            Celsius::new(degrees.into()).ok_or(INVALID_NUMBER.into())
         })
     }
 
@@ -94,22 +96,6 @@ fn one(query: &Query<'_, '_>, sample: Result<FieldValueSample, NvmlError>) -> Re
     }
 }
 
-/// A number, unless it is the one that stands for none (`NVML_VALUE_NOT_AVAILABLE`).
-pub(super) fn told(number: u64) -> ReadResult<u64> {
-    (number != u64::MAX)
-        .then_some(number)
-        .ok_or(NO_NUMBER.into())
-}
-
-/// The same of 32 bits.
-pub(super) fn told_short(number: u32) -> ReadResult<u32> {
-    (number != u32::MAX)
-        .then_some(number)
-        .ok_or(NO_NUMBER.into())
-}
-
-pub(super) const NO_NUMBER: &str = "the driver gave no valid number";
-
 /// In the order of [`Field`]. Some changed with driver 580.82; the wrapper translates these.
 const IDS: [u32; 11] = [
     NVML_FI_DEV_MEMORY_TEMP,
@@ -124,3 +110,106 @@ const IDS: [u32; 11] = [
     NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN,
     NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN,
 ];
+
+/// Where the total of each reason comes from, and when the reasons were last seen.
+///
+/// Decided once for each reason, by the first answer: a total that changed from one source to the other would jump.
+#[derive(Debug, Default)]
+pub(super) struct ThrottleTotals {
+    sources: [Source; ThrottleReason::ALL.len()],
+    seen: Option<Nanos>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Source {
+    #[default]
+    Undecided,
+    Driver,
+    /// Counted here.
+    Passes(Nanos),
+}
+
+impl ThrottleTotals {
+    pub(super) fn read(
+        &mut self,
+        query: &Query<'_, '_>,
+        fields: &Fields,
+        reasons: &Reading<ThrottleReasons>,
+    ) -> ThrottleTimes {
+        let span = self.since_last(reasons);
+        ThrottleTimes::from_fn(|reason| {
+            let source = &mut self.sources[reason as usize];
+            if let Source::Passes(time) = source {
+                return count(time, reason, reasons, span);
+            }
+            let total = ask(query, fields, reason);
+            match total {
+                Reading::Present { .. } => *source = Source::Driver,
+                Reading::Absent(_) if matches!(source, Source::Undecided) && is_seen(reason) => {
+                    *source = Source::Passes(Nanos::ZERO);
+                    return count(&mut Nanos::ZERO.clone(), reason, reasons, Nanos::ZERO);
+                }
+                _ => {}
+            }
+            total
+        })
+    }
+
+    /// How long ago the reasons were last seen; nothing where they are not now, or were not then.
+    fn since_last(&mut self, reasons: &Reading<ThrottleReasons>) -> Nanos {
+        let now = match reasons {
+            Reading::Present { at, .. } => Some(*at),
+            _ => None,
+        };
+        let before = std::mem::replace(&mut self.seen, now);
+        now.zip(before)
+            .map_or(Nanos::ZERO, |(now, before)| now.since(before))
+    }
+}
+
+fn count(
+    time: &mut Nanos,
+    reason: ThrottleReason,
+    reasons: &Reading<ThrottleReasons>,
+    span: Nanos,
+) -> Reading<Nanos> {
+    reasons.clone().map(|reasons| {
+        if reasons.holds(reason) {
+            *time = time.plus(span);
+        }
+        *time
+    })
+}
+
+fn ask(query: &Query<'_, '_>, fields: &Fields, reason: ThrottleReason) -> Reading<Nanos> {
+    let (policy, field) = match reason {
+        ThrottleReason::SwPowerCap => (Some(PerformancePolicy::Power), Field::Power),
+        ThrottleReason::Thermal => (Some(PerformancePolicy::Thermal), Field::Thermal),
+        ThrottleReason::SyncBoost => (Some(PerformancePolicy::SyncBoost), Field::SyncBoost),
+        ThrottleReason::BoardLimit => (Some(PerformancePolicy::BoardLimit), Field::BoardLimit),
+        ThrottleReason::Reliability => (Some(PerformancePolicy::Reliability), Field::Reliability),
+        ThrottleReason::SwThermal => (None, Field::SwThermal),
+        ThrottleReason::HwThermal => (None, Field::HwThermal),
+        ThrottleReason::HwPowerBrake => (None, Field::HwPowerBrake),
+        ThrottleReason::HwSlowdown | ThrottleReason::AppClocks | ThrottleReason::DisplayClocks => {
+            return Reading::Absent("not counted by the driver".into());
+        }
+    };
+    let counted = policy.map(|policy| {
+        query.ask(
+            |device| device.violation_status(policy),
+            |time| valid_u64(time.violation_time).map(Nanos::new),
+        )
+    });
+    counted
+        .filter(|counted| !counted.is_absent())
+        .unwrap_or_else(|| fields.total(field).map(Nanos::new))
+}
+
+/// Whether the driver says when the reason holds.
+const fn is_seen(reason: ThrottleReason) -> bool {
+    !matches!(
+        reason,
+        ThrottleReason::Thermal | ThrottleReason::BoardLimit | ThrottleReason::Reliability
+    )
+}

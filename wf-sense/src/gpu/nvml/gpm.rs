@@ -6,8 +6,7 @@ use nvml_wrapper::gpm::gpm_metrics_get;
 use nvml_wrapper::struct_wrappers::gpm::GpmMetricResult;
 use nvml_wrapper::{Device, GpmSample};
 
-use super::fields::NO_NUMBER;
-use super::query::{Query, none};
+use super::query::{INVALID_NUMBER, Query, none};
 use crate::gpu::device::Gpu;
 use crate::reading::{ReadResult, Reading};
 use wf_instrument::Ratio;
@@ -110,7 +109,7 @@ fn share(query: &Query<'_, '_>, metric: Result<GpmMetricResult, NvmlError>) -> R
 }
 
 fn of_percent(percent: f64) -> ReadResult<Ratio> {
-    Ratio::new(percent / 100.0).ok_or(NO_NUMBER.into())
+    Ratio::new(percent / 100.0).ok_or(INVALID_NUMBER.into())
 }
 
 /// In the order in which they are filled in.

@@ -1,12 +1,11 @@
-//! Questions about one device in one pass, and what the answers say of its health.
+//! Queries of one device in one pass, and what their results say of its health.
 
 use std::cell::Cell;
 
 use nvml_wrapper::Device;
 use nvml_wrapper::error::NvmlError;
 
-use super::driver::Line;
-use super::fault::{self, UNSUPPORTED};
+use super::mailbox::ThreadControl;
 use crate::reading::{ReadResult, Reading};
 
 /// What is asked about, as far as it says what may be asked.
@@ -24,11 +23,11 @@ pub(super) enum Kind {
 pub(super) struct Query<'a, 'nvml> {
     device: Option<&'a Device<'nvml>>,
     kind: Kind,
-    line: &'a Line,
+    control: &'a ThreadControl,
     /// Why nothing more is asked.
     lost: Cell<Option<&'static str>>,
     /// Whether any answer made sense.
-    heard: Cell<bool>,
+    responded: Cell<bool>,
 }
 
 impl<'a, 'nvml> Query<'a, 'nvml> {
@@ -36,14 +35,14 @@ impl<'a, 'nvml> Query<'a, 'nvml> {
     pub(super) fn new(
         device: Result<&'a Device<'nvml>, &'static str>,
         kind: Kind,
-        line: &'a Line,
+        control: &'a ThreadControl,
     ) -> Self {
         Self {
             device: device.ok(),
             kind,
-            line,
+            control,
             lost: Cell::new(device.err()),
-            heard: Cell::new(false),
+            responded: Cell::new(false),
         }
     }
 
@@ -56,10 +55,10 @@ impl<'a, 'nvml> Query<'a, 'nvml> {
         let (None, Some(device)) = (self.lost.get(), self.device) else {
             return Reading::Unknown(self.lost.get().unwrap_or_default().into());
         };
-        self.line.promise();
+        self.control.extend_deadline();
         match call(device) {
             Ok(value) => {
-                self.heard.set(true);
+                self.responded.set(true);
                 Reading::of(convert(value))
             }
             Err(error) => self.refused(&error),
@@ -68,22 +67,22 @@ impl<'a, 'nvml> Query<'a, 'nvml> {
 
     /// What a refusal means for what was asked.
     pub(super) fn refused<T>(&self, error: &NvmlError) -> Reading<T> {
-        if fault::is_loss(error) {
-            self.lost.set(Some(fault::text(error)));
+        if is_loss(error) {
+            self.lost.set(Some(text(error)));
         } else if !matches!(error, NvmlError::Unknown) {
-            self.heard.set(true);
+            self.responded.set(true);
         }
-        if fault::is_unsupported(error) || self.is_restricted(error) {
+        if is_unsupported(error) || self.is_restricted(error) {
             return Reading::Absent(self.unsupported().into());
         }
-        Reading::Unknown(fault::text(error).into())
+        Reading::Unknown(text(error).into())
     }
 
     /// Why the device is lost; `None` where it is not.
     ///
     /// The driver's error without a name may be about one question only. It is about all where nothing else came.
     pub(super) fn loss(&self) -> Option<&'static str> {
-        let nothing = (!self.heard.get()).then_some(fault::text(&NvmlError::Unknown));
+        let nothing = (!self.responded.get()).then_some(text(&NvmlError::Unknown));
         self.lost.get().or(nothing)
     }
 
@@ -105,3 +104,73 @@ impl<'a, 'nvml> Query<'a, 'nvml> {
 pub(super) fn none<T, U>(reading: Reading<T>) -> Reading<U> {
     reading.and_then(|_| Err(UNSUPPORTED.into()))
 }
+
+/// Whether this GPU or driver just does not have what was asked for.
+pub(super) const fn is_unsupported(error: &NvmlError) -> bool {
+    matches!(
+        error,
+        NvmlError::NotSupported | NvmlError::UnexpectedVariant(DEPRECATED)
+    )
+}
+
+/// Whether nothing more is to be had from this handle until the library is opened anew.
+pub(super) const fn is_loss(error: &NvmlError) -> bool {
+    matches!(
+        error,
+        NvmlError::Uninitialized
+            | NvmlError::DriverNotLoaded
+            | NvmlError::GpuLost
+            | NvmlError::ResetRequired
+            | NvmlError::LibRmVersionMismatch
+    )
+}
+
+/// The reason in words, the same ones each time, so that it may be a label.
+pub(super) const fn text(error: &NvmlError) -> &'static str {
+    match error {
+        NvmlError::Uninitialized => "the driver's library is not initialized",
+        NvmlError::InvalidArg => "the driver does not take the question",
+        NvmlError::NoPermission => "no permission",
+        NvmlError::NotFound => "not found",
+        NvmlError::InsufficientSize(_) => "the driver's answer is too long",
+        NvmlError::InsufficientPower => "the GPU's power cables are not attached properly",
+        NvmlError::DriverNotLoaded => "the driver is not loaded",
+        NvmlError::Timeout => "the driver timed out",
+        NvmlError::IrqIssue => "the kernel has trouble with the GPU's interrupts",
+        NvmlError::FailedToLoadSymbol(_) | NvmlError::FunctionNotFound => {
+            "this driver does not have the call"
+        }
+        NvmlError::CorruptedInfoROM => "the GPU's info ROM is corrupted",
+        NvmlError::GpuLost => "the GPU has fallen off the bus",
+        NvmlError::ResetRequired => "the GPU needs a reset",
+        NvmlError::OperatingSystem => "the operating system blocks the driver",
+        NvmlError::LibRmVersionMismatch => "the driver and its library have different versions",
+        NvmlError::InUse => "the GPU is in use",
+        NvmlError::InsufficientMemory => "the driver has not enough memory",
+        NvmlError::NoData => "the driver has no data",
+        NvmlError::Unknown => "the driver failed in a way that it does not know",
+        NvmlError::NotSupported => UNSUPPORTED,
+        _ => "the driver gave an answer that is not understood here",
+    }
+}
+
+pub(super) const UNSUPPORTED: &str = "not supported by this GPU";
+
+/// `NVML_ERROR_DEPRECATED`, which the bindings do not have.
+const DEPRECATED: u32 = 26;
+
+/// A number, unless it is the one that stands for none (`NVML_VALUE_NOT_AVAILABLE`).
+pub(super) fn valid_u64(number: u64) -> ReadResult<u64> {
+    (number != u64::MAX)
+        .then_some(number)
+        .ok_or(INVALID_NUMBER.into())
+}
+
+/// The same of 32 bits.
+pub(super) fn valid_u32(number: u32) -> ReadResult<u32> {
+    (number != u32::MAX)
+        .then_some(number)
+        .ok_or(INVALID_NUMBER.into())
+}
+
+pub(super) const INVALID_NUMBER: &str = "the driver gave no valid number";

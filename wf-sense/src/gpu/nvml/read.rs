@@ -1,18 +1,17 @@
-//! One pass over one device: which call of the driver makes up each reading.
-
 use nvml_wrapper::Device;
 use nvml_wrapper::bitmasks::device::ThrottleReasons as Bits;
 use nvml_wrapper::enum_wrappers::device::{
     Clock, EccCounter, MemoryError, PcieUtilCounter, TemperatureSensor,
 };
-use nvml_wrapper::struct_wrappers::device::MemoryInfo;
+use nvml_wrapper::enums::device::UsedGpuMemory;
+use nvml_wrapper::struct_wrappers::device::{MemoryInfo, ProcessInfo};
 
-use super::fields::{Field, Fields, NO_NUMBER, told, told_short};
-use super::query::Query;
+use super::fields::{Field, Fields};
+use super::query::{INVALID_NUMBER, Query, valid_u32, valid_u64};
 use super::raw;
-use crate::gpu::device::{Gpu, Memory};
+use crate::gpu::device::{Gpu, GpuProcess, Memory};
 use crate::gpu::throttle::{ThrottleReason, ThrottleReasons};
-use crate::reading::{ReadResult, Reading};
+use crate::reading::{ReadResult, Reading, Reason};
 use wf_instrument::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Watts};
 
 pub(super) fn activity(query: &Query<'_, '_>, gpu: &mut Gpu) {
@@ -39,12 +38,12 @@ pub(super) fn power(query: &Query<'_, '_>, fields: &Fields, gpu: &mut Gpu) {
     gpu.power = query.ask(Device::power_usage, watts);
     gpu.power_limit = query.ask(Device::enforced_power_limit, watts);
     gpu.energy = query.ask(Device::total_energy_consumption, |energy| {
-        told(energy).map(Joules::from_millijoules)
+        valid_u64(energy).map(Joules::from_millijoules)
     });
     let sensor = TemperatureSensor::Gpu;
     gpu.temperature = query.ask(
         |device| device.temperature(sensor),
-        |degrees| Celsius::new(told_short(degrees)?.into()).ok_or(NO_NUMBER.into()),
+        |degrees| Celsius::new(valid_u32(degrees)?.into()).ok_or(INVALID_NUMBER.into()),
     );
     gpu.memory_temperature = fields.celsius(Field::MemoryTemperature);
 }
@@ -61,21 +60,21 @@ pub(super) fn pcie(query: &Query<'_, '_>, fields: &Fields, gpu: &mut Gpu) {
     gpu.pcie_received_rate = rate(query, &gpu.pcie_received, PcieUtilCounter::Receive);
     gpu.pcie_transmitted_rate = rate(query, &gpu.pcie_transmitted, PcieUtilCounter::Send);
     gpu.pcie_replays = query.ask(Device::pcie_replay_counter, |replays| {
-        told_short(replays).map(u64::from)
+        valid_u32(replays).map(u64::from)
     });
 }
 
 fn errors(query: &Query<'_, '_>, kind: MemoryError) -> Reading<u64> {
     query.ask(
         |device| device.total_ecc_errors(kind, EccCounter::Volatile),
-        told,
+        valid_u64,
     )
 }
 
 fn clock(query: &Query<'_, '_>, clock: Clock) -> Reading<Hertz> {
     query.ask(
         |device| device.clock_info(clock),
-        |megahertz| told_short(megahertz).map(|n| Hertz::from_megahertz(n.into())),
+        |megahertz| valid_u32(megahertz).map(|n| Hertz::from_megahertz(n.into())),
     )
 }
 
@@ -93,8 +92,8 @@ fn rate(
     query.ask(
         |device| device.pcie_throughput(direction),
         |kilobytes| {
-            let bytes = u64::from(told_short(kilobytes)?) * KILOBYTE;
-            PerSecond::of(bytes, Nanos::from_secs(1)).ok_or(NO_NUMBER.into())
+            let bytes = u64::from(valid_u32(kilobytes)?) * KILOBYTE;
+            PerSecond::of(bytes, Nanos::from_secs(1)).ok_or(INVALID_NUMBER.into())
         },
     )
 }
@@ -117,15 +116,15 @@ fn share(percent: u32) -> ReadResult<Ratio> {
     Some(percent)
         .filter(|percent| *percent <= 100)
         .and_then(|percent| Ratio::of(percent.into(), 100.0))
-        .ok_or(NO_NUMBER.into())
+        .ok_or(INVALID_NUMBER.into())
 }
 
 fn watts(milliwatts: u32) -> ReadResult<Watts> {
-    told_short(milliwatts).map(|milliwatts| Watts::from_milliwatts(milliwatts.into()))
+    valid_u32(milliwatts).map(|milliwatts| Watts::from_milliwatts(milliwatts.into()))
 }
 
 fn bytes(count: u64) -> ReadResult<Bytes> {
-    told(count).map(Bytes::new)
+    valid_u64(count).map(Bytes::new)
 }
 
 /// `nvml.h` says KB and not which.
@@ -141,3 +140,114 @@ const REASONS: [(Bits, ThrottleReason); 8] = [
     (Bits::APPLICATIONS_CLOCKS_SETTING, ThrottleReason::AppClocks),
     (Bits::DISPLAY_CLOCK_SETTING, ThrottleReason::DisplayClocks),
 ];
+
+/// The processes that compute on the GPU or draw with it; one that does both is told of twice by the driver and once here.
+pub(super) fn processes(query: &Query<'_, '_>) -> Reading<Box<[GpuProcess]>> {
+    let computing = query.ask(|device| device.running_compute_processes(), Ok);
+    let drawing = query.ask(|device| device.running_graphics_processes(), Ok);
+    // Where drawing is not supported, those who compute are all there are.
+    let drawing = drawing.value().map_or(&[][..], Vec::as_slice);
+    computing.map(|computing| merge(computing.iter().chain(drawing)))
+}
+
+/// What `own` holds of it.
+pub(super) fn process_memory_used(
+    processes: &Reading<Box<[GpuProcess]>>,
+    own: &ReadResult<u32>,
+) -> Reading<Bytes> {
+    let mine = processes.clone().and_then(|processes| {
+        let own = own.clone()?;
+        Ok(processes.into_iter().find(|process| process.pid == own))
+    });
+    match mine {
+        Reading::Present { value: None, .. } => {
+            Reading::Absent("this process does not use the GPU".into())
+        }
+        mine => mine.and_then(|mine| mine.and_then(|mine| mine.memory).ok_or(NOT_TOLD)),
+    }
+}
+
+/// The id under which the driver knows this process, if that can be known.
+pub(super) fn own_pid() -> ReadResult<u32> {
+    if cfg!(target_os = "linux") {
+        let namespace = std::fs::read_link("/proc/self/ns/pid");
+        if namespace.map_or(true, |namespace| namespace.as_os_str() != HOST) {
+            return Err(
+                "the driver tells the host's process ids, and this container has its own".into(),
+            );
+        }
+    }
+    Ok(std::process::id())
+}
+
+fn merge<'a>(told: impl Iterator<Item = &'a ProcessInfo>) -> Box<[GpuProcess]> {
+    let mut processes: Vec<GpuProcess> = Vec::new();
+    for told in told {
+        let memory = match told.used_gpu_memory {
+            UsedGpuMemory::Used(bytes) => Some(Bytes::new(bytes)),
+            UsedGpuMemory::Unavailable => None,
+        };
+        match processes.iter_mut().find(|known| known.pid == told.pid) {
+            Some(known) => known.memory = known.memory.max(memory),
+            None => processes.push(GpuProcess {
+                pid: told.pid,
+                memory,
+            }),
+        }
+    }
+    processes.into()
+}
+
+/// The first namespace of process ids has this fixed number (`PROC_PID_INIT_INO` in the kernel's `include/linux/proc_ns.h`).
+const HOST: &str = "pid:[4026531836]";
+
+const NOT_TOLD: Reason = Reason::Borrowed("the driver does not tell what a process holds");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn valid_u64(pid: u32, used_gpu_memory: UsedGpuMemory) -> ProcessInfo {
+        ProcessInfo {
+            pid,
+            used_gpu_memory,
+            gpu_instance_id: None,
+            compute_instance_id: None,
+        }
+    }
+
+    fn processes() -> Reading<Box<[GpuProcess]>> {
+        let told = [
+            valid_u64(1, UsedGpuMemory::Used(10)),
+            valid_u64(2, UsedGpuMemory::Unavailable),
+            valid_u64(1, UsedGpuMemory::Used(30)),
+        ];
+        Reading::of(Ok(merge(told.iter())))
+    }
+
+    #[test]
+    fn one_that_computes_and_draws_is_counted_once() {
+        let found = processes();
+        let memory: Vec<_> = found
+            .value()
+            .unwrap()
+            .iter()
+            .map(|one| one.memory)
+            .collect();
+        assert_eq!(memory, [Some(Bytes::new(30)), None]);
+    }
+
+    #[test]
+    fn what_this_process_holds_is_never_guessed() {
+        let own = |own: ReadResult<u32>| process_memory_used(&processes(), &own);
+        assert_eq!(own(Ok(1)).value(), Some(&Bytes::new(30)));
+        assert_eq!(own(Ok(2)), Reading::Unknown(NOT_TOLD));
+        assert!(own(Ok(3)).is_absent());
+        assert_eq!(
+            own(Err("a container".into())),
+            Reading::Unknown("a container".into())
+        );
+        let refused = process_memory_used(&Reading::Absent("not here".into()), &Ok(1));
+        assert_eq!(refused, Reading::Absent("not here".into()));
+    }
+}

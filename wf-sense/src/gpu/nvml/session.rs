@@ -1,24 +1,26 @@
-//! The driver's devices from the opening of its library to its end.
+//! The devices of the driver, from the opening of its library to its end.
+
+use std::sync::Arc;
 
 use nvml_wrapper::error::NvmlError;
 use nvml_wrapper::{Device, Nvml};
 
-use super::driver::Line;
-use super::post::Gpus;
-use super::query::Kind;
-use super::watched::Watched;
-use super::{fault, process, raw};
+use super::fields::{Fields, ThrottleTotals};
+use super::gpm::Gpm;
+use super::mailbox::{Gpus, ThreadControl};
+use super::query::{Kind, Query, text};
+use super::{raw, read};
 use crate::gpu::device::{Gpu, Info, Mig};
 use crate::reading::{ReadResult, Reading};
 
 /// Passes over all devices of a driver that is open.
-pub(super) struct Session<'nvml, 'line> {
+pub(super) struct Session<'nvml, 'control> {
     nvml: &'nvml Nvml,
-    line: &'line Line,
+    control: &'control ThreadControl,
     own: ReadResult<u32>,
     driver_version: String,
     passes: u64,
-    devices: Vec<Watched<'nvml>>,
+    devices: Vec<WatchedDevice<'nvml>>,
 }
 
 /// How a pass went.
@@ -32,13 +34,13 @@ pub(super) enum Health {
     Lost,
 }
 
-impl<'nvml, 'line> Session<'nvml, 'line> {
-    pub(super) fn new(nvml: &'nvml Nvml, line: &'line Line) -> Self {
-        line.promise();
+impl<'nvml, 'control> Session<'nvml, 'control> {
+    pub(super) fn new(nvml: &'nvml Nvml, control: &'control ThreadControl) -> Self {
+        control.extend_deadline();
         Self {
             nvml,
-            line,
-            own: process::own(),
+            control,
+            own: read::own_pid(),
             driver_version: raw::driver_version(nvml).unwrap_or_default(),
             passes: 0,
             devices: Vec::new(),
@@ -47,19 +49,19 @@ impl<'nvml, 'line> Session<'nvml, 'line> {
 
     /// One pass over all devices. Now and then looks which ones there are.
     pub(super) fn pass(&mut self) -> (Gpus, Health) {
-        if self.passes.is_multiple_of(LOOK_EVERY)
-            && let Err(none) = self.look()
+        if self.passes.is_multiple_of(SEARCH_EVERY)
+            && let Err(none) = self.search()
         {
             return (none, Health::Lost);
         }
         self.passes += 1;
-        let (line, own) = (self.line, &self.own);
+        let (control, own) = (self.control, &self.own);
         let (mut well, mut lost) = (0, None);
         let gpus: Vec<Gpu> = self
             .devices
             .iter_mut()
             .map(|device| {
-                let (gpu, loss) = device.pass(line, own);
+                let (gpu, loss) = device.pass(control, own);
                 well += usize::from(loss.is_none());
                 lost = lost.or(loss);
                 gpu
@@ -75,8 +77,8 @@ impl<'nvml, 'line> Session<'nvml, 'line> {
     }
 
     /// Finds the devices that there are, and keeps what is remembered of those that were there before.
-    fn look(&mut self) -> Result<(), Gpus> {
-        self.line.promise();
+    fn search(&mut self) -> Result<(), Gpus> {
+        self.control.extend_deadline();
         let count = self.nvml.device_count().map_err(|error| unknown(&error))?;
         if count == 0 {
             return Err(Reading::Absent("no GPU".into()));
@@ -96,8 +98,8 @@ impl<'nvml, 'line> Session<'nvml, 'line> {
         Ok(())
     }
 
-    fn find(&self, index: u32, found: &mut Vec<Watched<'nvml>>) {
-        self.line.promise();
+    fn find(&self, index: u32, found: &mut Vec<WatchedDevice<'nvml>>) {
+        self.control.extend_deadline();
         match self.nvml.device_by_index(index) {
             Ok(device) => self.add(index, device, found),
             // Another's: the driver counts those of other containers too.
@@ -108,14 +110,14 @@ impl<'nvml, 'line> Session<'nvml, 'line> {
                     driver_version: self.driver_version.clone(),
                     ..Info::default()
                 };
-                found.push(Watched::lost(info, fault::text(&error)));
+                found.push(WatchedDevice::lost(info, text(&error)));
             }
         }
     }
 
     /// Adds a GPU and its instances.
-    fn add(&self, index: u32, device: Device<'nvml>, found: &mut Vec<Watched<'nvml>>) {
-        self.line.promise();
+    fn add(&self, index: u32, device: Device<'nvml>, found: &mut Vec<WatchedDevice<'nvml>>) {
+        self.control.extend_deadline();
         let partitioned = device.mig_mode().is_ok_and(|mode| mode.current == 1);
         let kind = if partitioned {
             Kind::Partitioned
@@ -136,24 +138,24 @@ impl<'nvml, 'line> Session<'nvml, 'line> {
             .into_iter()
             .map(|instance| self.instance(instance, &info))
             .collect::<Vec<_>>();
-        found.push(Watched::new(device, info, kind, None));
+        found.push(WatchedDevice::new(device, info, kind, None));
         found.extend(instances);
     }
 
     /// Every handle of an instance: their numbers have gaps.
     fn instances(&self, gpu: &Device<'nvml>) -> Vec<Device<'nvml>> {
-        self.line.promise();
+        self.control.extend_deadline();
         let most = gpu.mig_device_count().unwrap_or(0).min(MOST_INSTANCES);
         (0..most)
             .filter_map(|number| {
-                self.line.promise();
+                self.control.extend_deadline();
                 gpu.mig_device_by_index(number).ok()
             })
             .collect()
     }
 
-    fn instance(&self, device: Device<'nvml>, gpu: &Info) -> Watched<'nvml> {
-        self.line.promise();
+    fn instance(&self, device: Device<'nvml>, gpu: &Info) -> WatchedDevice<'nvml> {
+        self.control.extend_deadline();
         let parent = device.mig_parent_device().ok();
         let gpu_instance = raw::gpu_instance(&device).ok();
         let own = self.info(&device);
@@ -168,7 +170,7 @@ impl<'nvml, 'line> Session<'nvml, 'line> {
             mig: Some(mig),
             ..own
         };
-        Watched::new(device, info, Kind::Instance, parent.zip(gpu_instance))
+        WatchedDevice::new(device, info, Kind::Instance, parent.zip(gpu_instance))
     }
 
     fn info(&self, device: &Device<'nvml>) -> Info {
@@ -185,12 +187,12 @@ impl<'nvml, 'line> Session<'nvml, 'line> {
         device: &Device<'nvml>,
         ask: fn(&Device<'_>) -> Result<String, NvmlError>,
     ) -> String {
-        self.line.promise();
+        self.control.extend_deadline();
         ask(device).unwrap_or_default()
     }
 
     /// Puts back what was known of a device that is still there.
-    fn keep(&mut self, known: Watched<'nvml>) {
+    fn keep(&mut self, known: WatchedDevice<'nvml>) {
         let found = self.devices.iter_mut();
         if let Some(same) = found.into_iter().find(|found| found.is(&known)) {
             *same = known;
@@ -199,7 +201,7 @@ impl<'nvml, 'line> Session<'nvml, 'line> {
 }
 
 fn unknown(error: &NvmlError) -> Gpus {
-    Reading::Unknown(fault::text(error).into())
+    Reading::Unknown(text(error).into())
 }
 
 /// The driver puts it at the end of an instance's name, as in `NVIDIA H100 80GB HBM3 MIG 1g.10gb`.
@@ -209,10 +211,82 @@ fn profile(name: &str) -> String {
 }
 
 /// An instance that somebody makes is seen within a minute; the handles of all devices cost milliseconds.
-const LOOK_EVERY: u64 = 60;
+const SEARCH_EVERY: u64 = 60;
 
 /// More than any machine has: what a broken driver counts does not keep the thread busy for ever.
 const MOST_GPUS: u32 = 64;
 
 /// A GPU has at most 7 compute instances.
 const MOST_INSTANCES: u32 = 16;
+
+/// A device of the driver's, and what is remembered of it.
+pub(super) struct WatchedDevice<'nvml> {
+    info: Arc<Info>,
+    kind: Kind,
+    /// Why there is none, where the driver counts a GPU that it does not give.
+    device: Result<Device<'nvml>, &'static str>,
+    gpm: Gpm<'nvml>,
+    totals: ThrottleTotals,
+}
+
+impl<'nvml> WatchedDevice<'nvml> {
+    /// Watches `device`; of an instance, `gpu` is the GPU that it is part of and the number that it has there.
+    pub(super) fn new(
+        device: Device<'nvml>,
+        info: Info,
+        kind: Kind,
+        gpu: Option<(Device<'nvml>, u32)>,
+    ) -> Self {
+        Self {
+            info: info.into(),
+            kind,
+            device: Ok(device),
+            gpm: Gpm::new(gpu),
+            totals: ThrottleTotals::default(),
+        }
+    }
+
+    /// A GPU that should be there and is not.
+    pub(super) fn lost(info: Info, reason: &'static str) -> Self {
+        Self {
+            info: info.into(),
+            kind: Kind::Whole,
+            device: Err(reason),
+            gpm: Gpm::new(None),
+            totals: ThrottleTotals::default(),
+        }
+    }
+
+    /// Whether both are the same device, and it is there.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.info == other.info && self.device.is_ok() && other.device.is_ok()
+    }
+
+    /// Asks for everything, and says why the device is lost if it is.
+    pub(super) fn pass(
+        &mut self,
+        control: &ThreadControl,
+        own: &ReadResult<u32>,
+    ) -> (Gpu, Option<&'static str>) {
+        let query = Query::new(
+            self.device.as_ref().map_err(|reason| *reason),
+            self.kind,
+            control,
+        );
+        let mut gpu = Gpu {
+            info: self.info.clone(),
+            ..Gpu::default()
+        };
+        let fields = Fields::read(&query);
+        read::activity(&query, &mut gpu);
+        self.gpm.read(&query, &mut gpu);
+        read::memory(&query, &mut gpu);
+        read::power(&query, &fields, &mut gpu);
+        read::clocks(&query, &mut gpu);
+        gpu.throttle_times = self.totals.read(&query, &fields, &gpu.throttled);
+        read::pcie(&query, &fields, &mut gpu);
+        gpu.processes = read::processes(&query);
+        gpu.process_memory_used = read::process_memory_used(&gpu.processes, own);
+        (gpu, query.loss())
+    }
+}

@@ -1,14 +1,16 @@
+use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
+use super::super::mailbox::Mailbox;
 use super::*;
 
-fn line() -> (Line, Sender<()>) {
+fn control() -> (ThreadControl, Sender<()>) {
     let (stop, stopped) = channel();
     let deadline = Duration::from_secs(600);
-    let post = Arc::new(Post::new(deadline));
+    let mailbox = Arc::new(Mailbox::new(deadline));
     (
-        Line {
-            post,
+        ThreadControl {
+            mailbox,
             stopped,
             deadline,
         },
@@ -18,11 +20,11 @@ fn line() -> (Line, Sender<()>) {
 
 /// What readers see after each of the attempts, which end as told; `None` panics.
 fn attempts(ends: &[Option<Ended>]) -> Vec<Option<String>> {
-    let (line, _stop) = line();
+    let (control, _stop) = control();
     let mut seen = Vec::new();
     let mut ends = ends.iter();
-    persist(&line, &mut Backoff::new(Duration::ZERO), |_| {
-        seen.push(line.post.read().reason().map(str::to_owned));
+    persist(&control, &mut Backoff::new(Duration::ZERO), |_| {
+        seen.push(control.mailbox.read().reason().map(str::to_owned));
         match ends.next() {
             Some(Some(end)) => *end,
             Some(None) => panic!("as scripted"),
@@ -54,24 +56,41 @@ fn a_library_that_goes_away_is_waited_for() {
 
 #[test]
 fn gpus_that_are_found_lost_are_opened_anew_without_a_wait() {
-    let (line, _stop) = line();
+    let (control, _stop) = control();
     let mut attempts = 0;
     // A wait would be longer than any test.
-    persist(&line, &mut Backoff::new(Duration::from_secs(3600)), |_| {
-        attempts += 1;
-        [Ended::Stale, Ended::Stopped][attempts - 1]
-    });
+    persist(
+        &control,
+        &mut Backoff::new(Duration::from_secs(3600)),
+        |_| {
+            attempts += 1;
+            [Ended::Stale, Ended::Stopped][attempts - 1]
+        },
+    );
     assert_eq!(attempts, 2);
 }
 
 #[test]
 fn nothing_is_attempted_for_readers_that_are_gone() {
-    let (line, stop) = line();
+    let (control, stop) = control();
     drop(stop);
     let mut attempts = 0;
-    persist(&line, &mut Backoff::new(Duration::from_secs(600)), |_| {
-        attempts += 1;
-        Ended::Lost
-    });
+    persist(
+        &control,
+        &mut Backoff::new(Duration::from_secs(600)),
+        |_| {
+            attempts += 1;
+            Ended::Lost
+        },
+    );
     assert_eq!(attempts, 1);
+}
+
+#[test]
+fn waits_double_up_to_a_minute_and_begin_again() {
+    let mut backoff = Backoff::new(Duration::from_secs(1));
+    let waits: Vec<u64> = (0..8).map(|_| backoff.next().as_secs()).collect();
+    assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+    backoff.reset();
+    assert_eq!(backoff.next(), Duration::from_secs(1));
 }
