@@ -60,6 +60,21 @@ impl Machine {
         }
     }
 
+    /// # Errors
+    /// Never.
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "another system has triggers, and may refuse"
+    )]
+    pub(super) fn triggers(&self) -> io::Result<(Triggers, Canceller)> {
+        let (canceller, cancelled) = channel();
+        Ok((Triggers(cancelled), Canceller(ProcessLocal::new(canceller))))
+    }
+
+    #[expect(clippy::unused_self, reason = "another system has triggers")]
+    pub(super) const fn follow(&self, _: &mut Triggers) {}
+
     fn read_process(&mut self, readings: &mut Readings) {
         let process = self.process();
         readings.memory.resident =
@@ -148,17 +163,6 @@ pub(super) struct Triggers(Receiver<()>);
 pub(super) struct Canceller(ProcessLocal<Sender<()>>);
 
 impl Triggers {
-    /// # Errors
-    /// Never.
-    #[expect(clippy::unnecessary_wraps, reason = "another system may refuse")]
-    pub(super) fn set(_: &Machine) -> io::Result<(Self, Canceller)> {
-        let (canceller, cancelled) = channel();
-        Ok((Self(cancelled), Canceller(ProcessLocal::new(canceller))))
-    }
-
-    #[expect(clippy::unused_self, reason = "another system has some")]
-    pub(super) const fn follow(&mut self, _: &Machine) {}
-
     #[expect(clippy::unused_self, reason = "another system has some")]
     pub(super) fn watched(&self, _: &mut Alarms) -> Alarms {
         Alarms::default()
@@ -281,12 +285,12 @@ mod tests {
 
     #[test]
     fn a_wait_ends_when_it_is_cancelled() {
-        let (mut triggers, canceller) = Triggers::set(&Machine::new()).unwrap();
+        let (mut triggers, canceller) = Machine::new().triggers().unwrap();
         canceller.cancel();
         // Would take longer than any test may.
         triggers.wait(Duration::from_secs(1_000_000), &mut Alarms::default());
         let mut alarms = Alarms::default();
-        triggers.follow(&Machine::new());
+        Machine::new().follow(&mut triggers);
         assert_eq!(triggers.watched(&mut alarms), Alarms::default());
     }
 }

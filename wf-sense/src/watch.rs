@@ -71,7 +71,7 @@ impl Watch {
     /// If the system starts no thread, or gives no descriptor that ends its waits.
     pub fn start(mut sensors: Sensors) -> io::Result<Self> {
         let (readings, fast) = (sensors.read(), sensors.read_fast());
-        let (triggers, canceller) = Triggers::set(sensors.machine())?;
+        let (triggers, canceller) = sensors.machine().triggers()?;
         let last = Last {
             readings,
             fast,
@@ -216,7 +216,7 @@ impl Watcher {
 
     fn pass(&mut self) {
         let mut readings = self.sensors.read();
-        self.triggers.follow(self.sensors.machine());
+        self.sensors.machine().follow(&mut self.triggers);
         readings.sensing.alarms = self.alarms();
         lock(&self.shared.last).readings = readings;
     }

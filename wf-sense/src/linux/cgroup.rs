@@ -50,16 +50,18 @@ pub(super) struct Membership {
 impl Membership {
     /// The groups now.
     pub(super) fn read(&mut self, files: &mut Files) -> ReadResult<&Cgroups> {
-        let text = match files.find(&files.own("cgroup"), lines)? {
+        let text = match files.find(&files.of_process("cgroup"), lines)? {
             Some(text) => text,
             // A kernel without control groups.
-            None if files.exists(&files.own("stat")) => String::new(),
+            None if files.exists(&files.of_process("stat")) => String::new(),
             None => return Err("/proc is not there".into()),
         };
         let is_known = self.text == text && self.found.as_ref().is_some_and(Cgroups::is_whole);
         if !is_known {
             let switched_off = files.find("proc/cgroups", |text| Some(switched_off(text)))?;
-            let mounts = files.read(&files.own("mountinfo"), |text| Some(Mounts::parse(text)))?;
+            let mounts = files.read(&files.of_process("mountinfo"), |text| {
+                Some(Mounts::parse(text))
+            })?;
             let search = Search {
                 groups: &text,
                 mounts: &mounts,

@@ -1,14 +1,11 @@
 //! The kernel's text files, read whole and parsed.
 
-mod held;
-
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use self::held::{Held, whole};
-use super::own;
 use crate::reading::{ReadResult, Reason};
 use wf_instrument::fork::NotInherited;
 
@@ -17,9 +14,9 @@ use wf_instrument::fork::NotInherited;
 pub(super) struct Files {
     root: PathBuf,
     /// The directory of this process, relative to the root.
-    own: String,
+    process: String,
     buffer: Vec<u8>,
-    held: Held,
+    kept: OpenFiles,
     /// No file could be opened for want of descriptors, since it was last [asked](Self::begin) to
     /// begin.
     exhausted: bool,
@@ -29,9 +26,9 @@ impl Files {
     pub(super) fn new(root: PathBuf) -> Self {
         Self {
             root,
-            own: own::FIRST.to_owned(),
+            process: PROCESS.to_owned(),
             buffer: Vec::new(),
-            held: Held::default(),
+            kept: OpenFiles::default(),
             exhausted: false,
         }
     }
@@ -48,13 +45,13 @@ impl Files {
     }
 
     /// Takes `directory` for that of this process.
-    pub(super) fn settle(&mut self, directory: String) {
-        self.own = directory;
+    pub(super) fn set_process_directory(&mut self, directory: String) {
+        self.process = directory;
     }
 
     /// The path of a file of this process.
-    pub(super) fn own(&self, name: &str) -> String {
-        format!("{}/{name}", self.own)
+    pub(super) fn of_process(&self, name: &str) -> String {
+        format!("{}/{name}", self.process)
     }
 
     /// What `parse` makes of the file at `path`, relative to the root.
@@ -130,6 +127,11 @@ impl Files {
         self.at(path).exists()
     }
 
+    /// Checks whether these are the kernel's files, and not a recording.
+    pub(super) fn are_live(&self) -> bool {
+        self.root == Path::new("/")
+    }
+
     /// Checks whether its `/proc` has the files of the host, and not those of processes alone
     /// (mount option `subset=pid`).
     pub(super) fn shows_host(&self) -> bool {
@@ -148,14 +150,14 @@ impl Files {
 
     /// A group's file that is held when the group goes tells nothing any more, and is looked for anew.
     fn load_again(&mut self, path: &str) -> io::Result<()> {
-        let held = self.held.get(path);
+        let held = self.kept.get(path);
         if held.is_some_and(|file| whole(file, &mut self.buffer).is_ok()) {
             return Ok(());
         }
-        self.held.forget(path);
+        self.kept.remove(path);
         let file = self.open(path)?;
         whole(&file, &mut self.buffer)?;
-        self.held.keep(path, file);
+        self.kept.keep(path, file);
         Ok(())
     }
 
@@ -250,6 +252,70 @@ pub(super) const GONE: Reason =
 /// No file that is read here comes near this: `/proc/stat` of a host with 512 processors has some 100 KiB. What is longer is cut.
 const LONGEST: u64 = 1 << 20;
 
+/// Files that are kept open, since opening one costs more than reading it.
+#[derive(Debug, Default)]
+pub(super) struct OpenFiles {
+    open: Vec<(String, NotInherited<File>)>,
+}
+
+impl OpenFiles {
+    pub(super) fn get(&mut self, path: &str) -> Option<&File> {
+        // A forked child's `/proc/self` is another, and its parent's files are closed in it.
+        if self
+            .open
+            .first()
+            .is_some_and(|(_, file)| !file.in_same_process())
+        {
+            self.open.clear();
+        }
+        self.open
+            .iter()
+            .find_map(|(held, file)| (held == path).then_some(&**file))
+    }
+
+    pub(super) fn remove(&mut self, path: &str) {
+        self.open.retain(|(held, _)| held != path);
+    }
+
+    /// Begins anew where there are too many: the process was moved about, and most of them are of groups that it has left.
+    pub(super) fn keep(&mut self, path: &str, file: NotInherited<File>) {
+        if self.open.len() == MOST_KEPT {
+            self.open.clear();
+        }
+        self.open.push((path.to_owned(), file));
+    }
+}
+
+/// Reads a file from its beginning, without regard to where it was read to.
+pub(super) fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
+    buffer.clear();
+    loop {
+        let read = buffer.len();
+        buffer.resize(read + CHUNK, 0);
+        match file.read_at(&mut buffer[read..], read as u64) {
+            Ok(0) => {
+                buffer.truncate(read);
+                return Ok(());
+            }
+            Ok(more) => buffer.truncate(read + more),
+            Err(error) if error.kind() == ErrorKind::Interrupted => buffer.truncate(read),
+            Err(error) => return Err(error),
+        }
+        if buffer.len() as u64 >= LONGEST {
+            return Ok(());
+        }
+    }
+}
+
+/// Resident and available memory, three pressures of the host and three of the group, and what each level with a limit holds.
+const MOST_KEPT: usize = 32;
+
+/// Most bytes of the files of a fast read, except a long `/proc/meminfo`.
+const CHUNK: usize = 4096;
+
+/// The directory of this process while its first thread lives, or it is not known whether it does.
+pub(super) const PROCESS: &str = "proc/self";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,5 +367,19 @@ mod tests {
             None
         );
         assert_eq!(number_of("threads -1", "threads"), None);
+    }
+
+    fn any() -> NotInherited<File> {
+        NotInherited::new(File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap())
+    }
+
+    #[test]
+    fn at_most_32_files_are_kept_open() {
+        let mut held = OpenFiles::default();
+        for number in 0..40 {
+            held.keep(&number.to_string(), any());
+        }
+        assert_eq!(held.open.len(), 40 - MOST_KEPT);
+        assert!(held.open.iter().any(|(path, _)| path == "39"));
     }
 }

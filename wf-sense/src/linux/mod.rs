@@ -1,37 +1,26 @@
-//! The sensors of Linux: one file of the kernel's, or one kind of them, to a module.
+//! The sensors of Linux: a module for each kind of the kernel's files.
 
-mod account;
-mod affinity;
 mod cgroup;
-mod cpus;
-mod descriptors;
+mod cgroup_cpu;
+mod cgroup_memory;
 mod disk;
 mod files;
 mod gpu;
-mod host;
-mod io;
-mod limit;
-mod meminfo;
 mod mounts;
-mod online;
-mod own;
 mod pass;
-mod pressure;
-mod process;
-mod quota;
-mod statm;
-mod status;
-mod tasks;
-mod trigger;
-mod vmstat;
+mod proc;
+mod processors;
+mod psi;
+mod threads;
 
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::cgroup::Membership;
 use self::files::Files;
 use self::pass::Memories;
-pub(super) use self::trigger::{Canceller, Triggers};
+pub(super) use self::psi::{Canceller, Triggers};
 use super::gpu::Gpu;
 use super::reading::Reading;
 use super::readings::{FastReadings, Readings, Stall};
@@ -60,12 +49,13 @@ impl Machine {
 
     pub(super) fn read(&mut self, readings: &mut Readings) {
         self.files.begin();
-        let process = process::read(&mut self.files);
-        let own = own::directory(&mut self.files, &process).map(|own| self.files.settle(own));
-        let groups = own.and_then(|()| self.membership.read(&mut self.files));
+        let process = proc::stat(&mut self.files);
+        let directory = threads::process_directory(&mut self.files, &process)
+            .map(|own| self.files.set_process_directory(own));
+        let groups = directory.and_then(|()| self.membership.read(&mut self.files));
         let (files, memories) = (&mut self.files, &mut self.memories);
-        let status = status::read(files);
-        pass::processors(files, &groups, &status, &process, memories, readings);
+        let status = proc::status(files);
+        pass::cpu(files, &groups, &status, &process, memories, readings);
         pass::memory(files, &groups, &status, &process, memories, readings);
         pass::pressure(files, &groups, readings);
         pass::storage(files, memories, readings);
@@ -78,7 +68,7 @@ impl Machine {
 
     pub(super) fn read_fast(&mut self) -> FastReadings {
         self.files.begin();
-        let resident = Reading::of(statm::read(&mut self.files));
+        let resident = Reading::of(proc::resident(&mut self.files));
         FastReadings {
             resident: pass::or_last(&self.files, resident, &mut self.memories.resident),
             memory_utilization: self.memories.used(&mut self.files),
@@ -95,14 +85,19 @@ impl Machine {
         unified.levels.first().map(String::as_str)
     }
 
-    /// Whether its files are the kernel's, and not a recording.
-    fn is_live(&self) -> bool {
-        self.files.at("") == Path::new("/")
+    /// Sets the triggers that the kernel takes. A recorded machine has none.
+    pub(super) fn triggers(&self) -> io::Result<(Triggers, Canceller)> {
+        Triggers::set(&self.files, self.group())
+    }
+
+    /// Sets `triggers` anew where the process has moved to another group.
+    pub(super) fn follow(&self, triggers: &mut Triggers) {
+        triggers.follow(&self.files, self.group());
     }
 
     fn pressure(&mut self, resource: &str) -> Reading<Stall> {
         let unified = self.membership.unified();
-        pressure::own(&mut self.files, &unified, resource)
-            .unwrap_or_else(|| pressure::host(&mut self.files, resource))
+        psi::own(&mut self.files, &unified, resource)
+            .unwrap_or_else(|| psi::host(&mut self.files, resource))
     }
 }

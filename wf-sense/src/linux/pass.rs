@@ -1,20 +1,14 @@
 //! One pass: which sources make up each reading.
 
-use super::affinity::Affinity;
 use super::cgroup::Cgroups;
-use super::cpus::Cpus;
+use super::cgroup_cpu::Quota;
+use super::cgroup_memory::{Level, Limit};
 use super::disk::Disk;
 use super::files::Files;
-use super::host::Processors;
-use super::limit::{Level, Limit};
-use super::meminfo::Memory;
-use super::process::Stat;
-use super::quota::Quota;
-use super::status::Status;
-use super::tasks::Tasks;
-use super::{
-    account, descriptors, disk, host, io, limit, meminfo, online, pressure, quota, vmstat,
-};
+use super::proc::{HostMemory, Stat, Status};
+use super::processors::{Cpus, Processors};
+use super::threads::{Affinity, Tasks};
+use super::{cgroup_cpu, cgroup_memory, disk, proc, processors, psi};
 use crate::number::to_f64;
 use crate::reading::{ReadResult, Reading, Reason};
 use crate::readings::{Readings, Swapped, Throttling};
@@ -76,8 +70,10 @@ impl Memories {
     pub(super) fn used(&mut self, files: &mut Files) -> Reading<Ratio> {
         let used = match &self.levels {
             Err(why) => Err(why.clone()),
-            Ok(levels) if levels.is_empty() => meminfo::read(files).and_then(|host| host.used()),
-            Ok(levels) => limit::used(files, levels),
+            Ok(levels) if levels.is_empty() => {
+                proc::host_memory(files).and_then(|host| host.used())
+            }
+            Ok(levels) => cgroup_memory::used(files, levels),
         };
         or_last(files, Reading::of(used), &mut self.used)
     }
@@ -92,7 +88,7 @@ impl Memories {
     }
 }
 
-pub(super) fn processors(
+pub(super) fn cpu(
     files: &mut Files,
     groups: &Groups<'_>,
     status: &ReadResult<Status>,
@@ -101,11 +97,11 @@ pub(super) fn processors(
     readings: &mut Readings,
 ) {
     let process = Reading::of(process.clone());
-    let host = host::read(files);
+    let host = processors::host(files);
     let host_time = Reading::of(host.clone().and_then(|host| host.processors()));
     let booted = host.clone().and_then(|host| host.booted());
     let quota = find_quota(files, groups);
-    let usable = online::usable(files, &host, groups);
+    let usable = processors::usable(files, &host, groups);
     let allowed = usable.and_then(|usable| memories.affinity.read(files, status, &usable));
     let cores = cores(&quota, &allowed);
 
@@ -116,7 +112,7 @@ pub(super) fn processors(
     readings.cpu.throttled = memories
         .throttled
         .read(readings.cpu.throttling.clone(), |before, now, _| {
-            quota::stopped(before, now)
+            cgroup_cpu::stopped(before, now)
         });
     readings.cpu.quota_utilization = group_cpu(files, &quota, memories);
     readings.cpu.quota = match quota {
@@ -130,7 +126,7 @@ pub(super) fn processors(
     );
     readings.cpu.host_utilization = memories
         .host_cpu
-        .read(host_time, |before, now, _| host::busy(*before, *now));
+        .read(host_time, |before, now, _| processors::busy(*before, *now));
     let online = host.clone().and_then(|host| host.online());
     readings.cpu.host_cores = Reading::of(online.map(|online| online.count()));
     readings.cpu.host_tasks = Reading::of(host.and_then(|host| host.tasks()));
@@ -161,7 +157,7 @@ pub(super) fn memory(
     memory.rss = Reading::of(status.clone().and_then(|status| status.parts()));
     memory.major_faults = Reading::of(process.clone().map(|process| process.major_faults));
 
-    let host = meminfo::read(files);
+    let host = proc::host_memory(files);
     let limit = bound(files, groups, &host);
     memories.keep(files, limit.clone());
     memory.utilization = memories.used(files);
@@ -171,14 +167,14 @@ pub(super) fn memory(
     });
     memory.limit = or_last(files, Reading::of(bytes), &mut memories.limit);
     memory.group = match groups.clone().and_then(|groups| groups.memory.clone()) {
-        Ok(hierarchy) => account::read(files, hierarchy.as_ref()),
+        Ok(hierarchy) => cgroup_memory::account(files, hierarchy.as_ref()),
         Err(why) => Reading::Unknown(why),
     };
     memory.host_swap = swap(files, &host);
     memory.host_swapping = memories
         .swapped
         .read(memory.host_swap.clone(), |before, now, span| {
-            vmstat::rate(before, now, span)
+            proc::swapping(before, now, span)
         });
     memory.host_total = Reading::of(host.clone().map(|host| Bytes::new(host.total)));
     memory.host_utilization = Reading::of(host.and_then(|host| host.used()));
@@ -186,13 +182,13 @@ pub(super) fn memory(
 
 pub(super) fn pressure(files: &mut Files, groups: &Groups<'_>, readings: &mut Readings) {
     let mut of = |resource| {
-        let host = pressure::host(files, resource);
+        let host = psi::host(files, resource);
         let own = match groups {
             Ok(groups) => {
                 let unified = groups.unified.as_ref().map_err(Clone::clone);
-                pressure::own(files, &unified.map(Option::as_ref), resource)
+                psi::own(files, &unified.map(Option::as_ref), resource)
             }
-            Err(why) => pressure::own(files, &Err(why.clone()), resource),
+            Err(why) => psi::own(files, &Err(why.clone()), resource),
         };
         (own.unwrap_or_else(|| host.clone()), host)
     };
@@ -210,24 +206,24 @@ pub(super) fn storage(files: &mut Files, memories: &mut Memories, readings: &mut
     readings.storage.wait = memories
         .disk_wait
         .read(disks, |before, now, span| disk::wait(before, now, span));
-    readings.storage.block_io = Reading::of(io::read(files));
-    let found = memories.tasks.look(files);
+    readings.storage.block_io = Reading::of(proc::block_io(files));
+    let found = memories.tasks.read(files);
     readings.cpu.threads = found.threads;
     readings.storage.io_wait = found.waited;
-    readings.process.open_fds = Reading::of(descriptors::open(files));
-    readings.process.max_fds = Reading::of(descriptors::limit(files));
+    readings.process.open_fds = Reading::of(proc::open_fds(files));
+    readings.process.max_fds = Reading::of(proc::max_fds(files));
 }
 
-fn swap(files: &mut Files, host: &ReadResult<Memory>) -> Reading<Swapped> {
+fn swap(files: &mut Files, host: &ReadResult<HostMemory>) -> Reading<Swapped> {
     match host {
         Ok(host) if host.is_without_swap() => Reading::Absent("no swap space".into()),
-        _ => Reading::of(vmstat::read(files)),
+        _ => Reading::of(proc::host_swap(files)),
     }
 }
 
 fn find_quota<'a>(files: &mut Files, groups: &Groups<'a>) -> ReadResult<Option<Quota<'a>>> {
     match groups.clone()?.cpu.as_ref().map_err(Clone::clone)? {
-        Some(cpu) => quota::read(files, cpu),
+        Some(cpu) => cgroup_cpu::read(files, cpu),
         None => Ok(None),
     }
 }
@@ -245,7 +241,7 @@ fn group_cpu(
     memories: &mut Memories,
 ) -> Reading<Ratio> {
     let used = match quota {
-        Ok(Some(quota)) => Reading::of(quota::usage(files, quota)),
+        Ok(Some(quota)) => Reading::of(cgroup_cpu::usage(files, quota)),
         Ok(None) => Reading::Absent(NO_QUOTA),
         Err(reason) => Reading::Unknown(reason.clone()),
     };
@@ -260,7 +256,7 @@ fn group_cpu(
 
 fn throttling(files: &mut Files, quota: &ReadResult<Option<Quota<'_>>>) -> Reading<Throttling> {
     match quota {
-        Ok(Some(quota)) => Reading::of(quota::throttling(files, quota)),
+        Ok(Some(quota)) => Reading::of(cgroup_cpu::throttling(files, quota)),
         Ok(None) => Reading::Absent(NO_QUOTA),
         Err(reason) => Reading::Unknown(reason.clone()),
     }
@@ -270,11 +266,11 @@ fn throttling(files: &mut Files, quota: &ReadResult<Option<Quota<'_>>>) -> Readi
 fn bound(
     files: &mut Files,
     groups: &Groups<'_>,
-    host: &ReadResult<Memory>,
+    host: &ReadResult<HostMemory>,
 ) -> ReadResult<Option<Limit>> {
     let most = host.as_ref().map_or(UNLIMITED, |host| host.total);
     match groups.clone()?.memory.as_ref().map_err(Clone::clone)? {
-        Some(memory) => limit::read(files, memory, most),
+        Some(memory) => cgroup_memory::limit(files, memory, most),
         None => Ok(None),
     }
 }

@@ -1,7 +1,8 @@
-//! PSI triggers: the kernel wakes whoever waits as soon as tasks were stalled for long enough.
+//! Pressure stall information (PSI): the pressure files, and triggers on them.
 //!
-//! As the kernel documents it under "Monitoring for pressure thresholds": a threshold is written to a pressure file, and the file then
-//! polls as urgent whenever it was crossed, at most once a window.
+//! Triggers, as the kernel documents them under "Monitoring for pressure thresholds": a threshold is
+//! written to a pressure file, and the file then polls as urgent whenever it was crossed, at most
+//! once a window.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -11,14 +12,79 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use procfs::parse_pressure_record;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::Errno;
 
-use super::Machine;
-use super::files::Files;
-use crate::readings::Alarms;
+use super::cgroup::Hierarchy;
+use super::files::{Files, GONE};
+use crate::reading::{ReadResult, Reading, Reason};
+use crate::readings::{Alarms, Scope, Stall};
 use wf_instrument::clock;
 use wf_instrument::fork::NotInherited;
+use wf_instrument::{Nanos, Ratio};
+
+/// Stalls for `cpu`, `memory` or `io` on the whole host; absent where the kernel keeps none at all.
+pub(super) fn host(files: &mut Files, resource: &str) -> Reading<Stall> {
+    match files.find_again(&format!("proc/pressure/{resource}"), |text| {
+        parse_stall(text, Scope::Host)
+    }) {
+        // Only in a /proc that shows the host does it say something that one of its files is
+        // missing.
+        Ok(None) if files.shows_host() => Reading::Absent(OFF),
+        Ok(None) => Reading::Unknown("/proc does not show the host here".into()),
+        Ok(Some(host)) => Reading::of(Ok(host)),
+        Err(why) => Reading::Unknown(why),
+    }
+}
+
+/// The same of the process's own group; `None` where it keeps none. A group whose file cannot be read is no reason to take the host's for it.
+pub(super) fn own(
+    files: &mut Files,
+    unified: &ReadResult<Option<&Hierarchy>>,
+    resource: &str,
+) -> Option<Reading<Stall>> {
+    let group = match unified {
+        Ok(unified) => (*unified)?.levels.first()?,
+        // Whichever group it is, the host's is not its pressure.
+        Err(why) => return Some(Reading::Unknown(why.clone())),
+    };
+    let path = format!("{group}/{resource}.pressure");
+    match files.find_again(&path, |text| parse_stall(text, Scope::Group)) {
+        Ok(None) if files.exists(group) => None,
+        Ok(None) => Some(Reading::Unknown(GONE)),
+        Ok(Some(own)) => Some(Reading::of(Ok(own))),
+        Err(why) => Some(Reading::Unknown(why)),
+    }
+}
+
+/// Kernels before 5.13 write no `full` line for the processor.
+fn parse_stall(text: &str, scope: Scope) -> Option<Stall> {
+    let (some, some_time) = line(text, "some ")?;
+    let full = match line(text, "full ") {
+        None if text.contains("full") => return None,
+        full => full,
+    };
+    Some(Stall {
+        scope,
+        some,
+        full: full.map(|(share, _)| share),
+        some_time,
+        full_time: full.map(|(_, time)| time),
+    })
+}
+
+/// The 10 s average and the total, in microseconds, of the line that begins with `kind`.
+fn line(text: &str, kind: &str) -> Option<(Ratio, Nanos)> {
+    let line = text.lines().find(|line| line.starts_with(kind))?;
+    let record = parse_pressure_record(line).ok()?;
+    // The kernel writes hundredths of a percent.
+    let share = (f64::from(record.avg10) * 100.0).round() / 10_000.0;
+    let share = Ratio::new(share).filter(|share| share.get() <= 1.0)?;
+    Some((share, Nanos::new(record.total.checked_mul(1_000)?)))
+}
+
+const OFF: Reason = Reason::Borrowed("the kernel keeps no pressure stall information");
 
 /// Waits for alarms of the kernel, or until it is cancelled.
 #[derive(Debug)]
@@ -46,7 +112,7 @@ impl Triggers {
     ///
     /// # Errors
     /// If the system gives no descriptor that ends a wait.
-    pub(crate) fn set(machine: &Machine) -> io::Result<(Self, Canceller)> {
+    pub(super) fn set(files: &Files, group: Option<&str>) -> io::Result<(Self, Canceller)> {
         let descriptor = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         let cancelled = Arc::new(NotInherited::new(descriptor));
         let mut triggers = Self {
@@ -55,18 +121,17 @@ impl Triggers {
             most: 0,
             cancelled: cancelled.clone(),
         };
-        if machine.is_live() {
-            triggers.fill(&machine.files, machine.group());
+        if files.are_live() {
+            triggers.fill(files, group);
         }
         Ok((triggers, Canceller(cancelled)))
     }
 
     /// Sets them anew where the process was moved to another group, or one was lost with its group. A recorded machine raises no alarms.
-    pub(crate) fn follow(&mut self, machine: &Machine) {
-        let group = machine.group();
+    pub(super) fn follow(&mut self, files: &Files, group: Option<&str>) {
         let moved = self.group.as_deref() != group;
-        if machine.is_live() && (moved || self.set.len() < self.most) {
-            self.fill(&machine.files, group);
+        if files.are_live() && (moved || self.set.len() < self.most) {
+            self.fill(files, group);
         }
     }
 
@@ -213,7 +278,10 @@ mod tests {
     use std::sync::mpsc::{TryRecvError, channel};
 
     use super::*;
-    use crate::Sensors;
+
+    fn live() -> Files {
+        Files::new("/".into())
+    }
 
     /// Against the kernel: more threads than processors stall one another at once.
     #[test]
@@ -232,7 +300,7 @@ mod tests {
             .unwrap();
             return;
         };
-        let (mut triggers, _canceller) = Triggers::set(Sensors::new().machine()).unwrap();
+        let (mut triggers, _canceller) = Triggers::set(&live(), None).unwrap();
         triggers.set = vec![trigger];
         let mut alarms = Alarms::default();
         let watched = triggers.watched(&mut alarms);
@@ -266,21 +334,22 @@ mod tests {
 
     #[test]
     fn a_trigger_that_is_lost_is_set_anew() {
-        let sensors = Sensors::new();
-        let (mut triggers, _canceller) = Triggers::set(sensors.machine()).unwrap();
+        let files = live();
+        let (mut triggers, _canceller) = Triggers::set(&files, None).unwrap();
         let set = triggers.set.len();
         triggers.set.clear();
         assert_eq!(triggers.watched(&mut Alarms::default()), Alarms::default());
-        triggers.follow(sensors.machine());
+        triggers.follow(&files, None);
         assert_eq!(triggers.set.len(), set);
-        triggers.group = Some("another".to_owned());
-        triggers.follow(sensors.machine());
-        assert_eq!(triggers.group.as_deref(), sensors.machine().group());
+        triggers.follow(&files, Some("another"));
+        assert_eq!(triggers.group.as_deref(), Some("another"));
+        // The host's take the place of those that another group does not have.
+        assert_eq!(triggers.set.len(), set);
     }
 
     #[test]
     fn a_wait_ends_when_it_is_cancelled() {
-        let (mut triggers, canceller) = Triggers::set(Sensors::new().machine()).unwrap();
+        let (mut triggers, canceller) = Triggers::set(&live(), None).unwrap();
         triggers.set.clear();
         canceller.cancel();
         // Would take longer than any test may.

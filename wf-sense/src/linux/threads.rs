@@ -1,9 +1,10 @@
-//! `/proc/self/task/*/stat`: which threads run, which are blocked, and how long they have waited for storage.
+//! The threads of this process: their states, their waits, and the processors that they may use.
 
 use std::collections::BTreeMap;
 
-use super::files::Files;
-use super::process::{has_ended, ticks};
+use super::files::{Files, PROCESS};
+use super::proc::{Stat, Status, allowed, has_ended, ticks};
+use super::processors::Cpus;
 use crate::reading::{ReadResult, Reading, Reason};
 use crate::readings::Threads;
 use wf_instrument::Nanos;
@@ -20,14 +21,14 @@ pub(super) struct Tasks {
     /// Delays were not accounted at some time: threads that began before it ended show none.
     unaccounted: bool,
     /// The result of the last look.
-    last: Found,
+    last: ThreadReadings,
     /// Passes until they are looked at again.
-    rest: usize,
+    pause: usize,
 }
 
 /// The result of looking at every thread.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Found {
+pub(super) struct ThreadReadings {
     pub(super) threads: Reading<Threads>,
     /// Time that all of them together have waited for storage. Absent where the sysctl
     /// `kernel.task_delayacct` is off. The kernel accounts waits with it alone (since Linux 5.14),
@@ -44,29 +45,29 @@ struct Task {
 }
 
 impl Tasks {
-    /// Looks at every thread; in a process with more than [`LOOKED_AT`], less often than in each
+    /// Looks at every thread; in a process with more than [`EACH_PASS`], less often than in each
     /// pass, with the last answer and its age in between. A sample in each pass would be no count:
     /// of the few that run it has all or none.
-    pub(super) fn look(&mut self, files: &mut Files) -> Found {
-        match self.rest.checked_sub(1) {
-            Some(rest) => self.rest = rest,
-            None => self.last = self.found(files),
+    pub(super) fn read(&mut self, files: &mut Files) -> ThreadReadings {
+        match self.pause.checked_sub(1) {
+            Some(pause) => self.pause = pause,
+            None => self.last = self.read_all(files),
         }
         self.last.clone()
     }
 
-    fn found(&mut self, files: &mut Files) -> Found {
-        let all = match all(files) {
+    fn read_all(&mut self, files: &mut Files) -> ThreadReadings {
+        let all = match thread_ids(files) {
             Ok(all) if all.is_empty() => Err("/proc/self/task shows no thread".into()),
             Ok(all) if all.len() > MOST => Err(TOO_MANY),
             all => all,
         };
         match all {
-            Ok(all) => Found {
+            Ok(all) => ThreadReadings {
                 threads: Reading::of(self.count(files, &all)),
                 waited: self.waited(files),
             },
-            Err(why) => Found {
+            Err(why) => ThreadReadings {
                 threads: Reading::Unknown(why.clone()),
                 waited: Reading::Unknown(why),
             },
@@ -79,15 +80,15 @@ impl Tasks {
         let reader = reader(files);
         self.waited
             .retain(|task, _| all.binary_search(task).is_ok());
-        let mut seen = Threads::default();
+        let mut counted = Threads::default();
         let mut mistake = None;
         for &task in all {
-            match look_at(files, task) {
+            match thread(files, task) {
                 Ok(Some(stat)) => {
                     self.waits(task, stat.waited);
                     let other = Some(task) != reader;
-                    seen.runnable += u64::from(other && stat.state == 'R');
-                    seen.blocked += u64::from(other && stat.state == 'D');
+                    counted.runnable += u64::from(other && stat.state == 'R');
+                    counted.blocked += u64::from(other && stat.state == 'D');
                 }
                 // It ended meanwhile.
                 Ok(None) => {}
@@ -97,8 +98,8 @@ impl Tasks {
         if let Some(why) = mistake {
             return Err(why);
         }
-        self.rest = (all.len().saturating_sub(1) / LOOKED_AT).min(LONGEST_REST);
-        Ok(seen)
+        self.pause = (all.len().saturating_sub(1) / EACH_PASS).min(LONGEST_PAUSE);
+        Ok(counted)
     }
 
     fn waited(&mut self, files: &mut Files) -> Reading<Nanos> {
@@ -125,7 +126,7 @@ impl Tasks {
 }
 
 /// Every thread there is, by number; none where the kernel shows none.
-pub(super) fn all(files: &Files) -> ReadResult<Vec<u64>> {
+pub(super) fn thread_ids(files: &Files) -> ReadResult<Vec<u64>> {
     let mut all = match files.exists(DIRECTORY) {
         true => files.numbers(DIRECTORY)?,
         false => Vec::new(),
@@ -136,10 +137,10 @@ pub(super) fn all(files: &Files) -> ReadResult<Vec<u64>> {
 
 /// Checks whether a thread has not ended.
 pub(super) fn is_alive(files: &mut Files, task: u64) -> bool {
-    look_at(files, task).is_ok_and(|found| found.is_some_and(|task| !has_ended(task.state)))
+    thread(files, task).is_ok_and(|found| found.is_some_and(|task| !has_ended(task.state)))
 }
 
-fn look_at(files: &mut Files, task: u64) -> ReadResult<Option<Task>> {
+fn thread(files: &mut Files, task: u64) -> ReadResult<Option<Task>> {
     files.find(&format!("{DIRECTORY}/{task}/stat"), parse)
 }
 
@@ -166,7 +167,7 @@ pub(super) const DIRECTORY: &str = "proc/self/task";
 
 /// Threads that are looked at in each pass, or for each pass that is left out: a look takes some 10
 /// µs (bench `sensors`), and passes are to take less than a millisecond on average.
-const LOOKED_AT: usize = 64;
+const EACH_PASS: usize = 64;
 
 /// Threads past which a look would delay the fast readings.
 const MOST: usize = 2_048;
@@ -174,7 +175,96 @@ const MOST: usize = 2_048;
 const TOO_MANY: Reason = Reason::Borrowed("this process has more than 2048 threads");
 
 /// The most passes, a second apart, until threads are looked at again.
-const LONGEST_REST: usize = 14;
+const LONGEST_PAUSE: usize = 14;
+
+/// The directory below `/proc` of a thread that lives.
+///
+/// A program may end its first thread and go on with the others. `/proc/self` then describes a
+/// thread without memory, files or mounts, and in version 1 without groups.
+pub(super) fn process_directory(
+    files: &mut Files,
+    process: &ReadResult<Stat>,
+) -> ReadResult<String> {
+    match process {
+        Ok(stat) if stat.has_ended() => living_thread(files),
+        _ => Ok(PROCESS.to_owned()),
+    }
+}
+
+fn living_thread(files: &mut Files) -> ReadResult<String> {
+    let alive = match reader(files) {
+        Some(reader) => Some(reader),
+        None => thread_ids(files)?
+            .into_iter()
+            .find(|task| is_alive(files, *task)),
+    };
+    alive
+        .map(|task| format!("{}/{task}", DIRECTORY))
+        .ok_or("the first thread has ended, and no other can be read".into())
+}
+
+/// The processors that any thread of this process may run on.
+///
+/// One thread is enough where it may run everywhere. Where it may not, the list of each is read,
+/// and again every [`PACE`] passes: programs pin their first thread alone, or each to a processor
+/// of its own.
+#[derive(Debug, Default)]
+pub(super) struct Affinity {
+    /// The set of one thread, and that of all together.
+    known: Option<(Cpus, Cpus)>,
+    /// Passes until each thread is read again.
+    pause: u32,
+}
+
+impl Affinity {
+    /// Those of `usable` that any thread may run on. The kernel keeps a thread within its group's
+    /// cpuset, but not within the processors that are online.
+    pub(super) fn read(
+        &mut self,
+        files: &mut Files,
+        status: &ReadResult<Status>,
+        usable: &Cpus,
+    ) -> ReadResult<Cpus> {
+        let one = status.as_ref().map_err(Clone::clone)?.allowed()?;
+        if one.covers(usable) {
+            return Ok(usable.clone());
+        }
+        let known = self.known.take().filter(|(was, _)| *was == one);
+        let all = match known.filter(|_| self.pause > 0) {
+            Some((_, all)) => all,
+            None => {
+                self.pause = PACE;
+                all_of(files, &one, usable)?
+            }
+        };
+        self.pause -= 1;
+        let found = all.within(usable);
+        self.known = Some((one, all));
+        Some(found)
+            .filter(|found| found.count() > 0)
+            .ok_or("no processor that this process may run on is online".into())
+    }
+}
+
+/// The processors of all threads together; stops at those that have all of `usable`.
+fn all_of(files: &mut Files, one: &Cpus, usable: &Cpus) -> ReadResult<Cpus> {
+    let mut all = one.clone();
+    for task in thread_ids(files)? {
+        if all.covers(usable) {
+            break;
+        }
+        let path = format!("{}/{task}/status", DIRECTORY);
+        // One that ended meanwhile runs nowhere.
+        if let Some(allowed) = files.find(&path, allowed)? {
+            all.join(&allowed);
+        }
+    }
+    Ok(all)
+}
+
+/// Passes from one reading of every thread to the next. A thread takes some 15 µs, and a process
+/// may have thousands.
+const PACE: u32 = 10;
 
 #[cfg(test)]
 mod tests {
