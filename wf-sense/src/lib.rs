@@ -30,6 +30,7 @@
 pub mod gpu;
 #[cfg(all(target_os = "linux", not(wf_portable)))]
 mod linux;
+mod machine;
 mod number;
 #[cfg(any(not(target_os = "linux"), wf_portable, test))]
 mod portable;
@@ -41,11 +42,6 @@ mod sensors;
 mod since;
 mod table;
 mod watch;
-
-#[cfg(all(target_os = "linux", not(wf_portable)))]
-use self::linux as machine;
-#[cfg(any(not(target_os = "linux"), wf_portable))]
-use self::portable as machine;
 
 pub use self::reading::Reading;
 pub use self::readings::{
