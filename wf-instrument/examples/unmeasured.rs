@@ -1,5 +1,5 @@
-//! Annotated code in a build that does not measure: `cargo xtask test` compiles it with the annotations and without (`--cfg wf_plain`), and
-//! compares the assembly.
+//! Annotated code in a build that does not measure: `cargo xtask test` compiles it with the
+//! annotations and without (`--cfg wf_plain`), and compares the assembly.
 
 use std::num::ParseIntError;
 

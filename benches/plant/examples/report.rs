@@ -5,9 +5,9 @@
 use std::time::Instant;
 
 use wf_instrument::Nanos;
-use wf_plant::{Arrivals, Governed, Load, Machine, Plant, Promise, best_static, left_alone};
+use wf_plant::{Arrivals, Governed, Load, Machine, Plant, Slo, best_static, left_alone};
 
-const PROMISE: Promise = Promise {
+const SLO: Slo = Slo {
     time_to_first_token: Nanos::from_millis(500),
     inter_token_latency: Nanos::from_millis(25),
     stall: Nanos::new(37_500_000),
@@ -36,10 +36,10 @@ fn start(name: &str, (rate, prompt): (f64, u32), at: (u64, u64)) {
         shed_after,
     };
     for seed in 1..=8 {
-        let plant = |at| Plant::new(Machine::M15, load, PROMISE, at, seed);
+        let plant = |at| Plant::new(Machine::M15, load, SLO, at, seed);
         let (best, fixed) = best_static(plant, THERE, TICKS);
         let alone = left_alone(plant(at), TICKS);
-        let mut governed = Governed::new(plant(at), &PROMISE);
+        let mut governed = Governed::new(plant(at), &SLO);
         governed.run(TICKS);
         let records = governed.control.records();
         let moves: usize = records.iter().map(|r| r.outcomes.len()).sum();
@@ -74,10 +74,7 @@ fn cost() {
         output: 64,
         shed_after: Some(Nanos::from_millis(300)),
     };
-    let mut governed = Governed::new(
-        Plant::new(Machine::M15, load, PROMISE, (64, 16), 1),
-        &PROMISE,
-    );
+    let mut governed = Governed::new(Plant::new(Machine::M15, load, SLO, (64, 16), 1), &SLO);
     let mut took: Vec<u128> = (0..2_000)
         .map(|_| {
             let Governed { plant, control, .. } = &mut governed;

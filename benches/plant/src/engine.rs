@@ -1,4 +1,5 @@
-//! The engine: a queue, an admission limit, and workers that advance one sequence by one step at a time.
+//! The engine: a queue, an admission limit, and workers that advance one sequence by one step at a
+//! time.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wf_instrument::Nanos;
 
 use crate::ledger::Ledger;
-use crate::model::{Arrivals, Load, Machine, Promise};
+use crate::model::{Arrivals, Load, Machine, Slo};
 use crate::processor::Processors;
 use crate::random::Random;
 use crate::sequence::Sequence;
@@ -17,7 +18,7 @@ use crate::sequence::Sequence;
 pub struct Plant {
     pub(crate) machine: Machine,
     load: Load,
-    promise: Promise,
+    slo: Slo,
     pub(crate) settings: Arc<Settings>,
     /// Its own, so that the same requests arrive whatever the settings are.
     demand: Random,
@@ -47,14 +48,14 @@ impl Plant {
     pub fn new(
         machine: Machine,
         load: Load,
-        promise: Promise,
+        slo: Slo,
         (sequences, workers): (u64, u64),
         seed: u64,
     ) -> Self {
         let mut plant = Self {
             machine,
             load,
-            promise,
+            slo,
             settings: Arc::new(Settings {
                 sequences: AtomicU64::new(sequences),
                 workers: AtomicU64::new(workers),
@@ -110,13 +111,13 @@ impl Plant {
         self.now
     }
 
-    /// Requests that were answered as promised, so far.
+    /// Requests that met the targets, so far.
     #[must_use]
     pub const fn good(&self) -> u64 {
         self.ledger.good
     }
 
-    /// Requests that were answered at all, so far.
+    /// Requests that ended ok, so far.
     #[must_use]
     pub const fn done(&self) -> u64 {
         self.ledger.done()
@@ -180,7 +181,8 @@ impl Plant {
         }
     }
 
-    /// What `thread` does next, in milliseconds; `None` where it has nothing to do or is one too many.
+    /// What `thread` does next, in milliseconds; `None` where it has nothing to do or is one too
+    /// many.
     fn next_step(&mut self, thread: usize) -> Option<f64> {
         self.threads[thread] = None;
         if thread >= self.allowed_workers() {
@@ -204,11 +206,11 @@ impl Plant {
         let Some(sequence) = self.sequences[slot].as_mut() else {
             return;
         };
-        let gap = sequence.token(self.now, self.promise.stall);
+        let gap = sequence.token(self.now, self.slo.stall);
         self.ledger.token(sequence, gap);
         if sequence.is_done() {
             self.ledger
-                .ended(sequence, self.now, sequence.kept(&self.promise));
+                .ended(sequence, self.now, sequence.kept(&self.slo));
             self.sequences[slot] = None;
             self.replace();
         } else {

@@ -27,20 +27,20 @@ impl Plant {
             self.processors.pressed_ms,
         );
         let used = (self.processors.busy_ms - busy) / float(self.machine.cores);
-        let share = |part: f64| self.seen(Ratio::of(part, span).unwrap_or_default());
+        let share = |part: f64| self.present(Ratio::of(part, span).unwrap_or_default());
         let mut readings = Readings::default();
         readings.at = self.now;
-        readings.cpu.limit = self.seen(float(self.machine.cores));
+        readings.cpu.limit = self.present(float(self.machine.cores));
         readings.cpu.utilization = share(used);
         readings.cpu.host_utilization = share(used);
-        readings.memory.limit = self.seen(Bytes::new(8 << 30));
-        readings.memory.utilization = self.seen(Ratio::new(0.3).unwrap_or_default());
+        readings.memory.limit = self.present(Bytes::new(8 << 30));
+        readings.memory.utilization = self.present(Ratio::new(0.3).unwrap_or_default());
         let stall = |some| Stall {
             some,
             ..Stall::default()
         };
         readings.pressure.cpu = share(self.processors.pressed_ms - pressed).map(stall);
-        readings.storage.wait = self.seen(Nanos::from_millis(1));
+        readings.storage.wait = self.present(Nanos::from_millis(1));
         readings.gpus.devices = Reading::Absent(NO_GPU.into());
         readings.gpus.busiest_utilization = Reading::Absent(NO_GPU.into());
         readings.gpus.busiest_memory_utilization = Reading::Absent(NO_GPU.into());
@@ -75,7 +75,8 @@ impl Plant {
         )
     }
 
-    /// A knob that looks like the one for the threads and does nothing: what is kept of its moves is kept by mistake.
+    /// A knob that looks like the one for the threads and does nothing: what is kept of its moves
+    /// is kept by mistake.
     #[must_use]
     pub fn placebo(&self, value: u64) -> Knob {
         let cell = Arc::new(AtomicU64::new(value));
@@ -90,7 +91,7 @@ impl Plant {
         )
     }
 
-    fn seen<T>(&self, value: T) -> Reading<T> {
+    fn present<T>(&self, value: T) -> Reading<T> {
         Reading::Present {
             value,
             at: self.now,

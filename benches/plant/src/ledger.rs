@@ -1,4 +1,4 @@
-//! What the engine has measured so far, in the form in which a real one reports it.
+//! The metrics of the engine so far, in the form in which a real one reports them.
 
 use wf_instrument::Nanos;
 use wf_instrument::histogram::HistogramSnapshot;
@@ -15,7 +15,7 @@ pub(crate) struct Ledger {
     gaps: Vec<u64>,
     ended: Vec<u64>,
     per_token: Vec<u64>,
-    /// Requests that were answered as promised.
+    /// Requests that met the targets.
     pub(crate) good: u64,
 }
 

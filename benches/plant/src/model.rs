@@ -1,8 +1,10 @@
-//! What is simulated: a machine with a model on it, what is asked of it, and what counts as a good answer.
+//! What is simulated: a machine with a model on it, what is asked of it, and what counts as a good
+//! answer.
 
 use wf_instrument::Nanos;
 
-/// A machine and what a model costs on it. Times are of one thread that has a processor, and the memory bus, for itself.
+/// A machine and what a model costs on it. Times are of one thread that has a processor, and the
+/// memory bus, for itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Machine {
     /// Processors.
@@ -11,8 +13,8 @@ pub struct Machine {
     pub decode_ms: f64,
     /// One token of a prompt, in milliseconds. A prompt is read in one go.
     pub prefill_ms: f64,
-    /// Each further busy processor makes all of them slower by this share: they share one memory bus (the contention term σ of the
-    /// universal scalability law).
+    /// Each further busy processor makes all of them slower by this share: they share one memory
+    /// bus (the contention term σ of the universal scalability law).
     pub contention: f64,
     /// How long a thread keeps a processor while others want it, in milliseconds.
     pub slice_ms: f64,
@@ -20,13 +22,14 @@ pub struct Machine {
     pub switch_ms: f64,
     /// How much the cost of a token varies (standard deviation over mean).
     pub noise: f64,
-    /// How much a neighbour on the same machine speeds it up and slows it down (standard deviation of the logarithm), from second to second
-    /// with a correlation of 0.6.
+    /// How much a neighbour on the same machine speeds it up and slows it down (standard deviation
+    /// of the logarithm), from second to second with a correlation of 0.6.
     pub neighbour: f64,
 }
 
 impl Machine {
-    /// Two cores with a model of 14 million parameters, as measured: see [the table](crate#calibration).
+    /// Two cores with a model of 14 million parameters, as measured: see [the
+    /// table](crate#calibration).
     pub const M15: Self = Self {
         cores: 2,
         decode_ms: 1.9,
@@ -49,35 +52,36 @@ impl Machine {
     }
 }
 
-/// What is asked of it.
+/// The load.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Load {
-    /// When requests arrive.
+    /// The arrivals of requests.
     pub arrivals: Arrivals,
     /// Tokens to read of each.
     pub prompt: u32,
-    /// Tokens to generate for each: up to a quarter more or less, so that sequences do not end in step.
+    /// Tokens to generate for each: up to a quarter more or less, so that sequences do not end in
+    /// step.
     pub output: u32,
-    /// Who has waited this long to be admitted is turned away.
+    /// A request that has waited this long to be admitted is rejected.
     pub shed_after: Option<Nanos>,
 }
 
-/// When requests arrive.
+/// The arrivals of requests.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Arrivals {
     /// By themselves: so many in a second, as a Poisson process.
     Open(f64),
-    /// From so many clients, each of which asks again as soon as it is answered.
+    /// From so many clients, each of which sends a request as soon as the last one ends.
     Closed(usize),
 }
 
-/// What counts as a good answer.
+/// The targets of a good request.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Promise {
-    /// The first token within this.
+pub struct Slo {
+    /// Limit of TTFT.
     pub time_to_first_token: Nanos,
-    /// The mean gap within this.
+    /// Limit of the mean ITL.
     pub inter_token_latency: Nanos,
-    /// At most one gap in twenty longer than this.
+    /// Limit that at most one interval in twenty may exceed.
     pub stall: Nanos,
 }

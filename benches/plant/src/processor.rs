@@ -49,7 +49,8 @@ impl Processors {
         self.fill();
     }
 
-    /// `thread`, which has just finished on its processor, goes on with more work in the same slice.
+    /// `thread`, which has just finished on its processor, goes on with more work in the same
+    /// slice.
     pub(crate) fn go_on(&mut self, core: usize, thread: usize, work: f64, slice: f64) {
         self.running[core] = Some(Task {
             thread,
@@ -65,8 +66,8 @@ impl Processors {
         self.fill();
     }
 
-    /// A second has passed, and the neighbour does something else: a first-order autoregressive process. `normal` is a draw from a
-    /// standard normal distribution.
+    /// A second has passed, and the neighbour does something else: a first-order autoregressive
+    /// process. `normal` is a draw from a standard normal distribution.
     pub(crate) fn disturb(&mut self, normal: f64) {
         let fresh = (1.0 - CORRELATION * CORRELATION).sqrt() * self.machine.neighbour;
         self.slow = CORRELATION * self.slow + fresh * normal;
@@ -103,8 +104,8 @@ impl Processors {
         }
     }
 
-    /// A thread that is done: its processor, its number, and what is left of its slice. Its processor stays taken until
-    /// [`Processors::go_on`] or [`Processors::leave`].
+    /// A thread that is done: its processor, its number, and what is left of its slice. Its
+    /// processor stays taken until [`Processors::go_on`] or [`Processors::leave`].
     pub(crate) fn finished(&self) -> Option<(usize, usize, f64)> {
         let done = |task: &Task| task.left <= EPSILON;
         let find = |(core, task): (usize, &Option<Task>)| {

@@ -1,6 +1,7 @@
 //! Randomness that a seed repeats.
 
-/// SplitMix64 (Steele, Lea and Flood 2014): 2⁶⁴ long, good enough for arrivals and noise, the same on every machine.
+/// SplitMix64 (Steele, Lea and Flood 2014): 2⁶⁴ long, good enough for arrivals and noise, the same
+/// on every machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 
@@ -14,7 +15,8 @@ impl Random {
         -(1.0 - self.uniform()).ln()
     }
 
-    /// About normal, of mean 0 and standard deviation 1: the sum of twelve uniforms (Irwin–Hall), so never beyond ±6.
+    /// About normal, of mean 0 and standard deviation 1: the sum of twelve uniforms (Irwin–Hall),
+    /// so never beyond ±6.
     pub(crate) fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
     }

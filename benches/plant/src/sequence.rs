@@ -2,7 +2,7 @@
 
 use wf_instrument::Nanos;
 
-use crate::model::Promise;
+use crate::model::Slo;
 
 /// A request, from its arrival to its end.
 #[derive(Clone, Copy, Debug)]
@@ -56,9 +56,9 @@ impl Sequence {
         Nanos::new(self.last.since(self.first).get() / gaps)
     }
 
-    pub(crate) fn kept(&self, promise: &Promise) -> bool {
-        self.time_to_first_token() <= promise.time_to_first_token
-            && self.time_per_output_token() <= promise.inter_token_latency
+    pub(crate) fn kept(&self, slo: &Slo) -> bool {
+        self.time_to_first_token() <= slo.time_to_first_token
+            && self.time_per_output_token() <= slo.inter_token_latency
             && self.stalls <= self.generated / 20
     }
 }

@@ -4,7 +4,7 @@ use wf_govern::{Config, Control, Decision};
 use wf_instrument::Nanos;
 
 use crate::engine::{Plant, float};
-use crate::model::Promise;
+use crate::model::Slo;
 
 /// A plant and its governor, one virtual second a tick.
 #[derive(Debug)]
@@ -13,16 +13,16 @@ pub struct Governed {
     pub plant: Plant,
     /// The governor.
     pub control: Control,
-    /// Requests answered as promised, tick by tick.
+    /// Requests that met the targets, tick by tick.
     pub good: Vec<u64>,
 }
 
 impl Governed {
-    /// The governor of both knobs, with the promise as its targets.
+    /// The governor of both knobs, with the targets of `slo`.
     #[must_use]
-    pub fn new(plant: Plant, promise: &Promise) -> Self {
+    pub fn new(plant: Plant, slo: &Slo) -> Self {
         let knobs = vec![plant.concurrency(), plant.workers()];
-        let control = Control::new(config(promise), knobs);
+        let control = Control::new(config(slo), knobs);
         Self {
             plant,
             control,
@@ -51,7 +51,8 @@ impl Governed {
         rate(&self.good[from..]) / rate(&fixed[from..self.good.len()])
     }
 
-    /// The first tick from which the 30 ticks that follow have at least `share` of the good answers of `fixed`.
+    /// The first tick from which the 30 ticks that follow have at least `share` of the good answers
+    /// of `fixed`.
     #[must_use]
     pub fn arrived(&self, fixed: &[u64], share: f64) -> Option<usize> {
         let stretches = self.good.windows(STRETCH).zip(fixed.windows(STRETCH));
@@ -61,16 +62,17 @@ impl Governed {
     }
 }
 
-/// What the promise asks of a governor.
+/// The configuration of a governor for `slo`.
 #[must_use]
-pub fn config(promise: &Promise) -> Config {
+pub fn config(slo: &Slo) -> Config {
     let mut config = Config::default();
-    config.targets.time_to_first_token = Some(promise.time_to_first_token);
-    config.targets.inter_token_latency = Some(promise.inter_token_latency);
+    config.targets.time_to_first_token = Some(slo.time_to_first_token);
+    config.targets.inter_token_latency = Some(slo.inter_token_latency);
     config
 }
 
-/// The fixed setting with the most good answers from tick `warm_up` to `ticks`, and its good answers tick by tick.
+/// The fixed setting with the most good answers from tick `warm_up` to `ticks`, and its good
+/// answers tick by tick.
 #[must_use]
 pub fn best_static(
     start: impl Fn((u64, u64)) -> Plant,

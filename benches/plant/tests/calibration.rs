@@ -2,9 +2,9 @@
 
 use wf_instrument::Nanos;
 use wf_instrument::snapshot::{GenerationMetrics, Window};
-use wf_plant::{Arrivals, Load, Machine, Plant, Promise};
+use wf_plant::{Arrivals, Load, Machine, Plant, Slo};
 
-const PROMISE: Promise = Promise {
+const SLO: Slo = Slo {
     time_to_first_token: Nanos::from_millis(500),
     inter_token_latency: Nanos::from_millis(25),
     stall: Nanos::from_millis(38),
@@ -18,7 +18,7 @@ fn simulated(
     ask: impl Fn(&GenerationMetrics) -> f64,
 ) -> f64 {
     let run = |seed| {
-        let mut plant = Plant::new(Machine::M15, load, PROMISE, at, seed);
+        let mut plant = Plant::new(Machine::M15, load, SLO, at, seed);
         let before = plant.snapshot();
         plant.run_until(Nanos::from_secs(secs));
         ask(&Window::between(&before, &plant.snapshot())
@@ -92,7 +92,8 @@ fn gaps_follow_the_sequences_and_throughput_does_not() {
     }
 }
 
-/// With a limit of one the queue grows without end, so its median depends on how long the run was, which is not known of the measured one.
+/// With a limit of one the queue grows without end, so its median depends on how long the run was,
+/// which is not known of the measured one.
 #[test]
 fn first_tokens_wait_for_a_low_limit() {
     let ttft = |limit| simulated(open(8.5), (limit, 2), 7, ttft_ms);

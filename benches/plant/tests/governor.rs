@@ -6,12 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wf_govern::knob::Knob;
 use wf_govern::{Cause, Control, Record, State, step};
 use wf_instrument::Nanos;
-use wf_plant::{
-    Arrivals, Governed, Load, Machine, Plant, Promise, best_static, config, left_alone,
-};
+use wf_plant::{Arrivals, Governed, Load, Machine, Plant, Slo, best_static, config, left_alone};
 use wf_sense::Readings;
 
-const PROMISE: Promise = Promise {
+const SLO: Slo = Slo {
     time_to_first_token: Nanos::from_millis(500),
     inter_token_latency: Nanos::from_millis(25),
     stall: Nanos::new(37_500_000),
@@ -33,12 +31,13 @@ const fn load(rate: f64, prompt: u32) -> Load {
     }
 }
 
-/// From tick 60 on the governor has at least nine tenths of the good answers of the best fixed setting; the start itself has less.
+/// From tick 60 on the governor has at least nine tenths of the good answers of the best fixed
+/// setting; the start itself has less.
 fn recovers(load: Load, start: (u64, u64)) {
     for seed in SEEDS {
-        let plant = |at| Plant::new(Machine::M15, load, PROMISE, at, seed);
+        let plant = |at| Plant::new(Machine::M15, load, SLO, at, seed);
         let (at, fixed) = best_static(plant, THERE, TICKS);
-        let mut governed = Governed::new(plant(start), &PROMISE);
+        let mut governed = Governed::new(plant(start), &SLO);
         governed.run(TICKS);
         let share = governed.share_of(&fixed, THERE);
         assert!(
@@ -79,8 +78,8 @@ fn a_limit_of_64_under_overload_is_cut() {
 fn a_good_start_is_left_nearly_alone() {
     for seed in SEEDS {
         let mut governed = Governed::new(
-            Plant::new(Machine::M15, load(7.0, 64), PROMISE, (12, 2), seed),
-            &PROMISE,
+            Plant::new(Machine::M15, load(7.0, 64), SLO, (12, 2), seed),
+            &SLO,
         );
         governed.run(300);
         let moves: usize = governed
@@ -99,12 +98,12 @@ fn starved(neighbour: f64, seed: u64) -> Plant {
         neighbour,
         ..Machine::M15.with_cores(8, 0.02)
     };
-    Plant::new(machine, load(60.0, 64), PROMISE, (16, 4), seed)
+    Plant::new(machine, load(60.0, 64), SLO, (16, 4), seed)
 }
 
 /// Trial after trial of the step from 4 to 6 workers: how many were kept, and how many taken back.
 fn trials(plant: Plant, workers: Knob, ticks: usize) -> (usize, usize) {
-    let mut config = config(&PROMISE);
+    let mut config = config(&SLO);
     config.limits.after_rollback = Nanos::ZERO;
     config.limits.after_accept = Nanos::ZERO;
     config.limits.experiments = usize::MAX;
@@ -194,7 +193,7 @@ fn a_harmful_move_is_taken_back() {
     for seed in SEEDS {
         let plant = starved(0.0, seed);
         let (knob, shown) = reversed(&plant);
-        let control = Control::new(config(&PROMISE), vec![plant.concurrency(), knob]);
+        let control = Control::new(config(&SLO), vec![plant.concurrency(), knob]);
         let mut governed = Governed {
             plant,
             control,
@@ -222,8 +221,8 @@ fn a_harmful_move_is_taken_back() {
 
 #[test]
 fn without_fresh_evidence_nothing_moves() {
-    let mut plant = Plant::new(Machine::M15, load(16.0, 64), PROMISE, (64, 2), 1);
-    let mut control = Control::new(config(&PROMISE), vec![plant.concurrency(), plant.workers()]);
+    let mut plant = Plant::new(Machine::M15, load(16.0, 64), SLO, (64, 2), 1);
+    let mut control = Control::new(config(&SLO), vec![plant.concurrency(), plant.workers()]);
     plant.run_until(Nanos::from_secs(5));
     let old = plant.snapshot();
     for second in 0..60 {
@@ -238,8 +237,8 @@ fn without_fresh_evidence_nothing_moves() {
 
 #[test]
 fn without_sensors_the_limit_is_governed_and_the_workers_are_not() {
-    let mut plant = Plant::new(Machine::M15, load(16.0, 64), PROMISE, (64, 16), 1);
-    let mut control = Control::new(config(&PROMISE), vec![plant.concurrency(), plant.workers()]);
+    let mut plant = Plant::new(Machine::M15, load(16.0, 64), SLO, (64, 16), 1);
+    let mut control = Control::new(config(&SLO), vec![plant.concurrency(), plant.workers()]);
     for second in 1..60 {
         plant.run_until(Nanos::from_secs(second));
         control.tick(plant.now(), plant.snapshot(), Readings::default());
@@ -250,8 +249,8 @@ fn without_sensors_the_limit_is_governed_and_the_workers_are_not() {
 }
 
 fn journal(start: (u64, u64), seed: u64) -> Vec<Record> {
-    let plant = Plant::new(Machine::M15, load(16.0, 16), PROMISE, start, seed);
-    let mut governed = Governed::new(plant, &PROMISE);
+    let plant = Plant::new(Machine::M15, load(16.0, 16), SLO, start, seed);
+    let mut governed = Governed::new(plant, &SLO);
     governed.run(200);
     governed.control.records()
 }
@@ -261,7 +260,7 @@ fn recorded_inputs_give_the_recorded_decisions_again() {
     for start in [(16, 1), (16, 16), (64, 2)] {
         let mut state = State::default();
         for record in journal(start, 7) {
-            let (next, decision) = step(state, &record.inputs, &config(&PROMISE));
+            let (next, decision) = step(state, &record.inputs, &config(&SLO));
             assert_eq!(decision, record.decision, "record {}", record.seq);
             state = next;
         }

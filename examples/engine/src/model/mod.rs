@@ -76,7 +76,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// The shipped model: 0.8 M parameters, trained on short questions about a small world. 3.3 MB of memory, loaded in about 3 ms.
+    /// The shipped model: 0.8 M parameters, trained on short questions about a small world. 3.3 MB
+    /// of memory, loaded in about 3 ms.
     ///
     /// # Errors
     /// Only in a damaged build.

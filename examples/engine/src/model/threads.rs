@@ -1,7 +1,7 @@
 //! Thread settings of candle and rayon, for many small matrices on few cores.
 //!
-//! Candle reads two variables at each operation. If they are unset, every multiplication queries the
-//! number of cores (a fifth of the speed), and element-wise work waits at a spinning barrier. A
+//! Candle reads two variables at each operation. If they are unset, every multiplication queries
+//! the number of cores (a fifth of the speed), and element-wise work waits at a spinning barrier. A
 //! server runs several sequences in parallel, so each sequence needs one thread only.
 
 use std::{env, io, process::Command};
@@ -22,8 +22,9 @@ pub fn single() -> io::Result<()> {
 
 /// As [`single`], and a sequence returns its memory to the operating system.
 ///
-/// By default glibc keeps memory once a large block was freed. The next sequences then zero and keep
-/// all that they may use: 50 MB for a long generation of `m15`, however early its client cancels.
+/// By default glibc keeps memory once a large block was freed. The next sequences then zero and
+/// keep all that they may use: 50 MB for a long generation of `m15`, however early its client
+/// cancels.
 ///
 /// # Errors
 /// As [`single`].
