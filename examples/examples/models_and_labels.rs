@@ -38,7 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             .map(|(_, value)| &**value)
             .collect::<String>();
         println!(
-            "{:<9} tenant {tenant}: {} arrived, {} ok, {} error, {} cancelled, {} truncated, {} tokens",
+            "{:<9} tenant {tenant}: {} arrived, {} ok, {} error, {} cancelled, {} truncated, \
+             {} tokens",
             row.model,
             row.arrived,
             row.outcomes.ok,

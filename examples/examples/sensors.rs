@@ -10,6 +10,7 @@ use std::sync::mpsc::channel;
 use std::thread::sleep;
 use std::time::Duration;
 
+use wf_instrument::Ratio;
 use wf_sense::{Reading, Sensors, Watch};
 
 /// A reading is present, absent (the machine has no such thing) or unknown (it cannot be read).

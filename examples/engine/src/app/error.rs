@@ -30,7 +30,8 @@ pub enum AppError {
     Model(#[from] ModelError),
     /// The address for the HTTP API cannot be bound.
     #[error(
-        "cannot serve on {address} ({source}); choose another with --serve, or port 0 for any that is free"
+        "cannot serve on {address} ({source}); choose another address with --serve, or port 0 for \
+         any free port"
     )]
     Serve {
         /// The address.
@@ -45,7 +46,10 @@ pub enum AppError {
     #[error(transparent)]
     Measure(#[from] measure::StartError),
     /// The report cannot be written.
-    #[error("cannot write the report to {} ({source}); choose another file with --report", file.display())]
+    #[error(
+        "cannot write the report to {} ({source}); choose another file with --report",
+        file.display()
+    )]
     Report {
         /// Path of the report.
         file: PathBuf,

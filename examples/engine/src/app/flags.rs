@@ -27,7 +27,7 @@ pub struct Flags {
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
 
-    /// Print the initial settings for this hardware, with reasons, and exit
+    /// Print the initial settings for this hardware, and exit
     #[arg(long)]
     pub profile: bool,
 
@@ -44,11 +44,21 @@ pub struct Flags {
     pub no_load: bool,
 
     /// Concurrent sequences, initial value (1-64)
-    #[arg(long, value_parser = concurrent, default_value_t = Settings::default().max_concurrent, value_name = "N")]
+    #[arg(
+        long,
+        value_parser = concurrent,
+        default_value_t = Settings::default().max_concurrent,
+        value_name = "N"
+    )]
     pub max_concurrent: usize,
 
     /// Worker threads, initial value (1-16)
-    #[arg(long, value_parser = workers, default_value_t = Settings::default().workers, value_name = "N")]
+    #[arg(
+        long,
+        value_parser = workers,
+        default_value_t = Settings::default().workers,
+        value_name = "N"
+    )]
     pub workers: usize,
 
     /// Reject a request that has waited this long in the queue [default: 3/5 of --ttft-target]
@@ -89,7 +99,13 @@ pub struct Flags {
     pub ttft_target: Duration,
 
     /// Target for the mean inter-token latency (ITL): for goodput and the governor
-    #[arg(long, alias = "gap-target", value_parser = duration, default_value = "20ms", value_name = "TIME")]
+    #[arg(
+        long,
+        alias = "gap-target",
+        value_parser = duration,
+        default_value = "20ms",
+        value_name = "TIME"
+    )]
     pub itl_target: Duration,
 }
 

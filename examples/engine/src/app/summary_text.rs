@@ -55,7 +55,8 @@ fn requests(counts: &Counts, built_in_load: bool) -> String {
     } = counts;
     let verb = arrival_verb(built_in_load);
     format!(
-        "{sent} {verb}: {completed} completed, {rejected} rejected, {failed} failed, {cancelled} cancelled"
+        "{sent} {verb}: {completed} completed, {rejected} rejected, {failed} failed, \
+         {cancelled} cancelled"
     )
 }
 
@@ -85,7 +86,8 @@ fn goodput(goodput: &Goodput) -> String {
         Millis(Some(itl_target_seconds)),
     );
     format!(
-        "{requests} requests met both targets, {per_second:.1} per second (TTFT {ttft}, mean ITL {itl})"
+        "{requests} requests met both targets, {per_second:.1} per second \
+         (TTFT {ttft}, mean ITL {itl})"
     )
 }
 
@@ -108,7 +110,8 @@ fn outcomes(measured: &MeasuredTotals) -> String {
     } = measured;
     let [p50, p99] = [queue_seconds.p50, queue_seconds.p99].map(Millis);
     format!(
-        "{arrived} arrived: {ok} ok, {error} error, {cancelled} cancelled, {panicked} panicked; {}; queue time p50 {p50} p99 {p99}",
+        "{arrived} arrived: {ok} ok, {error} error, {cancelled} cancelled, {panicked} panicked; \
+         {}; queue time p50 {p50} p99 {p99}",
         count(*tokens, "token")
     )
 }

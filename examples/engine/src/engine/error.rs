@@ -27,7 +27,8 @@ pub enum EngineError {
     },
     /// Prompt and `max_tokens` exceed the model's context.
     #[error(
-        "{prompt} prompt tokens and {max_tokens} generated tokens exceed the model's context of {context}: shorten one of them"
+        "{prompt} prompt tokens and {max_tokens} generated tokens exceed the model's context of \
+         {context}: shorten one of them"
     )]
     TooLong {
         /// Tokens of the prompt.

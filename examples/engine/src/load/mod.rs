@@ -57,7 +57,10 @@ impl Load {
                 () = sleep_until(begin + next) => {
                     let (request, intended) = (prompts.next_request(), begin + next);
                     let results = (next >= self.warm_up).then(|| Arc::clone(&results));
-                    calls.spawn(client_request::run(client.clone(), request, intended, self.client_timeout, results));
+                    let client = client.clone();
+                    calls.spawn(client_request::run(
+                        client, request, intended, self.client_timeout, results,
+                    ));
                     next = arrivals.next_arrival();
                 }
                 Some(_) = calls.join_next() => {}

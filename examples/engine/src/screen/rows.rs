@@ -14,7 +14,8 @@ pub(super) type Row = (&'static str, String);
 pub(super) fn line(status: &Status) -> String {
     let (ttft, itl) = latencies(status);
     let mut line = format!(
-        "{:>5.0} s  {}  TTFT p50 {} p99 {}  ITL p50 {} p99 {}  running {} limit {} waiting {}  workers {}",
+        "{:>5.0} s  {}  TTFT p50 {} p99 {}  ITL p50 {} p99 {}  \
+         running {} limit {} waiting {}  workers {}",
         status.elapsed.as_secs_f64(),
         speed(status),
         Millis(ttft.p50),
