@@ -29,25 +29,14 @@ fn main() -> io::Result<()> {
     // Rates need two passes; the thread reads once per second.
     sleep(Duration::from_millis(1_200));
     let readings = watch.readings();
-    print("CPU cores", &readings.cpu.limit);
-    print(
-        "CPU of host",
-        &readings
-            .cpu
-            .host_utilization
-            .clone()
-            .map(|share| share.get()),
-    );
+    let share = |reading: &Reading<Ratio>| reading.clone().map(Ratio::get);
+    print("CPU limit", &readings.cpu.limit);
+    print("host CPU", &share(&readings.cpu.host_utilization));
     print("RSS", &readings.memory.resident);
     print("memory limit", &readings.memory.limit);
-    print(
-        "memory used",
-        &readings.memory.utilization.clone().map(|share| share.get()),
-    );
-    print(
-        "PSI CPU",
-        &readings.pressure.cpu.clone().map(|stall| stall.some.get()),
-    );
+    print("memory used", &share(&readings.memory.utilization));
+    let stalled = readings.pressure.cpu.clone().map(|stall| stall.some);
+    print("PSI CPU", &share(&stalled));
     print(
         "GPUs",
         &readings.gpus.devices.clone().map(|gpus| gpus.len()),
