@@ -1,6 +1,7 @@
-//! What a sensor says: a value, nothing to measure, or no answer.
+//! A value read from the machine: present, absent or unknown.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use wf_instrument::Nanos;
 use wf_instrument::clock;
@@ -8,20 +9,31 @@ use wf_instrument::clock;
 /// Why there is no value, in words for people.
 pub(super) type Reason = Cow<'static, str>;
 
-/// What a source gave, or why it gave nothing.
+/// A value that was read, or why it was not.
 pub(super) type ReadResult<T> = Result<T, Reason>;
 
-/// One quantity as a sensor saw it.
+/// A value read from the machine, or why there is none.
 ///
-/// A device that the machine does not have is *absent*: any upper bound on it holds. One that is there and cannot be read is
-/// *unknown*: rules that need it do not fire. Neither is ever written as 0 or NaN.
+/// A value is *absent* if the machine has no such thing: any upper limit on it is kept. It is
+/// *unknown* if it could not be read: rules that need it do not apply. Neither is ever written as 0
+/// or NaN.
+///
+/// ```
+/// use wf_sense::Reading;
+///
+/// let quota: Reading<f64> = Reading::Absent("no CPU quota".into());
+/// assert_eq!(quota.value(), None);
+/// assert_eq!(quota.to_string(), "absent: no CPU quota");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Reading<T> {
     /// Read at `at` on this process's clock.
     Present {
-        /// What was read.
+        /// The value.
         value: T,
-        /// When.
+        /// Moment of the read.
         at: Nanos,
     },
     /// The machine has no such thing; the reason says how that is known.
@@ -31,14 +43,14 @@ pub enum Reading<T> {
 }
 
 impl<T> Reading<T> {
-    /// What was read just now, or why it could not be.
-    pub(super) fn of(answer: ReadResult<T>) -> Self {
-        Self::stamped(answer, clock::now())
+    /// A result of this moment.
+    pub(super) fn of(result: ReadResult<T>) -> Self {
+        Self::stamped(result, clock::now())
     }
 
-    /// What was read at `at`, or why it could not be.
-    pub(super) fn stamped(answer: ReadResult<T>, at: Nanos) -> Self {
-        match answer {
+    /// A result of the moment `at`.
+    pub(super) fn stamped(result: ReadResult<T>, at: Nanos) -> Self {
+        match result {
             Ok(value) => Self::Present { value, at },
             Err(reason) => Self::Unknown(reason),
         }
@@ -53,7 +65,7 @@ impl<T> Reading<T> {
         }
     }
 
-    /// The value, unless it is absent, unknown or older than `oldest` at `now`.
+    /// Returns the value, unless it is absent, unknown or older than `oldest` at `now`.
     pub fn fresh(&self, now: Nanos, oldest: Nanos) -> Option<&T> {
         match self {
             Self::Present { value, at } if now.since(*at) <= oldest => Some(value),
@@ -61,7 +73,7 @@ impl<T> Reading<T> {
         }
     }
 
-    /// The value, however old.
+    /// Returns the value, however old.
     pub const fn value(&self) -> Option<&T> {
         match self {
             Self::Present { value, .. } => Some(value),
@@ -69,7 +81,7 @@ impl<T> Reading<T> {
         }
     }
 
-    /// How old the value is at `now`; `None` where there is none.
+    /// Returns the age of the value at `now`; `None` if there is no value.
     pub const fn age(&self, now: Nanos) -> Option<Nanos> {
         match self {
             Self::Present { at, .. } => Some(now.since(*at)),
@@ -77,7 +89,7 @@ impl<T> Reading<T> {
         }
     }
 
-    /// Why there is no value; `None` where there is one.
+    /// Returns why there is no value; `None` if there is one.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Present { .. } => None,
@@ -85,12 +97,13 @@ impl<T> Reading<T> {
         }
     }
 
-    /// Whether the machine has no such thing.
+    /// Returns whether the machine has no such thing.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent(_))
     }
 
-    /// Converts the value by a function that may fail: the result is unknown then, for its reason.
+    /// Converts the value by a function that may fail. If it does, the result is unknown, with its
+    /// reason.
     pub fn and_then<U>(
         self,
         convert: impl FnOnce(T) -> Result<U, Cow<'static, str>>,
@@ -102,7 +115,7 @@ impl<T> Reading<T> {
         }
     }
 
-    /// The same reading of another quantity that follows from it.
+    /// Converts the value.
     pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Reading<U> {
         match self {
             Self::Present { value, at } => Reading::Present {
@@ -111,6 +124,17 @@ impl<T> Reading<T> {
             },
             Self::Absent(reason) => Reading::Absent(reason),
             Self::Unknown(reason) => Reading::Unknown(reason),
+        }
+    }
+}
+
+/// Writes the value, or why there is none.
+impl<T: fmt::Display> fmt::Display for Reading<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Present { value, .. } => value.fmt(f),
+            Self::Absent(reason) => write!(f, "absent: {reason}"),
+            Self::Unknown(reason) => write!(f, "unknown: {reason}"),
         }
     }
 }

@@ -239,6 +239,8 @@ macro_rules! group {
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "serde", serde(default))]
         pub struct $group {
             $($($(#[$plain_doc])* pub $plain: $plain_type,)+)?
             $(

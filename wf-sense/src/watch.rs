@@ -65,7 +65,7 @@ struct Last {
 type Subscriber = Box<dyn FnMut(&FastReadings) -> ControlFlow<()> + Send>;
 
 impl Watch {
-    /// Makes a first pass, then starts the thread. The pass takes about a millisecond.
+    /// Makes a first pass, then starts the thread.
     ///
     /// # Errors
     /// If the system starts no thread, or gives no descriptor that ends its waits.

@@ -144,6 +144,7 @@ pub fn without_partitioned(devices: &[Gpu]) -> impl Iterator<Item = &Gpu> {
 
 /// Which GPU it is: what does not change while the driver is loaded. A text is empty where the driver does not tell it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Info {
     /// The driver's number for it, from 0; of an instance, its GPU's. Numbers may change with a reboot: `uuid` does not.
     pub index: u32,
@@ -161,6 +162,7 @@ pub struct Info {
 
 /// Which instance of a partitioned GPU.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mig {
     /// The GPU instance, which has memory of its own; `None` where the driver does not tell.
     pub gpu_instance: Option<u32>,
@@ -172,6 +174,7 @@ pub struct Mig {
 
 /// Device memory. The parts add up to the total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Memory {
     /// What is built in, or what the instance has.
     pub total: Bytes,
@@ -202,6 +205,7 @@ impl Memory {
 
 /// A process that uses a GPU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GpuProcess {
     /// Its id, on the host even where this process is in a container.
     pub pid: u32,

@@ -1,33 +1,39 @@
-//! Why a GPU runs slower than it could, and for how long it has.
+//! Reasons that reduce a GPU's clocks, and the time for which they did.
+
+use std::fmt;
 
 use crate::reading::Reading;
 use crate::table::{Field, Kind, Part, Sensor, Unit, Value};
 use wf_instrument::Nanos;
 
-/// Something that holds a GPU's clocks down. Several may hold at once, so their times do not add up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A reason that reduces a GPU's clocks. Several may apply at once, so their times do not add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum ThrottleReason {
     /// The power limit, kept by the driver.
     SwPowerCap,
     /// The driver keeps the GPU or its memory below its highest operating temperature.
     SwThermal,
-    /// The hardware halved the clocks, or more: too hot, power brake, or too much current. The three reasons below tell which.
+    /// The hardware halved the clocks or more: too hot, power brake, or too much current. The next
+    /// two say which, if the GPU does.
     HwSlowdown,
-    /// The hardware did because the GPU is too hot.
+    /// The hardware did so because the GPU is too hot.
     HwThermal,
-    /// The hardware did because the system's power supply asked for it.
+    /// The hardware did so at a signal of the system's power supply.
     HwPowerBrake,
-    /// Another GPU of the same sync boost group is held down.
+    /// Another GPU of the same sync boost group has reduced clocks.
     SyncBoost,
-    /// The clocks that somebody set for applications.
+    /// The clocks that are set for applications.
     AppClocks,
-    /// The clocks that somebody set for displays.
+    /// The clocks that are set for displays.
     DisplayClocks,
-    /// Heat, whichever of the driver and the hardware saw it. The driver counts it; it does not say when it holds.
+    /// Heat, by the driver or the hardware. The driver counts its time; it does not report when it
+    /// applies.
     Thermal,
-    /// What the board as a whole may draw or bear, likewise.
+    /// Limits of the board as a whole. As for `Thermal`, only the time is known.
     BoardLimit,
-    /// The highest voltage at which the chip is reliable, likewise.
+    /// The highest voltage at which the chip is reliable. As for `Thermal`, only the time is known.
     Reliability,
 }
 
@@ -70,12 +76,24 @@ impl ThrottleReason {
     }
 }
 
-/// The reasons that hold at one moment.
+/// Writes the word for labels.
+impl fmt::Display for ThrottleReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The reasons that apply at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(into = "Vec<ThrottleReason>", from = "Vec<ThrottleReason>")
+)]
 pub struct ThrottleReasons(u16);
 
 impl ThrottleReasons {
-    /// Whether `reason` is one of them.
+    /// Returns whether `reason` is one of them.
     #[must_use]
     pub const fn holds(self, reason: ThrottleReason) -> bool {
         self.0 & reason.bit() != 0
@@ -96,22 +114,26 @@ impl FromIterator<ThrottleReason> for ThrottleReasons {
     }
 }
 
-/// How long each reason has held a GPU down: totals that only grow, and begin again when the driver is loaded or opened anew.
+/// Time for which each reason has reduced a GPU's clocks: totals that only grow, and begin again
+/// when the driver is loaded or opened anew.
 ///
-/// Where the driver counts a reason, this is its total since it was loaded. It does count `SwPowerCap`, `SyncBoost`, `Thermal`,
-/// `BoardLimit` and `Reliability`, newer ones also `SwThermal`, `HwThermal` and `HwPowerBrake`. Elsewhere it is what was seen here since the
-/// driver was opened: the time before each pass in which the reason held, which misses what begins and ends between two passes.
-/// `HwSlowdown`, `AppClocks` and `DisplayClocks` are always seen so.
+/// If the driver counts a reason, this is its total since it was loaded. It does count `SwPowerCap`,
+/// `SyncBoost`, `Thermal`, `BoardLimit` and `Reliability`, newer ones also `SwThermal`, `HwThermal`
+/// and `HwPowerBrake`. The others are counted here since the driver was opened: the time before each
+/// pass in which the reason applied, which misses what begins and ends between two passes. So are
+/// always `HwSlowdown`, `AppClocks` and `DisplayClocks`.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(into = "Times", from = "Times"))]
 pub struct ThrottleTimes([Reading<Nanos>; ThrottleReason::ALL.len()]);
 
 impl ThrottleTimes {
-    /// The times that `time` gives for each reason, in order.
+    /// Takes the time of each reason from `time`, in order.
     pub fn from_fn(time: impl FnMut(ThrottleReason) -> Reading<Nanos>) -> Self {
         Self(ThrottleReason::ALL.map(time))
     }
 
-    /// How long `reason` has held it down.
+    /// Returns the time of `reason`.
     #[must_use]
     pub const fn of(&self, reason: ThrottleReason) -> &Reading<Nanos> {
         &self.0[reason as usize]
@@ -122,6 +144,44 @@ impl ThrottleTimes {
         ThrottleReason::ALL.into_iter().zip(&self.0)
     }
 }
+
+/// As they are serialized: by reason, so that reasons can be added.
+#[cfg(feature = "serde")]
+mod serialized {
+    use std::collections::BTreeMap;
+
+    use super::{ThrottleReason, ThrottleReasons, ThrottleTimes};
+    use crate::reading::Reading;
+    use wf_instrument::Nanos;
+
+    pub(super) type Times = BTreeMap<ThrottleReason, Reading<Nanos>>;
+
+    impl From<ThrottleTimes> for Times {
+        fn from(times: ThrottleTimes) -> Self {
+            ThrottleReason::ALL.into_iter().zip(times.0).collect()
+        }
+    }
+
+    impl From<Times> for ThrottleTimes {
+        fn from(mut times: Times) -> Self {
+            Self::from_fn(|reason| times.remove(&reason).unwrap_or_default())
+        }
+    }
+
+    impl From<ThrottleReasons> for Vec<ThrottleReason> {
+        fn from(reasons: ThrottleReasons) -> Self {
+            reasons.iter().collect()
+        }
+    }
+
+    impl From<Vec<ThrottleReason>> for ThrottleReasons {
+        fn from(reasons: Vec<ThrottleReason>) -> Self {
+            reasons.into_iter().collect()
+        }
+    }
+}
+#[cfg(feature = "serde")]
+use self::serialized::Times;
 
 impl Value for ThrottleReasons {
     const PARTS: &'static [Part] = &parts(Kind::Gauge, Unit::None);

@@ -1,5 +1,7 @@
 //! Processors, and time spent waiting (PSI).
 
+use std::fmt;
+
 use crate::reading::Reading;
 use crate::table::{group, parts};
 use wf_instrument::{Nanos, Ratio};
@@ -44,6 +46,7 @@ group! {
 
 /// How often a CPU quota stopped a control group since the group began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Throttling {
     /// Enforcement periods in which the group had something to run.
     pub periods: u64,
@@ -71,6 +74,7 @@ parts!(Throttling {
 /// one with 500, and at most 15 passes apart. In between the reading is the last one, with its age.
 /// Unknown past 2,048 threads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Threads {
     /// Threads that run, or wait for nothing but a processor.
     pub runnable: u64,
@@ -85,6 +89,7 @@ parts!(Threads {
 
 /// Tasks of all processes by state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct HostTasks {
     /// Tasks that run, or wait for nothing but a processor.
     pub runnable: u64,
@@ -119,6 +124,7 @@ group! {
 
 /// Time in which tasks waited for one resource.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stall {
     /// Whose tasks.
     pub scope: Scope,
@@ -160,6 +166,8 @@ parts!(Stall {
 
 /// Whose tasks a stall is of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Scope {
     /// Those of the process's own control group and the groups below it.
     Group,
@@ -176,5 +184,12 @@ impl Scope {
             Self::Group => "group",
             Self::Host => "host",
         }
+    }
+}
+
+/// Writes the exported name.
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

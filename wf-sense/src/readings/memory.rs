@@ -51,6 +51,7 @@ group! {
 
 /// Resident memory by kind. Mapped model weights are in `file`, not in `anonymous`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Resident {
     /// Heap, stacks and the like: only a free or the end of the process gives it back.
     pub anonymous: Bytes,
@@ -70,6 +71,7 @@ parts!(Resident {
 
 /// Memory of an allocator, by its own account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Heap {
     /// Allocated and not freed.
     pub live: Bytes,
@@ -86,6 +88,7 @@ parts!(Heap {
 
 /// Memory of a control group, and its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GroupMemory {
     /// Memory charged to the group and those below, file cache included.
     pub charged: Bytes,
@@ -100,6 +103,7 @@ pub struct GroupMemory {
 
 /// How often a control group reached its limits since it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GroupEvents {
     /// Times it was slowed down above `high`; `None` in version 1.
     pub high: Option<u64>,
@@ -126,6 +130,7 @@ parts!(GroupMemory {
 
 /// Bytes moved between memory and swap space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Swapped {
     /// Read back.
     pub read: Bytes,
@@ -159,6 +164,7 @@ group! {
 
 /// Bytes of a process's block I/O since it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct BlockIo {
     /// Read from block devices.
     pub read: Bytes,

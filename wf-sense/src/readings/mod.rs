@@ -19,6 +19,8 @@ use wf_instrument::{Bytes, Nanos, Ratio};
 ///
 /// Plain data. A clone copies a few KiB and shares the GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Readings {
     /// End of the pass, on this process's clock.
@@ -110,6 +112,8 @@ impl Readings {
 
 /// Readings that are too urgent for a whole pass: resident memory, memory utilisation, pressure.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct FastReadings {
     /// End of the read, on this process's clock.
@@ -177,5 +181,31 @@ mod tests {
                 ("threads", &[], 19.0),
             ]
         );
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn serialized_readings_are_read_back_and_what_an_older_version_lacks_is_unknown() {
+        use crate::gpu::{ThrottleReason, ThrottleTimes};
+
+        let mut readings = Readings::default();
+        readings.cpu.utilization = Reading::of(Ok(Ratio::new(0.25).unwrap()));
+        readings.cpu.quota = Reading::Absent("no CPU quota".into());
+        readings.pressure.io = Reading::of(Ok(Stall::default()));
+        let gpu = Gpu {
+            throttled: Reading::of(Ok([ThrottleReason::HwThermal].into_iter().collect())),
+            throttle_times: ThrottleTimes::from_fn(|_| Reading::of(Ok(Nanos::from_millis(7)))),
+            ..Gpu::default()
+        };
+        readings.gpus.devices = Reading::of(Ok([gpu].into()));
+        let text = serde_json::to_string(&readings).unwrap();
+        assert_eq!(serde_json::from_str::<Readings>(&text).unwrap(), readings);
+        assert!(
+            text.contains(r#""quota":{"absent":"no CPU quota"}"#),
+            "{text}"
+        );
+        assert!(text.contains(r#"["hw_thermal"]"#) && text.contains(r#""sw_power_cap":"#));
+        let older = serde_json::from_str::<Readings>(r#"{"at":1,"cpu":{}}"#).unwrap();
+        assert_eq!(older.memory, Memory::default());
     }
 }

@@ -25,6 +25,7 @@ group! {
 
 /// CPU time, mapped memory and start time of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProcessTotals {
     /// CPU time of all its threads, ended ones included, in user and kernel mode. Linux counts in
     /// steps of 10 ms.
@@ -58,6 +59,7 @@ group! {
 
 /// The workers of an async runtime and their tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Workers {
     /// Threads that poll tasks.
     pub workers: u64,
@@ -102,6 +104,7 @@ group! {
 /// second, or of two seconds if this process lacks CAP_SYS_RESOURCE. `None` for a kind that the
 /// kernel takes no trigger for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Alarms {
     /// Some task waited for memory for a tenth of a window.
     pub memory_some: Option<u64>,
