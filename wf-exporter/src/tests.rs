@@ -9,16 +9,13 @@ use wf_govern::knob::Knob;
 use wf_govern::sizing::{Hardware, Profile};
 use wf_govern::{Actions, Bottleneck, Cause, Status, Targets};
 use wf_instrument::Nanos;
-use wf_instrument::snapshot::{
-    CounterMetrics, FrameMetrics, GaugeMetrics, HistogramMetrics, Label, Metrics, SpanMetrics,
-    Target, Unit,
-};
+use wf_instrument::snapshot::{CounterMetrics, FrameMetrics, Label, Metrics, SpanMetrics, Target};
 use wf_instrument::{Bytes, clock};
 
 use crate::families::Families;
 use crate::family::Labels;
 use crate::page::{self, Own};
-use crate::recorded::tests::{generation, millis};
+use crate::recorded::tests::{application, generation, millis};
 use crate::{catalog, governor, profile, recorded, sensors, text};
 
 #[path = "../tests/sensors/everything.rs"]
@@ -101,7 +98,7 @@ fn sensors_have_at_most_127_series_and_86_for_each_gpu() {
     assert_eq!((machine.len(), gpu.len()), (127, 86));
 }
 
-/// The names in [`application`].
+/// The names of the application's families.
 const APPLICATION: [&str; 5] = [
     "cache_hits_total",
     "batch",
@@ -152,7 +149,13 @@ fn recorded() -> Metrics {
         quantile: 0.99,
         limit: Nanos::from_millis(350),
     });
+    let mut hits = CounterMetrics::default();
+    hits.name = "cache_hits".into();
+    hits.help = "Prompts found in the cache.".into();
+    hits.labels = labels("tier", "disk");
+    hits.value = 41;
     let mut metrics = application();
+    metrics.counters = vec![hits];
     metrics.generations = vec![generation];
     metrics.spans = vec![{
         let mut row = SpanMetrics::default();
@@ -175,37 +178,6 @@ fn recorded() -> Metrics {
     }];
     metrics.orphan_tokens = 5;
     metrics.dropped = 6;
-    metrics
-}
-
-fn application() -> Metrics {
-    let histogram = |name: &str, unit, samples| {
-        let mut row = HistogramMetrics::default();
-        row.name = name.into();
-        row.unit = unit;
-        row.samples = samples;
-        row
-    };
-    let mut metrics = Metrics::default();
-    metrics.counters = vec![{
-        let mut row = CounterMetrics::default();
-        row.name = "cache_hits".into();
-        row.help = "Prompts found in the cache.".into();
-        row.labels = labels("tier", "disk");
-        row.value = 41;
-        row
-    }];
-    metrics.gauges = vec![{
-        let mut row = GaugeMetrics::default();
-        row.name = "batch".into();
-        row.value = 3.5;
-        row
-    }];
-    metrics.histograms = vec![
-        histogram("batch_size", Unit::One, [8].into_iter().collect()),
-        histogram("load_seconds", Unit::Nanos, millis([250])),
-        histogram("upload_bytes", Unit::Bytes, [300].into_iter().collect()),
-    ];
     metrics
 }
 

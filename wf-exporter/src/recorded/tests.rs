@@ -79,6 +79,28 @@ pub(crate) fn generation(model: &str) -> GenerationMetrics {
     row
 }
 
+/// A gauge, and a histogram of each unit.
+pub(crate) fn application() -> Metrics {
+    let histogram = |name: &str, unit, samples| {
+        let mut row = HistogramMetrics::default();
+        row.name = name.into();
+        row.unit = unit;
+        row.samples = samples;
+        row
+    };
+    let mut batch = GaugeMetrics::default();
+    batch.name = "batch".into();
+    batch.value = 3.5;
+    let mut metrics = Metrics::default();
+    metrics.gauges = vec![batch];
+    metrics.histograms = vec![
+        histogram("batch_size", Unit::One, [8].into_iter().collect()),
+        histogram("load_seconds", Unit::Nanos, millis([250])),
+        histogram("upload_bytes", Unit::Bytes, [300].into_iter().collect()),
+    ];
+    metrics
+}
+
 fn of_generations(generations: Vec<GenerationMetrics>) -> Metrics {
     let mut metrics = Metrics::default();
     metrics.generations = generations;
@@ -261,31 +283,10 @@ fn the_application_keeps_its_own_names() {
         row.value = value;
         row
     };
-    let histogram = |name: &str, unit, samples| {
-        let mut row = HistogramMetrics::default();
-        row.name = name.into();
-        row.unit = unit;
-        row.samples = samples;
-        row
-    };
-    let metrics = {
-        let mut metrics = Metrics::default();
-        metrics.counters = vec![counter("disk", 1), counter("memory", 41)];
-        metrics.gauges = vec![{
-            let mut row = GaugeMetrics::default();
-            row.name = "batch".into();
-            row.value = 3.5;
-            row
-        }];
-        metrics.histograms = vec![
-            histogram("batch_size", Unit::One, [8].into_iter().collect()),
-            histogram("load_seconds", Unit::Nanos, millis([250])),
-            histogram("upload_bytes", Unit::Bytes, [300].into_iter().collect()),
-        ];
-        metrics.orphan_tokens = 5;
-        metrics.dropped = 6;
-        metrics
-    };
+    let mut metrics = application();
+    metrics.counters = vec![counter("disk", 1), counter("memory", 41)];
+    metrics.orphan_tokens = 5;
+    metrics.dropped = 6;
     check(
         &metrics,
         r#"
