@@ -34,9 +34,9 @@ pub struct Builder {
 impl Builder {
     /// Sets the target of the 90th percentile of TTFT.
     ///
-    /// Without it, the shortest `slo` (or target of a [`registry::generation`]) that is known at the
-    /// start is used. The percentile of an `slo` is for dashboards and alerts: a few seconds have
-    /// too few requests for a p99. A target of an hour is as good as none.
+    /// Without it, the shortest `slo` (or target of a [`registry::generation`]) that is known at
+    /// the start is used. The percentile of an `slo` is for dashboards and alerts: a few seconds
+    /// have too few requests for a p99. A target of an hour is as good as none.
     ///
     /// It decides whether workers are added. The concurrency limit follows the inter-token target
     /// alone; without that one it stays at its value.

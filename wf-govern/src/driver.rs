@@ -150,8 +150,8 @@ impl Driver {
     }
 }
 
-/// In periods: after a longer delay the last decisions rest on a machine that has changed since, for
-/// example one that was suspended.
+/// In periods: after a longer delay the last decisions rest on a machine that has changed since,
+/// for example one that was suspended.
 const LATE: u64 = 5;
 
 /// With short periods, an ordinary delay of the scheduler is not late.

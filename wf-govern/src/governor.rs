@@ -18,9 +18,9 @@ use wf_instrument::fork::{self, ProcessLocal, Thread};
 /// A running governor.
 ///
 /// Cheap to clone: all clones share one thread, named `wf-governor`. It ends with the last clone,
-/// or with [`Governor::stop`]; both wait for a tick in progress and leave the knobs at their values.
-/// A child of `fork(2)` can read what the parent's governor had recorded, and nothing is governed
-/// there.
+/// or with [`Governor::stop`]; both wait for a tick in progress and leave the knobs at their
+/// values. A child of `fork(2)` can read what the parent's governor had recorded, and nothing is
+/// governed there.
 ///
 /// A tick that comes more than five periods (and 3 s) late restores the last good setting of the
 /// knobs. So does a tick that panics; the governor is then advisory until [`Governor::resume`].
@@ -126,8 +126,8 @@ impl Governor {
         lock(&self.owner.control).release(knob, clock::now())
     }
 
-    /// Returns the records of the last ten minutes, oldest first. Clones about 1 KiB a record; never
-    /// waits for a knob.
+    /// Returns the records of the last ten minutes, oldest first. Clones about 1 KiB a record;
+    /// never waits for a knob.
     #[must_use]
     pub fn journal(&self) -> Vec<Record> {
         fork::lock(&self.owner.journal).records()

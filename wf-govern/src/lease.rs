@@ -1,7 +1,7 @@
 //! Leases on knobs, their rests after trials, and the budget of experiments.
 //!
-//! A lease by hand has priority over a trial, and a trial over the controllers. At most one trial is
-//! in flight; it holds every knob that could disturb it.
+//! A lease by hand has priority over a trial, and a trial over the controllers. At most one trial
+//! is in flight; it holds every knob that could disturb it.
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -6,8 +6,8 @@
 //! [`Governor`] has the only thread and the only clock; [`Control`] is the same without either.
 //! Each tick leaves a [`Record`] with its reason in the journal.
 //!
-//! It does not promise a target that the machine cannot meet. It then holds the best setting that it
-//! found and reports the constraint that binds ([`Status`]).
+//! It does not promise a target that the machine cannot meet. It then holds the best setting that
+//! it found and reports the constraint that binds ([`Status`]).
 //!
 //! Without default features there are only the [admission gate](gate) and [knobs](knob).
 //!

@@ -1,11 +1,11 @@
-//! The figures in this crate's documentation: `cargo run --release -p wf-plant --example report`.
+//! Figures of this crate's documentation: `cargo run --release -p wf-plant --example report`.
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 use std::time::Instant;
 
 use wf_instrument::Nanos;
-use wf_plant::{Arrivals, Governed, Load, Machine, Plant, Slo, best_static, left_alone};
+use wf_plant::{Arrivals, Governed, Load, Machine, Plant, Slo, best_static, ungoverned};
 
 const SLO: Slo = Slo {
     time_to_first_token: Nanos::from_millis(500),
@@ -18,12 +18,13 @@ const TICKS: usize = 240;
 
 fn main() {
     println!(
-        "start | seed | best fixed | its good/s | start alone | governed | share | there after | moves | ends at"
+        "start | seed | best fixed | its good/s | ungoverned | governed | share | 90 % after | \
+         moves | ends at"
     );
     start("1 worker", (8.5, 64), (16, 1));
     start("16 workers", (16.0, 16), (16, 16));
-    start("at most 1", (8.5, 64), (1, 2));
-    start("at most 64", (16.0, 64), (64, 2));
+    start("limit 1", (8.5, 64), (1, 2));
+    start("limit 64", (16.0, 64), (64, 2));
     cost();
 }
 
@@ -38,7 +39,7 @@ fn start(name: &str, (rate, prompt): (f64, u32), at: (u64, u64)) {
     for seed in 1..=8 {
         let plant = |at| Plant::new(Machine::M15, load, SLO, at, seed);
         let (best, fixed) = best_static(plant, THERE, TICKS);
-        let alone = left_alone(plant(at), TICKS);
+        let fixed_start = ungoverned(plant(at), TICKS);
         let mut governed = Governed::new(plant(at), &SLO);
         governed.run(TICKS);
         let records = governed.control.records();
@@ -51,9 +52,10 @@ fn start(name: &str, (rate, prompt): (f64, u32), at: (u64, u64)) {
             .map(|k| k.value)
             .collect();
         println!(
-            "{name} | {seed} | {best:?} | {:.2} | {:.2} | {:.2} | {:.3} | {:?} | {moves} | {ends:?}",
+            "{name} | {seed} | {best:?} | {:.2} | {:.2} | {:.2} | {:.3} | {:?} | \
+             {moves} | {ends:?}",
             per_second(&fixed),
-            per_second(&alone),
+            per_second(&fixed_start),
             per_second(&governed.good),
             governed.share_of(&fixed, THERE),
             governed.arrived(&fixed, 0.9),

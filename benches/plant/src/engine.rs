@@ -1,4 +1,4 @@
-//! The engine: a queue, an admission limit, and workers that advance one sequence by one step at a
+//! The engine: a queue, a concurrency limit, and workers that advance one sequence by one step at a
 //! time.
 
 use std::collections::VecDeque;
@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use wf_instrument::Nanos;
 
-use crate::ledger::Ledger;
 use crate::model::{Arrivals, Load, Machine, Slo};
 use crate::processor::Processors;
 use crate::random::Random;
+use crate::recorder::Recorder;
 use crate::sequence::Sequence;
 
 /// A simulated engine in virtual time. The same seed and the same moves give the same run.
@@ -20,7 +20,7 @@ pub struct Plant {
     load: Load,
     slo: Slo,
     pub(crate) settings: Arc<Settings>,
-    /// Its own, so that the same requests arrive whatever the settings are.
+    /// A generator of its own, so that the same requests arrive whatever the settings are.
     demand: Random,
     noise: Random,
     pub(crate) now: Nanos,
@@ -31,11 +31,11 @@ pub struct Plant {
     ready: VecDeque<usize>,
     threads: Vec<Option<usize>>,
     pub(crate) processors: Processors,
-    pub(crate) ledger: Ledger,
+    pub(crate) recorder: Recorder,
     pub(crate) read: (Nanos, f64, f64),
 }
 
-/// What the knobs move.
+/// Settings that the knobs move.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) sequences: AtomicU64,
@@ -43,7 +43,7 @@ pub(crate) struct Settings {
 }
 
 impl Plant {
-    /// An empty engine at time zero, with a limit of `sequences` at a time and `workers` threads.
+    /// Creates an idle engine at time zero with a limit of `sequences` and `workers` threads.
     #[must_use]
     pub fn new(
         machine: Machine,
@@ -70,14 +70,14 @@ impl Plant {
             ready: VecDeque::new(),
             threads: Vec::new(),
             processors: Processors::new(machine),
-            ledger: Ledger::default(),
+            recorder: Recorder::default(),
             read: (Nanos::ZERO, 0.0, 0.0),
         };
         plant.offer(load);
         plant
     }
 
-    /// Changes what is asked of it, from now on.
+    /// Changes the load from now on.
     pub fn offer(&mut self, load: Load) {
         self.load = load;
         self.next_arrival = Nanos::new(u64::MAX);
@@ -105,22 +105,22 @@ impl Plant {
         }
     }
 
-    /// The virtual time.
+    /// Returns the virtual time.
     #[must_use]
     pub const fn now(&self) -> Nanos {
         self.now
     }
 
-    /// Requests that met the targets, so far.
+    /// Returns the number of requests so far that met the SLO.
     #[must_use]
     pub const fn good(&self) -> u64 {
-        self.ledger.good
+        self.recorder.good
     }
 
-    /// Requests that ended ok, so far.
+    /// Returns the number of requests completed so far.
     #[must_use]
     pub const fn done(&self) -> u64 {
-        self.ledger.done()
+        self.recorder.done()
     }
 
     fn happen(&mut self) {
@@ -144,7 +144,7 @@ impl Plant {
         }
     }
 
-    /// Admits who may be, and gives every idle thread a step.
+    /// Admits requests up to the limit, and gives every idle thread a step.
     fn dispatch(&mut self) {
         self.admit();
         let workers = self.allowed_workers();
@@ -166,7 +166,7 @@ impl Plant {
         while running < limit
             && let Some(sequence) = self.waiting.pop_front()
         {
-            self.ledger.admitted(self.now.since(sequence.arrived));
+            self.recorder.admitted(self.now.since(sequence.arrived));
             let slot = self
                 .sequences
                 .iter()
@@ -181,8 +181,8 @@ impl Plant {
         }
     }
 
-    /// What `thread` does next, in milliseconds; `None` where it has nothing to do or is one too
-    /// many.
+    /// Duration of the next step of `thread` in milliseconds; `None` if it has no work or exceeds
+    /// the number of workers.
     fn next_step(&mut self, thread: usize) -> Option<f64> {
         self.threads[thread] = None;
         if thread >= self.allowed_workers() {
@@ -207,10 +207,10 @@ impl Plant {
             return;
         };
         let gap = sequence.token(self.now, self.slo.stall);
-        self.ledger.token(sequence, gap);
+        self.recorder.token(sequence, gap);
         if sequence.is_done() {
-            self.ledger
-                .ended(sequence, self.now, sequence.kept(&self.slo));
+            self.recorder
+                .ended(sequence, self.now, sequence.meets(&self.slo));
             self.sequences[slot] = None;
             self.replace();
         } else {
@@ -226,7 +226,7 @@ impl Plant {
     }
 
     fn arrive(&mut self) {
-        self.ledger.arrived();
+        self.recorder.arrived();
         let Load { prompt, output, .. } = self.load;
         let output = self.demand.within(output - output / 4, output + output / 4);
         self.waiting
@@ -250,7 +250,7 @@ impl Plant {
 
     fn shed(&mut self) {
         while self.next_shed() <= self.now && self.waiting.pop_front().is_some() {
-            self.ledger.rejected();
+            self.recorder.rejected();
         }
     }
 

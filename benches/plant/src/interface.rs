@@ -1,4 +1,4 @@
-//! What the engine shows and lets others move, as a real one does: snapshots, readings and knobs.
+//! Interface of the engine, as of a real one: snapshots, readings and knobs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,13 +11,14 @@ use wf_sense::{Reading, Readings, Stall};
 use crate::engine::{Plant, float};
 
 impl Plant {
-    /// What a real engine would have measured so far.
+    /// Returns everything measured so far.
     pub fn snapshot(&mut self) -> Snapshot {
         let running = self.sequences.iter().flatten().count();
-        self.ledger.snapshot(self.now, self.waiting.len(), running)
+        self.recorder
+            .snapshot(self.now, self.waiting.len(), running)
     }
 
-    /// What sensors would see: of the time since they were last asked.
+    /// Returns readings of the machine over the time since the last call.
     pub fn readings(&mut self) -> Readings {
         let (since, busy, pressed) = self.read;
         let span = self.now.since(since).as_millis();
@@ -47,7 +48,7 @@ impl Plant {
         readings
     }
 
-    /// How many sequences it works on at a time, 1 to 64.
+    /// Returns the knob of the concurrency limit, 1 to 64 sequences.
     #[must_use]
     pub fn concurrency(&self) -> Knob {
         let (shown, moved) = (self.settings.clone(), self.settings.clone());
@@ -61,7 +62,7 @@ impl Plant {
         )
     }
 
-    /// How many threads it has, 1 to 16.
+    /// Returns the knob of the number of threads, 1 to 16.
     #[must_use]
     pub fn workers(&self) -> Knob {
         let (shown, moved) = (self.settings.clone(), self.settings.clone());
@@ -75,8 +76,7 @@ impl Plant {
         )
     }
 
-    /// A knob that looks like the one for the threads and does nothing: what is kept of its moves
-    /// is kept by mistake.
+    /// Returns a knob of workers that has no effect: each of its moves that is kept is an error.
     #[must_use]
     pub fn placebo(&self, value: u64) -> Knob {
         let cell = Arc::new(AtomicU64::new(value));

@@ -1,29 +1,29 @@
-//! What is simulated: a machine with a model on it, what is asked of it, and what counts as a good
-//! answer.
+//! Parameters of a simulation: machine and model, load, and service-level objective.
 
 use wf_instrument::Nanos;
 
-/// A machine and what a model costs on it. Times are of one thread that has a processor, and the
-/// memory bus, for itself.
+/// A machine and the costs of a model on it.
+///
+/// Times are those of one thread alone on a processor and on the memory bus.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Machine {
-    /// Processors.
+    /// Number of processors.
     pub cores: usize,
-    /// One token of one sequence, in milliseconds.
+    /// Time of one token of one sequence, in milliseconds.
     pub decode_ms: f64,
-    /// One token of a prompt, in milliseconds. A prompt is read in one go.
+    /// Time of one token of a prompt, in milliseconds. A prompt is read in one step.
     pub prefill_ms: f64,
-    /// Each further busy processor makes all of them slower by this share: they share one memory
-    /// bus (the contention term σ of the universal scalability law).
+    /// Slowdown of all processors for each further busy one, as a share: they share one memory bus
+    /// (the contention term σ of the universal scalability law).
     pub contention: f64,
-    /// How long a thread keeps a processor while others want it, in milliseconds.
+    /// Time slice of a thread while others wait for its processor, in milliseconds.
     pub slice_ms: f64,
-    /// What it costs to give it to another one, in milliseconds.
+    /// Cost of a switch to another thread, in milliseconds.
     pub switch_ms: f64,
-    /// How much the cost of a token varies (standard deviation over mean).
+    /// Variation of the cost of a token (standard deviation over mean).
     pub noise: f64,
-    /// How much a neighbour on the same machine speeds it up and slows it down (standard deviation
-    /// of the logarithm), from second to second with a correlation of 0.6.
+    /// Variation of the machine's speed by a neighbour (standard deviation of the logarithm), with
+    /// a correlation of 0.6 from second to second.
     pub neighbour: f64,
 }
 
@@ -52,36 +52,36 @@ impl Machine {
     }
 }
 
-/// The load.
+/// Load on the engine.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Load {
-    /// The arrivals of requests.
+    /// Arrival process of the requests.
     pub arrivals: Arrivals,
-    /// Tokens to read of each.
+    /// Prompt tokens of each request.
     pub prompt: u32,
-    /// Tokens to generate for each: up to a quarter more or less, so that sequences do not end in
-    /// step.
+    /// Tokens to generate for each request, up to a quarter more or less, so that sequences do not
+    /// end in step.
     pub output: u32,
-    /// A request that has waited this long to be admitted is rejected.
+    /// Queue time after which a request is rejected.
     pub shed_after: Option<Nanos>,
 }
 
-/// The arrivals of requests.
+/// Arrival process of requests.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Arrivals {
-    /// By themselves: so many in a second, as a Poisson process.
+    /// Open loop: a Poisson process with this rate per second.
     Open(f64),
-    /// From so many clients, each of which sends a request as soon as the last one ends.
+    /// Closed loop: so many clients, each of which sends its next request when the last one ends.
     Closed(usize),
 }
 
-/// The targets of a good request.
+/// Service-level objective (SLO) of one request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slo {
-    /// Limit of TTFT.
+    /// Longest time to first token.
     pub time_to_first_token: Nanos,
-    /// Limit of the mean ITL.
+    /// Longest mean inter-token latency (TPOT).
     pub inter_token_latency: Nanos,
-    /// Limit that at most one interval in twenty may exceed.
+    /// Inter-token latency that at most one interval in twenty exceeds.
     pub stall: Nanos,
 }

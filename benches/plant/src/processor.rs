@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::model::Machine;
 
-/// A thread with work, and how much of it is left in milliseconds at full speed.
+/// A thread with work, and the rest of its work in milliseconds at full speed.
 #[derive(Clone, Copy, Debug)]
 struct Task {
     thread: usize,
@@ -12,15 +12,15 @@ struct Task {
     slice: f64,
 }
 
-/// Which threads run and which want to.
+/// Threads that run, and threads that wait for a processor.
 #[derive(Clone, Debug)]
 pub(crate) struct Processors {
     machine: Machine,
     running: Vec<Option<Task>>,
     queue: VecDeque<Task>,
-    /// The logarithm of how much slower everything is now.
+    /// Logarithm of the present slowdown of the machine.
     slow: f64,
-    /// Milliseconds that processors were busy, and in which some thread had to wait for one.
+    /// Milliseconds that processors were busy, and in which some thread waited for one.
     pub(crate) busy_ms: f64,
     pub(crate) pressed_ms: f64,
 }
@@ -38,7 +38,7 @@ impl Processors {
         }
     }
 
-    /// `thread` has `work` milliseconds to do, from now.
+    /// Gives `thread` work for `work` milliseconds.
     pub(crate) fn start(&mut self, thread: usize, work: f64) {
         let task = Task {
             thread,
@@ -49,8 +49,7 @@ impl Processors {
         self.fill();
     }
 
-    /// `thread`, which has just finished on its processor, goes on with more work in the same
-    /// slice.
+    /// Gives `thread`, which has just finished on its processor, more work in the same slice.
     pub(crate) fn go_on(&mut self, core: usize, thread: usize, work: f64, slice: f64) {
         self.running[core] = Some(Task {
             thread,
@@ -60,20 +59,20 @@ impl Processors {
         self.fill();
     }
 
-    /// `core` has nothing more to do.
+    /// Frees `core`.
     pub(crate) fn leave(&mut self, core: usize) {
         self.running[core] = None;
         self.fill();
     }
 
-    /// A second has passed, and the neighbour does something else: a first-order autoregressive
-    /// process. `normal` is a draw from a standard normal distribution.
+    /// Changes the neighbour's load after a second: a first-order autoregressive process. `normal`
+    /// is a draw from a standard normal distribution.
     pub(crate) fn disturb(&mut self, normal: f64) {
         let fresh = (1.0 - CORRELATION * CORRELATION).sqrt() * self.machine.neighbour;
         self.slow = CORRELATION * self.slow + fresh * normal;
     }
 
-    /// How long until something happens here.
+    /// Time until the next event.
     pub(crate) fn next_ms(&self) -> f64 {
         let (speed, contended) = (self.speed(), !self.queue.is_empty());
         let until = |task: &Task| {
@@ -104,7 +103,7 @@ impl Processors {
         }
     }
 
-    /// A thread that is done: its processor, its number, and what is left of its slice. Its
+    /// Returns a thread that is done: its processor, its number, and the rest of its slice. Its
     /// processor stays taken until [`Processors::go_on`] or [`Processors::leave`].
     pub(crate) fn finished(&self) -> Option<(usize, usize, f64)> {
         let done = |task: &Task| task.left <= EPSILON;

@@ -1,7 +1,6 @@
-//! Randomness that a seed repeats.
+//! Random numbers from a seed.
 
-/// SplitMix64 (Steele, Lea and Flood 2014): 2⁶⁴ long, good enough for arrivals and noise, the same
-/// on every machine.
+/// SplitMix64 (Steele, Lea and Flood 2014): a period of 2⁶⁴, the same on every machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
 
@@ -10,18 +9,18 @@ impl Random {
         Self(seed)
     }
 
-    /// Exponential of mean 1: what lies between the arrivals of a Poisson process.
+    /// Exponential with mean 1: the time between arrivals of a Poisson process.
     pub(crate) fn exponential(&mut self) -> f64 {
         -(1.0 - self.uniform()).ln()
     }
 
-    /// About normal, of mean 0 and standard deviation 1: the sum of twelve uniforms (Irwin–Hall),
+    /// About normal, with mean 0 and standard deviation 1: the sum of twelve uniforms (Irwin–Hall),
     /// so never beyond ±6.
     pub(crate) fn normal(&mut self) -> f64 {
         (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
     }
 
-    /// A whole number from `low` to `high`, each as likely.
+    /// A whole number from `low` to `high`, uniform.
     pub(crate) fn within(&mut self, low: u32, high: u32) -> u32 {
         let span = f64::from(high.saturating_sub(low)) + 1.0;
         #[expect(
@@ -33,7 +32,7 @@ impl Random {
         low + above
     }
 
-    /// In [0, 1).
+    /// Uniform in [0, 1).
     fn uniform(&mut self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64 exactly")]
         let bits = (self.next() >> 11) as f64;

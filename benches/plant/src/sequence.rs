@@ -1,4 +1,4 @@
-//! One request on its way through the engine.
+//! One request in the engine.
 
 use wf_instrument::Nanos;
 
@@ -29,17 +29,17 @@ impl Sequence {
         }
     }
 
-    /// One more token at `now`: the gap before it, or `None` for the first.
+    /// Records a token at `now` and returns its inter-token latency; `None` for the first.
     pub(crate) fn token(&mut self, now: Nanos, stall: Nanos) -> Option<Nanos> {
         self.generated += 1;
         if self.generated == 1 {
             (self.first, self.last) = (now, now);
             return None;
         }
-        let gap = now.since(self.last);
+        let latency = now.since(self.last);
         self.last = now;
-        self.stalls += u32::from(gap > stall);
-        Some(gap)
+        self.stalls += u32::from(latency > stall);
+        Some(latency)
     }
 
     pub(crate) const fn is_done(&self) -> bool {
@@ -50,13 +50,13 @@ impl Sequence {
         self.first.since(self.arrived)
     }
 
-    /// (last − first)/(n − 1).
+    /// TPOT: (last − first) / (n − 1).
     pub(crate) fn time_per_output_token(&self) -> Nanos {
-        let gaps = u64::from(self.generated.saturating_sub(1)).max(1);
-        Nanos::new(self.last.since(self.first).get() / gaps)
+        let intervals = u64::from(self.generated.saturating_sub(1)).max(1);
+        Nanos::new(self.last.since(self.first).get() / intervals)
     }
 
-    pub(crate) fn kept(&self, slo: &Slo) -> bool {
+    pub(crate) fn meets(&self, slo: &Slo) -> bool {
         self.time_to_first_token() <= slo.time_to_first_token
             && self.time_per_output_token() <= slo.inter_token_latency
             && self.stalls <= self.generated / 20

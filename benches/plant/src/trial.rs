@@ -1,4 +1,4 @@
-//! The engine left alone, and the engine governed.
+//! Runs of the engine: governed, and with fixed settings.
 
 use wf_govern::{Config, Control, Decision};
 use wf_instrument::Nanos;
@@ -13,12 +13,12 @@ pub struct Governed {
     pub plant: Plant,
     /// The governor.
     pub control: Control,
-    /// Requests that met the targets, tick by tick.
+    /// Requests that met the SLO, by tick.
     pub good: Vec<u64>,
 }
 
 impl Governed {
-    /// The governor of both knobs, with the targets of `slo`.
+    /// Creates a governor of both knobs, with the SLO as its targets.
     #[must_use]
     pub fn new(plant: Plant, slo: &Slo) -> Self {
         let knobs = vec![plant.concurrency(), plant.workers()];
@@ -30,12 +30,12 @@ impl Governed {
         }
     }
 
-    /// Lets so many ticks pass.
+    /// Runs so many ticks.
     pub fn run(&mut self, ticks: usize) {
         (0..ticks).for_each(|_| drop(self.tick()));
     }
 
-    /// Lets one tick pass: what the governor decided.
+    /// Runs one tick and returns the governor's decision.
     pub fn tick(&mut self) -> Decision {
         let before = self.plant.good();
         self.plant
@@ -45,14 +45,15 @@ impl Governed {
         self.control.tick(self.plant.now(), snapshot, readings)
     }
 
-    /// Good answers from tick `from` on, as a share of those that `fixed` had in the same ticks.
+    /// Returns the good requests from tick `from` on as a share of those of `fixed` in the same
+    /// ticks.
     #[must_use]
     pub fn share_of(&self, fixed: &[u64], from: usize) -> f64 {
         rate(&self.good[from..]) / rate(&fixed[from..self.good.len()])
     }
 
-    /// The first tick from which the 30 ticks that follow have at least `share` of the good answers
-    /// of `fixed`.
+    /// Returns the first tick from which 30 ticks have at least `share` of the good requests of
+    /// `fixed`.
     #[must_use]
     pub fn arrived(&self, fixed: &[u64], share: f64) -> Option<usize> {
         let stretches = self.good.windows(STRETCH).zip(fixed.windows(STRETCH));
@@ -62,7 +63,7 @@ impl Governed {
     }
 }
 
-/// The configuration of a governor for `slo`.
+/// Returns the configuration of a governor with the SLO as its targets.
 #[must_use]
 pub fn config(slo: &Slo) -> Config {
     let mut config = Config::default();
@@ -71,8 +72,8 @@ pub fn config(slo: &Slo) -> Config {
     config
 }
 
-/// The fixed setting with the most good answers from tick `warm_up` to `ticks`, and its good
-/// answers tick by tick.
+/// Returns the fixed setting with the most good requests from tick `warm_up` to `ticks`, and its
+/// good requests by tick.
 #[must_use]
 pub fn best_static(
     start: impl Fn((u64, u64)) -> Plant,
@@ -83,7 +84,7 @@ pub fn best_static(
     let mut most = 0;
     for workers in [1, 2, 3, 4, 8, 16] {
         for sequences in [1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 32, 48, 64] {
-            let good = left_alone(start((sequences, workers)), ticks);
+            let good = ungoverned(start((sequences, workers)), ticks);
             let sum = good[warm_up..].iter().sum();
             if sum > most {
                 (most, best) = (sum, ((sequences, workers), good));
@@ -93,9 +94,9 @@ pub fn best_static(
     best
 }
 
-/// Good answers tick by tick of an engine that nobody governs.
+/// Returns the good requests by tick of an engine without a governor.
 #[must_use]
-pub fn left_alone(mut plant: Plant, ticks: usize) -> Vec<u64> {
+pub fn ungoverned(mut plant: Plant, ticks: usize) -> Vec<u64> {
     let mut tick = || {
         let before = plant.good();
         plant.run_until(plant.now().plus(Nanos::from_secs(1)));
@@ -112,5 +113,5 @@ fn count(n: u64) -> f64 {
     float(usize::try_from(n).unwrap_or(usize::MAX))
 }
 
-/// Long enough for some 300 answers.
+/// Long enough for some 300 requests.
 const STRETCH: usize = 30;

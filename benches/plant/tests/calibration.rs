@@ -1,4 +1,4 @@
-//! The simulated engine beside what a real one measured: the table in the crate's documentation.
+//! The simulated engine against measurements of a real one: the table in the crate's documentation.
 
 use wf_instrument::Nanos;
 use wf_instrument::snapshot::{GenerationMetrics, Window};
@@ -10,7 +10,7 @@ const SLO: Slo = Slo {
     stall: Nanos::from_millis(38),
 };
 
-/// A run of so many seconds from empty, as the mean over nine seeds of what `ask` reads off it.
+/// Mean over nine seeds of the value that `ask` reads from a run of so many seconds from idle.
 fn simulated(
     load: Load,
     at: (u64, u64),
@@ -59,7 +59,7 @@ fn float(n: u64) -> f64 {
     n as f64
 }
 
-fn gap_ms(g: &GenerationMetrics, q: f64) -> f64 {
+fn itl_ms(g: &GenerationMetrics, q: f64) -> f64 {
     float(g.inter_token_latency().quantile(q).expect("tokens came")) / 1e6
 }
 
@@ -68,18 +68,18 @@ fn ttft_ms(g: &GenerationMetrics) -> f64 {
 }
 
 #[test]
-fn throughput_and_gaps_follow_the_workers() {
+fn throughput_and_latency_follow_the_workers() {
     for (workers, tokens, p99) in [(1, 558.0, 35.0), (2, 906.0, 21.0), (16, 863.0, 51.0)] {
         let rate = simulated(closed(16), (16, workers), 10, |g| float(g.tokens) / 10.0);
         check(&format!("tokens/s of {workers} workers"), tokens, rate);
-        let gap = simulated(closed(16), (16, workers), 10, |g| gap_ms(g, 0.99));
-        check(&format!("p99 gap of {workers} workers"), p99, gap);
+        let itl = simulated(closed(16), (16, workers), 10, |g| itl_ms(g, 0.99));
+        check(&format!("p99 ITL of {workers} workers"), p99, itl);
     }
 }
 
 #[test]
-fn gaps_follow_the_sequences_and_throughput_does_not() {
-    for (clients, tokens, gap) in [
+fn latency_follows_the_sequences_and_throughput_does_not() {
+    for (clients, tokens, itl) in [
         (1, 476.0, 2.1),
         (4, 719.0, 5.6),
         (16, 713.0, 22.0),
@@ -87,13 +87,13 @@ fn gaps_follow_the_sequences_and_throughput_does_not() {
     ] {
         let rate = simulated(closed(clients), (64, 2), 10, |g| float(g.tokens) / 10.0);
         check(&format!("tokens/s of {clients} sequences"), tokens, rate);
-        let median = simulated(closed(clients), (64, 2), 10, |g| gap_ms(g, 0.5));
-        check(&format!("median gap of {clients} sequences"), gap, median);
+        let median = simulated(closed(clients), (64, 2), 10, |g| itl_ms(g, 0.5));
+        check(&format!("median ITL of {clients} sequences"), itl, median);
     }
 }
 
-/// With a limit of one the queue grows without end, so its median depends on how long the run was,
-/// which is not known of the measured one.
+/// With a limit of 1 the queue grows without end, so its median depends on the length of the run,
+/// which is unknown for the measured one.
 #[test]
 fn first_tokens_wait_for_a_low_limit() {
     let ttft = |limit| simulated(open(8.5), (limit, 2), 7, ttft_ms);

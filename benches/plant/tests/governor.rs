@@ -1,4 +1,4 @@
-//! What the governor is held to, on the simulated engine in virtual time.
+//! Claims about the governor, on the simulated engine in virtual time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wf_govern::knob::Knob;
 use wf_govern::{Cause, Control, Record, State, step};
 use wf_instrument::Nanos;
-use wf_plant::{Arrivals, Governed, Load, Machine, Plant, Slo, best_static, config, left_alone};
+use wf_plant::{Arrivals, Governed, Load, Machine, Plant, Slo, best_static, config, ungoverned};
 use wf_sense::Readings;
 
 const SLO: Slo = Slo {
@@ -31,8 +31,8 @@ const fn load(rate: f64, prompt: u32) -> Load {
     }
 }
 
-/// From tick 60 on the governor has at least nine tenths of the good answers of the best fixed
-/// setting; the start itself has less.
+/// From tick 60 on, the governor has at least 90 % of the good requests of the best fixed setting,
+/// and the start itself has less.
 fn recovers(load: Load, start: (u64, u64)) {
     for seed in SEEDS {
         let plant = |at| Plant::new(Machine::M15, load, SLO, at, seed);
@@ -45,7 +45,7 @@ fn recovers(load: Load, start: (u64, u64)) {
             "seed {seed}: {share:.3} of the best fixed setting {at:?}"
         );
 
-        let alone: u64 = left_alone(plant(start), TICKS)[THERE..].iter().sum();
+        let alone: u64 = ungoverned(plant(start), TICKS)[THERE..].iter().sum();
         let best: u64 = fixed[THERE..].iter().sum();
         assert!(
             alone * 10 < best * 9,
@@ -75,7 +75,7 @@ fn a_limit_of_64_under_overload_is_cut() {
 }
 
 #[test]
-fn a_good_start_is_left_nearly_alone() {
+fn a_good_start_is_hardly_changed() {
     for seed in SEEDS {
         let mut governed = Governed::new(
             Plant::new(Machine::M15, load(7.0, 64), SLO, (12, 2), seed),
@@ -92,7 +92,7 @@ fn a_good_start_is_left_nearly_alone() {
     }
 }
 
-/// Eight cores and four workers, asked for more than they can do, beside a neighbour.
+/// Eight cores and four workers under overload, beside a neighbour.
 fn starved(neighbour: f64, seed: u64) -> Plant {
     let machine = Machine {
         neighbour,
@@ -101,7 +101,7 @@ fn starved(neighbour: f64, seed: u64) -> Plant {
     Plant::new(machine, load(60.0, 64), SLO, (16, 4), seed)
 }
 
-/// Trial after trial of the step from 4 to 6 workers: how many were kept, and how many taken back.
+/// Numbers of trials of the step from 4 to 6 workers that were kept, and that were rolled back.
 fn trials(plant: Plant, workers: Knob, ticks: usize) -> (usize, usize) {
     let mut config = config(&SLO);
     config.limits.after_rollback = Nanos::ZERO;
@@ -113,7 +113,7 @@ fn trials(plant: Plant, workers: Knob, ticks: usize) -> (usize, usize) {
         control,
         good: Vec::new(),
     };
-    let (mut kept, mut taken_back) = (0, 0);
+    let (mut kept, mut rolled_back) = (0, 0);
     for _ in 0..ticks {
         match governed.tick().cause {
             Cause::Kept => {
@@ -124,14 +124,14 @@ fn trials(plant: Plant, workers: Knob, ticks: usize) -> (usize, usize) {
                     .set("workers", 4, now, now)
                     .expect("the knob takes 4");
             }
-            Cause::RolledBack => taken_back += 1,
+            Cause::RolledBack => rolled_back += 1,
             _ => {}
         }
     }
-    (kept, taken_back)
+    (kept, rolled_back)
 }
 
-/// Kept and all experiments, over several seeds.
+/// Numbers of experiments that were kept, and of all, over several seeds.
 fn experiments(placebo: bool, neighbour: f64, ticks: usize) -> (usize, usize) {
     let run = |seed| {
         let plant = starved(neighbour, seed);
@@ -173,7 +173,7 @@ fn a_knob_with_a_large_effect_is_kept() {
     }
 }
 
-/// A knob that shows 1 and 2 workers and gives 4 and 2.
+/// A knob that reads 1 and 2 and sets 4 and 2 workers.
 fn reversed(plant: &Plant) -> (Knob, Arc<AtomicU64>) {
     let (mut engine, shown) = (plant.workers(), Arc::new(AtomicU64::new(1)));
     let (read, moved) = (shown.clone(), shown.clone());
@@ -189,7 +189,7 @@ fn reversed(plant: &Plant) -> (Knob, Arc<AtomicU64>) {
 }
 
 #[test]
-fn a_harmful_move_is_taken_back() {
+fn a_harmful_move_is_rolled_back() {
     for seed in SEEDS {
         let plant = starved(0.0, seed);
         let (knob, shown) = reversed(&plant);
@@ -268,7 +268,7 @@ fn recorded_inputs_give_the_recorded_decisions_again() {
 }
 
 #[test]
-fn every_tick_says_why() {
+fn every_tick_has_a_reason() {
     for record in journal((16, 16), 7) {
         assert!(!record.decision.reason.is_empty(), "record {}", record.seq);
         let explained = record.decision.moves.is_empty() || record.decision.cause != Cause::Hold;

@@ -18,6 +18,6 @@ impl PendingMove {
     }
 }
 
-/// As often as a knob may fail before it is quarantined. An application may also apply another value
-/// than the one asked for: more tries would change nothing.
+/// As often as a knob may fail before it is quarantined. An application may also apply another
+/// value than the one asked for: more tries would change nothing.
 pub(super) const TRIES: u32 = 3;

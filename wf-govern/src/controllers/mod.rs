@@ -1,7 +1,7 @@
 //! Controllers: each proposes changes of the knob that it is in charge of.
 //!
-//! A file for each controller, and a row in [`CONTROLLERS`]. Each role has one controller. The first
-//! knob of a role and model is governed; further ones are shown and set by hand.
+//! A file for each controller, and a row in [`CONTROLLERS`]. Each role has one controller. The
+//! first knob of a role and model is governed; further ones are shown and set by hand.
 
 mod concurrency;
 mod proposal;

@@ -62,8 +62,8 @@ impl Cores {
     }
 }
 
-/// At once to the number of cores, which is enough for work that computes; one notch at a time after
-/// a rollback of that.
+/// At once to the number of cores, which is enough for work that computes; one notch at a time
+/// after a rollback of that.
 fn fewer(cores: &Cores, context: &TickContext<'_>) -> Option<Proposal> {
     let knob = context.knob;
     let wanted = match context.leases.rollbacks(context.index) {

@@ -45,8 +45,8 @@ impl State {
         }
     }
 
-    /// Returns the most dangerous open one: full memory ends the process, a busy disk or GPU starves
-    /// the processors, and busy processors starve the interface.
+    /// Returns the most dangerous open one: full memory ends the process, a busy disk or GPU
+    /// starves the processors, and busy processors starve the interface.
     pub(super) fn bottleneck(self) -> Bottleneck {
         [
             (any_open(&self.memory), Bottleneck::Memory),

@@ -3,9 +3,9 @@
 //! There are two verdicts, and the journal keeps both.
 //!
 //! - [`threshold_rule`] looks at one tick; the first threshold that is exceeded wins.
-//! - [`Diagnosis::bottleneck`] repairs what that rule leaves open. It scores every resource, so that
-//!   two saturated resources and none are both visible. The most dangerous resource wins. It is
-//!   entered after 3 of 5 ticks and left after 5 of 5 ticks below a lower threshold. Busy
+//! - [`Diagnosis::bottleneck`] repairs what that rule leaves open. It scores every resource, so
+//!   that two saturated resources and none are both visible. The most dangerous resource wins. It
+//!   is entered after 3 of 5 ticks and left after 5 of 5 ticks below a lower threshold. Busy
 //!   processors count only if tasks wait for them.
 
 mod bottleneck;

@@ -86,8 +86,8 @@ fn largest(devices: &[Gpu]) -> Result<Bytes, Cow<'static, str>> {
 }
 
 impl Host {
-    /// Returns the tier of the hardware; `None` while the number of cores is unknown. Unknown memory
-    /// counts as none.
+    /// Returns the tier of the hardware; `None` while the number of cores is unknown. Unknown
+    /// memory counts as none.
     #[must_use]
     pub fn tier(&self) -> Option<Tier> {
         let memory = self.memory_limit.value().copied().unwrap_or_default();

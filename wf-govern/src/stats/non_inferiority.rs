@@ -20,8 +20,8 @@ pub struct Observation {
 /// Rejected if throughput fell by 10 % while requests waited before and after, if requests wait now
 /// and did not before, or if the tail latency rose by 10 %. Never undecided.
 ///
-/// This proves no gain: without an effect nearly every step is accepted. It is meant for steps whose
-/// worst case is a setting that is a sound start by itself.
+/// This proves no gain: without an effect nearly every step is accepted. It is meant for steps
+/// whose worst case is a setting that is a sound start by itself.
 #[must_use]
 pub fn non_inferiority_test(before: &[Observation], after: &[Observation]) -> Verdict {
     let waits =

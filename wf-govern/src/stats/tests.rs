@@ -66,7 +66,8 @@ fn a_step_is_not_inferior_unless_something_gets_worse() {
 proptest! {
     #[test]
     fn a_comparison_turned_round_is_its_negative(
-        old in prop::collection::vec(0.1_f64..1e6, 1..9), new in prop::collection::vec(0.1_f64..1e6, 1..9),
+        old in prop::collection::vec(0.1_f64..1e6, 1..9),
+        new in prop::collection::vec(0.1_f64..1e6, 1..9),
     ) {
         let (there, back) = (compare(&old, &new), compare(&new, &old));
         prop_assert!((there.log_ratio + back.log_ratio).abs() < 1e-9);
@@ -102,7 +103,10 @@ proptest! {
 
     #[test]
     fn no_step_that_repeats_what_was_before_is_inferior(
-        ticks in prop::collection::vec((0.1_f64..1e4, prop::option::of(0.001_f64..10.0), any::<bool>()), 1..9),
+        ticks in prop::collection::vec(
+            (0.1_f64..1e4, prop::option::of(0.001_f64..10.0), any::<bool>()),
+            1..9,
+        ),
     ) {
         let ticks: Vec<_> = ticks
             .into_iter()

@@ -6,8 +6,11 @@
 //!
 //! | method | used for | procedure |
 //! |---|---|---|
-//! | [`Method::BeforeAfter`] | a step towards the size of the hardware | 4 ticks before, 4 after, [`non_inferiority_test`](crate::stats::non_inferiority_test) |
-//! | [`Method::Switchback`] | all other steps | blocks A B B A A B B A …, 3 to 8 pairs, [`sequential_test`](crate::stats::sequential_test) after each pair |
+//! | [`Method::BeforeAfter`] | steps to the hardware's size | 4 ticks before, 4 after, [`non_inferiority_test`] |
+//! | [`Method::Switchback`] | other steps | A B B A A B B A …, 3 to 8 pairs, [`sequential_test`] |
+//!
+//! [`non_inferiority_test`]: crate::stats::non_inferiority_test
+//! [`sequential_test`]: crate::stats::sequential_test
 
 mod run;
 mod sample;

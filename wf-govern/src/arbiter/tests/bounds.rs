@@ -40,11 +40,14 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
 proptest! {
     #[test]
     fn for_any_evidence_no_knob_leaves_its_bounds_and_missing_evidence_only_rolls_back(
-        ticks in prop::collection::vec(any_evidence(), 1..120), workers in 1_u64..=16, cores in prop::option::of(0.5_f64..40.0),
+        ticks in prop::collection::vec(any_evidence(), 1..120),
+        workers in 1_u64..=16,
+        cores in prop::option::of(0.5_f64..40.0),
     ) {
         let numbered = ticks.into_iter().zip(1..).map(|(mut e, at)| {
             e.at = Nanos::from_secs(at);
-            e.host.cores = cores.map_or_else(Reading::default, |value| Reading::Present { value, at: e.at });
+            let read = |value| Reading::Present { value, at: e.at };
+            e.host.cores = cores.map_or_else(Reading::default, read);
             e
         });
         let ticks: Vec<Evidence> = numbered.collect();

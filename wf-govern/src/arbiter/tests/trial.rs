@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// Ticks of a starved pool of one thread, with what `meddle` does to the knobs after each tick's moves.
+/// Ticks of a starved pool of one thread, with what `meddle` does to the knobs after each tick's
+/// moves.
 fn starved(
     mode: impl Fn(&[Position]) -> Mode,
     mut meddle: impl FnMut(&Decision, &mut [Position]),

@@ -82,8 +82,9 @@ fn a_diagnosis_shows_the_readings_that_it_rests_on() {
     );
     assert_eq!(
         diagnosis.to_string(),
-        "balanced (by thresholds, on this tick alone: cpu_bound); relative to thresholds: memory 59 %, disk wait 1 %, \
-         GPU absent, CPU 110 %, frames not drawn; more runnable threads than cores; the host swaps; mean model load time 2.5 s"
+        "balanced (by thresholds, on this tick alone: cpu_bound); relative to thresholds: \
+         memory 59 %, disk wait 1 %, GPU absent, CPU 110 %, frames not drawn; \
+         more runnable threads than cores; the host swaps; mean model load time 2.5 s"
     );
 }
 

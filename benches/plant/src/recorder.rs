@@ -1,4 +1,4 @@
-//! The metrics of the engine so far, in the form in which a real one reports them.
+//! Measurements of the engine, as the metrics of a real one.
 
 use wf_instrument::Nanos;
 use wf_instrument::histogram::HistogramSnapshot;
@@ -6,20 +6,20 @@ use wf_instrument::snapshot::{GenerationMetrics, Metrics, RequestHistogram, Snap
 
 use crate::sequence::Sequence;
 
-/// Cumulative totals, and the samples since they were last brought up to date.
+/// Cumulative metrics, and the samples that are not in them yet.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ledger {
+pub(crate) struct Recorder {
     metrics: GenerationMetrics,
     queue: Vec<u64>,
     first: Vec<u64>,
-    gaps: Vec<u64>,
+    latencies: Vec<u64>,
     ended: Vec<u64>,
     per_token: Vec<u64>,
-    /// Requests that met the targets.
+    /// Number of requests that met the SLO.
     pub(crate) good: u64,
 }
 
-impl Ledger {
+impl Recorder {
     pub(crate) const fn arrived(&mut self) {
         self.metrics.arrived += 1;
     }
@@ -28,11 +28,11 @@ impl Ledger {
         self.queue.push(waited.get());
     }
 
-    pub(crate) fn token(&mut self, sequence: &Sequence, gap: Option<Nanos>) {
+    pub(crate) fn token(&mut self, sequence: &Sequence, latency: Option<Nanos>) {
         self.metrics.tokens += 1;
-        match gap {
+        match latency {
             None => self.first.push(sequence.time_to_first_token().get()),
-            Some(gap) => self.gaps.push(gap.get()),
+            Some(latency) => self.latencies.push(latency.get()),
         }
     }
 
@@ -58,7 +58,7 @@ impl Ledger {
         for (which, samples) in [
             (RequestHistogram::Queue, &mut self.queue),
             (RequestHistogram::TimeToFirstToken, &mut self.first),
-            (RequestHistogram::InterTokenLatency, &mut self.gaps),
+            (RequestHistogram::InterTokenLatency, &mut self.latencies),
             (RequestHistogram::EndToEnd, &mut self.ended),
             (RequestHistogram::TimePerOutputToken, &mut self.per_token),
         ] {
