@@ -8,6 +8,7 @@ use crate::knob::{Knob, KnobError};
 
 /// Result of one move.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Outcome {
     /// Name of the knob.

@@ -6,6 +6,7 @@ use wf_instrument::Nanos;
 ///
 /// The defaults are those that the scenarios of the simulated engine are run with.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Config {
     /// Targets of the service.
@@ -26,6 +27,7 @@ pub struct Config {
 /// targets.inter_token_latency = Some(Nanos::from_millis(20));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Targets {
     /// Target of the 90th percentile of TTFT. A request that is cancelled before its first token
@@ -40,6 +42,7 @@ pub struct Targets {
 ///
 /// Shares are of what the process may use.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Thresholds {
     /// CPU utilisation above which the processors are busy: 0.90.
@@ -100,6 +103,7 @@ impl Default for Thresholds {
 
 /// Limits on the size and the rate of moves, and on trials.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Limits {
     /// Largest raise of the concurrency limit in one step, as a share of it: 0.5. A slower start

@@ -10,6 +10,7 @@ use crate::trial::TrialStatus;
 
 /// Decision of one tick, and its reason. Its `Display` is the reason.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Decision {
     /// Moves to make, in this order; may be empty.
@@ -71,6 +72,7 @@ pub(crate) const HOLD: &str = "hold";
 
 /// One knob from one value to another. Its `Display` is `name from → to`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Move {
     /// Number of the knob in the order of registration.
@@ -111,6 +113,8 @@ impl fmt::Display for Move {
 
 /// Cause of a move: few enough values for a label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Cause {
     /// No move.
@@ -177,6 +181,8 @@ impl fmt::Display for Cause {
 
 /// Constraint that keeps more from being done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Constraint {
     /// Demand: no request waits, so more would be of no use.

@@ -8,6 +8,7 @@ use wf_instrument::Nanos;
 
 /// Everything that a tick is decided from. The journal keeps it, so that it can be decided again.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Inputs {
     /// Evidence of the tick.
@@ -28,6 +29,8 @@ impl Inputs {
 
 /// Mode of a governor: whether decisions become moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Mode {
     /// Decisions become moves.

@@ -17,6 +17,7 @@ use wf_instrument::Nanos;
 /// [`step`](crate::step) over the inputs of all ticks, in order, gives exactly the same decisions.
 /// Its `Display` is one line for a log.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Record {
     /// Number of the record, from 1.
@@ -52,6 +53,7 @@ impl fmt::Display for Record {
 
 /// Number of moves of one knob in one direction for one cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Actions {
     /// Name of the knob.
     pub knob: Arc<str>,
@@ -65,6 +67,7 @@ pub struct Actions {
 
 /// State of a governor. Its `Display` is one line.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Status {
     /// Mode at the last tick.

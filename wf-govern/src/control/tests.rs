@@ -198,3 +198,20 @@ fn fast_readings_are_evidence_of_the_next_tick_and_move_nothing() {
     assert_eq!(fast(2), FastEvidence::default());
     assert_eq!(cell.load(Ordering::SeqCst), 8);
 }
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_serialized_journal_gives_the_same_decisions_again() {
+    let mut control = control(knob(8).0);
+    (1..60).for_each(|at| drop(tick(&mut control, at, 5 + at % 40, at % 3)));
+    let records = control.records();
+    let json = serde_json::to_string(&records).unwrap();
+    let read: Vec<Record> = serde_json::from_str(&json).unwrap();
+    assert_eq!(read, records);
+    let mut state = State::default();
+    for record in read {
+        let (next, decision) = step(state, &record.inputs, &control.config);
+        assert_eq!(decision, record.decision);
+        state = next;
+    }
+}

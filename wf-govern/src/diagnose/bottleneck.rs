@@ -9,6 +9,8 @@ use wf_sense::Reading;
 
 /// Saturated resource (bottleneck).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Bottleneck {
     /// Processors.
     Cpu,

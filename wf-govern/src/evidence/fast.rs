@@ -10,6 +10,7 @@ use wf_sense::FastReadings;
 /// They catch what the readings of a tick miss: a short peak of memory, and stalls that raise an
 /// alarm of the kernel (PSI). Nothing is moved by them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct FastEvidence {
     /// Number of fast readings.

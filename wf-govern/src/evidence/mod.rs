@@ -22,6 +22,7 @@ use wf_sense::Reading;
 
 /// Evidence of one tick. Its `Display` is one line for an operator.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Evidence {
     /// Time of the tick.
@@ -110,6 +111,7 @@ fn highest<const N: usize>(shares: [&Reading<Ratio>; N]) -> Option<Ratio> {
 
 /// Model loads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ModelLoads {
     /// Number of models that are being loaded now.
@@ -126,6 +128,7 @@ pub const MODEL_LOAD: &str = "model_load";
 
 /// Reason why a tick has no evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Missing {
     /// There is no earlier snapshot: the first tick.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 /// Method of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Method {
     /// Once from the old setting to the new one; kept unless it is worse.
@@ -16,6 +18,8 @@ pub enum Method {
 
 /// One of the two settings of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Arm {
     /// The setting from before (baseline).
     Old,
@@ -25,6 +29,7 @@ pub enum Arm {
 
 /// A trial in flight. Its `Display` is one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TrialStatus {
     /// Number of the trial, from 1.
