@@ -33,7 +33,7 @@ fn names_of_two_kinds_are_listed_and_their_series_stay_separate() {
     assert_eq!(
         conflicts,
         [
-            ("chat", &["call", "reply"][..]),
+            ("chat", &["generation", "span"][..]),
             ("cache", &["counter", "gauge"])
         ]
     );

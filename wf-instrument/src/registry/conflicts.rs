@@ -34,8 +34,8 @@ struct Uses {
 impl Found {
     fn site(&mut self, site: &SiteRef) {
         let (own, name, kind) = match site {
-            SiteRef::Span(site) => (false, site.name, "call"),
-            SiteRef::Generation(site) => (false, site.name, "reply"),
+            SiteRef::Span(site) => (false, site.name, "span"),
+            SiteRef::Generation(site) => (false, site.name, "generation"),
             SiteRef::Frame(site) => (false, site.name, "frame"),
             SiteRef::Counter(site) => (true, site.name, "counter"),
             SiteRef::Gauge(site) => (true, site.name, "gauge"),
