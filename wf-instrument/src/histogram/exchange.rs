@@ -20,6 +20,7 @@ impl HistogramSnapshot {
     /// let snapshot: HistogramSnapshot = (1..=1_000).collect();
     /// let hdr = snapshot.to_hdr()?;
     /// assert_eq!(hdr.value_at_quantile(0.99), snapshot.quantile(0.99).unwrap_or_default());
+    /// assert_eq!(HistogramSnapshot::from_hdr(&hdr).count(), 1_000);
     /// # Ok::<(), wf_instrument::histogram::RecordError>(())
     /// ```
     pub fn to_hdr(&self) -> Result<hdrhistogram::Histogram<u64>, hdrhistogram::RecordError> {

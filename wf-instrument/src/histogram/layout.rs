@@ -33,14 +33,12 @@ impl Layout {
     pub const THREE_DIGITS: Self = Self { group_bits: 10 };
 
     /// The number of groups that cover all of `u64`.
-    #[must_use]
-    pub const fn groups(self) -> usize {
+    pub(crate) const fn groups(self) -> usize {
         (64 - self.group_bits + 1) as usize
     }
 
     /// The number of buckets in a group.
-    #[must_use]
-    pub const fn group_len(self) -> usize {
+    pub(crate) const fn group_len(self) -> usize {
         1 << self.group_bits
     }
 
@@ -52,8 +50,7 @@ impl Layout {
 
     /// The group of `value`, and the bucket within it. About six instructions, no branch.
     #[inline]
-    #[must_use]
-    pub const fn place(self, value: u64) -> (usize, usize) {
+    pub(crate) const fn place(self, value: u64) -> (usize, usize) {
         let floor = 1 << (self.group_bits - 1);
         let group = (value | floor).ilog2() - (self.group_bits - 1);
         let within = value >> group.saturating_sub(1);

@@ -18,9 +18,9 @@ use crate::thread::Sharded;
 /// static SIZES: Recorder = Recorder::new();
 ///
 /// SIZES.record(4_096);
-/// SIZES.record(65_536);
+/// SIZES.record_n(65_536, 3);
 /// # #[cfg(feature = "enabled")]
-/// assert_eq!(SIZES.snapshot().count(), 2);
+/// assert_eq!(SIZES.snapshot().count(), 4);
 /// ```
 #[derive(Debug)]
 pub struct Recorder {
