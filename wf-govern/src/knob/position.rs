@@ -10,6 +10,7 @@ use std::sync::Arc;
 /// Its `Display` is one line: `concurrency 8 sequences (1 to 64)`.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Position {
     /// Name of the knob.
     pub name: Arc<str>,
@@ -42,7 +43,7 @@ impl fmt::Display for Position {
 
 /// The purpose of a knob, which decides the controller that moves it.
 ///
-/// A controller declares the role that it is in charge of, so this type is open.
+/// An open set of names: each controller declares the role of the knobs that it moves.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]

@@ -190,7 +190,7 @@ impl Instruments {
     }
 }
 
-/// Initial settings for this hardware, in sentences.
+/// Initial settings for this hardware, as a table.
 #[must_use]
 pub fn profile() -> Option<String> {
     let readings = Sensors::new().settle(SETTLED).read();

@@ -76,7 +76,7 @@ fn help_is_no_error() {
 }
 
 #[test]
-fn initial_settings_are_explained_in_sentences() {
+fn initial_settings_are_shown_with_what_they_follow_from() {
     let output = output(&["--profile"]);
     if cfg!(not(feature = "enabled")) {
         return check(&output, "does not measure");
