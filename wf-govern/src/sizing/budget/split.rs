@@ -2,7 +2,7 @@
 
 use std::array;
 
-use super::Part;
+use super::part::Part;
 
 /// Divides `total` by percentages that sum to 100.
 ///
