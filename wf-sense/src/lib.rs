@@ -19,14 +19,14 @@
 //!
 //! # Design
 //!
-//! [`Sensors::read`] makes one pass over all sources. Each is read on its own: one that fails leaves
-//! its reason in its own readings, and the others as they are. [`Watch`] does so on a thread of its
-//! own for any number of readers: all [`Readings`] once a second, and [`FastReadings`] five times a
-//! second and whenever the kernel raises an alarm.
+//! [`Sensors::read`] makes one pass over all sources. Each is read on its own: one that fails
+//! leaves its reason in its own readings, and the others as they are. [`Watch`] does so on a thread
+//! of its own for any number of readers: all [`Readings`] once a second, and [`FastReadings`] five
+//! times a second and whenever the kernel raises an alarm.
 //!
-//! Each reading is one [`Row`] of a table ([`Readings::rows`], [`gpu::Gpu::rows`]): name, unit, kind
-//! and description. Its field, its docs and its place in [`Readings::entries`] follow from the row,
-//! and so does the family that wf-exporter writes.
+//! Each reading is one [`Row`] of a table ([`Readings::rows`], [`gpu::Gpu::rows`]): name, unit,
+//! kind and description. Its field, its docs and its place in [`Readings::entries`] follow from the
+//! row, and so does the family that wf-exporter writes.
 //!
 //! # Platforms
 //!

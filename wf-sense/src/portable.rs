@@ -15,7 +15,8 @@ use super::since::{Since, share};
 use wf_instrument::fork::ProcessLocal;
 use wf_instrument::{Bytes, Nanos, Ratio};
 
-/// What the system says of this process and its host. Control groups, pressure, the disk and GPUs stay unread.
+/// This process and its host by `sysinfo`. Control groups, pressure, the disk and GPUs are not
+/// read.
 #[derive(Debug)]
 pub(super) struct Machine {
     system: ReadResult<System>,
@@ -33,21 +34,21 @@ impl Machine {
     }
 
     pub(super) fn read(&mut self, readings: &mut Readings) {
-        without(readings);
+        mark_linux_only(readings);
         self.read_process(readings);
         self.read_host(readings);
     }
 
-    /// Whether it has a GPU is not looked for.
-    #[expect(clippy::unused_self, reason = "another system looks at its files")]
+    /// GPUs are not searched for.
+    #[expect(clippy::unused_self, reason = "another system reads its files")]
     pub(super) fn gpus(&self) -> Reading<Arc<[Gpu]>> {
         Reading::default()
     }
 
-    /// How much is resident, and how full the host is.
+    /// Resident memory, and the used share of the host's.
     pub(super) fn read_fast(&mut self) -> FastReadings {
         let mut readings = Readings::default();
-        without(&mut readings);
+        mark_linux_only(&mut readings);
         let memory = Reading::of(self.system().map(memory)).and_then(used);
         let process = self.process();
         FastReadings {
@@ -133,8 +134,8 @@ impl Machine {
     }
 }
 
-/// What only Linux has. Rules that ask for it do without.
-fn without(readings: &mut Readings) {
+/// Marks as absent what only Linux has.
+fn mark_linux_only(readings: &mut Readings) {
     readings.cpu.quota = Reading::Absent(LINUX_ONLY);
     readings.cpu.quota_utilization = Reading::Absent(LINUX_ONLY);
     readings.cpu.throttling = Reading::Absent(LINUX_ONLY);
@@ -154,7 +155,7 @@ fn without(readings: &mut Readings) {
     }
 }
 
-/// Waits: no kernel but Linux raises alarms that are heard here.
+/// Waits: only the Linux kernel raises alarms that are read here.
 #[derive(Debug)]
 pub(super) struct Triggers(Receiver<()>);
 
@@ -241,7 +242,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_this_system_does_not_tell_is_unknown_and_the_rest_is_there() {
+    fn unavailable_readings_are_unknown_and_the_rest_is_present() {
         let mut machine = Machine::new();
         let mut readings = Readings::default();
         machine.read(&mut readings);

@@ -1,4 +1,4 @@
-//! What tokio says of itself, by those of its metrics that are stable.
+//! The metrics of a tokio runtime, as far as they are stable.
 
 use crate::number::to_f64;
 use tokio::runtime::{Handle, RuntimeMetrics};
@@ -18,12 +18,12 @@ pub(super) struct Runtime {
 /// One worker as its counters stand.
 #[derive(Clone, Copy, Debug)]
 struct Worker {
-    /// How often it went to sleep or woke up: it sleeps while this is odd.
+    /// Times it went to sleep or woke up: it sleeps while this is odd.
     turns: u64,
-    /// How long it has been busy, up to when it last went to sleep.
+    /// Time it was busy, until it last went to sleep.
     busy: Nanos,
-    /// What was told of it before it went to sleep.
-    ahead: Nanos,
+    /// Time that was reported before it went to sleep.
+    reported_ahead: Nanos,
 }
 
 impl Runtime {
@@ -35,31 +35,31 @@ impl Runtime {
     }
 
     pub(super) fn read(&mut self) -> readings::Runtime {
-        let workers = each(&self.metrics);
-        let told = told(&self.metrics, &workers);
+        let workers = workers(&self.metrics);
+        let summary = summary(&self.metrics, &workers);
         let now = Reading::of(Ok(workers));
         let busy = self.busy.read(now, |before, now, span| {
             Ratio::of(busy(before, now, span), span.as_secs()).ok_or("no worker".into())
         });
         readings::Runtime {
-            workers: Reading::of(Ok(told)),
+            workers: Reading::of(Ok(summary)),
             busy,
         }
     }
 }
 
-fn each(metrics: &RuntimeMetrics) -> Vec<Worker> {
+fn workers(metrics: &RuntimeMetrics) -> Vec<Worker> {
     let workers = 0..metrics.num_workers();
     workers
         .map(|worker| Worker {
             turns: metrics.worker_park_unpark_count(worker),
             busy: metrics.worker_total_busy_duration(worker).into(),
-            ahead: Nanos::ZERO,
+            reported_ahead: Nanos::ZERO,
         })
         .collect()
 }
 
-fn told(metrics: &RuntimeMetrics, workers: &[Worker]) -> Workers {
+fn summary(metrics: &RuntimeMetrics, workers: &[Worker]) -> Workers {
     let busy = workers.iter().map(|worker| worker.busy);
     Workers {
         workers: workers.len() as u64,
@@ -81,17 +81,17 @@ fn busy(before: &[Worker], now: &mut [Worker], span: Nanos) -> f64 {
 }
 
 impl Worker {
-    /// How long it was busy since `before`. One that has not slept since was busy all the time, though its own count will say so only when it
-    /// next sleeps, and then all at once.
+    /// Time it was busy since `before`. One that has not slept since was busy all the time; its own
+    /// count shows that only when it next sleeps, and then all at once.
     fn since(&mut self, before: Self, span: Nanos) -> Nanos {
         // One that was never asleep has perhaps not begun.
         let awake = self.turns > 0 && self.turns.is_multiple_of(2);
         if awake && self.turns == before.turns {
-            self.ahead = before.ahead.plus(span);
+            self.reported_ahead = before.reported_ahead.plus(span);
             return span;
         }
         let counted = self.busy.since(before.busy);
-        counted.since(before.ahead).min(span)
+        counted.since(before.reported_ahead).min(span)
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
         Worker {
             turns,
             busy: Nanos::from_secs(seconds),
-            ahead: Nanos::ZERO,
+            reported_ahead: Nanos::ZERO,
         }
     }
 
@@ -117,8 +117,8 @@ mod tests {
             (worker(0, 0), worker(0, 0), 0),
             (worker(2, 10), worker(3, 99), 4),
         ] {
-            let told = now.since(before, span);
-            assert_eq!(told, Nanos::from_secs(seconds), "{before:?} {now:?}");
+            let busy = now.since(before, span);
+            assert_eq!(busy, Nanos::from_secs(seconds), "{before:?} {now:?}");
         }
         let before = [worker(2, 10), worker(3, 10)];
         let mut now = before;
@@ -126,12 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told_of_a_blocked_worker_is_not_told_again_when_it_sleeps() {
+    fn time_reported_of_a_blocked_worker_is_not_reported_again_when_it_sleeps() {
         let span = Nanos::from_secs(4);
         let first = worker(2, 10);
         let mut second = worker(2, 10);
         assert_eq!(second.since(first, span), span);
-        // Nine seconds in one poll: four were told, four more come now.
+        // Nine seconds in one poll: four were reported, four more come now.
         let mut asleep = worker(3, 19);
         assert_eq!(asleep.since(second, span), Nanos::from_secs(4));
         let mut asleep = worker(3, 15);

@@ -1,4 +1,4 @@
-//! One object that reads everything: the machine, and what the application tells of itself.
+//! One object that reads everything: the machine, and what the application provides.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,42 +14,43 @@ use super::readings::{FastReadings, Gpus, Heap, Readings};
 use wf_instrument::Nanos;
 use wf_instrument::clock;
 
-/// Reads what the system says of this process, its limits and its host, and what the application offers beside.
+/// Reads this process, its limits and its host, and what the application provides.
 ///
-/// Rates are those between two passes of the same `Sensors`, so each reader has its own; to share one among several, see
-/// [`Watch`](super::Watch). Keeps one buffer as long as the longest file (a few KiB; some 100 KiB of `/proc/stat` where there are
-/// hundreds of processors), the totals of the last pass, 16 bytes a thread and some ten open files, and grows no further.
+/// Rates are those between two passes of the same `Sensors`, so each reader needs its own. Readers
+/// that share one use [`Watch`](super::Watch). Keeps a buffer as long as the longest file (a few
+/// KiB; some 100 KiB of `/proc/stat` with hundreds of processors), the totals of the last pass, 16
+/// bytes a thread and some ten open files; it does not grow further.
 #[derive(Debug)]
 pub struct Sensors {
     machine: Machine,
     gpus: Source,
-    offered: Offered,
+    provided: Provided,
     /// Duration of the last fast read.
     fast_pass: Reading<Nanos>,
 }
 
-/// Where GPU readings come from.
+/// The source of GPU readings.
 #[derive(Debug)]
 struct Source {
-    /// What the machine's files tell, which they do not tell differently a second later.
+    /// By the machine's files, read once: they do not change from second to second.
     files: Reading<Arc<[Gpu]>>,
     /// `None` for a recorded machine.
     #[cfg(feature = "gpu")]
     driver: Option<gpu::Gpus>,
 }
 
-/// What only the application can tell.
+/// Values that only the application has.
 #[derive(Default)]
-struct Offered {
+struct Provided {
     heap: Option<Box<dyn FnMut() -> Heap + Send + Sync>>,
-    /// How often in a row that panicked.
+    /// Panics of that in a row.
     panics: u32,
     #[cfg(feature = "tokio")]
     runtime: Option<super::runtime::Runtime>,
 }
 
 impl Sensors {
-    /// Sensors of this machine. Reads nothing yet but whether it has a GPU, as far as files tell.
+    /// Sensors of this machine. Reads nothing yet, except whether files show a GPU.
     #[must_use]
     pub fn new() -> Self {
         let sensors = Self::of(Machine::new());
@@ -58,7 +59,7 @@ impl Sensors {
         sensors
     }
 
-    /// Sensors of a recorded machine: every file, `proc/self` included, is looked for below `root`.
+    /// Sensors of a recorded machine: every file is read below `root`, `proc/self` too.
     #[cfg(all(target_os = "linux", not(wf_portable)))]
     #[must_use]
     pub fn rooted(root: impl Into<std::path::PathBuf>) -> Self {
@@ -73,12 +74,12 @@ impl Sensors {
                 driver: None,
             },
             machine,
-            offered: Offered::default(),
+            provided: Provided::default(),
             fast_pass: Reading::Absent("no fast reads".into()),
         }
     }
 
-    /// Takes GPU readings from here: for a driver's library in an unusual place, say.
+    /// Reads GPUs by `gpus`, for example with a driver's library in an unusual place.
     #[cfg(feature = "gpu")]
     #[must_use]
     pub fn gpus(mut self, gpus: gpu::Gpus) -> Self {
@@ -86,11 +87,12 @@ impl Sensors {
         self
     }
 
-    /// Also asks the application's allocator, once in each pass: `stats.allocated` and `stats.resident` of jemalloc, say. If `read`
-    /// panics, the reading is unknown; after three times in a row it is not asked again.
+    /// Also reads the application's allocator by `read`, once in each pass: for example
+    /// `stats.allocated` and `stats.resident` of jemalloc. If `read` panics, the reading is
+    /// unknown; after three panics in a row it is not called again.
     #[must_use]
     pub fn heap(mut self, read: impl FnMut() -> Heap + Send + Sync + 'static) -> Self {
-        self.offered.heap = Some(Box::new(read));
+        self.provided.heap = Some(Box::new(read));
         self
     }
 
@@ -98,50 +100,52 @@ impl Sensors {
     #[cfg(feature = "tokio")]
     #[must_use]
     pub fn runtime(mut self, runtime: &tokio::runtime::Handle) -> Self {
-        self.offered.runtime = Some(super::runtime::Runtime::new(runtime));
+        self.provided.runtime = Some(super::runtime::Runtime::new(runtime));
         self
     }
 
-    /// Waits for the first pass over the GPUs, for at most `timeout`: until then it is unknown whether there are any. Returns at once where that is
-    /// known, and without the feature `gpu`.
+    /// Waits for the first pass over the GPUs, for at most `timeout`. Before it, it is unknown
+    /// whether there are any. Returns at once if that is known, and without the feature `gpu`.
     #[must_use]
     pub fn settle(mut self, timeout: Duration) -> Self {
         self.gpus.settle(timeout);
         self
     }
 
-    /// One pass over everything.
+    /// Makes one pass over all sources.
     ///
-    /// Rates are those since the pass before and unknown in the first. Asked again within 100 ms, they are the last ones, with their age.
+    /// Rates are those since the pass before, and unknown in the first. Within 100 ms of it they
+    /// are the last ones, with their age.
     ///
-    /// On Linux some 35 files, and one for each thread (of a process with more than 64, in some
-    /// passes only); where threads are pinned, another for each in every tenth pass. The bench
-    /// `sensors` says what that costs. It grows with the levels of control groups, disks and, by
-    /// far the most, processors of the host. Waits for no device.
+    /// On Linux it reads some 35 files, and one for each thread (of a process with more than 64, in
+    /// some passes only). If threads are pinned, it reads another for each in every tenth pass. The
+    /// bench `sensors` measures the cost, which grows with the levels of control groups, disks and,
+    /// by far the most, processors of the host. Waits for no device.
     #[must_use]
     pub fn read(&mut self) -> Readings {
         let began = clock::now();
         let mut readings = Readings::default();
         self.machine.read(&mut readings);
         readings.gpus = Gpus::of(self.gpus.read());
-        self.offered.read(&mut readings);
+        self.provided.read(&mut readings);
         readings.at = clock::now();
         readings.sensing.pass = Reading::of(Ok(readings.at.since(began)));
         readings.sensing.fast_pass = self.fast_pass.clone();
-        readings.sensing.alarms = Reading::Absent(NO_WATCH);
+        readings.sensing.alarms = Reading::Absent(ALARMS_NEED_WATCH);
         readings
     }
 
-    /// What may not wait for a whole pass: five files, and one for each further level that limits memory.
+    /// Reads what is too urgent for a whole pass: five files, and one for each further level that
+    /// limits memory.
     ///
-    /// Looks for the group where the last pass found it; before the first, how full memory is is
-    /// unknown, and pressure is the host's.
+    /// Uses the control group that the last pass found. Before the first pass, memory utilisation
+    /// is unknown and pressure is the host's.
     #[must_use]
     pub fn read_fast(&mut self) -> FastReadings {
         let began = clock::now();
         let mut fast = self.machine.read_fast();
         fast.at = clock::now();
-        fast.alarms = Reading::Absent(NO_WATCH);
+        fast.alarms = Reading::Absent(ALARMS_NEED_WATCH);
         self.fast_pass = Reading::stamped(Ok(fast.at.since(began)), fast.at);
         fast
     }
@@ -169,7 +173,7 @@ impl Source {
         match self.driver.as_mut().map(gpu::Gpus::read) {
             None => self.files.clone(),
             Some(Reading::Absent(why)) if why == gpu::NO_LIBRARY => self.files.clone(),
-            Some(told) => told,
+            Some(reading) => reading,
         }
     }
 
@@ -184,11 +188,11 @@ impl Source {
     fn settle(&mut self, _: Duration) {}
 }
 
-impl Offered {
+impl Provided {
     fn read(&mut self, readings: &mut Readings) {
         readings.memory.heap = match &mut self.heap {
-            None => Reading::Absent("the application offers no view of its heap".into()),
-            Some(_) if self.panics == PATIENCE => Reading::Unknown(PANICKED),
+            None => Reading::Absent("the application provides no reading of its heap".into()),
+            Some(_) if self.panics == MOST_PANICS => Reading::Unknown(PANICKED),
             Some(read) => {
                 let heap = catch_unwind(AssertUnwindSafe(read));
                 self.panics = heap.as_ref().map_or(self.panics + 1, |_| 0);
@@ -217,7 +221,7 @@ impl Offered {
 }
 
 fn without_runtime() -> super::readings::Runtime {
-    let none = "the application tells of no async runtime";
+    let none = "the application provides no async runtime";
     super::readings::Runtime {
         workers: Reading::Absent(none.into()),
         busy: Reading::Absent(none.into()),
@@ -226,13 +230,14 @@ fn without_runtime() -> super::readings::Runtime {
 
 const PANICKED: Reason = Reason::Borrowed("reading the heap panicked");
 
-/// As for knobs: what fails so often in a row is broken, and each failure prints a panic.
-const PATIENCE: u32 = 3;
+/// As for knobs: a function that fails so often in a row is broken, and each failure prints a
+/// panic.
+const MOST_PANICS: u32 = 3;
 
-const NO_WATCH: Reason = Reason::Borrowed("nobody watches for alarms");
+const ALARMS_NEED_WATCH: Reason = Reason::Borrowed("alarms need a Watch");
 
-impl fmt::Debug for Offered {
+impl fmt::Debug for Provided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Offered").finish_non_exhaustive()
+        f.debug_struct("Provided").finish_non_exhaustive()
     }
 }

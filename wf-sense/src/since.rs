@@ -1,14 +1,14 @@
-//! What happened between two readings of a total.
+//! The change between two readings of a total.
 
 use std::borrow::Cow;
 
 use super::reading::{ReadResult, Reading};
 use wf_instrument::{Nanos, Ratio};
 
-/// Remembers a total to compare the next one with, and what the last comparison gave.
+/// A total to compare the next one with, and the last result.
 ///
-/// Linux counts processor time in steps of 10 ms, so over less than [`SHORTEST`] a rate would be mostly the rounding. Who asks again that soon gets
-/// the last answer, with the moment at which it was true.
+/// Linux counts processor time in steps of 10 ms, so over less than [`SHORTEST`] a rate would be
+/// mostly rounding. A read that soon returns the last result, with its moment.
 #[derive(Debug)]
 pub(super) struct Since<T, R> {
     earlier: Option<(T, Nanos)>,
@@ -23,8 +23,8 @@ impl<T, R: Clone> Since<T, R> {
         }
     }
 
-    /// Compares `now` with what was there before: `compare` gets the earlier total, the new one and the time between them, and may note in the
-    /// new one what the next comparison has to know.
+    /// Compares `now` with the total before: `compare` gets the earlier total, the new one and the
+    /// time between them, and may note in the new one what the next comparison needs.
     ///
     /// A total that cannot be read makes the comparison unknown, and the next one starts afresh.
     pub(super) fn read(
@@ -34,8 +34,8 @@ impl<T, R: Clone> Since<T, R> {
     ) -> Reading<R> {
         let (mut total, at) = match now {
             Reading::Present { value, at } => (value, at),
-            Reading::Absent(reason) => return self.forget(Reading::Absent(reason)),
-            Reading::Unknown(reason) => return self.forget(Reading::Unknown(reason)),
+            Reading::Absent(reason) => return self.reset(Reading::Absent(reason)),
+            Reading::Unknown(reason) => return self.reset(Reading::Unknown(reason)),
         };
         if let Some((earlier, then)) = &self.earlier {
             let span = at.since(*then);
@@ -48,7 +48,7 @@ impl<T, R: Clone> Since<T, R> {
         self.last.clone()
     }
 
-    fn forget(&mut self, why: Reading<R>) -> Reading<R> {
+    fn reset(&mut self, why: Reading<R>) -> Reading<R> {
         *self = Self::new();
         why
     }
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_too_soon_gets_the_last_answer_with_its_age() {
+    fn a_read_too_soon_returns_the_last_result_with_its_age() {
         let mut since = rises();
         rise(&mut since, 5, 1_000);
         assert_eq!(rise(&mut since, 6, 1_099).value(), None);

@@ -198,7 +198,8 @@ impl Watcher {
             if lock(&self.shared.last).ended {
                 return;
             }
-            // If a panic ended the thread, the last values would grow old and nothing would say why.
+            // If a panic ended the thread, the last values would grow old and nothing would say
+            // why.
             let _ = catch_unwind(AssertUnwindSafe(|| self.read_fast(alarmed)));
             if clock::now().since(passed) >= PASS_PACE {
                 passed = clock::now();

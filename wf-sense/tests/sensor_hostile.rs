@@ -95,8 +95,8 @@ fn a_machine_without_any_file_is_unknown_but_for_what_it_cannot_have() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
-    /// Whatever one file says, there is no panic, no reading that is not a number, and every reading that does not come from that
-    /// file is the same to the last bit.
+    /// Whatever one file says, there is no panic, no reading that is not a number, and every
+    /// reading that does not come from that file is the same to the last bit.
     #[test]
     fn a_broken_file_changes_only_its_own_readings(
         file in any::<Index>(),
@@ -266,7 +266,8 @@ impl Damage {
     }
 }
 
-/// Two passes a second apart over two machines that are the same but for what `damage` does to the second one in between.
+/// Two passes a second apart over two machines that are the same but for what `damage` does to the
+/// second one in between.
 fn side_by_side(name: &str, damage: impl FnOnce(&Machine)) -> (Readings, Readings) {
     let clock = Mock::start();
     let machines = [Machine::named(name), Machine::named(name)];

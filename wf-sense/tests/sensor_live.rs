@@ -220,7 +220,8 @@ fn alone() -> MutexGuard<'static, ()> {
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Uses `time` of processor time, by the kernel's own count for this thread, and rests between bursts.
+/// Uses `time` of processor time, by the kernel's own count for this thread, and rests between
+/// bursts.
 fn burn_half_of_a_core(time: Nanos) {
     let end = thread_time().plus(time);
     while thread_time() < end {

@@ -28,7 +28,8 @@ fn first_pass(machine: &str) -> Readings {
     Sensors::rooted(Machine::named(machine).root()).read()
 }
 
-/// A pass over one machine, and a second one when a second has passed and some of its files have changed.
+/// A pass over one machine, and a second one when a second has passed and some of its files have
+/// changed.
 fn two_passes(machine: &str, later: &str) -> Readings {
     let clock = Mock::start();
     let machine = Machine::named(machine);

@@ -1,4 +1,5 @@
-//! The GPUs in the columns of `nvidia-smi dmon -s pucvmet`, to be compared with it: a line for each GPU and pass, `-` where there is nothing.
+//! The GPUs in the columns of `nvidia-smi dmon -s pucvmet`, to be compared with it: a line for each
+//! GPU and pass, `-` where there is nothing.
 //!
 //! `gpu_dmon [PASSES]`, 3 if not told. Ends well on a machine without a GPU too.
 #![expect(clippy::print_stdout, reason = "its purpose is to print")]
@@ -36,7 +37,8 @@ fn main() {
     }
 }
 
-/// The pass after the one that ended at `seen`, or why there is none. The driver has ten seconds to load.
+/// The pass after the one that ended at `seen`, or why there is none. The driver has ten seconds to
+/// load.
 fn next(gpus: &mut Gpus, seen: Nanos) -> Reading<Arc<[Gpu]>> {
     for _ in 0..200 {
         match gpus.read() {

@@ -1,4 +1,4 @@
-//! One GPU as the driver described it in one pass, as plain data.
+//! One GPU in one pass, as plain data.
 
 use crate::number::to_f64;
 use std::sync::Arc;
@@ -131,7 +131,8 @@ impl Gpu {
     }
 }
 
-/// Those of `devices` that stand for themselves: instances, and GPUs that are not partitioned into any. Nothing is counted twice among them.
+/// Returns the instances, and the GPUs that are not partitioned into instances: a sum over these
+/// counts nothing twice.
 pub fn without_partitioned(devices: &[Gpu]) -> impl Iterator<Item = &Gpu> {
     let parts = |whole: &Gpu| {
         let mut others = devices.iter().map(|other| &other.info);
@@ -142,33 +143,36 @@ pub fn without_partitioned(devices: &[Gpu]) -> impl Iterator<Item = &Gpu> {
         .filter(move |gpu| gpu.info.mig.is_some() || !parts(gpu))
 }
 
-/// Which GPU it is: what does not change while the driver is loaded. A text is empty where the driver does not tell it.
+/// Identity of a GPU, which does not change while the driver is loaded. A text is empty if the
+/// driver does not report it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Info {
-    /// The driver's number for it, from 0; of an instance, its GPU's. Numbers may change with a reboot: `uuid` does not.
+    /// The driver's number for it, from 0; of an instance, its GPU's. Numbers may change with a
+    /// reboot; `uuid` does not.
     pub index: u32,
     /// Unique in the world: `GPU-…`, of an instance `MIG-…`.
     pub uuid: String,
     /// The product.
     pub name: String,
-    /// Its place, `domain:bus:device.function`; of an instance, its GPU's.
+    /// Address on the PCI bus, `domain:bus:device.function`; of an instance, its GPU's.
     pub pci_bus_id: String,
     /// The driver's version.
     pub driver_version: String,
-    /// Which instance of the GPU; `None` for a whole one.
+    /// The instance of the GPU; `None` for a whole one.
     pub mig: Option<Mig>,
 }
 
-/// Which instance of a partitioned GPU.
+/// Identity of an instance of a partitioned GPU.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Mig {
-    /// The GPU instance, which has memory of its own; `None` where the driver does not tell.
+    /// The GPU instance, which has memory of its own; `None` if the driver does not
+    /// report it.
     pub gpu_instance: Option<u32>,
     /// The compute instance in it, likewise.
     pub compute_instance: Option<u32>,
-    /// How much of the GPU it is, as in `1g.10gb`; empty where the driver does not tell.
+    /// Its share of the GPU, as in `1g.10gb`; empty if the driver does not report it.
     pub profile: String,
 }
 
@@ -176,11 +180,11 @@ pub struct Mig {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Memory {
-    /// What is built in, or what the instance has.
+    /// Size of the GPU's or the instance's memory.
     pub total: Bytes,
     /// Allocated by processes.
     pub used: Bytes,
-    /// What may still be allocated.
+    /// Memory that can still be allocated.
     pub free: Bytes,
     /// Kept by the driver and the firmware.
     pub reserved: Bytes,
@@ -195,7 +199,7 @@ parts!(Memory {
 });
 
 impl Memory {
-    /// The share of it that is not free; `None` of no memory at all.
+    /// Returns the share that is not free; `None` if the total is zero.
     #[must_use]
     pub fn used_share(&self) -> Option<Ratio> {
         let taken = self.total.get().saturating_sub(self.free.get());
@@ -209,7 +213,7 @@ impl Memory {
 pub struct GpuProcess {
     /// Its id, on the host even where this process is in a container.
     pub pid: u32,
-    /// What it holds; `None` where the driver does not tell.
+    /// Device memory of the process; `None` if the driver does not report it.
     pub memory: Option<Bytes>,
 }
 

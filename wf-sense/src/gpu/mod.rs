@@ -1,10 +1,11 @@
-//! NVIDIA GPUs, as their driver's library (NVML) tells of them.
+//! NVIDIA GPUs, read by their driver's library (NVML).
 //!
-//! A call of the driver may take milliseconds, and hangs where the hardware does. So `Gpus`, which comes with the feature `gpu`, has a
-//! thread that asks, and whoever reads gets its last pass. What a [`Gpu`] is told to be is plain data that is there without the feature
-//! too.
+//! A call of the driver may take milliseconds, and hangs if the hardware does. So `Gpus`, which
+//! needs the feature `gpu`, calls it on a thread of its own, and readers get the last pass. A
+//! [`Gpu`] is plain data, which does not need the feature.
 //!
-//! The library is looked for at run time; nothing of it is needed to build. AMD's and Intel's GPUs are not read.
+//! The library is looked for at run time; nothing of it is needed to build. GPUs of AMD and Intel
+//! are not read.
 
 mod device;
 #[cfg(feature = "gpu")]

@@ -117,11 +117,11 @@ impl FromIterator<ThrottleReason> for ThrottleReasons {
 /// Time for which each reason has reduced a GPU's clocks: totals that only grow, and begin again
 /// when the driver is loaded or opened anew.
 ///
-/// If the driver counts a reason, this is its total since it was loaded. It does count `SwPowerCap`,
-/// `SyncBoost`, `Thermal`, `BoardLimit` and `Reliability`, newer ones also `SwThermal`, `HwThermal`
-/// and `HwPowerBrake`. The others are counted here since the driver was opened: the time before each
-/// pass in which the reason applied, which misses what begins and ends between two passes. So are
-/// always `HwSlowdown`, `AppClocks` and `DisplayClocks`.
+/// If the driver counts a reason, this is its total since it was loaded. It does count
+/// `SwPowerCap`, `SyncBoost`, `Thermal`, `BoardLimit` and `Reliability`, newer ones also
+/// `SwThermal`, `HwThermal` and `HwPowerBrake`. The others are counted here since the driver was
+/// opened: the time before each pass in which the reason applied, which misses what begins and ends
+/// between two passes. So are always `HwSlowdown`, `AppClocks` and `DisplayClocks`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(into = "Times", from = "Times"))]

@@ -1,4 +1,5 @@
-//! `/proc/self/cgroup` and `/proc/self/mountinfo`: in which control groups this process is, and where they are mounted.
+//! `/proc/self/cgroup` and `/proc/self/mountinfo`: in which control groups this process is, and
+//! where they are mounted.
 
 use super::files::Files;
 use super::mounts::{Mount, Mounts};
@@ -15,7 +16,8 @@ pub(super) enum Version {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hierarchy {
     pub(super) version: Version,
-    /// Directories, relative to the root: the process's own group first, then its ancestors as far as they are mounted here.
+    /// Directories, relative to the root: the process's own group first, then its ancestors as far
+    /// as they are mounted here.
     pub(super) levels: Vec<String>,
 }
 
@@ -186,7 +188,8 @@ fn lines(text: &str) -> Option<String> {
     text.lines().all(is_one).then(|| text.to_owned())
 }
 
-/// The controllers that the kernel was told to do without: those with a 0 in the last column of `/proc/cgroups`.
+/// The controllers that the kernel was told to do without: those with a 0 in the last column of
+/// `/proc/cgroups`.
 fn switched_off(text: &str) -> Vec<String> {
     let rows = text.lines().filter(|line| !line.starts_with('#'));
     let names = rows.filter_map(|line| {

@@ -1,4 +1,5 @@
-//! `cpu.max`, or `cpu.cfs_*` of version 1: how much processor time the groups of this process may use.
+//! `cpu.max`, or `cpu.cfs_*` of version 1: how much processor time the groups of this process may
+//! use.
 
 use super::cgroup::{Hierarchy, Version};
 use super::files::{Files, number_of};
@@ -16,7 +17,8 @@ pub(super) struct Quota<'a> {
     version: Version,
 }
 
-/// The tightest quota that binds this process. A level whose file cannot be read makes it unknown, since that level may have it.
+/// The tightest quota that binds this process. A level whose file cannot be read makes it unknown,
+/// since that level may have it.
 pub(super) fn read<'a>(files: &mut Files, cpu: &'a Hierarchy) -> ReadResult<Option<Quota<'a>>> {
     let version = cpu.version;
     let mut tightest = Quota {
@@ -43,7 +45,8 @@ pub(super) fn throttling(files: &mut Files, quota: &Quota<'_>) -> ReadResult<Thr
     files.read(&path, |text| parse_throttling(text, quota.version))
 }
 
-/// The share of the periods between two readings in which the group was stopped; none where it had nothing to run.
+/// The share of the periods between two readings in which the group was stopped; none where it had
+/// nothing to run.
 pub(super) fn stopped(before: &Throttling, now: &Throttling) -> ReadResult<Ratio> {
     let share = || {
         let periods = now.periods.checked_sub(before.periods)?;
@@ -62,7 +65,8 @@ pub(super) fn usage(files: &mut Files, quota: &Quota<'_>) -> ReadResult<Nanos> {
         Version::Two => files.read(&format!("{group}/cpu.stat"), |text| {
             number_of(text, "usage_usec")?.checked_mul(1_000)
         })?,
-        // Where cpuacct has a hierarchy of its own, its groups need not be those that have the quotas.
+        // Where cpuacct has a hierarchy of its own, its groups need not be those that have the
+        // quotas.
         Version::One => files.read(&format!("{group}/cpuacct.usage"), |text| {
             text.trim().parse().ok()
         })?,

@@ -26,7 +26,8 @@ pub(super) struct Level {
     max: u64,
 }
 
-/// The limits that are below `most`, the memory there is; `None` where none is. Version 1 writes a number near 2⁶³ for no limit.
+/// The limits that are below `most`, the memory there is; `None` where none is. Version 1 writes a
+/// number near 2⁶³ for no limit.
 pub(super) fn limit(files: &mut Files, memory: &Hierarchy, most: u64) -> ReadResult<Option<Limit>> {
     let names = Names::of(memory.version);
     let mut levels = Vec::new();
@@ -62,7 +63,8 @@ pub(super) fn used(files: &mut Files, levels: &[Level]) -> ReadResult<Ratio> {
 }
 
 impl Level {
-    /// The working set as Kubernetes counts it for evictions (its documentation on node-pressure eviction), as a share of the limit.
+    /// The working set as Kubernetes counts it for evictions (its documentation on node-pressure
+    /// eviction), as a share of the limit.
     fn used(&self, files: &mut Files) -> ReadResult<Ratio> {
         let usage = files.read_again(&self.usage, parse_limit)?;
         let inactive = self.inactive.clone()?;
@@ -71,7 +73,8 @@ impl Level {
     }
 }
 
-/// What the two interfaces call the same thing. Without `total_`, version 1 leaves out the groups below.
+/// What the two interfaces call the same thing. Without `total_`, version 1 leaves out the groups
+/// below.
 struct Names {
     limit: &'static str,
     usage: &'static str,
@@ -102,7 +105,8 @@ fn parse_limit(text: &str) -> Option<u64> {
     }
 }
 
-/// The account of the innermost group that keeps one: a group below may be without the controller. Absent where none does.
+/// The account of the innermost group that keeps one: a group below may be without the controller.
+/// Absent where none does.
 pub(super) fn account(files: &mut Files, memory: Option<&Hierarchy>) -> Reading<GroupMemory> {
     let groups = memory.into_iter().flat_map(|memory| {
         let levels = memory.levels.iter();

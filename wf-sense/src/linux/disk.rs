@@ -18,8 +18,9 @@ pub(super) struct Disk {
     in_flight: u64,
     /// Milliseconds in which any was in flight.
     active: u64,
-    /// For how long requests have been in flight and none finished, as far as it was looked. No counter of the kernel's grows meanwhile: since
-    /// Linux 5.0 it adds a request's time when the request has finished.
+    /// For how long requests have been in flight and none finished, as far as it was looked. No
+    /// counter of the kernel's grows meanwhile: since Linux 5.0 it adds a request's time when the
+    /// request has finished.
     stuck: Nanos,
 }
 
@@ -28,8 +29,9 @@ pub(super) fn read(files: &mut Files) -> ReadResult<Vec<Disk>> {
     files.read("proc/diskstats", parse)
 }
 
-/// How long a request waits: for the disk that finishes none, where there is one, else on average for the disk that was active longest
-/// between two readings `span` apart. Unknown where no disk is in both.
+/// How long a request waits: for the disk that finishes none, where there is one, else on average
+/// for the disk that was active longest between two readings `span` apart. Unknown where no disk is
+/// in both.
 pub(super) fn wait(earlier: &[Disk], later: &mut [Disk], span: Nanos) -> ReadResult<Nanos> {
     let mut busiest: Option<Disk> = None;
     for disk in later {
@@ -88,7 +90,8 @@ impl Disk {
         self.finished == 0 && self.in_flight > 0 && before.in_flight > 0
     }
 
-    /// How long it has hung. A count in flight that no request belongs to, as some drivers have left behind, is no hang.
+    /// How long it has hung. A count in flight that no request belongs to, as some drivers have
+    /// left behind, is no hang.
     fn hang(&self) -> Nanos {
         match self.stuck < LONGEST_HANG {
             true => self.stuck,
@@ -105,7 +108,8 @@ impl Disk {
     }
 }
 
-/// One line that is not understood spoils the rest: it may be the busiest disk's, or the only one's.
+/// One line that is not understood spoils the rest: it may be the busiest disk's, or the only
+/// one's.
 fn parse(text: &str) -> Option<Vec<Disk>> {
     let mut disks = Vec::new();
     for line in text.lines() {

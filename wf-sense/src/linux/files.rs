@@ -148,7 +148,8 @@ impl Files {
         numbers(&self.at(path)).map_err(|error| format!("/{path}: {error}").into())
     }
 
-    /// A group's file that is held when the group goes tells nothing any more, and is looked for anew.
+    /// A group's file that is held when the group goes tells nothing any more, and is looked for
+    /// anew.
     fn load_again(&mut self, path: &str) -> io::Result<()> {
         let held = self.kept.get(path);
         if held.is_some_and(|file| whole(file, &mut self.buffer).is_ok()) {
@@ -224,7 +225,8 @@ fn shown(path: &str) -> String {
     }
 }
 
-/// No such file, a thread that has ended, or pressure that is switched off for a group (`cgroup.pressure`).
+/// No such file, a thread that has ended, or pressure that is switched off for a group
+/// (`cgroup.pressure`).
 fn is_gone(error: &io::Error) -> bool {
     let codes = [libc::ESRCH, libc::EOPNOTSUPP];
     error.kind() == ErrorKind::NotFound
@@ -249,7 +251,8 @@ fn entries(directory: &Path) -> io::Result<u64> {
 pub(super) const GONE: Reason =
     Reason::Borrowed("the directory of a control group that this process is in is not there");
 
-/// No file that is read here comes near this: `/proc/stat` of a host with 512 processors has some 100 KiB. What is longer is cut.
+/// No file that is read here comes near this: `/proc/stat` of a host with 512 processors has some
+/// 100 KiB. What is longer is cut.
 const LONGEST: u64 = 1 << 20;
 
 /// Files that are kept open, since opening one costs more than reading it.
@@ -277,7 +280,8 @@ impl OpenFiles {
         self.open.retain(|(held, _)| held != path);
     }
 
-    /// Begins anew where there are too many: the process was moved about, and most of them are of groups that it has left.
+    /// Begins anew where there are too many: the process was moved about, and most of them are of
+    /// groups that it has left.
     pub(super) fn keep(&mut self, path: &str, file: NotInherited<File>) {
         if self.open.len() == MOST_KEPT {
             self.open.clear();
@@ -307,7 +311,8 @@ pub(super) fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-/// Resident and available memory, three pressures of the host and three of the group, and what each level with a limit holds.
+/// Resident and available memory, three pressures of the host and three of the group, and what each
+/// level with a limit holds.
 const MOST_KEPT: usize = 32;
 
 /// Most bytes of the files of a fast read, except a long `/proc/meminfo`.

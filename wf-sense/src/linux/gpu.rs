@@ -20,7 +20,8 @@ pub(super) fn read(files: &Files) -> Reading<Arc<[Gpu]>> {
     }
 }
 
-/// Whether a display device is AMD's (its PCI vendor number); one of Intel's is part of most processors and runs no models.
+/// Whether a display device is AMD's (its PCI vendor number); one of Intel's is part of most
+/// processors and runs no models.
 fn has_amd(files: &Files) -> io::Result<bool> {
     let Some(cards) = there(fs::read_dir(files.at(DISPLAYS)))? else {
         return Ok(false);
@@ -34,7 +35,8 @@ fn has_amd(files: &Files) -> io::Result<bool> {
     Ok(false)
 }
 
-/// The dynamic linker's cache names every library in the directories that it was told of, in plain text between binary fields.
+/// The dynamic linker's cache names every library in the directories that it was told of, in plain
+/// text between binary fields.
 fn in_linker_cache(files: &Files) -> io::Result<bool> {
     let cache = there(fs::read(files.at(LINKER_CACHE)))?.unwrap_or_default();
     let mut names = cache.windows(LIBRARY.len());

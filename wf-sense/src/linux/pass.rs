@@ -58,7 +58,8 @@ impl Memories {
         }
     }
 
-    /// Takes these limits for the fast readings, unless they could not be read for want of descriptors.
+    /// Takes these limits for the fast readings, unless they could not be read for want of
+    /// descriptors.
     fn keep(&mut self, files: &Files, limit: ReadResult<Option<Limit>>) {
         let lost = limit.is_err() && files.is_exhausted();
         if !lost || self.levels.is_err() {

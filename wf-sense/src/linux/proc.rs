@@ -10,7 +10,8 @@ use crate::reading::{ReadResult, Reason};
 use crate::readings::{BlockIo, ProcessTotals, Resident, Swapped};
 use wf_instrument::{Bytes, Nanos, PerSecond, Ratio};
 
-/// What the file says, in the kernel's units. Times are in ticks of the clock, 100 a second on every common architecture.
+/// What the file says, in the kernel's units. Times are in ticks of the clock, 100 a second on
+/// every common architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stat {
     state: char,
@@ -56,8 +57,8 @@ impl Stat {
     }
 }
 
-/// The fields by their numbers in proc_pid_stat(5). The name, field 2, is in parentheses and may hold any byte, parentheses too, so
-/// counting begins after the last one.
+/// The fields by their numbers in proc_pid_stat(5). The name, field 2, is in parentheses and may
+/// hold any byte, parentheses too, so counting begins after the last one.
 fn parse_stat(text: &str) -> Option<Stat> {
     let (_, after_name) = text.rsplit_once(')')?;
     let fields: Vec<&str> = after_name.split_ascii_whitespace().collect();
@@ -190,7 +191,8 @@ fn parse_block_io(text: &str) -> Option<BlockIo> {
     })
 }
 
-/// How many are open. Since Linux 6.2 the directory's size says it; before, every one is listed, about 0.5 µs each.
+/// How many are open. Since Linux 6.2 the directory's size says it; before, every one is listed,
+/// about 0.5 µs each.
 pub(super) fn open_fds(files: &Files) -> ReadResult<u64> {
     let path = files.of_process("fd");
     match fs::metadata(files.at(&path)).map(|directory| directory.len()) {

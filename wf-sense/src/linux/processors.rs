@@ -23,7 +23,8 @@ pub(super) struct Host {
     cores: Cpus,
 }
 
-/// Reads it. The costliest file of a pass: the kernel sums every interrupt of every processor for it.
+/// Reads it. The costliest file of a pass: the kernel sums every interrupt of every processor for
+/// it.
 pub(super) fn host(files: &mut Files) -> ReadResult<Host> {
     files.read(STAT, |text| {
         Some(Host {
@@ -61,7 +62,8 @@ impl Host {
     }
 }
 
-/// The busy share of the time between two readings; unknown where a counter went backwards, which idle time does on some kernels.
+/// The busy share of the time between two readings; unknown where a counter went backwards, which
+/// idle time does on some kernels.
 pub(super) fn busy(earlier: Processors, later: Processors) -> ReadResult<Ratio> {
     let share = || {
         let busy = to_f64(later.busy.checked_sub(earlier.busy)?);
@@ -71,7 +73,8 @@ pub(super) fn busy(earlier: Processors, later: Processors) -> ReadResult<Ratio> 
     share().ok_or("the host's processor time stood still or went backwards".into())
 }
 
-/// The fields of proc_stat(5): user, nice, system, idle, iowait, irq, softirq, steal. Guest time, which follows, is in user time already.
+/// The fields of proc_stat(5): user, nice, system, idle, iowait, irq, softirq, steal. Guest time,
+/// which follows, is in user time already.
 fn parse_processors(text: &str) -> Option<Processors> {
     let mut words = text.lines().next()?.split_ascii_whitespace();
     if words.next()? != "cpu" {

@@ -1,8 +1,8 @@
 //! Pressure stall information (PSI): the pressure files, and triggers on them.
 //!
-//! Triggers, as the kernel documents them under "Monitoring for pressure thresholds": a threshold is
-//! written to a pressure file, and the file then polls as urgent whenever it was crossed, at most
-//! once a window.
+//! Triggers, as the kernel documents them under "Monitoring for pressure thresholds": a threshold
+//! is written to a pressure file, and the file then polls as urgent whenever it was crossed, at
+//! most once a window.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -38,7 +38,8 @@ pub(super) fn host(files: &mut Files, resource: &str) -> Reading<Stall> {
     }
 }
 
-/// The same of the process's own group; `None` where it keeps none. A group whose file cannot be read is no reason to take the host's for it.
+/// The same of the process's own group; `None` where it keeps none. A group whose file cannot be
+/// read is no reason to take the host's for it.
 pub(super) fn own(
     files: &mut Files,
     unified: &ReadResult<Option<&Hierarchy>>,
@@ -127,7 +128,8 @@ impl Triggers {
         Ok((triggers, Canceller(cancelled)))
     }
 
-    /// Sets them anew where the process was moved to another group, or one was lost with its group. A recorded machine raises no alarms.
+    /// Sets them anew where the process was moved to another group, or one was lost with its group.
+    /// A recorded machine raises no alarms.
     pub(super) fn follow(&mut self, files: &Files, group: Option<&str>) {
         let moved = self.group.as_deref() != group;
         if files.are_live() && (moved || self.set.len() < self.most) {
@@ -201,7 +203,8 @@ impl Canceller {
     }
 }
 
-/// All of the group, or else all of the host: one that watches each for something else would be hard to read.
+/// All of the group, or else all of the host: one that watches each for something else would be
+/// hard to read.
 fn all_of(files: &Files, group: Option<&str>) -> Vec<Trigger> {
     let at = |place: &dyn Fn(&Kind) -> String| -> Vec<Trigger> {
         let set = KINDS
@@ -250,7 +253,8 @@ impl Kind {
     }
 }
 
-/// Those for memory as out-of-memory daemons set them; half a second in which nothing moves for I/O is a disk that hangs.
+/// Those for memory as out-of-memory daemons set them; half a second in which nothing moves for I/O
+/// is a disk that hangs.
 const KINDS: [Kind; 3] = [
     Kind {
         resource: "memory",

@@ -37,7 +37,8 @@ fn a_driver_that_vanishes_is_unknown_and_read_again_when_it_is_back() {
             if let Reading::Present { value, at } = reading
                 && value[0].power.value().is_none()
             {
-                // All of it is unknown at once, and not value by value: but for the pass in which it happens.
+                // All of it is unknown at once, and not value by value: but for the pass in which
+                // it happens.
                 assert_eq!(torn.replace(Some(*at)).unwrap_or(*at), *at);
             }
             reading.reason() == Some(why)

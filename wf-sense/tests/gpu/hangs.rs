@@ -15,7 +15,8 @@ fn a_call_that_hangs_makes_the_reading_unknown_and_delays_nobody() {
     let mut gpus = stub.gpus().with_deadline(DEADLINE);
     present(&mut gpus);
     stub.hang("nvmlDeviceGetPowerUsage", true);
-    // Had a reading waited for the call, this would never be reached: nothing but this thread releases it.
+    // Had a reading waited for the call, this would never be reached: nothing but this thread
+    // releases it.
     let read = reason(&mut gpus, SILENT);
     assert!(!read.is_absent());
     stub.hang("nvmlDeviceGetPowerUsage", false);
@@ -40,7 +41,8 @@ fn the_deadline_is_for_a_call_and_not_for_a_pass() {
     stub.hang(calls[0], true);
     reason(&mut gpus, SILENT);
     calls[1..].iter().for_each(|call| stub.hang(call, true));
-    // Each that returns has the next one hang, with a deadline of its own. Once is enough: a busy machine may make this thread miss some.
+    // Each that returns has the next one hang, with a deadline of its own. Once is enough: a busy
+    // machine may make this thread miss some.
     let seen = calls.windows(2).any(|calls| {
         let before = stub.calls(calls[1]);
         stub.hang(calls[0], false);

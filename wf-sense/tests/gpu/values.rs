@@ -46,7 +46,7 @@ fn pcie_is_told_in_sum_where_there_is_one() {
     assert_eq!(gpu.pcie_received.value(), Some(&Bytes::new(198_000_003)));
     assert_eq!(
         gpu.pcie_received_rate,
-        Reading::Absent("told as a total".into())
+        Reading::Absent("reported as a total".into())
     );
     assert_eq!(stub.calls("nvmlDeviceGetPcieThroughput"), 0);
 }

@@ -1,7 +1,9 @@
-//! A driver's library without a GPU: the functions of NVML that the sensor calls, with answers that a test scripts.
+//! A driver's library without a GPU: the functions of NVML that the sensor calls, with answers that
+//! a test scripts.
 //!
-//! Built by the tests as a `cdylib`, with `--cfg old` for a driver from before 2020 that lacks the newer functions. Layouts are those
-//! of NVIDIA's `nvml.h`. A device's handle is its number plus 1; that of its instance `n` is 1000 times this, plus `n`.
+//! Built by the tests as a `cdylib`, with `--cfg old` for a driver from before 2020 that lacks the
+//! newer functions. Layouts are those of NVIDIA's `nvml.h`. A device's handle is its number plus 1;
+//! that of its instance `n` is 1000 times this, plus `n`.
 #![allow(dead_code, non_snake_case, unused_imports)]
 
 use std::collections::{HashMap, HashSet};

@@ -99,7 +99,8 @@ fn swapping_is_seen_as_pages_that_move() {
 #[test]
 fn rates_are_those_between_two_passes() {
     let readings = two_passes("bare_metal", "bare_metal_later");
-    // 400 ticks of 10 ms in one second of 16 processors; 800 ticks busy of 1600; 1.2 s for 100 requests of the busiest disk.
+    // 400 ticks of 10 ms in one second of 16 processors; 800 ticks busy of 1600; 1.2 s for 100
+    // requests of the busiest disk.
     near(&readings.cpu.utilization, 0.25);
     near(&readings.cpu.host_utilization, 0.5);
     assert_eq!(readings.storage.wait.value(), Some(&Nanos::from_millis(12)));

@@ -23,7 +23,8 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// The machine in `tests/data/sensor/{name}.txt`: a line on what it is, then each file after a line `-- path --`.
+    /// The machine in `tests/data/sensor/{name}.txt`: a line on what it is, then each file after a
+    /// line `-- path --`.
     pub(crate) fn named(name: &str) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -15,10 +15,10 @@ use super::session::{Health, Session};
 use crate::reading::Reading;
 use wf_instrument::clock;
 
-/// What the thread is to do.
+/// Settings of the thread.
 #[derive(Debug)]
 pub(super) struct Driver {
-    /// Where the library is; `None` where the system knows.
+    /// Path of the library; `None` for the system's.
     pub(super) library: Option<PathBuf>,
     pub(super) period: Duration,
 }
@@ -26,18 +26,18 @@ pub(super) struct Driver {
 /// How an attempt to read the GPUs ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
-    /// Nobody reads any more.
+    /// There are no readers any more.
     Stopped,
     /// The machine has no library.
     Missing,
-    /// There is nothing to be had for now.
+    /// The driver returns nothing for now.
     Lost,
     /// Some GPUs are lost: time to open the library anew, without a wait.
     Stale,
 }
 
 impl Driver {
-    /// Asks until nobody reads any more, or until it is clear that the machine never had a library.
+    /// Reads until there are no readers any more, or it is clear that the machine has no library.
     pub(super) fn run(self, control: &ThreadControl) {
         let mut backoff = Backoff::new(self.period);
         persist(control, &mut backoff, |backoff| {
@@ -123,7 +123,8 @@ pub(crate) const NO_LIBRARY: &str = "no NVIDIA driver library";
 
 const PANICKED: &str = "the GPU's reader panicked";
 
-/// The driver's library as long as it is open. Dropping it shuts it down, which may take as long as any call.
+/// The driver's library as long as it is open. Dropping it shuts it down, which may take as long as
+/// any call.
 pub(super) struct Library<'a> {
     nvml: Nvml,
     control: &'a ThreadControl,
@@ -183,8 +184,8 @@ fn why(error: &NvmlError, path: Option<&Path>) -> Closed {
     }
 }
 
-/// The loader has one kind of error for all that may be wrong. That it misses this very file, and not another one that the file needs,
-/// shows in the name before its complaint. Windows names none.
+/// The loader has one kind of error for all that may be wrong. That it misses this very file, and
+/// not another one that the file needs, shows in the name before its complaint. Windows names none.
 fn is_missing(error: &str, path: Option<&Path>) -> bool {
     let name = path.map_or(DEFAULT.into(), Path::to_string_lossy);
     let error = error.to_lowercase();
@@ -207,12 +208,12 @@ impl Backoff {
         Self { first, failures: 0 }
     }
 
-    /// It works again: the next wait is the shortest.
+    /// Makes the next wait the shortest.
     pub(super) const fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// How long to wait now.
+    /// Returns the next wait.
     pub(super) fn next(&mut self) -> Duration {
         let wait = self.first.saturating_mul(1 << self.failures.min(MOST));
         self.failures = self.failures.saturating_add(1);
@@ -220,7 +221,7 @@ impl Backoff {
     }
 }
 
-/// A driver that is installed anew is seen within a minute, and trying costs nothing that counts.
+/// A driver that is installed anew is found within a minute; an attempt costs next to nothing.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// 2¹⁶ of the shortest sensible period are more than the longest wait.

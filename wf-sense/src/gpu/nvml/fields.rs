@@ -29,7 +29,7 @@ pub(super) enum Field {
     HwPowerBrake,
 }
 
-/// What came for each of them, in the order in which they are declared.
+/// The value of each of them, in the order of their declaration.
 pub(super) struct Fields(Vec<Reading<SampleValue>>);
 
 impl Fields {
@@ -48,8 +48,8 @@ impl Fields {
         )
     }
 
-    /// A total of bytes, where the driver keeps one in 64 bits: "value can be wrapped" (`nvml.h`), and 32 bits are full before the
-    /// next pass.
+    /// A total of bytes, where the driver keeps one in 64 bits: "value can be wrapped" (`nvml.h`),
+    /// and 32 bits are full before the next pass.
     pub(super) fn bytes(&self, field: Field) -> Reading<Bytes> {
         match self.get(field) {
             Reading::Present { value, at } => match value {
@@ -111,13 +111,14 @@ const IDS: [u32; 11] = [
     NVML_FI_DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN,
 ];
 
-/// Where the total of each reason comes from, and when the reasons were last seen.
+/// The source of each reason's total, and the moment at which the reasons were last read.
 ///
-/// Decided once for each reason, by the first answer: a total that changed from one source to the other would jump.
+/// Decided once for each reason, by the first result: a total that changed from one source to the
+/// other would jump.
 #[derive(Debug, Default)]
 pub(super) struct ThrottleTotals {
     sources: [Source; ThrottleReason::ALL.len()],
-    seen: Option<Nanos>,
+    last_read: Option<Nanos>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -142,10 +143,12 @@ impl ThrottleTotals {
             if let Source::Passes(time) = source {
                 return count(time, reason, reasons, span);
             }
-            let total = ask(query, fields, reason);
+            let total = driver_total(query, fields, reason);
             match total {
                 Reading::Present { .. } => *source = Source::Driver,
-                Reading::Absent(_) if matches!(source, Source::Undecided) && is_seen(reason) => {
+                Reading::Absent(_)
+                    if matches!(source, Source::Undecided) && is_reported(reason) =>
+                {
                     *source = Source::Passes(Nanos::ZERO);
                     return count(&mut Nanos::ZERO.clone(), reason, reasons, Nanos::ZERO);
                 }
@@ -155,13 +158,14 @@ impl ThrottleTotals {
         })
     }
 
-    /// How long ago the reasons were last seen; nothing where they are not now, or were not then.
+    /// Returns the time since the reasons were last read; zero if they are not now, or were not
+    /// then.
     fn since_last(&mut self, reasons: &Reading<ThrottleReasons>) -> Nanos {
         let now = match reasons {
             Reading::Present { at, .. } => Some(*at),
             _ => None,
         };
-        let before = std::mem::replace(&mut self.seen, now);
+        let before = std::mem::replace(&mut self.last_read, now);
         now.zip(before)
             .map_or(Nanos::ZERO, |(now, before)| now.since(before))
     }
@@ -181,7 +185,7 @@ fn count(
     })
 }
 
-fn ask(query: &Query<'_, '_>, fields: &Fields, reason: ThrottleReason) -> Reading<Nanos> {
+fn driver_total(query: &Query<'_, '_>, fields: &Fields, reason: ThrottleReason) -> Reading<Nanos> {
     let (policy, field) = match reason {
         ThrottleReason::SwPowerCap => (Some(PerformancePolicy::Power), Field::Power),
         ThrottleReason::Thermal => (Some(PerformancePolicy::Thermal), Field::Thermal),
@@ -206,8 +210,8 @@ fn ask(query: &Query<'_, '_>, fields: &Fields, reason: ThrottleReason) -> Readin
         .unwrap_or_else(|| fields.total(field).map(Nanos::new))
 }
 
-/// Whether the driver says when the reason holds.
-const fn is_seen(reason: ThrottleReason) -> bool {
+/// Returns whether the driver reports when the reason applies.
+const fn is_reported(reason: ThrottleReason) -> bool {
     !matches!(
         reason,
         ThrottleReason::Thermal | ThrottleReason::BoardLimit | ThrottleReason::Reliability

@@ -1,4 +1,5 @@
-//! How busy the parts of a GPU were between two passes, as its own counters have it (GPM): from Hopper on.
+//! How busy the parts of a GPU were between two passes, as its own counters have it (GPM): from
+//! Hopper on.
 
 use nvml_wrapper::enums::gpm::GpmMetricId;
 use nvml_wrapper::error::NvmlError;
@@ -13,7 +14,8 @@ use wf_instrument::Ratio;
 
 /// The sample of the pass before.
 pub(super) struct Gpm<'nvml> {
-    /// The GPU and the instance in it, where the device is one: the driver wants its samples asked for like this.
+    /// The GPU and the number of the instance in it, if the device is one: the driver takes samples
+    /// of an instance by these.
     instance: Option<(Device<'nvml>, u32)>,
     /// Why none is ever taken.
     unsupported: Option<Reading<Ratio>>,
@@ -67,7 +69,7 @@ impl<'nvml> Gpm<'nvml> {
         }
     }
 
-    /// Whether samples are to be had, which is asked until it is clear that they are not.
+    /// Checks whether there are samples, until it is clear that there are none.
     fn support(&mut self, query: &Query<'_, 'nvml>) -> Result<(), Reading<Ratio>> {
         if let Some(why) = &self.unsupported {
             return Err(why.clone());

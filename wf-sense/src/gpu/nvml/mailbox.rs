@@ -11,13 +11,14 @@ use wf_instrument::Nanos;
 use wf_instrument::clock;
 use wf_instrument::fork::lock;
 
-/// What a reader gets: every GPU of the last pass.
+/// All GPUs of the last pass.
 pub(super) type Gpus = Reading<Arc<[Gpu]>>;
 
-/// The last pass, and by when the thread must have been responded of again.
+/// The last pass, and the time by which the thread must report again.
 ///
-/// Before each thing that may take long the thread says how long it may: the deadline for a call of the driver, and more for a
-/// sleep. Past that it is stuck, starved, or did not live through a fork, and what it left is no longer true.
+/// Before each step that may take long, the thread extends its deadline: by the longest time of a
+/// driver call, and by more for a sleep. A thread past its deadline is stuck, starved, or did not
+/// survive a fork, and the pass that it published is no longer true.
 #[derive(Debug)]
 pub(super) struct Mailbox {
     opened: Instant,
@@ -37,7 +38,8 @@ impl Mailbox {
         mailbox
     }
 
-    /// The last pass, unless the thread is overdue. Waits for no driver: the lock is held for a move or a clone.
+    /// The last pass, unless the thread is overdue. Waits for no driver: the lock is held for a
+    /// move or a clone.
     pub(super) fn read(&self) -> Gpus {
         if self.now() > self.due.load(Ordering::Relaxed) {
             return Reading::Unknown(SILENT.into());
@@ -45,7 +47,7 @@ impl Mailbox {
         lock(&self.last).clone()
     }
 
-    /// Whether anything was ever left, however overdue the thread is since.
+    /// Returns whether a pass was ever published, even if the thread is overdue now.
     pub(super) fn has_published(&self) -> bool {
         *lock(&self.last) != Gpus::default()
     }
@@ -56,18 +58,18 @@ impl Mailbox {
         drop(before);
     }
 
-    /// Says that the thread will be responded of `within` that time.
+    /// Sets the deadline to `within` from now.
     pub(super) fn extend_deadline(&self, within: Duration) {
         self.due
             .store(self.now().saturating_add(nanos(within)), Ordering::Relaxed);
     }
 
-    /// Says that there will be nothing new.
+    /// Removes the deadline: nothing new will come.
     pub(super) fn close(&self) {
         self.due.store(u64::MAX, Ordering::Relaxed);
     }
 
-    /// Not the crate's clock: a reader's may be mocked, and the thread's is not.
+    /// Not the crate's clock: a test may replace that of a reader, but not of the thread.
     fn now(&self) -> u64 {
         nanos(self.opened.elapsed())
     }
@@ -79,17 +81,17 @@ fn nanos(span: Duration) -> u64 {
 
 const SILENT: &str = "the driver does not answer";
 
-/// The thread's control to those who read, and to who may stop it.
+/// The thread's end of the mailbox, and the signal that stops it.
 #[derive(Debug)]
 pub(super) struct ThreadControl {
     pub(super) mailbox: Arc<Mailbox>,
-    /// Its other end is dropped when nobody reads any more.
+    /// Disconnected when the last reader is gone.
     pub(super) stopped: Receiver<()>,
     pub(super) deadline: Duration,
 }
 
 impl ThreadControl {
-    /// Says that the thread will be responded of within the deadline: to be said before each call of the driver.
+    /// Extends the deadline; the thread does so before each call of the driver.
     pub(super) fn extend_deadline(&self) {
         self.mailbox.extend_deadline(self.deadline);
     }
@@ -98,7 +100,7 @@ impl ThreadControl {
         self.sleep(due.since(clock::now()).into())
     }
 
-    /// Sleeps, at most as long as somebody reads; whether somebody still does.
+    /// Sleeps while there are readers; returns whether there still are.
     pub(super) fn sleep(&self, span: Duration) -> bool {
         self.mailbox
             .extend_deadline(span.saturating_add(self.deadline));
@@ -114,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_that_breaks_its_promise_is_not_believed_until_it_is_back() {
+    fn a_pass_of_an_overdue_thread_is_unknown_until_it_is_back() {
         let mailbox = Mailbox::new(Duration::from_secs(600));
         mailbox.publish(Reading::Absent("no GPU".into()));
         assert_eq!(mailbox.read().reason(), Some("no GPU"));

@@ -21,16 +21,18 @@ use crate::gpu::device::Gpu;
 use crate::reading::Reading;
 use wf_instrument::fork::ProcessLocal;
 
-/// Every NVIDIA GPU of this machine, read once a second by a thread.
+/// All NVIDIA GPUs of this machine, read once a second by a thread.
 ///
-/// The thread begins with the first [`read`](Self::read), and ends by itself on a machine without the driver's library. It makes some 30 calls
-/// of the driver a GPU and pass: one for all that the driver tells by number (the memory's temperature, PCIe totals, some of the throttle
-/// times), four for its own counters, four for processes, and one for each of the rest. Two for PCIe rates, which take 20 ms each, are made only
-/// where there are no totals. A driver that fails is tried again after 1, 2, 4 … and at most 60 s (periods where [`with_period`](Self::with_period)
-/// changed them), and so is one that has no GPU.
+/// The thread starts with the first [`read`](Self::read), and ends by itself on a machine without
+/// the driver's library. For each GPU and pass it makes some 30 calls of the driver: one for the
+/// values that the driver numbers (the memory's temperature, PCIe totals, some of the throttle
+/// times), four for performance counters, four for processes, and one for each of the rest. Two
+/// calls for PCIe rates, which take 20 ms each, are made only if there are no totals. A driver that
+/// fails or has no GPU is tried again after 1, 2, 4 … [periods](Self::with_period), at most 60 s.
 ///
-/// Dropping it stops the thread, without waiting for a call that hangs. Each has a thread of its own. In a child of `fork(2)` there is no
-/// thread: the reading becomes unknown, and a new `Gpus` is needed.
+/// Dropping it stops the thread, without waiting for a call that hangs. Each `Gpus` has its own
+/// thread. In a child of `fork(2)` there is no thread: the reading becomes unknown, and a new
+/// `Gpus` is needed.
 ///
 /// ```
 /// use wf_sense::gpu::Gpus;
@@ -51,7 +53,7 @@ pub struct Gpus {
     thread: Option<Thread>,
 }
 
-/// The thread as long as it is wanted.
+/// The running thread.
 #[derive(Debug)]
 struct Thread {
     mailbox: Arc<Mailbox>,
@@ -60,14 +62,14 @@ struct Thread {
 }
 
 impl Gpus {
-    /// How often the driver is asked, if nobody says otherwise.
+    /// Default of [`with_period`](Self::with_period).
     pub const PERIOD: Duration = Duration::from_secs(1);
 
-    /// How long one call of the driver may take before what is known counts as unknown, if nobody says otherwise. Loading the driver's library
-    /// may take longer, where no other program keeps the GPUs initialized, and then delays the first reading.
+    /// Default of [`with_deadline`](Self::with_deadline). Loading the driver's library may take
+    /// longer, if no other program keeps the GPUs initialized; that delays the first reading.
     pub const DEADLINE: Duration = Duration::from_secs(2);
 
-    /// The GPUs that the system's driver library knows. Looks for nothing yet.
+    /// GPUs of the system's driver library. Does not load it yet.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -78,7 +80,7 @@ impl Gpus {
         }
     }
 
-    /// The GPUs that the library at `path` knows: for drivers in unusual places, and for tests.
+    /// GPUs of the library at `path`: for drivers in unusual places, and for tests.
     ///
     /// It must be NVIDIA's `libnvidia-ml`, or behave as that does: its functions are called.
     #[must_use]
@@ -89,26 +91,28 @@ impl Gpus {
         }
     }
 
-    /// Asks the driver every `period` rather than every [`Gpus::PERIOD`]. Waits after a failure begin with it too. To be said
-    /// before the first reading.
+    /// Sets the time between passes, which is also the first wait after a failure. Call it before
+    /// the first reading.
     #[must_use]
     pub const fn with_period(mut self, period: Duration) -> Self {
         self.period = if period.is_zero() { SHORTEST } else { period };
         self
     }
 
-    /// Lets one call of the driver take `deadline` rather than [`Gpus::DEADLINE`]. To be said before the first reading.
+    /// Sets the time that one call of the driver may take before the last pass counts as unknown.
+    /// Call it before the first reading.
     #[must_use]
     pub const fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// The last pass over all GPUs, with the moment at which it ended.
+    /// Returns the last pass over all GPUs, with the moment of its end.
     ///
-    /// Takes a lock for the time of a clone, calls no driver, waits for none and allocates nothing; the first call starts the thread.
-    /// Unknown before the first pass, while the driver does not answer, and after it failed; absent where the machine has no driver
-    /// library or no GPU. The reasons are few and fixed texts.
+    /// Takes a lock for the time of a clone, calls no driver, waits for none and allocates nothing;
+    /// the first call starts the thread. Unknown before the first pass, while the driver does not
+    /// respond, and after it failed; absent if the machine has no driver library or no GPU. The
+    /// reasons are few and fixed texts.
     #[must_use]
     pub fn read(&mut self) -> Reading<Arc<[Gpu]>> {
         if self.thread.is_none() {
@@ -116,7 +120,7 @@ impl Gpus {
         }
         match &self.thread {
             Some(thread) => thread.mailbox.read(),
-            None => Reading::Unknown("no thread to ask the driver".into()),
+            None => Reading::Unknown("no thread to read the driver".into()),
         }
     }
 
@@ -155,7 +159,7 @@ impl Gpus {
     }
 }
 
-/// A period of nothing would ask all the time.
+/// A period of zero would call the driver all the time.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 impl Default for Gpus {

@@ -8,7 +8,7 @@ use nvml_wrapper::error::NvmlError;
 use super::mailbox::ThreadControl;
 use crate::reading::{ReadResult, Reading};
 
-/// What is asked about, as far as it says what may be asked.
+/// The kind of a device, which decides what it supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A GPU that is not partitioned.
@@ -19,19 +19,19 @@ pub(super) enum Kind {
     Instance,
 }
 
-/// Asks a device, and notices when there is nobody to ask.
+/// Calls the driver for one device, and notes if the device is lost.
 pub(super) struct Query<'a, 'nvml> {
     device: Option<&'a Device<'nvml>>,
     kind: Kind,
     control: &'a ThreadControl,
-    /// Why nothing more is asked.
+    /// Why no more calls are made.
     lost: Cell<Option<&'static str>>,
-    /// Whether any answer made sense.
+    /// Whether any call had a sensible result.
     responded: Cell<bool>,
 }
 
 impl<'a, 'nvml> Query<'a, 'nvml> {
-    /// Questions about `device`, or about one that is lost for the reason that stands in its place.
+    /// Queries of `device`, or of one that is lost for the reason in its place.
     pub(super) fn new(
         device: Result<&'a Device<'nvml>, &'static str>,
         kind: Kind,
@@ -46,7 +46,7 @@ impl<'a, 'nvml> Query<'a, 'nvml> {
         }
     }
 
-    /// What `convert` makes of what `call` brings.
+    /// Makes a call, and converts its result.
     pub(super) fn ask<T, U>(
         &self,
         call: impl FnOnce(&Device<'nvml>) -> Result<T, NvmlError>,
@@ -65,7 +65,7 @@ impl<'a, 'nvml> Query<'a, 'nvml> {
         }
     }
 
-    /// What a refusal means for what was asked.
+    /// Returns the reading that follows from an error.
     pub(super) fn refused<T>(&self, error: &NvmlError) -> Reading<T> {
         if is_loss(error) {
             self.lost.set(Some(text(error)));
@@ -78,15 +78,16 @@ impl<'a, 'nvml> Query<'a, 'nvml> {
         Reading::Unknown(text(error).into())
     }
 
-    /// Why the device is lost; `None` where it is not.
+    /// Returns why the device is lost; `None` if it is not.
     ///
-    /// The driver's error without a name may be about one question only. It is about all where nothing else came.
+    /// The driver's error without a name may concern one call only. It concerns the device if no
+    /// call succeeded.
     pub(super) fn loss(&self) -> Option<&'static str> {
         let nothing = (!self.responded.get()).then_some(text(&NvmlError::Unknown));
         self.lost.get().or(nothing)
     }
 
-    /// For an instance, the driver refuses the handle as such to what it only tells of whole GPUs.
+    /// For an instance, the driver rejects the handle itself in calls that are for whole GPUs.
     fn is_restricted(&self, error: &NvmlError) -> bool {
         self.kind == Kind::Instance && matches!(error, NvmlError::InvalidArg)
     }
@@ -105,7 +106,7 @@ pub(super) fn none<T, U>(reading: Reading<T>) -> Reading<U> {
     reading.and_then(|_| Err(UNSUPPORTED.into()))
 }
 
-/// Whether this GPU or driver just does not have what was asked for.
+/// Returns whether this GPU or driver does not have what was queried.
 pub(super) const fn is_unsupported(error: &NvmlError) -> bool {
     matches!(
         error,
@@ -113,7 +114,7 @@ pub(super) const fn is_unsupported(error: &NvmlError) -> bool {
     )
 }
 
-/// Whether nothing more is to be had from this handle until the library is opened anew.
+/// Returns whether this handle returns nothing more until the library is opened anew.
 pub(super) const fn is_loss(error: &NvmlError) -> bool {
     matches!(
         error,
@@ -125,7 +126,7 @@ pub(super) const fn is_loss(error: &NvmlError) -> bool {
     )
 }
 
-/// The reason in words, the same ones each time, so that it may be a label.
+/// Returns the reason in fixed words, so that it can be a label.
 pub(super) const fn text(error: &NvmlError) -> &'static str {
     match error {
         NvmlError::Uninitialized => "the driver's library is not initialized",

@@ -1,4 +1,5 @@
-//! Calls of the driver that the wrapper lacks, and those in which it trusts that a text ends with a zero.
+//! Calls of the driver that the wrapper lacks, and those in which it trusts that a text ends with a
+//! zero.
 #![expect(unsafe_code, reason = "calls of a C library")]
 
 use nvml_wrapper::error::{NvmlError, nvml_sym, nvml_try};
@@ -9,11 +10,12 @@ macro_rules! call {
     ($device:ident, $function:ident, $($argument:expr),+) => {{
         let function = nvml_sym($device.nvml().lib().$function.as_ref())?;
         // SAFETY:
-        // - the function is the loaded library's, of the type that NVIDIA's header gives it, and the library stays loaded and initialized as
-        //   long as the `Nvml` that the device borrows;
-        // - the handle is the library's own, which checks it: one that is no more is an error, not a fault;
-        // - the arguments point to values of that type, or to as many bytes as the next argument says, that live here past the call, and the
-        //   library keeps no pointer to them.
+        // - the function is the loaded library's, of the type that NVIDIA's header gives it, and
+        // the library stays loaded and initialized as long as the `Nvml` that the device borrows;
+        // - the handle is the library's own, which checks it: one that is no more is an error, not
+        // a fault;
+        // - the arguments point to values of that type, or to as many bytes as the next argument
+        // says, that live here past the call, and the library keeps no pointer to them.
         nvml_try(unsafe { function($device.handle(), $($argument),+) })
     }};
 }
@@ -113,11 +115,13 @@ pub(super) fn driver_version(nvml: &Nvml) -> Result<String, NvmlError> {
     Ok(until_zero(&text))
 }
 
-/// The text up to the first zero, or all of it where there is none, with a mark in place of what is no UTF-8.
+/// The text up to the first zero, or all of it where there is none, with a mark in place of what is
+/// no UTF-8.
 fn until_zero(text: &[u8]) -> String {
     let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
     String::from_utf8_lossy(text).into_owned()
 }
 
-/// `NVML_DEVICE_NAME_V2_BUFFER_SIZE` and `NVML_DEVICE_UUID_V2_BUFFER_SIZE`; a version has less than 80 bytes.
+/// `NVML_DEVICE_NAME_V2_BUFFER_SIZE` and `NVML_DEVICE_UUID_V2_BUFFER_SIZE`; a version has less than
+/// 80 bytes.
 const LONGEST_TEXT: u32 = 96;

@@ -85,7 +85,7 @@ fn rate(
     direction: PcieUtilCounter,
 ) -> Reading<PerSecond> {
     match total {
-        Reading::Present { .. } => return Reading::Absent("told as a total".into()),
+        Reading::Present { .. } => return Reading::Absent("reported as a total".into()),
         Reading::Unknown(reason) => return Reading::Unknown(reason.clone()),
         Reading::Absent(_) => {}
     }
@@ -141,7 +141,8 @@ const REASONS: [(Bits, ThrottleReason); 8] = [
     (Bits::DISPLAY_CLOCK_SETTING, ThrottleReason::DisplayClocks),
 ];
 
-/// The processes that compute on the GPU or draw with it; one that does both is told of twice by the driver and once here.
+/// Returns the processes that compute or draw on the GPU. The driver lists one that does both
+/// twice.
 pub(super) fn processes(query: &Query<'_, '_>) -> Reading<Box<[GpuProcess]>> {
     let computing = query.ask(|device| device.running_compute_processes(), Ok);
     let drawing = query.ask(|device| device.running_graphics_processes(), Ok);
@@ -163,7 +164,7 @@ pub(super) fn process_memory_used(
         Reading::Present { value: None, .. } => {
             Reading::Absent("this process does not use the GPU".into())
         }
-        mine => mine.and_then(|mine| mine.and_then(|mine| mine.memory).ok_or(NOT_TOLD)),
+        mine => mine.and_then(|mine| mine.and_then(|mine| mine.memory).ok_or(NOT_REPORTED)),
     }
 }
 
@@ -173,24 +174,24 @@ pub(super) fn own_pid() -> ReadResult<u32> {
         let namespace = std::fs::read_link("/proc/self/ns/pid");
         if namespace.map_or(true, |namespace| namespace.as_os_str() != HOST) {
             return Err(
-                "the driver tells the host's process ids, and this container has its own".into(),
+                "the driver reports the host's process ids, and this container has its own".into(),
             );
         }
     }
     Ok(std::process::id())
 }
 
-fn merge<'a>(told: impl Iterator<Item = &'a ProcessInfo>) -> Box<[GpuProcess]> {
+fn merge<'a>(listed: impl Iterator<Item = &'a ProcessInfo>) -> Box<[GpuProcess]> {
     let mut processes: Vec<GpuProcess> = Vec::new();
-    for told in told {
-        let memory = match told.used_gpu_memory {
+    for process in listed {
+        let memory = match process.used_gpu_memory {
             UsedGpuMemory::Used(bytes) => Some(Bytes::new(bytes)),
             UsedGpuMemory::Unavailable => None,
         };
-        match processes.iter_mut().find(|known| known.pid == told.pid) {
+        match processes.iter_mut().find(|known| known.pid == process.pid) {
             Some(known) => known.memory = known.memory.max(memory),
             None => processes.push(GpuProcess {
-                pid: told.pid,
+                pid: process.pid,
                 memory,
             }),
         }
@@ -198,16 +199,17 @@ fn merge<'a>(told: impl Iterator<Item = &'a ProcessInfo>) -> Box<[GpuProcess]> {
     processes.into()
 }
 
-/// The first namespace of process ids has this fixed number (`PROC_PID_INIT_INO` in the kernel's `include/linux/proc_ns.h`).
+/// The first namespace of process ids has this fixed number (`PROC_PID_INIT_INO` in the kernel's
+/// `include/linux/proc_ns.h`).
 const HOST: &str = "pid:[4026531836]";
 
-const NOT_TOLD: Reason = Reason::Borrowed("the driver does not tell what a process holds");
+const NOT_REPORTED: Reason = Reason::Borrowed("the driver does not report the memory of a process");
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn valid_u64(pid: u32, used_gpu_memory: UsedGpuMemory) -> ProcessInfo {
+    fn listed(pid: u32, used_gpu_memory: UsedGpuMemory) -> ProcessInfo {
         ProcessInfo {
             pid,
             used_gpu_memory,
@@ -217,12 +219,12 @@ mod tests {
     }
 
     fn processes() -> Reading<Box<[GpuProcess]>> {
-        let told = [
-            valid_u64(1, UsedGpuMemory::Used(10)),
-            valid_u64(2, UsedGpuMemory::Unavailable),
-            valid_u64(1, UsedGpuMemory::Used(30)),
+        let listed = [
+            listed(1, UsedGpuMemory::Used(10)),
+            listed(2, UsedGpuMemory::Unavailable),
+            listed(1, UsedGpuMemory::Used(30)),
         ];
-        Reading::of(Ok(merge(told.iter())))
+        Reading::of(Ok(merge(listed.iter())))
     }
 
     #[test]
@@ -241,7 +243,7 @@ mod tests {
     fn what_this_process_holds_is_never_guessed() {
         let own = |own: ReadResult<u32>| process_memory_used(&processes(), &own);
         assert_eq!(own(Ok(1)).value(), Some(&Bytes::new(30)));
-        assert_eq!(own(Ok(2)), Reading::Unknown(NOT_TOLD));
+        assert_eq!(own(Ok(2)), Reading::Unknown(NOT_REPORTED));
         assert!(own(Ok(3)).is_absent());
         assert_eq!(
             own(Err("a container".into())),

@@ -17,7 +17,7 @@ use crate::reading::{ReadResult, Reading};
 pub(super) struct Session<'nvml, 'control> {
     nvml: &'nvml Nvml,
     control: &'control ThreadControl,
-    own: ReadResult<u32>,
+    own_pid: ReadResult<u32>,
     driver_version: String,
     passes: u64,
     devices: Vec<WatchedDevice<'nvml>>,
@@ -40,14 +40,14 @@ impl<'nvml, 'control> Session<'nvml, 'control> {
         Self {
             nvml,
             control,
-            own: read::own_pid(),
+            own_pid: read::own_pid(),
             driver_version: raw::driver_version(nvml).unwrap_or_default(),
             passes: 0,
             devices: Vec::new(),
         }
     }
 
-    /// One pass over all devices. Now and then looks which ones there are.
+    /// Makes a pass over all devices. Every [`SEARCH_EVERY`] passes it searches for devices first.
     pub(super) fn pass(&mut self) -> (Gpus, Health) {
         if self.passes.is_multiple_of(SEARCH_EVERY)
             && let Err(none) = self.search()
@@ -55,7 +55,7 @@ impl<'nvml, 'control> Session<'nvml, 'control> {
             return (none, Health::Lost);
         }
         self.passes += 1;
-        let (control, own) = (self.control, &self.own);
+        let (control, own) = (self.control, &self.own_pid);
         let (mut well, mut lost) = (0, None);
         let gpus: Vec<Gpu> = self
             .devices
@@ -76,7 +76,8 @@ impl<'nvml, 'control> Session<'nvml, 'control> {
         }
     }
 
-    /// Finds the devices that there are, and keeps what is remembered of those that were there before.
+    /// Finds the devices that there are, and keeps what is remembered of those that were there
+    /// before.
     fn search(&mut self) -> Result<(), Gpus> {
         self.control.extend_deadline();
         let count = self.nvml.device_count().map_err(|error| unknown(&error))?;
@@ -185,10 +186,10 @@ impl<'nvml, 'control> Session<'nvml, 'control> {
     fn text(
         &self,
         device: &Device<'nvml>,
-        ask: fn(&Device<'_>) -> Result<String, NvmlError>,
+        read: fn(&Device<'_>) -> Result<String, NvmlError>,
     ) -> String {
         self.control.extend_deadline();
-        ask(device).unwrap_or_default()
+        read(device).unwrap_or_default()
     }
 
     /// Puts back what was known of a device that is still there.
@@ -210,10 +211,10 @@ fn profile(name: &str) -> String {
         .map_or_else(String::new, |(_, profile)| profile.to_owned())
 }
 
-/// An instance that somebody makes is seen within a minute; the handles of all devices cost milliseconds.
+/// A new instance is found within a minute; the handles of all devices cost milliseconds.
 const SEARCH_EVERY: u64 = 60;
 
-/// More than any machine has: what a broken driver counts does not keep the thread busy for ever.
+/// More than any machine has: a broken driver's count does not keep the thread busy for ever.
 const MOST_GPUS: u32 = 64;
 
 /// A GPU has at most 7 compute instances.
@@ -230,7 +231,8 @@ pub(super) struct WatchedDevice<'nvml> {
 }
 
 impl<'nvml> WatchedDevice<'nvml> {
-    /// Watches `device`; of an instance, `gpu` is the GPU that it is part of and the number that it has there.
+    /// Watches `device`; of an instance, `gpu` is the GPU that it is part of and the number that it
+    /// has there.
     pub(super) fn new(
         device: Device<'nvml>,
         info: Info,
@@ -262,7 +264,7 @@ impl<'nvml> WatchedDevice<'nvml> {
         self.info == other.info && self.device.is_ok() && other.device.is_ok()
     }
 
-    /// Asks for everything, and says why the device is lost if it is.
+    /// Reads everything, and returns why the device is lost if it is.
     pub(super) fn pass(
         &mut self,
         control: &ThreadControl,

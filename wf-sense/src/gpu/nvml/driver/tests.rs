@@ -18,31 +18,31 @@ fn control() -> (ThreadControl, Sender<()>) {
     )
 }
 
-/// What readers see after each of the attempts, which end as told; `None` panics.
+/// The reason that readers get before each of the attempts, which end as scripted; `None` panics.
 fn attempts(ends: &[Option<Ended>]) -> Vec<Option<String>> {
     let (control, _stop) = control();
-    let mut seen = Vec::new();
+    let mut reasons = Vec::new();
     let mut ends = ends.iter();
     persist(&control, &mut Backoff::new(Duration::ZERO), |_| {
-        seen.push(control.mailbox.read().reason().map(str::to_owned));
+        reasons.push(control.mailbox.read().reason().map(str::to_owned));
         match ends.next() {
             Some(Some(end)) => *end,
             Some(None) => panic!("as scripted"),
             None => Ended::Stopped,
         }
     });
-    seen
+    reasons
 }
 
 #[test]
-fn a_panic_is_told_and_the_next_attempt_comes() {
-    let seen = attempts(&[None, None]);
-    let told: Vec<_> = seen.iter().map(Option::as_deref).collect();
-    assert_eq!(told, [Some("not read"), Some(PANICKED), Some(PANICKED)]);
+fn a_panic_is_reported_and_the_next_attempt_comes() {
+    let reasons = attempts(&[None, None]);
+    let reasons: Vec<_> = reasons.iter().map(Option::as_deref).collect();
+    assert_eq!(reasons, [Some("not read"), Some(PANICKED), Some(PANICKED)]);
 }
 
 #[test]
-fn a_machine_without_the_library_is_not_asked_twice() {
+fn a_missing_library_is_not_searched_for_twice() {
     assert_eq!(attempts(&[Some(Ended::Missing)]).len(), 1);
 }
 
