@@ -15,7 +15,7 @@ use wf_instrument::Nanos;
 use wf_sense::{Readings, Sensors, Storage};
 
 #[test]
-fn processor_time_that_is_burnt_is_seen() {
+fn processor_time_that_is_used_is_measured() {
     let _alone = alone();
     let mut sensors = Sensors::new();
     let before = sensors.read();
@@ -34,7 +34,7 @@ fn processor_time_that_is_burnt_is_seen() {
 }
 
 #[test]
-fn memory_that_is_touched_is_seen() {
+fn memory_that_is_touched_is_measured() {
     const MOVED: u64 = 200 << 20;
     let _alone = alone();
     let mut sensors = Sensors::new();
@@ -54,7 +54,7 @@ fn memory_that_is_touched_is_seen() {
 }
 
 #[test]
-fn bytes_that_are_written_and_read_again_are_seen() {
+fn bytes_that_are_written_and_read_again_are_counted() {
     const MOVED: u64 = 64 << 20;
     let _alone = alone();
     let file = OnDisk::create("moved");
@@ -87,14 +87,14 @@ fn bytes_that_are_written_and_read_again_are_seen() {
 }
 
 #[test]
-fn waits_for_storage_are_seen() {
+fn waits_for_storage_are_measured() {
     let _alone = alone();
     let file = OnDisk::create("waited");
     let mut sensors = Sensors::new();
     let before = sensors.read().storage.io_wait;
     let why = before.reason().unwrap_or_default();
     if why.contains("task_delayacct") {
-        return skipped("waits_for_storage_are_seen", why);
+        return skipped("waits_for_storage_are_measured", why);
     }
     // Until a tick of 10 ms has been waited; a disk that is this fast does not exist.
     for _ in 0..50 {

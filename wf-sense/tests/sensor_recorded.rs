@@ -5,6 +5,8 @@
 mod devices;
 #[path = "recorded/groups.rs"]
 mod groups;
+#[path = "recorded/not_visible.rs"]
+mod not_visible;
 #[path = "recorded/pressure.rs"]
 mod pressure;
 #[path = "recorded/process.rs"]
@@ -16,8 +18,6 @@ mod sensor;
 mod storage;
 #[path = "recorded/threads.rs"]
 mod threads;
-#[path = "recorded/unseen.rs"]
-mod unseen;
 
 use sensor::Machine;
 use wf_instrument::clock::mock::Mock;

@@ -21,9 +21,9 @@ pub(super) struct Hierarchy {
     pub(super) levels: Vec<String>,
 }
 
-/// Where to look for what bounds this process: `None` where the kernel has no such controller, and
-/// an error where it has one whose groups cannot be seen here. What those bound is not known then,
-/// which is not to be taken for no bound.
+/// The groups that limit this process, by controller: `None` where the kernel has no such
+/// controller, an error where it has one whose groups are not visible here. Their limits are
+/// unknown then, which is not the same as no limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cgroups {
     pub(super) cpu: ReadResult<Option<Hierarchy>>,
@@ -35,7 +35,7 @@ pub(super) struct Cgroups {
 }
 
 impl Cgroups {
-    /// Whether all were found that are looked for again: what is not mounted may be mounted later.
+    /// Returns whether all groups were found: one that is not mounted may be mounted later.
     /// The threads' masks stand in for a cpuset that was not found.
     const fn is_whole(&self) -> bool {
         self.cpu.is_ok() && self.memory.is_ok() && self.unified.is_ok()
@@ -158,7 +158,7 @@ impl Search<'_> {
             .into_iter()
             .map(|(mount, below)| levels(mount.point.trim_matches('/'), below));
         match levels.find(|levels| (self.exists)(&levels[0])) {
-            None => Err(unseen(name)),
+            None => Err(unreachable_group(name)),
             Some(levels) if levels.len() > DEEPEST => Err(TOO_DEEP),
             Some(levels) => Ok(Hierarchy { version, levels }),
         }
@@ -188,7 +188,7 @@ fn lines(text: &str) -> Option<String> {
     text.lines().all(is_one).then(|| text.to_owned())
 }
 
-/// The controllers that the kernel was told to do without: those with a 0 in the last column of
+/// The controllers that are disabled in the kernel: those with a 0 in the last column of
 /// `/proc/cgroups`.
 fn switched_off(text: &str) -> Vec<String> {
     let rows = text.lines().filter(|line| !line.starts_with('#'));
@@ -202,7 +202,7 @@ fn switched_off(text: &str) -> Vec<String> {
     names.collect()
 }
 
-fn unseen(name: &str) -> Reason {
+fn unreachable_group(name: &str) -> Reason {
     format!(
         "the control group of {name} that this process is in cannot be reached by any mount here"
     )

@@ -39,7 +39,7 @@ pub(super) fn read<'a>(files: &mut Files, cpu: &'a Hierarchy) -> ReadResult<Opti
     Ok(tightest.cores.is_finite().then_some(tightest))
 }
 
-/// How often `quota` stopped its group.
+/// Reads how often `quota` stopped its group.
 pub(super) fn throttling(files: &mut Files, quota: &Quota<'_>) -> ReadResult<Throttling> {
     let path = format!("{}/cpu.stat", quota.group);
     files.read(&path, |text| parse_throttling(text, quota.version))

@@ -7,7 +7,7 @@ use crate::reading::{ReadResult, Reading};
 use crate::readings::{GroupEvents, GroupMemory};
 use wf_instrument::{Bytes, Ratio};
 
-/// What bounds this process's memory.
+/// The limits of this process's memory.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Limit {
     /// The smallest limit of any level.
@@ -19,7 +19,7 @@ pub(super) struct Limit {
 /// A group with a limit.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Level {
-    /// The file that says what it holds.
+    /// The file with the memory charged to it.
     usage: String,
     /// File cache in that which the kernel would drop first, as it was in the last pass.
     inactive: ReadResult<u64>,
@@ -73,8 +73,8 @@ impl Level {
     }
 }
 
-/// What the two interfaces call the same thing. Without `total_`, version 1 leaves out the groups
-/// below.
+/// The names of the same files in the two interfaces. Without `total_`, version 1 leaves out the
+/// groups below.
 struct Names {
     limit: &'static str,
     usage: &'static str,

@@ -6,19 +6,19 @@ use super::files::Files;
 use crate::reading::ReadResult;
 use wf_instrument::Nanos;
 
-/// What one device has done since the boot.
+/// Counters of one block device since the boot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Disk {
     number: (i32, i32),
     /// Requests that finished.
     finished: u64,
-    /// How long those took, waiting and being served, in milliseconds.
+    /// Time of those, in the queue and in service, in milliseconds.
     took: u64,
     /// Requests not finished yet.
     in_flight: u64,
     /// Milliseconds in which any was in flight.
     active: u64,
-    /// For how long requests have been in flight and none finished, as far as it was looked. No
+    /// Time for which requests have been in flight and none finished, at the reads so far. No
     /// counter of the kernel's grows meanwhile: since Linux 5.0 it adds a request's time when the
     /// request has finished.
     stuck: Nanos,
@@ -29,9 +29,9 @@ pub(super) fn read(files: &mut Files) -> ReadResult<Vec<Disk>> {
     files.read("proc/diskstats", parse)
 }
 
-/// How long a request waits: for the disk that finishes none, where there is one, else on average
-/// for the disk that was active longest between two readings `span` apart. Unknown where no disk is
-/// in both.
+/// Returns the mean wait of a request: for the disk that finishes none, where there is one, else on
+/// average for the disk that was active longest between two readings `span` apart. Unknown where no
+/// disk is in both.
 pub(super) fn wait(earlier: &[Disk], later: &mut [Disk], span: Nanos) -> ReadResult<Nanos> {
     let mut busiest: Option<Disk> = None;
     for disk in later {
@@ -85,13 +85,13 @@ impl Disk {
         })
     }
 
-    /// Whether it had requests then and has now, and finished none in between.
+    /// Returns whether it had requests then and now, and finished none in between.
     const fn is_stuck(&self, before: &Self) -> bool {
         self.finished == 0 && self.in_flight > 0 && before.in_flight > 0
     }
 
-    /// How long it has hung. A count in flight that no request belongs to, as some drivers have
-    /// left behind, is no hang.
+    /// Time for which it has hung. A count in flight that no request belongs to, as some drivers
+    /// have left behind, is no hang.
     fn hang(&self) -> Nanos {
         match self.stuck < LONGEST_HANG {
             true => self.stuck,

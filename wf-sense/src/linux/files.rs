@@ -17,8 +17,7 @@ pub(super) struct Files {
     process: String,
     buffer: Vec<u8>,
     kept: OpenFiles,
-    /// No file could be opened for want of descriptors, since it was last [asked](Self::begin) to
-    /// begin.
+    /// No file could be opened for want of descriptors, since the last [`begin`](Self::begin).
     exhausted: bool,
 }
 
@@ -54,7 +53,7 @@ impl Files {
         format!("{}/{name}", self.process)
     }
 
-    /// What `parse` makes of the file at `path`, relative to the root.
+    /// Reads the file at `path`, relative to the root, by `parse`.
     pub(super) fn read<T>(
         &mut self,
         path: &str,
@@ -64,7 +63,7 @@ impl Files {
         understood(path, parsed)
     }
 
-    /// The same, with `None` where there is no such file, or the thread that it tells of has ended.
+    /// The same, with `None` where there is no such file, or its thread has ended.
     pub(super) fn find<T>(
         &mut self,
         path: &str,
@@ -91,7 +90,7 @@ impl Files {
         }
     }
 
-    /// As [`find`](Self::find), of a file that is asked for often and stays where it is.
+    /// As [`find`](Self::find), of a file that is read often: it is kept open.
     pub(super) fn find_again<T>(
         &mut self,
         path: &str,
@@ -117,12 +116,12 @@ impl Files {
         found.ok_or_else(|| format!("{}: there is no such file", shown(path)).into())
     }
 
-    /// Where `path` really is.
+    /// The path below the root.
     pub(super) fn at(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
 
-    /// Whether there is a file or directory at `path`.
+    /// Returns whether there is a file or directory at `path`.
     pub(super) fn exists(&self, path: &str) -> bool {
         self.at(path).exists()
     }
@@ -138,7 +137,7 @@ impl Files {
         self.exists("proc/stat")
     }
 
-    /// How many files the directory at `path` has.
+    /// The number of files in the directory at `path`.
     pub(super) fn count(&self, path: &str) -> ReadResult<u64> {
         entries(&self.at(path)).map_err(|error| format!("/{path}: {error}").into())
     }
@@ -148,7 +147,7 @@ impl Files {
         numbers(&self.at(path)).map_err(|error| format!("/{path}: {error}").into())
     }
 
-    /// A group's file that is held when the group goes tells nothing any more, and is looked for
+    /// A group's file that is kept open cannot be read after the group is removed, and is opened
     /// anew.
     fn load_again(&mut self, path: &str) -> io::Result<()> {
         let held = self.kept.get(path);
@@ -252,7 +251,7 @@ pub(super) const GONE: Reason =
     Reason::Borrowed("the directory of a control group that this process is in is not there");
 
 /// No file that is read here comes near this: `/proc/stat` of a host with 512 processors has some
-/// 100 KiB. What is longer is cut.
+/// 100 KiB. Longer files are cut.
 const LONGEST: u64 = 1 << 20;
 
 /// Files that are kept open, since opening one costs more than reading it.
@@ -311,8 +310,8 @@ pub(super) fn whole(file: &File, buffer: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-/// Resident and available memory, three pressures of the host and three of the group, and what each
-/// level with a limit holds.
+/// Resident and available memory, three pressures of the host and three of the group, and the
+/// memory charged to each level with a limit.
 const MOST_KEPT: usize = 32;
 
 /// Most bytes of the files of a fast read, except a long `/proc/meminfo`.

@@ -1,4 +1,4 @@
-//! Whether this machine has a GPU, as far as files tell.
+//! Files that show whether this machine has a GPU.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -20,8 +20,8 @@ pub(super) fn read(files: &Files) -> Reading<Arc<[Gpu]>> {
     }
 }
 
-/// Whether a display device is AMD's (its PCI vendor number); one of Intel's is part of most
-/// processors and runs no models.
+/// Returns whether a display device is AMD's (by its PCI vendor number); one of Intel's is part of
+/// most processors and runs no models.
 fn has_amd(files: &Files) -> io::Result<bool> {
     let Some(cards) = there(fs::read_dir(files.at(DISPLAYS)))? else {
         return Ok(false);
@@ -35,7 +35,7 @@ fn has_amd(files: &Files) -> io::Result<bool> {
     Ok(false)
 }
 
-/// The dynamic linker's cache names every library in the directories that it was told of, in plain
+/// The dynamic linker's cache names every library in its directories, in plain
 /// text between binary fields.
 fn in_linker_cache(files: &Files) -> io::Result<bool> {
     let cache = there(fs::read(files.at(LINKER_CACHE)))?.unwrap_or_default();
@@ -43,7 +43,7 @@ fn in_linker_cache(files: &Files) -> io::Result<bool> {
     Ok(names.any(|name| name == LIBRARY.as_bytes()))
 }
 
-/// `None` for what is not there; what cannot be looked at may be.
+/// `None` if it does not exist; an error says nothing about that.
 fn there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
     match found {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

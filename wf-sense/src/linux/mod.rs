@@ -61,7 +61,7 @@ impl Machine {
         pass::storage(files, memories, readings);
     }
 
-    /// Whether it has a GPU, as far as its files tell.
+    /// Whether it has a GPU, by its files.
     pub(super) fn gpus(&self) -> Reading<Arc<[Gpu]>> {
         gpu::read(&self.files)
     }

@@ -18,7 +18,7 @@ use wf_instrument::{Bytes, Nanos, PerSecond, Ratio};
 /// The groups of this process, or why they are not known.
 pub(super) type Groups<'a> = ReadResult<&'a Cgroups>;
 
-/// What is remembered from pass to pass.
+/// State that is kept from pass to pass.
 #[derive(Debug)]
 pub(super) struct Memories {
     process_cpu: Since<Nanos, Ratio>,
@@ -235,7 +235,7 @@ fn cores(quota: &ReadResult<Option<Quota<'_>>>, allowed: &ReadResult<Cpus>) -> R
     Ok(to_f64(allowed.clone()?.count()).min(quota))
 }
 
-/// The share of a quota that is used up, by whoever is in the group that has it.
+/// The share of a quota that is used up, by all processes of the group that has it.
 fn group_cpu(
     files: &mut Files,
     quota: &ReadResult<Option<Quota<'_>>>,
@@ -263,7 +263,7 @@ fn throttling(files: &mut Files, quota: &ReadResult<Option<Quota<'_>>>) -> Readi
     }
 }
 
-/// What bounds this process's memory below what the host has; `None` where nothing does.
+/// The limits of this process's memory that are below the host's; `None` if there are none.
 fn bound(
     files: &mut Files,
     groups: &Groups<'_>,

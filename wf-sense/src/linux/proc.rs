@@ -10,7 +10,7 @@ use crate::reading::{ReadResult, Reason};
 use crate::readings::{BlockIo, ProcessTotals, Resident, Swapped};
 use wf_instrument::{Bytes, Nanos, PerSecond, Ratio};
 
-/// What the file says, in the kernel's units. Times are in ticks of the clock, 100 a second on
+/// `/proc/self/stat`, in the kernel's units. Times are in ticks of the clock, 100 a second on
 /// every common architecture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stat {
@@ -92,7 +92,7 @@ pub(super) fn ticks(count: u64) -> Nanos {
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
-/// What the file says; each part may be missing by itself.
+/// `/proc/self/status`; each part may be missing by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Status {
     mapped: Option<u64>,
@@ -191,8 +191,8 @@ fn parse_block_io(text: &str) -> Option<BlockIo> {
     })
 }
 
-/// How many are open. Since Linux 6.2 the directory's size says it; before, every one is listed,
-/// about 0.5 µs each.
+/// The number of open file descriptors. Since Linux 6.2 the directory's size says it; before, every
+/// one is listed, about 0.5 µs each.
 pub(super) fn open_fds(files: &Files) -> ReadResult<u64> {
     let path = files.of_process("fd");
     match fs::metadata(files.at(&path)).map(|directory| directory.len()) {
@@ -201,7 +201,7 @@ pub(super) fn open_fds(files: &Files) -> ReadResult<u64> {
     }
 }
 
-/// How many may be open; `u64::MAX` for no bound.
+/// The limit of open file descriptors; `u64::MAX` for none.
 pub(super) fn max_fds(files: &mut Files) -> ReadResult<u64> {
     files.read("proc/self/limits", parse_max_fds)
 }
@@ -240,7 +240,7 @@ pub(super) fn host_memory(files: &mut Files) -> ReadResult<HostMemory> {
 }
 
 impl HostMemory {
-    /// Whether the host has nowhere to swap to.
+    /// Returns whether the host has no swap space.
     pub(super) fn is_without_swap(&self) -> bool {
         self.swap == Some(0)
     }

@@ -14,7 +14,7 @@ pub(super) struct Processors {
     idle: u64,
 }
 
-/// What the file says; each part may be missing by itself.
+/// `/proc/stat`; each part may be missing by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Host {
     processors: Option<Processors>,
@@ -48,7 +48,7 @@ impl Host {
             .ok_or_else(|| format!("/{STAT} has no btime").into())
     }
 
-    /// What runs and what is blocked on the whole host.
+    /// Tasks of the host by state.
     pub(super) fn tasks(&self) -> ReadResult<HostTasks> {
         self.tasks
             .ok_or_else(|| format!("/{STAT} has no procs_running and procs_blocked").into())
@@ -119,8 +119,8 @@ const STAT: &str = "proc/stat";
 
 /// Those that are online and that the process's cpuset names.
 ///
-/// Where its cpuset cannot be found, the threads' masks have to do, which the kernel keeps within
-/// it.
+/// Where its cpuset cannot be found, the threads' masks are used instead, which the kernel keeps
+/// within it.
 pub(super) fn usable(
     files: &mut Files,
     host: &ReadResult<Host>,

@@ -168,7 +168,7 @@ impl Triggers {
         });
     }
 
-    /// What each trigger's file polls as.
+    /// The poll result of each trigger's file.
     fn polled(&self, timeout: Duration) -> Vec<PollFlags> {
         let files = self.set.iter().map(|trigger| &trigger.file);
         let mut all: Vec<PollFd<'_>> = files
@@ -190,7 +190,7 @@ impl Triggers {
     }
 }
 
-/// Where the kernel does not let this process poll, time passes all the same.
+/// If the kernel does not let this process poll, it waits for the time alone.
 fn no_poll(timeout: Duration) -> Vec<PollFlags> {
     thread::sleep(timeout);
     Vec::new()
@@ -234,7 +234,7 @@ struct Kind {
 }
 
 impl Kind {
-    /// Who may not watch as he likes may do so with windows that are multiples of two seconds.
+    /// Without CAP_SYS_RESOURCE, windows must be multiples of two seconds.
     fn set_at(&self, path: &Path) -> Option<Trigger> {
         [1, 2].into_iter().find_map(|seconds| {
             let mut file = OpenOptions::new().read(true).write(true).open(path).ok()?;

@@ -14,15 +14,15 @@ use wf_instrument::Nanos;
 /// Keeps 16 bytes for each thread there is, and forgets those that ended.
 #[derive(Debug, Default)]
 pub(super) struct Tasks {
-    /// Ticks that each thread had waited for storage when it was last looked at.
+    /// Ticks that each thread had waited for storage when it was last read.
     waited: BTreeMap<u64, u64>,
-    /// What all of them have waited, ended ones included.
+    /// The sum of all waits, of ended threads too.
     total: u64,
     /// Delays were not accounted at some time: threads that began before it ended show none.
     unaccounted: bool,
     /// The result of the last look.
     last: ThreadReadings,
-    /// Passes until they are looked at again.
+    /// Passes until they are read again.
     pause: usize,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct ThreadReadings {
     pub(super) waited: Reading<Nanos>,
 }
 
-/// What one thread's file says.
+/// `/proc/self/task/N/stat`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Task {
     state: char,
@@ -165,8 +165,8 @@ const NOTHING: Reason = Reason::Borrowed("no wait for storage has been accounted
 
 pub(super) const DIRECTORY: &str = "proc/self/task";
 
-/// Threads that are looked at in each pass, or for each pass that is left out: a look takes some 10
-/// µs (bench `sensors`), and passes are to take less than a millisecond on average.
+/// Threads that are read in each pass, or for each pass that is left out: one takes some 10 µs
+/// (bench `sensors`), and passes are to take less than a millisecond on average.
 const EACH_PASS: usize = 64;
 
 /// Threads past which a look would delay the fast readings.
@@ -174,7 +174,7 @@ const MOST: usize = 2_048;
 
 const TOO_MANY: Reason = Reason::Borrowed("this process has more than 2048 threads");
 
-/// The most passes, a second apart, until threads are looked at again.
+/// The most passes, a second apart, until threads are read again.
 const LONGEST_PAUSE: usize = 14;
 
 /// The directory below `/proc` of a thread that lives.
@@ -205,7 +205,7 @@ fn living_thread(files: &mut Files) -> ReadResult<String> {
 
 /// The processors that any thread of this process may run on.
 ///
-/// One thread is enough where it may run everywhere. Where it may not, the list of each is read,
+/// One thread is enough if it may run everywhere. If it may not, the list of each is read,
 /// and again every [`PACE`] passes: programs pin their first thread alone, or each to a processor
 /// of its own.
 #[derive(Debug, Default)]

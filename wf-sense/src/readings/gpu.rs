@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_busiest_is_told_with_its_own_memory() {
+    fn the_busiest_gpu_is_reported_with_its_own_memory() {
         let devices = [gpu(share(0.2), absent(), 90), gpu(share(0.7), absent(), 10)];
         let gpus = Gpus::of(read(devices.into()));
         assert_eq!(
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_does_not_tell_may_be_the_busiest() {
+    fn a_gpu_without_utilization_may_be_the_busiest() {
         let silent = Reading::Unknown("GPU is lost".into());
         let devices = [gpu(share(0.7), absent(), 10), gpu(silent, absent(), 90)];
         let gpus = Gpus::of(read(devices.into()));
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gpu_that_does_not_tell_is_there() {
+    fn a_gpu_without_utilization_is_not_absent() {
         let gpus = Gpus::of(read([gpu(absent(), absent(), 50)].into()));
         assert_eq!(
             gpus.busiest_utilization,

@@ -53,7 +53,7 @@ group! {
         /// Since the pass before: 1 for all workers, all the time. A worker that a task blocks is
         /// busy, and so is a current-thread runtime between two calls that drive it.
         busy: Reading<Ratio> = gauge "runtime_busy",
-            "Share of time in which the workers of the async runtime were busy, or blocked by a task.";
+            "Share of time in which the async runtime's workers were busy, or blocked by a task.";
     }
 }
 

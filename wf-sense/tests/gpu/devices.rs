@@ -32,7 +32,7 @@ fn nothing_is_loaded_before_the_first_reading() {
 }
 
 #[test]
-fn a_driver_without_a_gpu_is_given_back_and_asked_again() {
+fn a_driver_without_a_gpu_is_closed_and_tried_again() {
     let stub = Stub::new();
     stub.value("devices", 0);
     let mut gpus = stub.gpus();
@@ -43,7 +43,7 @@ fn a_driver_without_a_gpu_is_given_back_and_asked_again() {
 }
 
 #[test]
-fn each_gpu_is_told_of_with_its_own_name() {
+fn each_gpu_has_its_own_name() {
     let stub = Stub::new();
     stub.value("devices", 2);
     let infos: Vec<Info> = present(&mut stub.gpus())
@@ -54,7 +54,7 @@ fn each_gpu_is_told_of_with_its_own_name() {
 }
 
 #[test]
-fn a_gpu_of_somebody_elses_is_left_out() {
+fn a_gpu_of_another_container_is_left_out() {
     let stub = Stub::new();
     stub.value("devices", 2);
     stub.code_of("nvmlDeviceGetHandleByIndex_v2", 1, NO_PERMISSION);
@@ -64,7 +64,7 @@ fn a_gpu_of_somebody_elses_is_left_out() {
 }
 
 #[test]
-fn gpus_that_are_all_somebody_elses_are_no_proof_that_there_is_none() {
+fn gpus_of_other_containers_alone_are_not_absent() {
     let stub = Stub::new();
     stub.code("nvmlDeviceGetHandleByIndex_v2", NO_PERMISSION);
     let read = reason(&mut stub.gpus(), "no permission");
@@ -72,7 +72,7 @@ fn gpus_that_are_all_somebody_elses_are_no_proof_that_there_is_none() {
 }
 
 #[test]
-fn each_instance_of_a_partitioned_gpu_is_told_of_after_it() {
+fn each_instance_of_a_partitioned_gpu_follows_it() {
     let stub = Stub::new();
     stub.value("devices", 2);
     stub.value("mig", 1);
@@ -98,7 +98,7 @@ fn each_instance_of_a_partitioned_gpu_is_told_of_after_it() {
 }
 
 #[test]
-fn what_a_driver_does_not_tell_of_an_instance_is_absent() {
+fn readings_that_an_instance_lacks_are_absent() {
     let stub = Stub::new();
     stub.value("mig", 1);
     // As a driver does: the GPU's handle is refused for what it is, an instance's as none at all.

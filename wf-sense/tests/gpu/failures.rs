@@ -108,7 +108,7 @@ fn of_two_gpus_the_one_that_is_not_lost_is_read_on() {
 }
 
 #[test]
-fn who_stops_reading_has_the_driver_given_back() {
+fn the_driver_is_closed_when_the_reader_is_dropped() {
     let stub = Stub::new();
     let mut gpus = stub.gpus();
     present(&mut gpus);

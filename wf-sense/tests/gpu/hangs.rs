@@ -10,7 +10,7 @@ const SILENT: &str = "the driver does not answer";
 const DEADLINE: Duration = Duration::from_secs(1);
 
 #[test]
-fn a_call_that_hangs_makes_the_reading_unknown_and_delays_nobody() {
+fn a_call_that_hangs_makes_the_reading_unknown_and_delays_no_reader() {
     let stub = Stub::new();
     let mut gpus = stub.gpus().with_deadline(DEADLINE);
     present(&mut gpus);

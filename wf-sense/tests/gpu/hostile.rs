@@ -108,7 +108,7 @@ fn numbers_that_cannot_be_are_unknown() {
 }
 
 #[test]
-fn a_driver_that_counts_too_many_gpus_is_not_asked_for_ever() {
+fn a_driver_that_counts_too_many_gpus_is_not_read_for_ever() {
     let stub = Stub::new();
     stub.value("devices", u64::from(u32::MAX));
     assert_eq!(present(&mut stub.gpus()).len(), 64);

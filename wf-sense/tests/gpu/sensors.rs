@@ -9,7 +9,7 @@ use wf_sense::{Readings, Sensors};
 use crate::stub::{GPU_IS_LOST, Stub};
 
 #[test]
-fn a_gpu_is_told_of_as_soon_as_the_first_pass_has_ended() {
+fn a_gpu_is_present_as_soon_as_the_first_pass_has_ended() {
     let stub = Stub::new();
     let sensors = Sensors::new().gpus(stub.gpus());
     let readings = sensors.settle(Duration::from_secs(60)).read();
@@ -42,7 +42,7 @@ fn a_machine_without_the_library_may_have_a_gpu_of_another_make() {
 }
 
 #[test]
-fn gpus_are_told_of_among_the_sensors() {
+fn gpus_are_among_the_sensors() {
     let stub = Stub::new();
     stub.value("devices", 2);
     let mut sensors = Sensors::new().gpus(stub.gpus());

@@ -37,7 +37,7 @@ fn the_reasons_that_hold_are_those_whose_bits_are_set() {
 }
 
 #[test]
-fn where_the_driver_counts_its_totals_are_told() {
+fn totals_that_the_driver_counts_are_used() {
     let stub = Stub::new();
     let gpu = &present(&mut stub.gpus())[0];
     assert_eq!(time(gpu, ThrottleReason::SwPowerCap), Some(1_000_000_001));
@@ -52,7 +52,7 @@ fn where_the_driver_counts_its_totals_are_told() {
 }
 
 #[test]
-fn a_newer_driver_is_asked_by_its_own_numbers() {
+fn a_newer_driver_is_read_by_its_own_field_numbers() {
     let stub = Stub::new();
     stub.text("nvmlSystemGetDriverVersion", b"580.95.05");
     let gpu = &present(&mut stub.gpus())[0];
@@ -60,7 +60,7 @@ fn a_newer_driver_is_asked_by_its_own_numbers() {
 }
 
 #[test]
-fn where_it_gives_no_function_its_field_is_told() {
+fn a_field_is_used_where_there_is_no_function() {
     let stub = Stub::new();
     stub.code("nvmlDeviceGetViolationStatus", NOT_SUPPORTED);
     let gpu = &present(&mut stub.gpus())[0];

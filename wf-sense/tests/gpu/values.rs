@@ -39,7 +39,7 @@ fn every_value_is_right_to_the_digit() {
 }
 
 #[test]
-fn pcie_is_told_in_sum_where_there_is_one() {
+fn pcie_is_read_as_a_total_where_there_is_one() {
     let stub = Stub::new();
     let gpu = &present(&mut stub.gpus())[0];
     assert_eq!(gpu.pcie_transmitted.value(), Some(&Bytes::new(197_000_003)));
@@ -71,7 +71,7 @@ fn a_pcie_total_of_32_bits_is_none_and_the_rate_is_asked_for() {
 }
 
 #[test]
-fn each_process_is_told_of_once() {
+fn each_process_is_listed_once() {
     let stub = Stub::new();
     stub.value("nvmlDeviceGetComputeRunningProcesses_v3", 2);
     let gpu = &present(&mut stub.gpus())[0];

@@ -18,7 +18,7 @@ fn a_gpus_library_makes_the_gpu_unknown() {
 }
 
 #[test]
-fn a_gpu_that_nobody_here_can_read_is_unknown() {
+fn a_gpu_without_a_reader_is_unknown() {
     let machine = Machine::named("bare_metal");
     machine.write("sys/class/drm/card0/device/vendor", b"0x8086\n");
     machine.write("sys/class/drm/version", b"drm 1.1.0\n");

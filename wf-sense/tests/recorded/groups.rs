@@ -173,7 +173,7 @@ fn a_limit_set_on_a_hybrid_host_is_found() {
 }
 
 #[test]
-fn limits_that_cannot_be_seen_are_unknown() {
+fn limits_that_are_not_visible_are_unknown() {
     let machine = Machine::named("container_v2");
     machine.write(
         "proc/self/mountinfo",

@@ -64,7 +64,7 @@ fn a_groups_pressure_that_cannot_be_read_is_not_the_hosts() {
 }
 
 #[test]
-fn what_the_kernel_does_not_tell_is_unknown_and_what_is_not_there_is_absent() {
+fn pressure_that_cannot_be_read_is_unknown_and_pressure_that_is_off_is_absent() {
     let readings = first_pass("psi_off");
     let off = Some("the kernel keeps no pressure stall information");
     assert_eq!(readings.pressure.cpu.reason(), off);

@@ -41,7 +41,7 @@ fn the_process_is_read_whole() {
 }
 
 #[test]
-fn the_host_is_told_apart_from_what_binds_the_process() {
+fn readings_of_the_host_differ_from_limits_of_the_process() {
     let readings = first_pass("container_v2");
     let tasks = HostTasks {
         runnable: 2,
@@ -64,7 +64,7 @@ fn the_host_is_told_apart_from_what_binds_the_process() {
 }
 
 #[test]
-fn threads_that_run_are_told_from_those_that_are_blocked() {
+fn runnable_and_blocked_threads_are_counted_apart() {
     let threads = |readings: Readings| readings.cpu.threads.value().copied();
     let first = Threads {
         runnable: 1,
@@ -82,7 +82,7 @@ fn threads_that_run_are_told_from_those_that_are_blocked() {
 }
 
 #[test]
-fn swapping_is_seen_as_pages_that_move() {
+fn swapping_is_counted_by_pages_that_move() {
     let readings = two_passes("bare_metal", "bare_metal_later");
     let page = procfs::page_size();
     let swapped = Swapped {

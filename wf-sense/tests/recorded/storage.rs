@@ -21,7 +21,7 @@ fn waits_for_storage_are_summed_over_threads_in_ticks() {
 }
 
 #[test]
-fn a_kernel_that_begins_to_account_late_tells_nothing_of_older_threads() {
+fn a_kernel_that_accounts_late_counts_no_older_threads() {
     let machine = Machine::named("bare_metal");
     machine.write("proc/sys/kernel/task_delayacct", b"0\n");
     let mut sensors = Sensors::rooted(machine.root());

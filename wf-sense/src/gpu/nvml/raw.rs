@@ -1,5 +1,5 @@
-//! Calls of the driver that the wrapper lacks, and those in which it trusts that a text ends with a
-//! zero.
+//! Calls of the driver that nvml-wrapper lacks, and those that return texts: the wrapper reads past
+//! its buffer if a text has no zero at its end, and refuses all of a text that is not UTF-8.
 #![expect(unsafe_code, reason = "calls of a C library")]
 
 use nvml_wrapper::error::{NvmlError, nvml_sym, nvml_try};
@@ -94,13 +94,13 @@ pub(super) fn uuid(device: &Device<'_>) -> Result<String, NvmlError> {
     Ok(until_zero(&text))
 }
 
-/// The place on the bus.
+/// The address on the PCI bus.
 pub(super) fn pci_bus_id(device: &Device<'_>) -> Result<String, NvmlError> {
     // SAFETY: plain numbers and arrays of them, for which zero is a value.
-    let mut place = unsafe { std::mem::zeroed() };
-    call!(device, nvmlDeviceGetPciInfo_v3, &raw mut place)?;
+    let mut address = unsafe { std::mem::zeroed() };
+    call!(device, nvmlDeviceGetPciInfo_v3, &raw mut address)?;
     // `c_char` has a sign on some processors.
-    let text = place
+    let text = address
         .busId
         .map(|byte| u8::from_ne_bytes(byte.to_ne_bytes()));
     Ok(until_zero(&text))
