@@ -1,4 +1,4 @@
-//! The page of a process that has everything: each family at least once.
+//! A page with every family of the exporter.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -18,13 +18,13 @@ use crate::page::{self, Own};
 use crate::recorded::tests::{application, generation, millis};
 use crate::{catalog, governor, profile, recorded, sensors, text};
 
-#[path = "../tests/sensors/everything.rs"]
-mod everything;
+#[path = "../tests/sensors/all_readings.rs"]
+mod all_readings;
 
 /// Names, types, labels and values are the interface of dashboards and alerts: more may come, and
 /// the present ones change on purpose only. `WF_BLESS=1` writes the file anew.
 #[test]
-fn every_line_of_the_golden_page_is_still_written() {
+fn every_line_of_the_golden_page_is_written() {
     let page = text::encode(&families(), 0);
     let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page.txt");
     if std::env::var_os("WF_BLESS").is_some() {
@@ -37,7 +37,7 @@ fn every_line_of_the_golden_page_is_still_written() {
 }
 
 #[test]
-fn every_family_on_the_page_is_as_the_catalogue_describes_it() {
+fn every_family_on_the_page_matches_the_catalogue() {
     let rows: BTreeMap<_, _> = catalog::families().map(|row| (row.name, row)).collect();
     for family in families().iter() {
         let Some(row) = rows.get(family.name()) else {
@@ -79,19 +79,19 @@ fn every_row_of_the_catalogue_is_exported_with_every_label() {
     }
 }
 
-/// Everything but the power of a GPU.
+/// All readings but the power of a GPU.
 fn without_power() -> wf_sense::Readings {
-    let mut gpu = everything::gpu();
+    let mut gpu = all_readings::gpu();
     gpu.power = wf_sense::Reading::Unknown("the driver timed out".into());
-    let mut readings = everything::everything();
-    readings.gpus.devices = everything::read([gpu].into());
+    let mut readings = all_readings::all_readings();
+    readings.gpus.devices = all_readings::read([gpu].into());
     readings
 }
 
 /// The numbers are those in the docs of [`sensors`](crate::sensors()).
 #[test]
 fn sensors_have_at_most_127_series_and_86_for_each_gpu() {
-    let families = of_sensors(&everything::everything());
+    let families = of_sensors(&all_readings::all_readings());
     let series = families.iter().flat_map(|family| family.series());
     let of_gpu = |labels: &Labels| labels.iter().any(|(name, _)| name == "gpu");
     let (gpu, machine): (Vec<_>, Vec<_>) = series.partition(|(labels, _)| of_gpu(labels));
@@ -107,7 +107,7 @@ const APPLICATION: [&str; 5] = [
     "upload_bytes",
 ];
 
-/// Everything that the exporter can write, in one scrape.
+/// Every family that the exporter can write, in one scrape.
 fn families() -> Families {
     let mut families = Families::default();
     page::own_families(&own()).for_each(|family| families.add(family).unwrap());
@@ -183,7 +183,7 @@ fn recorded() -> Metrics {
 
 /// Readings with one sensor down: otherwise there is no `wf_sensor_reason`.
 fn readings() -> wf_sense::Readings {
-    let mut readings = everything::everything();
+    let mut readings = all_readings::all_readings();
     readings.storage.wait = wf_sense::Reading::Absent("no block device".into());
     readings
 }

@@ -8,7 +8,7 @@ use wf_exporter::catalog::{BaseUnit, Descriptor, families};
 
 /// `WF_BLESS=1` writes the file anew.
 #[test]
-fn the_table_of_metrics_is_that_of_the_catalogue() {
+fn the_table_of_metrics_matches_the_catalogue() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/METRICS.md");
     let expected = table();
     if std::env::var_os("WF_BLESS").is_some() {

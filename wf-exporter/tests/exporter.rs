@@ -71,7 +71,7 @@ fn a_port_in_use_is_an_error_that_names_it_and_the_way_out() {
 }
 
 #[test]
-fn localhost_and_a_port_are_an_address() {
+fn localhost_with_a_port_is_an_address() {
     for address in ["localhost:0", "127.0.0.1:0"] {
         let exporter = Exporter::builder().address(address).start().unwrap();
         assert!(exporter.local_addr().ip().is_loopback());
@@ -103,7 +103,7 @@ fn a_request_for_an_allowed_name_is_accepted() {
     assert!(request(&allowing, "metrics.example").starts_with("HTTP/1.1 200 "));
 }
 
-/// `127.1` is a name to the exporter, and resolvers of Unix find the loopback address for it.
+/// To the exporter `127.1` is a name; Unix resolvers map it to the loopback address.
 #[cfg(unix)]
 #[test]
 fn a_request_for_the_name_in_the_address_is_accepted() {
@@ -124,7 +124,7 @@ fn an_allowed_host_that_no_request_can_name_is_refused_at_start() {
 }
 
 #[test]
-fn an_address_that_others_can_reach_is_refused() {
+fn an_address_beyond_loopback_is_refused() {
     for address in [
         "0.0.0.0:0",
         "[::]:0",
@@ -139,7 +139,7 @@ fn an_address_that_others_can_reach_is_refused() {
 }
 
 #[test]
-fn a_stopped_exporter_leaves_its_port_to_the_next() {
+fn a_stopped_exporter_frees_its_port() {
     let first = Exporter::builder().address(ANY_PORT).start().unwrap();
     let address = first.local_addr();
     scrape(address);
@@ -150,7 +150,7 @@ fn a_stopped_exporter_leaves_its_port_to_the_next() {
 }
 
 #[tokio::test]
-async fn an_exporter_lives_and_ends_inside_another_runtime() {
+async fn an_exporter_starts_and_stops_inside_another_runtime() {
     let exporter = Exporter::builder().address(ANY_PORT).start().unwrap();
     let address = exporter.local_addr();
     let page = tokio::task::spawn_blocking(move || scrape(address))

@@ -1,6 +1,6 @@
 //! A forked child inherits no socket of its parent's exporter, and starts its own.
 //!
-//! One test to a process: others would open sockets meanwhile.
+//! One test to a process: concurrent tests would open sockets.
 #![cfg(target_os = "linux")]
 #![expect(unsafe_code, reason = "fork is unsafe")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
@@ -14,15 +14,15 @@ use std::time::Duration;
 use tokio::runtime::Builder;
 use wf_exporter::Exporter;
 
-/// The child lives on while the parent stops: descriptors that it had inherited would keep the port
-/// and the connections.
+/// The child runs while the parent stops: a descriptor that it had inherited would keep the port or
+/// a connection open.
 #[test]
-fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
-    // With its feature `signal`, which another package of a build may ask for, tokio's first
+fn a_forked_child_holds_no_socket_of_its_parent_and_serves_its_own_port() {
+    // With its feature `signal`, which another package of a build may enable, tokio's first
     // runtime opens a pair of sockets for the whole process: they are not the exporter's, and stay
     // open.
     drop(Builder::new_current_thread().enable_io().build().unwrap());
-    let before = open();
+    let before = open_descriptors();
     let exporter = Exporter::builder()
         .address(([127, 0, 0, 1], 0))
         .start()
@@ -48,7 +48,7 @@ fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
     if child == 0 {
         // SAFETY: only sets a timer that ends the child, should it hang.
         unsafe { libc::alarm(60) };
-        let inherited: Vec<_> = open().difference(&before).cloned().collect();
+        let inherited: Vec<_> = open_descriptors().difference(&before).cloned().collect();
         let clean = inherited.iter().all(|(number, _)| ours.contains(number));
         if !clean {
             let _lost = writeln!(
@@ -56,22 +56,22 @@ fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
                 "inherited: {inherited:?}, of which ours: {ours:?}"
             );
         }
-        // The child's copies: nothing happens to the parent's.
+        // The copies of the child: those of the parent are not affected.
         drop((exporter, idle));
         let takes_over = serve_in_child(address, clean, &mut to_parent, &mut in_child);
-        // SAFETY: ends the process and runs nothing of it.
+        // SAFETY: ends the process without running its exit handlers.
         unsafe { libc::_exit(i32::from(!takes_over)) };
     }
     let mut report = [0; 2];
     from_child.read_exact(&mut report).unwrap();
-    assert_eq!(report, [1, 1], "the child is clean, and serves its own");
+    assert_eq!(report, [1, 1], "the child is clean and serves its own page");
     assert!(
         scrape(address).contains("\nwf_build_info{"),
-        "the parent serves on"
+        "the parent still serves"
     );
 
     exporter.stop();
-    // With the child alive: what is closed here is closed.
+    // The child still runs, so a descriptor that it had inherited would keep them open.
     let mut rest = Vec::new();
     idle.read_to_end(&mut rest).unwrap();
     assert!(TcpStream::connect(address).is_err(), "the port is closed");
@@ -81,7 +81,7 @@ fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
 
     to_child.write_all(&[0]).unwrap();
     let mut status = 0;
-    // SAFETY: `status` lives for the call.
+    // SAFETY: `status` is valid for the call.
     let ended = unsafe { libc::waitpid(child, &raw mut status, 0) };
     assert_eq!(
         (ended, libc::WIFEXITED(status), libc::WEXITSTATUS(status)),
@@ -89,8 +89,8 @@ fn a_forked_child_keeps_neither_port_nor_connections_and_serves_its_own() {
     );
 }
 
-/// Serves an exporter of the child's own and reports both. Once the parent has stopped, returns
-/// whether the child can take the parent's address.
+/// Serves an exporter in the child, and reports to the parent if the child is clean and if it
+/// serves. Once the parent has stopped, returns whether the child can bind its address.
 fn serve_in_child(
     address: SocketAddr,
     clean: bool,
@@ -110,7 +110,7 @@ fn serve_in_child(
     takes_over.is_ok_and(|own| serves(&own))
 }
 
-/// Past any time that a test needs: only a failing test waits this long.
+/// Longer than any test needs: only a failing test waits this long.
 const DEADLINE: Duration = Duration::from_secs(20);
 
 fn scrape(address: SocketAddr) -> String {
@@ -129,7 +129,7 @@ fn fd(owner: &impl std::os::fd::AsRawFd) -> i32 {
 }
 
 /// The descriptors of this process, except the one that lists them, and their targets.
-fn open() -> BTreeSet<(i32, String)> {
+fn open_descriptors() -> BTreeSet<(i32, String)> {
     let listed = fs::read_dir("/proc/self/fd").unwrap();
     let paths = listed.map(|entry| entry.unwrap().path());
     let open = paths.filter_map(|path| {

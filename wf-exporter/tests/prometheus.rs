@@ -1,9 +1,9 @@
-//! The real tools read what we write: `promtool check metrics`, a Prometheus that scrapes, and the
-//! reference client's parser.
+//! Real tools read the exported page: `promtool check metrics`, a Prometheus that scrapes, and the
+//! parser of the reference client.
 //!
 //! They are found by `WF_PROMTOOL` and `WF_PROMETHEUS`, or on the path (Debian's package
-//! `prometheus`), and by `WF_PYTHON`, a Python that has `prometheus-client`. Where they are
-//! missing, the tests say so and prove nothing.
+//! `prometheus`), and by `WF_PYTHON`, a Python that has `prometheus-client`. A test whose tool is
+//! missing prints SKIPPED and checks nothing.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -23,7 +23,7 @@ use wf_instrument::snapshot::{
 use self::support::{Prometheus, check_with_promtool, get, run, skipped, tool};
 
 /// Metrics of every kind, after `n` requests of 20 tokens.
-fn everything(n: u64) -> Snapshot {
+fn snapshot_of_each_kind(n: u64) -> Snapshot {
     let times: HistogramSnapshot = (0..n).map(|i| (i % 100 + 1) * 10_000_000).collect();
     let mut generation = GenerationMetrics::default();
     generation.model = AWKWARD.into();
@@ -85,7 +85,7 @@ fn exporter() -> Exporter {
     let mut scrapes = 0;
     let source = move || {
         scrapes += 1;
-        everything(scrapes * 10)
+        snapshot_of_each_kind(scrapes * 10)
     };
     Exporter::builder()
         .address(([127, 0, 0, 1], 0))

@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-#[path = "sensors/everything.rs"]
-mod everything;
+#[path = "sensors/all_readings.rs"]
+mod all_readings;
 mod support;
 
 use std::collections::BTreeSet;
@@ -13,12 +13,12 @@ use wf_exporter::{Exporter, sensors_from};
 use wf_sense::gpu::Info;
 use wf_sense::{Readings, Sensors};
 
-use self::everything::{everything, gpu, read};
+use self::all_readings::{all_readings, gpu, read};
 use self::support::{check_with_promtool, get};
 
 #[test]
 fn every_reading_has_its_series_in_base_units() {
-    let exporter = exporter(everything());
+    let exporter = exporter(all_readings());
     let page = page(exporter.local_addr());
     for line in EXPECTED.trim().lines() {
         assert!(page.contains(&format!("\n{line}\n")), "{line} in {page}");
@@ -33,8 +33,8 @@ fn every_reading_has_its_series_in_base_units() {
 }
 
 #[test]
-fn devices_without_names_have_series_of_their_own() {
-    let mut readings = everything();
+fn devices_without_names_have_separate_series() {
+    let mut readings = all_readings();
     let nameless = || {
         let mut gpu = gpu();
         gpu.info = Info::default().into();
@@ -55,12 +55,12 @@ fn devices_without_names_have_series_of_their_own() {
 
 #[test]
 fn promtool_reports_nothing_on_the_sensors() {
-    let exporter = exporter(everything());
+    let exporter = exporter(all_readings());
     check_with_promtool(&get(exporter.local_addr(), "/metrics"));
 }
 
 #[test]
-fn a_sensor_without_a_reading_is_down_for_a_reason() {
+fn a_sensor_without_a_reading_is_down_with_a_reason() {
     let readings = Sensors::new().read();
     let states = readings.sensors();
     let exporter = exporter(readings);
@@ -98,7 +98,7 @@ fn families(page: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The families that are not those of readings.
+/// Names of families that are not readings.
 const OTHERS: [&str; 9] = [
     "wf_build_info",
     "wf_collector_panics_total",

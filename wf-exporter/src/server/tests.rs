@@ -1,5 +1,5 @@
-//! Real sockets, hostile clients, short limits. Every test ends with an honest scrape, or with the
-//! end of the connection.
+//! Hostile clients on real sockets, with short limits. Every test ends with a successful scrape, or
+//! with the end of the connection.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -30,7 +30,7 @@ impl TestServer {
             page,
             stopped,
         };
-        // Unlike the exporter's thread, one whose panic fails the test.
+        // A thread whose panic fails the test, unlike that of the exporter.
         let thread = server.start_on(limits, |run| thread::Builder::new().spawn(run));
         let thread = thread.unwrap();
         Self {
@@ -47,11 +47,11 @@ impl TestServer {
         stream
     }
 
-    /// Sends `bytes` and reads until the server closes the connection. A client that is cut off may
-    /// get an error instead.
+    /// Sends `bytes` and reads until the server closes the connection. Sending may fail if the
+    /// server closes it first.
     fn exchange(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
-        let _may_be_cut_off = stream.write_all(bytes);
+        let _may_be_closed = stream.write_all(bytes);
         read_all(&mut stream)
     }
 
@@ -59,7 +59,7 @@ impl TestServer {
         self.exchange(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
     }
 
-    fn check_honest_scrape(&self) {
+    fn check_scrape(&self) {
         let page = self.scrape();
         assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
         assert!(page.contains("\nwf_build_info{"), "{page}");
@@ -73,7 +73,7 @@ impl Drop for TestServer {
     }
 }
 
-/// Past any time that a test needs: only a failing test waits this long.
+/// Longer than any test needs: only a failing test waits this long.
 const DEADLINE: Duration = Duration::from_secs(20);
 
 const KEEP_ALIVE: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
@@ -131,11 +131,11 @@ fn check(request: &[u8], status: &str) {
         response.starts_with(status),
         "{status:?} expected, got {response:?}"
     );
-    server.check_honest_scrape();
+    server.check_scrape();
 }
 
 #[test]
-fn a_request_without_a_version_is_a_bad_one() {
+fn a_request_without_a_version_is_a_bad_request() {
     check(b"GET /metrics\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n");
 }
 
@@ -178,14 +178,14 @@ fn the_server_does_not_wait_for_a_body() {
 }
 
 #[test]
-fn half_a_request_ends_the_connection() {
+fn an_incomplete_request_ends_the_connection() {
     check(b"", "");
     check(b"GET /metr", "");
     check(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n", "");
 }
 
 #[test]
-fn head_gets_the_size_and_not_the_page() {
+fn a_head_request_gets_the_size_and_no_body() {
     let server = TestServer::start(SHORT);
     let response =
         server.exchange(b"HEAD /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
@@ -197,7 +197,7 @@ fn head_gets_the_size_and_not_the_page() {
 }
 
 #[test]
-fn a_client_that_has_closed_its_side_gets_its_response() {
+fn a_client_that_has_closed_its_sending_side_gets_its_response() {
     let server = TestServer::with_page(LIMITS, page_of(TOO_MUCH));
     let mut stream = server.connect();
     stream
@@ -230,7 +230,7 @@ fn an_idle_connection_is_closed() {
 }
 
 #[test]
-fn a_request_for_a_name_of_others_is_refused() {
+fn a_request_for_a_foreign_host_is_refused() {
     let server = TestServer::start(LIMITS);
     let ask = |request: &str| server.exchange(request.as_bytes());
     let rebound =
@@ -255,7 +255,7 @@ fn a_request_for_a_name_of_others_is_refused() {
 }
 
 #[test]
-fn a_client_that_reads_nothing_blocks_nobody_and_is_cut_off() {
+fn a_client_that_reads_nothing_is_disconnected_and_blocks_no_other() {
     let server = TestServer::with_page(SHORT, page_of(TOO_MUCH));
     let mut slow = server.connect();
     slow.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
@@ -274,14 +274,14 @@ fn a_client_that_reads_nothing_blocks_nobody_and_is_cut_off() {
 }
 
 #[test]
-fn a_client_that_leaves_in_the_middle_harms_nobody() {
+fn a_client_that_disconnects_during_its_response_blocks_no_other() {
     let server = TestServer::with_page(SHORT, page_of(TOO_MUCH));
-    let mut hasty = server.connect();
-    hasty
+    let mut client = server.connect();
+    client
         .write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n")
         .unwrap();
-    hasty.read_exact(&mut [0; 1_000]).unwrap();
-    drop(hasty);
+    client.read_exact(&mut [0; 1_000]).unwrap();
+    drop(client);
     assert!(
         server
             .exchange(b"GET / HTTP/1.0\r\n\r\n")

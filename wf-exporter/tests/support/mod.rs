@@ -1,4 +1,4 @@
-//! The real tools that read what we write. Where one is missing, its test says so and proves
+//! Real tools that read the exported page. A test whose tool is missing prints SKIPPED and checks
 //! nothing.
 
 #![allow(dead_code, reason = "each test program uses some of it")]
@@ -20,7 +20,7 @@ pub(crate) struct Prometheus {
 
 impl Prometheus {
     pub(crate) fn start(program: &Path, target: SocketAddr) -> Self {
-        // Two with one folder would show each other's target.
+        // Two in one folder would each have the target of the other.
         let name = format!("prometheus-{}-{}", std::process::id(), target.port());
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&folder).unwrap();
@@ -74,7 +74,7 @@ impl Prometheus {
         found.and_then(Value::as_str).unwrap().to_owned()
     }
 
-    /// `None` while it is not up.
+    /// `None` until the server is up.
     fn query(&self, query: &str) -> Option<Value> {
         TcpStream::connect(self.address).ok()?;
         let query: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
@@ -84,8 +84,8 @@ impl Prometheus {
 
 impl Drop for Prometheus {
     fn drop(&mut self) {
-        let _gone_anyway = self.child.kill();
-        let _gone_anyway = self.child.wait();
+        let _may_have_ended = self.child.kill();
+        let _may_have_ended = self.child.wait();
     }
 }
 
@@ -153,6 +153,6 @@ pub(crate) fn tool(variable: &str, name: &str) -> Option<PathBuf> {
 
 pub(crate) fn skipped(variable: &str, tool: &str) {
     let note = format!("SKIPPED: {tool} is not here, and {variable} does not say where it is");
-    // Past the harness, which would keep it for itself.
+    // Bypasses the test harness, which captures output.
     writeln!(std::io::stderr(), "{note}").expect("stderr takes a line");
 }

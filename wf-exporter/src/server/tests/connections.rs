@@ -1,13 +1,13 @@
-//! Many clients at once: those that hold their connections, and those that scrape together.
+//! Many concurrent clients: they hold their connections, or scrape at the same time.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use super::*;
 
-/// An honest scrape succeeds while all clients hold their connections as long as the limits allow.
-fn check_held(clients: usize, hold: impl Fn(&mut TcpStream)) {
-    let server = TestServer::start(PATIENT);
+/// Asserts that a scrape succeeds while clients hold connections as long as the limits allow.
+fn check_scrape_beside(clients: usize, hold: impl Fn(&mut TcpStream)) {
+    let server = TestServer::start(NO_TIMEOUT);
     let held: Vec<_> = (0..clients)
         .map(|_| {
             let mut stream = server.connect();
@@ -15,35 +15,35 @@ fn check_held(clients: usize, hold: impl Fn(&mut TcpStream)) {
             stream
         })
         .collect();
-    (0..3).for_each(|_| server.check_honest_scrape());
+    (0..3).for_each(|_| server.check_scrape());
     drop(held);
 }
 
 #[test]
-fn keep_alive_clients_on_every_connection_do_not_keep_a_scrape_out() {
-    check_held(PATIENT.max_connections, |stream| {
+fn keep_alive_clients_on_every_connection_do_not_block_a_scrape() {
+    check_scrape_beside(NO_TIMEOUT.max_connections, |stream| {
         stream.write_all(KEEP_ALIVE).unwrap();
         read_response(stream);
     });
 }
 
 #[test]
-fn hundreds_of_silent_connections_do_not_keep_a_scrape_out() {
-    check_held(400, |_| ());
+fn hundreds_of_silent_connections_do_not_block_a_scrape() {
+    check_scrape_beside(400, |_| ());
 }
 
 #[test]
-fn half_requests_do_not_keep_a_scrape_out() {
-    check_held(100, |stream| {
+fn incomplete_requests_do_not_block_a_scrape() {
+    check_scrape_beside(100, |stream| {
         let _may_be_closed = stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: l");
     });
 }
 
 #[test]
-fn pipelines_that_nobody_reads_do_not_keep_a_scrape_out() {
+fn pipelines_with_unread_responses_do_not_block_a_scrape() {
     let limits = Limits {
         max_connections: 3,
-        ..PATIENT
+        ..NO_TIMEOUT
     };
     let server = TestServer::with_page(limits, page_of(TOO_MUCH / 4));
     let held: Vec<_> = (0..limits.max_connections)
@@ -54,7 +54,7 @@ fn pipelines_that_nobody_reads_do_not_keep_a_scrape_out() {
             stream
         })
         .collect();
-    server.check_honest_scrape();
+    server.check_scrape();
     drop(held);
 }
 
@@ -62,7 +62,7 @@ fn pipelines_that_nobody_reads_do_not_keep_a_scrape_out() {
 fn a_request_that_has_arrived_gets_its_response_before_its_connection_is_closed() {
     let limits = Limits {
         max_connections: 1,
-        ..PATIENT
+        ..NO_TIMEOUT
     };
     let server = TestServer::start(limits);
     let mut clients: Vec<_> = (0..50)
@@ -78,10 +78,10 @@ fn a_request_that_has_arrived_gets_its_response_before_its_connection_is_closed(
 }
 
 #[test]
-fn the_client_that_has_been_idle_longest_is_closed_first() {
+fn the_longest_idle_connection_is_closed_first() {
     let limits = Limits {
         max_connections: 2,
-        ..PATIENT
+        ..NO_TIMEOUT
     };
     let server = TestServer::start(limits);
     let [mut first, mut second] = [server.connect(), server.connect()];
@@ -90,18 +90,18 @@ fn the_client_that_has_been_idle_longest_is_closed_first() {
         stream.write_all(KEEP_ALIVE).unwrap();
         read_response(stream);
     }
-    server.check_honest_scrape();
+    server.check_scrape();
     assert_eq!(
         read_all(&mut second),
         "",
-        "its last request is older than that of the first"
+        "the last request of the second client is the older one"
     );
     first.write_all(KEEP_ALIVE).unwrap();
     read_response(&mut first);
 }
 
 #[test]
-fn clients_that_send_a_byte_now_and_then_are_cut_off() {
+fn clients_that_send_single_bytes_slowly_are_disconnected() {
     let server = TestServer::start(SHORT);
     let mut slow: Vec<_> = (0..16).map(|_| server.connect()).collect();
     let begin = Instant::now();
@@ -117,7 +117,7 @@ fn clients_that_send_a_byte_now_and_then_are_cut_off() {
         );
         thread::sleep(Duration::from_millis(20));
     }
-    server.check_honest_scrape();
+    server.check_scrape();
 }
 
 /// A page whose rendering reports its start and waits until it may end.
@@ -161,8 +161,8 @@ fn requests_that_arrive_during_a_rendering_share_the_next() {
     );
 }
 
-/// No client is late, so a connection is closed only if another one needs its slot.
-const PATIENT: Limits = Limits {
+/// With timeouts that no client reaches: a connection is closed only if another one needs its slot.
+const NO_TIMEOUT: Limits = Limits {
     header_timeout: DEADLINE.saturating_mul(9),
     write_timeout: DEADLINE.saturating_mul(9),
     max_connections: 16,

@@ -1,4 +1,4 @@
-//! The page shows each registered series once, whatever the names and labels.
+//! The page has each registered series once, for all names and labels.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -72,7 +72,7 @@ fn registered() -> MutexGuard<'static, BTreeMap<String, Read>> {
     REGISTERED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Registers a metric, records once, and notes under which name it must be on the page.
+/// Registers a metric, records once, and notes the name that it must have on the page.
 fn register(name: &str, kind: Kind, labels: &Labels) -> Result<(), RegistryError> {
     let (written, read): (String, Read) = match kind {
         Kind::Counter => {
@@ -111,14 +111,14 @@ fn register(name: &str, kind: Kind, labels: &Labels) -> Result<(), RegistryError
     Ok(())
 }
 
-/// The samples of a page by name and labels, each of which is there once.
+/// The samples of a page by name and labels; asserts that each is there once.
 fn samples(page: &str) -> BTreeMap<&str, f64> {
     let mut samples = BTreeMap::new();
     for line in page.lines().filter(|line| !line.starts_with('#')) {
         let (series, value) = line.rsplit_once(' ').unwrap();
         assert!(
             !series.contains("=\"\""),
-            "an empty value is no label to Prometheus: {line}"
+            "Prometheus ignores a label with an empty value: {line}"
         );
         let before = samples.insert(series, value.parse().unwrap());
         assert_eq!(before, None, "{series} is there twice");
@@ -144,8 +144,8 @@ fn check(page: &str) {
     );
 }
 
-/// Names of the code beside those of the registry; a counter of both is summed, so it adds nothing.
-fn of_code() {
+/// Records by macros under names that are registered too. Adds 0, since such counters are summed.
+fn record_by_macros() {
     wf_count!("of_code", 0);
     wf_gauge!("of_code_seconds", 1.0, labels(device = ""));
 }
@@ -170,7 +170,7 @@ proptest! {
     fn every_registered_series_is_on_the_page_once_or_listed(
         registrations in prop::collection::vec(registrations(), 1..12),
     ) {
-        of_code();
+        record_by_macros();
         let before = registry::conflicts().len();
         prop_assert!(before < registry::LIMIT);
         for (name, kind, labels) in &registrations {
@@ -185,8 +185,8 @@ proptest! {
 }
 
 #[test]
-fn promtool_reports_nothing_on_a_page_of_such_names() {
-    of_code();
+fn promtool_reports_nothing_on_a_page_of_registered_names() {
+    record_by_macros();
     for labels in [vec![], vec![("device", "")], vec![("device", "gpu")]] {
         register("any_reads", Kind::Counter, &labels).unwrap();
         register("any_load_seconds", Kind::Histogram(Unit::Nanos), &labels).unwrap();

@@ -1,4 +1,4 @@
-//! Readings in which every sensor has something to say.
+//! Readings with a value of every sensor.
 
 use std::time::{Duration, SystemTime};
 
@@ -31,7 +31,7 @@ fn stall(some: f64, seconds: u64) -> Reading<Stall> {
     })
 }
 
-pub(crate) fn everything() -> Readings {
+pub(crate) fn all_readings() -> Readings {
     let mut all = Readings::default();
     all.at = clock::now();
     cpu(&mut all.cpu);
