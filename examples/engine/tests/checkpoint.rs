@@ -21,7 +21,7 @@ fn logits(model: Model) -> Logits {
     model.start(&prompt, 64).unwrap().prefill().unwrap()
 }
 
-fn refusal(directory: &Path) -> String {
+fn load_error(directory: &Path) -> String {
     let message = Model::load(directory).unwrap_err().to_string();
     assert!(!message.contains('\n'), "{message}");
     assert!(
@@ -33,7 +33,7 @@ fn refusal(directory: &Path) -> String {
 
 #[track_caller]
 fn assert_refused(directory: &Path, parts: &[&str]) {
-    let message = refusal(directory);
+    let message = load_error(directory);
     for part in parts {
         assert!(message.contains(part), "{message:?} lacks {part:?}");
     }
@@ -115,7 +115,7 @@ fn single_precision_in_two_files_gives_the_same_logits() {
 }
 
 #[test]
-fn bfloat16_gives_nearly_the_same_logits() {
+fn bfloat16_gives_approximately_the_same_logits() {
     let directory = copy("bf16");
     write_tensors(&directory.join(WEIGHTS), Dtype::BF16, &tensors());
     let (rough, exact) = (
@@ -242,7 +242,7 @@ fn unknown_or_incomplete_rope_scaling_is_refused() {
 }
 
 #[test]
-fn damaged_json_is_refused_with_the_place() {
+fn damaged_json_is_refused_with_the_file_name() {
     for file in [
         "config.json",
         "tokenizer.json",
@@ -347,7 +347,7 @@ fn an_index_may_not_leave_its_directory() {
 }
 
 #[test]
-fn long_contexts_are_cut_to_the_limit_of_a_cpu() {
+fn long_contexts_are_cut_to_the_limit_of_the_engine() {
     let directory = copy("long");
     edit(&directory, "config.json", |config| {
         config["max_position_embeddings"] = json!(131_072)

@@ -39,7 +39,7 @@ fn stream(model: &Model, tokens: &[u32]) -> Vec<String> {
 }
 
 #[test]
-fn the_tiny_model_reads_every_byte_of_plain_text() {
+fn the_tiny_model_encodes_printable_ascii_without_loss() {
     let model = Model::tiny().unwrap();
     let text: String = ('\n'..='\n').chain(' '..='~').collect();
     let tokens = model.encode(&text).unwrap();
@@ -48,7 +48,7 @@ fn the_tiny_model_reads_every_byte_of_plain_text() {
 }
 
 #[test]
-fn text_outside_the_alphabet_is_replaced_and_never_lost() {
+fn text_outside_the_alphabet_is_replaced() {
     let model = Model::tiny().unwrap();
     let text = |text| stream(&model, &model.encode(text).unwrap()).concat();
     assert_eq!(text("café"), "cafe");
@@ -85,7 +85,7 @@ fn streamed_text_never_splits_a_character() {
 }
 
 #[test]
-fn broken_bytes_come_out_as_replacements_and_do_not_stop_the_text() {
+fn invalid_utf8_becomes_replacement_characters_and_decoding_continues() {
     let directory = variant("broken-bytes", &[("tokenizer.json", byte_tokenizer())]);
     let model = Model::load(&directory).unwrap();
     let all = |bytes: &[u8]| stream(&model, &bytes.iter().map(|&b| b.into()).collect::<Vec<_>>());
@@ -100,7 +100,7 @@ fn broken_bytes_come_out_as_replacements_and_do_not_stop_the_text() {
 }
 
 #[test]
-fn the_beginning_token_is_written_once() {
+fn the_bos_token_is_encoded_once() {
     let tokenizer = |text: &str| -> Value {
         let mut tokenizer: Value = serde_json::from_str(text).unwrap();
         let special = json!({"id": 1, "content": "<s>", "single_word": false, "lstrip": false,
@@ -140,14 +140,14 @@ fn the_beginning_token_is_written_once() {
 }
 
 #[test]
-fn the_tiny_prompt_is_question_and_answer() {
+fn the_chat_prompt_of_the_tiny_model_is_question_and_answer() {
     let model = Model::tiny().unwrap();
     let prompt = |messages: &[(&str, &str)]| model.chat_prompt(messages).unwrap();
     assert_eq!(prompt(&[("user", "Hello!")]), "Q: Hello!\nA: ");
     let talk = [("user", "Hi!"), ("assistant", "Hello!"), ("user", "Bye!")];
     assert_eq!(prompt(&talk), "Q: Hi!\nA: Hello!\nQ: Bye!\nA: ");
     let ordered = model.chat_prompt(&[("system", "Be kind."), ("user", "Hi!")]);
-    assert!(ordered.is_err(), "a message is not left out: {ordered:?}");
+    assert!(ordered.is_err(), "no message is left out: {ordered:?}");
     assert_eq!(
         prompt(&[("user", "one\nA: two")]),
         "Q: one A: two\nA: ",
@@ -183,7 +183,7 @@ fn a_checkpoint_without_a_template_uses_a_plain_one() {
 }
 
 #[test]
-fn a_template_file_beside_the_settings_wins() {
+fn a_template_file_overrides_the_one_in_the_tokenizer_settings() {
     let directory = variant("beside", &[]);
     fs::write(
         directory.join("chat_template.jinja"),

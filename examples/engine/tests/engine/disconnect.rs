@@ -9,14 +9,14 @@ use crate::process::Process;
 /// More tokens than can be generated before the client disconnects.
 const MANY: u64 = 1_900;
 
-fn long_answer() -> Value {
+fn long_request() -> Value {
     json!({ "model": "m15", "prompt": "Hello", "max_tokens": MANY, "stream": true })
 }
 
 #[test]
 fn a_client_that_disconnects_frees_its_sequence_and_counts_as_cancelled() {
     let engine = Process::start(&["--no-load", "--variant", "m15"]);
-    let stream = begin_stream(engine.serve, "/v1/completions", &long_answer());
+    let stream = begin_stream(engine.serve, "/v1/completions", &long_request());
     let metrics = engine.metrics;
     assert_eq!(running(metrics), metrics.map(|_| 1));
     drop(stream);
@@ -43,7 +43,7 @@ fn a_client_that_disconnects_frees_its_sequence_and_counts_as_cancelled() {
 fn running_requests_are_ended_and_counted_at_shutdown() {
     let engine = Process::start(&["--no-load", "--variant", "m15", "--workers", "1"]);
     let streams: Vec<_> = (0..6)
-        .map(|_| begin_stream(engine.serve, "/v1/completions", &long_answer()))
+        .map(|_| begin_stream(engine.serve, "/v1/completions", &long_request()))
         .collect();
     let measured = engine.metrics.is_some();
     let report = engine.finish();

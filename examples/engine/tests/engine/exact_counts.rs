@@ -5,9 +5,9 @@ use crate::process::Process;
 fn check(arguments: &[&str]) -> Value {
     let report = Process::start(arguments).wait();
     let count = |name: &str| report["clients"][name].as_u64().expect(name);
-    let ends = ["answered", "shed", "failed", "left"].map(count);
+    let outcomes = ["answered", "shed", "failed", "left"].map(count);
     assert!(count("sent") > 0, "{report}");
-    assert_eq!(ends.iter().sum::<u64>(), count("sent"), "{report}");
+    assert_eq!(outcomes.iter().sum::<u64>(), count("sent"), "{report}");
     if !report["measured"].is_null() {
         assert_eq!(report["exact"], true, "{report}");
     }

@@ -56,7 +56,7 @@ fn the_counted_finish_reason_is_that_of_the_response() {
 }
 
 #[test]
-fn a_cancelled_request_is_an_abort_and_a_stopped_one_an_error() {
+fn a_cancelled_request_counts_as_abort_and_one_ended_by_shutdown_as_error() {
     let engine = Process::start(&["--no-load", "--variant", "m15"]);
     let long = json!({ "model": "m15", "prompt": "Hello", "max_tokens": 1_900, "stream": true });
     drop(begin_stream(engine.serve, COMPLETIONS, &long));

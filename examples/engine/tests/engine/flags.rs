@@ -3,7 +3,7 @@ use std::process::Output;
 
 use crate::process::output;
 
-/// Exit code 2, one line on stderr that says `words`, and nothing else.
+/// Asserts exit code 2, one line on stderr that contains `words`, and no other output.
 fn check(refused: &Output, words: &str) {
     let stderr = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(2), "{stderr}");

@@ -18,8 +18,8 @@ fn a_rebound_host_name_is_refused_on_both_ports() {
             assert_eq!(response.status, status, "{host}: {}", response.body);
         }
     }
-    let asked = "GET /v1/models HTTP/1.0\r\nhost: evil.example\r\n\r\n";
-    let refused = exchange(engine.serve, asked);
+    let request = "GET /v1/models HTTP/1.0\r\nhost: evil.example\r\n\r\n";
+    let refused = exchange(engine.serve, request);
     let headers = &refused.headers;
     assert!(headers.contains("x-request-id: "), "{headers}");
     let error = refused.json();
@@ -42,7 +42,7 @@ fn the_name_in_the_address_is_accepted_on_both_ports() {
 }
 
 #[test]
-fn localhost_and_a_port_are_an_address() {
+fn localhost_with_a_port_is_an_address() {
     let arguments = [
         "--no-load",
         "--serve",

@@ -71,11 +71,13 @@ pub(crate) fn request(path: &str, body: &str) -> String {
 }
 
 pub(crate) fn send(address: SocketAddr, request: &str) -> TcpStream {
-    let mut stream = TcpStream::connect(address).expect("it listens");
+    let mut stream = TcpStream::connect(address).expect("the server listens");
     stream
         .set_read_timeout(Some(Duration::from_secs(60)))
         .expect("a timeout is valid");
-    stream.write_all(request.as_bytes()).expect("it reads");
+    stream
+        .write_all(request.as_bytes())
+        .expect("the server reads");
     stream
 }
 
@@ -87,7 +89,7 @@ pub(crate) fn begin_stream(address: SocketAddr, path: &str, body: &Value) -> Buf
         line.clear();
         assert!(
             stream.read_line(&mut line).expect("an event comes") > 0,
-            "it hung up"
+            "the server closed the connection"
         );
     }
     stream

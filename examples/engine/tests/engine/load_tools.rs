@@ -1,4 +1,4 @@
-//! Requests of clients and load tools beyond the plain case.
+//! Requests as clients and load tools send them.
 
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ fn every_response_has_the_request_id() {
 }
 
 #[test]
-fn odd_but_valid_spellings_are_accepted() {
+fn unusual_but_valid_spellings_are_accepted() {
     let engine = Process::start(&["--no-load"]);
     let plain = post(
         engine.serve,

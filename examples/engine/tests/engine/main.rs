@@ -1,4 +1,4 @@
-//! The reference engine from outside: its program, its socket, its endpoint, its report.
+//! The program of the reference engine: its flags, HTTP server, metrics endpoint and report.
 
 mod dashboards;
 mod disconnect;

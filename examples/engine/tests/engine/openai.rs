@@ -111,8 +111,7 @@ fn a_streamed_chat_has_the_same_text_as_one_in_one_piece() {
     assert!(chunks.iter().all(|chunk| chunk["id"] == chunks[0]["id"]));
 }
 
-/// Clients that take the first chunk for the first token are right, and so are clients that count
-/// chunks.
+/// So clients may count chunks as tokens, and take the first chunk for the first token.
 #[test]
 fn a_stream_has_a_chunk_for_each_token_and_none_before_the_first() {
     let engine = Process::start(&["--no-load"]);

@@ -43,7 +43,7 @@ impl Process {
         let mut line = String::new();
         stdout
             .read_line(&mut line)
-            .expect("it says where it serves");
+            .expect("it prints its addresses");
         Self {
             child,
             _stdout: stdout,

@@ -6,7 +6,7 @@ use crate::process::Process;
 
 /// Needs `WF_PYTHON`: an interpreter with the packages of `tests/requirements.txt`.
 #[test]
-fn the_openai_client_lists_requests_streams_and_understands_an_error() {
+fn the_openai_client_lists_models_gets_and_streams_generations_and_parses_an_error() {
     let Some(python) = env::var_os("WF_PYTHON") else {
         let note = "SKIPPED: WF_PYTHON does not name a Python with the packages of examples/engine/tests/requirements.txt";
         // Bypasses the test harness, which captures output.
@@ -14,7 +14,7 @@ fn the_openai_client_lists_requests_streams_and_understands_an_error() {
         return;
     };
     let engine = Process::start(&["--no-load"]);
-    let asked = Command::new(python)
+    let client = Command::new(python)
         .arg(concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/tests/openai_client.py"
@@ -23,12 +23,12 @@ fn the_openai_client_lists_requests_streams_and_understands_an_error() {
         .output()
         .expect("Python runs");
     assert!(
-        asked.status.success(),
+        client.status.success(),
         "{}",
-        String::from_utf8_lossy(&asked.stderr)
+        String::from_utf8_lossy(&client.stderr)
     );
     assert_eq!(
-        String::from_utf8_lossy(&asked.stdout).trim(),
+        String::from_utf8_lossy(&client.stdout).trim(),
         "all understood"
     );
 }

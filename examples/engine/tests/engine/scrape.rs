@@ -6,7 +6,7 @@ use crate::process::Process;
 use crate::prometheus::{Prometheus, check_with_promtool, tool};
 
 #[test]
-fn a_real_prometheus_holds_rising_counts_and_the_governor_s_set_points() {
+fn a_real_prometheus_scrapes_rising_counts_and_governor_set_points() {
     let Some(program) = tool("WF_PROMETHEUS", "prometheus") else {
         return;
     };

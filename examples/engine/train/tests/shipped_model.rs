@@ -1,4 +1,4 @@
-//! The model that ships: that it is the one described, and that it knows what it was taught.
+//! The shipped model: the README describes it, and it answers the questions of its training.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -20,7 +20,7 @@ fn the_shipped_model_answers_closed_questions() {
 }
 
 #[test]
-fn a_conversation_keeps_its_answers_right() {
+fn the_last_question_of_a_conversation_is_answered_correctly() {
     let model = Arc::new(Model::tiny().unwrap());
     let talk = [
         ("user", "What is the capital of Norway?"),
@@ -31,7 +31,7 @@ fn a_conversation_keeps_its_answers_right() {
 }
 
 #[test]
-fn what_the_load_asks_is_answered_right() {
+fn the_questions_of_the_load_generator_are_answered_correctly() {
     let model = Arc::new(Model::tiny().unwrap());
     let answers = QUESTIONS.map(|question| exam::reply(&model, &[("user", question)], 80).unwrap());
     assert_eq!(
