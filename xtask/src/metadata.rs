@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_package_that_is_not_there_is_not_found() {
+    fn an_unknown_package_is_not_found() {
         assert!(Package::find(&listed(), "theirs").is_none());
     }
 

@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_snippet_has_the_dependencies_shown_last_before_it() {
+    fn a_snippet_has_the_last_dependencies_shown_before_it() {
         let text = "# A\n```toml\na\n```\n```rust\nb\n\nc\n```\n```sh\nd\n```\n```toml\ne\n```\n```rust\nf\n```\n";
         let snippet = |dependencies: &str, code: &str| Snippet {
             dependencies: dependencies.into(),

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_result_line_of_a_test_binary_is_counted_coloured_or_not() {
+    fn the_result_line_of_a_test_binary_is_parsed_with_and_without_colours() {
         let line = "test result: ok. 12 passed; 3 failed; 1 ignored; 0 measured; 0 filtered out";
         assert_eq!(
             Tests::reported_by(line),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_skip_is_found_anywhere_in_a_line() {
+    fn a_skip_note_is_found_anywhere_in_a_line() {
         for line in ["SKIPPED: a because b", "test a ... SKIPPED: a because b"] {
             assert_eq!(skip_reported_by(line).unwrap(), "a because b");
         }
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_after_a_failed_one_still_run_and_the_whole_fails() {
+    fn steps_after_a_failed_one_still_run_and_the_report_fails() {
         let mut report = Report::default();
         let mut ran = false;
         report.step("first", || Err("broken".to_owned()));
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_counted_by_its_output_and_its_skips_are_kept() {
+    fn tests_and_skips_of_a_command_are_read_from_its_output() {
         let mut report = Report::default();
         let script = "echo 'test result: ok. 2 passed; 0 failed;'; echo 'SKIPPED: a because b' >&2";
         let mut command = Command::new("sh");

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_one_error_that_names_what_is_lacking() {
+    fn a_refused_target_has_one_error_that_names_the_missing_feature() {
         let end = "error: build script logged errors";
         let ours = "error: wf-instrument@0.1.0: it has no 64-bit atomics";
         let said = |lines: &[&str]| explains(&lines.join("\n"), "64-bit atomics");

@@ -10,20 +10,22 @@ const SLO: Slo = Slo {
     stall: Nanos::from_millis(38),
 };
 
-/// Mean over nine seeds of the value that `ask` reads from a run of so many seconds from idle.
+/// Simulates `secs` seconds from idle. Returns the mean of `value` over nine seeds.
 fn simulated(
     load: Load,
     at: (u64, u64),
     secs: u64,
-    ask: impl Fn(&GenerationMetrics) -> f64,
+    value: impl Fn(&GenerationMetrics) -> f64,
 ) -> f64 {
     let run = |seed| {
         let mut plant = Plant::new(Machine::M15, load, SLO, at, seed);
         let before = plant.snapshot();
         plant.run_until(Nanos::from_secs(secs));
-        ask(&Window::between(&before, &plant.snapshot())
-            .metrics
-            .generations[0])
+        value(
+            &Window::between(&before, &plant.snapshot())
+                .metrics
+                .generations[0],
+        )
     };
     (0..9).map(run).sum::<f64>() / 9.0
 }
@@ -68,7 +70,7 @@ fn ttft_ms(g: &GenerationMetrics) -> f64 {
 }
 
 #[test]
-fn throughput_and_latency_follow_the_workers() {
+fn throughput_and_itl_depend_on_the_workers() {
     for (workers, tokens, p99) in [(1, 558.0, 35.0), (2, 906.0, 21.0), (16, 863.0, 51.0)] {
         let rate = simulated(closed(16), (16, workers), 10, |g| float(g.tokens) / 10.0);
         check(&format!("tokens/s of {workers} workers"), tokens, rate);
@@ -78,7 +80,7 @@ fn throughput_and_latency_follow_the_workers() {
 }
 
 #[test]
-fn latency_follows_the_sequences_and_throughput_does_not() {
+fn itl_depends_on_the_sequences_and_throughput_does_not() {
     for (clients, tokens, itl) in [
         (1, 476.0, 2.1),
         (4, 719.0, 5.6),
@@ -95,7 +97,7 @@ fn latency_follows_the_sequences_and_throughput_does_not() {
 /// With a limit of 1 the queue grows without end, so its median depends on the length of the run,
 /// which is unknown for the measured one.
 #[test]
-fn first_tokens_wait_for_a_low_limit() {
+fn a_low_limit_raises_ttft() {
     let ttft = |limit| simulated(open(8.5), (limit, 2), 7, ttft_ms);
     for limit in [16, 64] {
         check(&format!("TTFT at most {limit}"), 30.0, ttft(limit));
@@ -104,7 +106,7 @@ fn first_tokens_wait_for_a_low_limit() {
 }
 
 #[test]
-fn a_high_limit_under_overload_starts_soon_and_finishes_late() {
+fn a_high_limit_under_overload_lowers_ttft_and_throughput() {
     for (limit, done, ttft) in [(4, 10.8, None), (64, 6.0, Some(26.0))] {
         let rate = simulated(open(16.0), (limit, 2), 7, |g| float(g.outcomes.ok) / 7.0);
         check(&format!("done/s at most {limit}"), done, rate);

@@ -17,8 +17,8 @@ const SLO: Slo = Slo {
 
 const SEEDS: std::ops::Range<u64> = 1..5;
 
-/// Ticks until the governor must be there, and the ticks of a run.
-const THERE: usize = 60;
+/// Ticks until the governor must have recovered, and ticks of a run.
+const RECOVERED: usize = 60;
 const TICKS: usize = 180;
 
 const fn load(rate: f64, prompt: u32) -> Load {
@@ -31,22 +31,22 @@ const fn load(rate: f64, prompt: u32) -> Load {
     }
 }
 
-/// From tick 60 on, the governor has at least 90 % of the good requests of the best fixed setting,
-/// and the start itself has less.
-fn recovers(load: Load, start: (u64, u64)) {
+/// Asserts that from tick 60 on the governor has at least 90 % of the good requests of the best
+/// fixed setting, and that the starting setting has less.
+fn check_recovery(load: Load, start: (u64, u64)) {
     for seed in SEEDS {
         let plant = |at| Plant::new(Machine::M15, load, SLO, at, seed);
-        let (at, fixed) = best_static(plant, THERE, TICKS);
+        let (at, fixed) = best_static(plant, RECOVERED, TICKS);
         let mut governed = Governed::new(plant(start), &SLO);
         governed.run(TICKS);
-        let share = governed.share_of(&fixed, THERE);
+        let share = governed.share_of(&fixed, RECOVERED);
         assert!(
             share >= 0.9,
             "seed {seed}: {share:.3} of the best fixed setting {at:?}"
         );
 
-        let alone: u64 = ungoverned(plant(start), TICKS)[THERE..].iter().sum();
-        let best: u64 = fixed[THERE..].iter().sum();
+        let alone: u64 = ungoverned(plant(start), TICKS)[RECOVERED..].iter().sum();
+        let best: u64 = fixed[RECOVERED..].iter().sum();
         assert!(
             alone * 10 < best * 9,
             "seed {seed}: the start {start:?} is not bad: {alone} of {best}"
@@ -55,27 +55,27 @@ fn recovers(load: Load, start: (u64, u64)) {
 }
 
 #[test]
-fn one_worker_becomes_as_many_as_there_are_cores() {
-    recovers(load(8.5, 64), (16, 1));
+fn one_worker_is_raised_to_the_number_of_cores() {
+    check_recovery(load(8.5, 64), (16, 1));
 }
 
 #[test]
-fn sixteen_workers_on_two_cores_become_fewer() {
-    recovers(load(16.0, 16), (16, 16));
+fn sixteen_workers_on_two_cores_are_lowered() {
+    check_recovery(load(16.0, 16), (16, 16));
 }
 
 #[test]
 fn a_limit_of_one_is_raised() {
-    recovers(load(8.5, 64), (1, 2));
+    check_recovery(load(8.5, 64), (1, 2));
 }
 
 #[test]
-fn a_limit_of_64_under_overload_is_cut() {
-    recovers(load(16.0, 64), (64, 2));
+fn a_limit_of_64_under_overload_is_lowered() {
+    check_recovery(load(16.0, 64), (64, 2));
 }
 
 #[test]
-fn a_good_start_is_hardly_changed() {
+fn a_good_start_is_moved_at_most_ten_times_in_five_minutes() {
     for seed in SEEDS {
         let mut governed = Governed::new(
             Plant::new(Machine::M15, load(7.0, 64), SLO, (12, 2), seed),
@@ -93,7 +93,7 @@ fn a_good_start_is_hardly_changed() {
 }
 
 /// Eight cores and four workers under overload, beside a neighbour.
-fn starved(neighbour: f64, seed: u64) -> Plant {
+fn overloaded(neighbour: f64, seed: u64) -> Plant {
     let machine = Machine {
         neighbour,
         ..Machine::M15.with_cores(8, 0.02)
@@ -101,8 +101,8 @@ fn starved(neighbour: f64, seed: u64) -> Plant {
     Plant::new(machine, load(60.0, 64), SLO, (16, 4), seed)
 }
 
-/// Numbers of trials of the step from 4 to 6 workers that were kept, and that were rolled back.
-fn trials(plant: Plant, workers: Knob, ticks: usize) -> (usize, usize) {
+/// Runs trials of the move from 4 to 6 workers. Returns how many were kept and rolled back.
+fn run_trials(plant: Plant, workers: Knob, ticks: usize) -> (usize, usize) {
     let mut config = config(&SLO);
     config.limits.after_rollback = Nanos::ZERO;
     config.limits.after_accept = Nanos::ZERO;
@@ -131,29 +131,29 @@ fn trials(plant: Plant, workers: Knob, ticks: usize) -> (usize, usize) {
     (kept, rolled_back)
 }
 
-/// Numbers of experiments that were kept, and of all, over several seeds.
-fn experiments(placebo: bool, neighbour: f64, ticks: usize) -> (usize, usize) {
+/// Runs trials over several seeds. Returns the number of kept ones, and of all.
+fn kept_and_all(placebo: bool, neighbour: f64, ticks: usize) -> (usize, usize) {
     let run = |seed| {
-        let plant = starved(neighbour, seed);
+        let plant = overloaded(neighbour, seed);
         let workers = if placebo {
             plant.placebo(4)
         } else {
             plant.workers()
         };
-        trials(plant, workers, ticks)
+        run_trials(plant, workers, ticks)
     };
-    let ends: Vec<(usize, usize)> = (0..4).map(run).collect();
-    let kept = ends.iter().map(|e| e.0).sum();
-    (kept, kept + ends.iter().map(|e| e.1).sum::<usize>())
+    let results: Vec<(usize, usize)> = (0..4).map(run).collect();
+    let kept = results.iter().map(|e| e.0).sum();
+    (kept, kept + results.iter().map(|e| e.1).sum::<usize>())
 }
 
 #[test]
-fn a_knob_without_effect_is_kept_in_at_most_one_experiment_of_twenty() {
+fn a_knob_without_effect_is_kept_in_at_most_one_trial_of_twenty() {
     for neighbour in [0.0, 0.1, 0.2] {
-        let (kept, all) = experiments(true, neighbour, 2_000);
+        let (kept, all) = kept_and_all(true, neighbour, 2_000);
         assert!(
             all >= 60,
-            "only {all} experiments beside a neighbour of {neighbour}"
+            "only {all} trials beside a neighbour of {neighbour}"
         );
         assert!(
             kept * 20 <= all,
@@ -165,7 +165,7 @@ fn a_knob_without_effect_is_kept_in_at_most_one_experiment_of_twenty() {
 #[test]
 fn a_knob_with_a_large_effect_is_kept() {
     for neighbour in [0.0, 0.1, 0.2] {
-        let (kept, all) = experiments(false, neighbour, 600);
+        let (kept, all) = kept_and_all(false, neighbour, 600);
         assert!(
             kept * 10 >= all * 9,
             "{kept} of {all} kept beside a neighbour of {neighbour}"
@@ -174,25 +174,25 @@ fn a_knob_with_a_large_effect_is_kept() {
 }
 
 /// A knob that reads 1 and 2 and sets 4 and 2 workers.
-fn reversed(plant: &Plant) -> (Knob, Arc<AtomicU64>) {
-    let (mut engine, shown) = (plant.workers(), Arc::new(AtomicU64::new(1)));
-    let (read, moved) = (shown.clone(), shown.clone());
+fn reversed_knob(plant: &Plant) -> (Knob, Arc<AtomicU64>) {
+    let (mut engine, reported) = (plant.workers(), Arc::new(AtomicU64::new(1)));
+    let (read, set) = (reported.clone(), reported.clone());
     let apply = move |to: u64| {
         engine.apply(6 - 2 * to)?;
-        moved.store(to, Ordering::Relaxed);
+        set.store(to, Ordering::Relaxed);
         Ok(to)
     };
     (
         Knob::workers(1..=2, move || read.load(Ordering::Relaxed), apply),
-        shown,
+        reported,
     )
 }
 
 #[test]
 fn a_harmful_move_is_rolled_back() {
     for seed in SEEDS {
-        let plant = starved(0.0, seed);
-        let (knob, shown) = reversed(&plant);
+        let plant = overloaded(0.0, seed);
+        let (knob, reported) = reversed_knob(&plant);
         let control = Control::new(config(&SLO), vec![plant.concurrency(), knob]);
         let mut governed = Governed {
             plant,
@@ -202,16 +202,16 @@ fn a_harmful_move_is_rolled_back() {
         let mut harmful = 0;
         for _ in 0..120 {
             governed.tick();
-            harmful += shown.load(Ordering::Relaxed) - 1;
+            harmful += reported.load(Ordering::Relaxed) - 1;
         }
-        let back = governed
+        let rolled_back = governed
             .control
             .records()
             .iter()
             .filter(|r| r.decision.cause == Cause::RolledBack)
             .count();
-        assert!(back >= 1, "seed {seed}: never tried");
-        assert_eq!(shown.load(Ordering::Relaxed), 1, "seed {seed}");
+        assert!(rolled_back >= 1, "seed {seed}: never tried");
+        assert_eq!(reported.load(Ordering::Relaxed), 1, "seed {seed}");
         assert!(
             harmful <= 24,
             "seed {seed}: {harmful} ticks with the harmful setting"
@@ -256,7 +256,7 @@ fn journal(start: (u64, u64), seed: u64) -> Vec<Record> {
 }
 
 #[test]
-fn recorded_inputs_give_the_recorded_decisions_again() {
+fn replaying_recorded_inputs_gives_the_recorded_decisions() {
     for start in [(16, 1), (16, 16), (64, 2)] {
         let mut state = State::default();
         for record in journal(start, 7) {
@@ -268,7 +268,7 @@ fn recorded_inputs_give_the_recorded_decisions_again() {
 }
 
 #[test]
-fn every_tick_has_a_reason() {
+fn every_decision_has_a_reason() {
     for record in journal((16, 16), 7) {
         assert!(!record.decision.reason.is_empty(), "record {}", record.seq);
         let explained = record.decision.moves.is_empty() || record.decision.cause != Cause::Hold;

@@ -29,7 +29,7 @@ fn check(files: &[(&str, &str)], expected: &[&[&str]]) {
 }
 
 #[test]
-fn files_that_use_each_other_are_a_circle_whatever_the_way() {
+fn files_that_use_each_other_in_any_way_are_a_circle() {
     for b in [
         "use crate::a::A; struct B(A);",
         "use super::a::A as Other; struct B(Other);",
@@ -59,7 +59,7 @@ fn a_circle_of_three_is_reported_once() {
 }
 
 #[test]
-fn re_exports_and_tests_and_uses_below_are_no_circle() {
+fn re_exports_tests_and_uses_of_a_parent_are_no_circle() {
     let parent = "mod child; pub use self::child::Child; pub struct Shared;";
     let child = "use super::Shared; pub struct Child(Shared);
         #[cfg(test)] mod tests { use crate::top::Top; }
