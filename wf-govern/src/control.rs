@@ -152,7 +152,7 @@ impl Control {
         self.intervene(now, (Cause::Watchdog, reason), moves, outcomes);
     }
 
-    /// Whether the governor moves this knob: it has a controller and no lease.
+    /// Returns whether the governor moves this knob: it has a controller and no lease.
     fn governs(&self, knobs: &[Position], index: usize, now: Nanos) -> bool {
         let mut leases = self.leases.iter();
         let leased = leases.any(|&(leased, until)| leased == index && now < until);
@@ -234,7 +234,7 @@ impl Control {
     }
 }
 
-/// Whether all targets were met in this tick, by measurements.
+/// Returns whether all targets were met in this tick, by measurements.
 fn meets(evidence: &Evidence, targets: &Targets) -> bool {
     let within = |value: Option<Nanos>, target: Option<Nanos>| match (value, target) {
         (_, None) => true,

@@ -167,7 +167,7 @@ impl Cause {
         }
     }
 
-    /// Whether moves of this cause are made in `mode`. A rollback always is.
+    /// Returns whether moves of this cause are made in `mode`. A rollback always is.
     pub(crate) fn is_made_in(self, mode: Mode) -> bool {
         mode == Mode::Active || self == Self::RolledBack
     }

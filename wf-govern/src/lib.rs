@@ -68,7 +68,7 @@ pub use self::control::Control;
 #[cfg(feature = "governor")]
 pub use self::decision::{Cause, Constraint, Decision, Move};
 #[cfg(feature = "governor")]
-pub use self::diagnose::{Bottleneck, Diagnosis, Indicators, Scores, threshold_rule};
+pub use self::diagnose::{Bottleneck, Diagnosis, Indicators, Scores};
 #[cfg(feature = "governor")]
 pub use self::evidence::{
     Evidence, FastEvidence, Host, MODEL_LOAD, Missing, ModelLoads, Quantiles, RequestEvidence,

@@ -22,7 +22,7 @@ use wf_instrument::Nanos;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Concurrency {
     moved: Nanos,
-    /// Whether the last move was only advised.
+    /// True if the last move was only advised.
     advised: bool,
     not_before: Nanos,
     ceiling: Option<Ceiling>,

@@ -93,7 +93,7 @@ impl<'a> TickContext<'a> {
         related.map(|(_, proposal)| proposal)
     }
 
-    /// Whether an earlier controller moves its knob in this tick.
+    /// Returns whether an earlier controller moves its knob in this tick.
     pub(crate) fn another_moves(&self) -> bool {
         self.earlier.iter().any(|(_, proposal)| proposal.is_move())
     }

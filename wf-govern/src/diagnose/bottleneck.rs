@@ -62,8 +62,7 @@ impl fmt::Display for Bottleneck {
 ///
 /// An absent GPU or quota counts as idle. A reading that is unknown blocks every rule that needs
 /// it. Memory is the fuller of what this process may use and the host's.
-#[must_use]
-pub fn threshold_rule(evidence: &Evidence, thresholds: &Thresholds) -> Bottleneck {
+pub(super) fn threshold_rule(evidence: &Evidence, thresholds: &Thresholds) -> Bottleneck {
     let gpu = &evidence.host.gpu;
     let exceeds = |share: Option<Ratio>, bound: f64| share.is_some_and(|s| s.get() > bound);
     let below = |r: &Reading<Ratio>, bound: f64| {

@@ -82,9 +82,9 @@ fn score<T>(reading: &Reading<T>, of: impl FnOnce(&T) -> f64) -> Option<f64> {
     }
 }
 
-/// Whether processors are saturated and not only busy: tasks wait for them, a quota throttles, or
-/// more threads are runnable than there are cores. If the machine has neither reading, busy is
-/// enough; if one is only unknown, nothing is concluded.
+/// Returns whether processors are saturated and not only busy: tasks wait for them, a quota
+/// throttles, or more threads are runnable than there are cores. If the machine has neither
+/// reading, busy is enough; if one is only unknown, nothing is concluded.
 fn is_saturated(evidence: &Evidence, indicators: Indicators, t: &Thresholds) -> bool {
     let pressure = &evidence.host.cpu_pressure;
     let pressed = pressure.value().is_some_and(|p| p.get() > t.cpu_pressed);
@@ -100,9 +100,9 @@ fn is_saturated(evidence: &Evidence, indicators: Indicators, t: &Thresholds) -> 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Latch {
     open: bool,
-    /// Whether each of the last five ticks was above the threshold; bit 0 is the newest.
+    /// One bit for each of the last five ticks: above the threshold. Bit 0 is the newest.
     above: u8,
-    /// Whether each was below the lower threshold.
+    /// The same: below the lower threshold.
     below: u8,
 }
 

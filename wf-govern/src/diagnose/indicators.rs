@@ -12,19 +12,19 @@ use wf_instrument::{Nanos, Ratio};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Indicators {
-    /// Whether more threads of this process are runnable than it has cores.
+    /// True if more threads of this process are runnable than it has cores.
     pub oversubscribed: Option<bool>,
     /// Share of the CPU quota's periods in which the cgroup was throttled.
     pub throttled: Option<Ratio>,
-    /// Whether other processes keep the host's processors busy.
+    /// True if other processes keep the host's processors busy.
     pub busy_neighbours: Option<bool>,
-    /// Whether the host swaps.
+    /// True if the host swaps.
     pub swapping: Option<bool>,
     /// Number of models that are being loaded now.
     pub models_loading: u64,
     /// Mean duration of the recent model loads.
     pub model_load: Option<Nanos>,
-    /// Whether requests meet all targets and none waits: a slow interface is then slow by itself.
+    /// True if requests meet all targets and none waits: a slow interface is then slow by itself.
     pub targets_met: Option<bool>,
 }
 
@@ -85,8 +85,8 @@ impl fmt::Display for Indicators {
     }
 }
 
-/// Whether the host is at least half as busy again as this process, or its cgroup, makes it. Each
-/// reading is a share of another number of processors.
+/// Returns whether the host is at least half as busy again as this process, or its cgroup, makes
+/// it. Each reading is a share of another number of processors.
 fn busy_neighbours(evidence: &Evidence) -> Option<bool> {
     let host = &evidence.host;
     let all = to_f64(*host.host_cores.value()?);

@@ -14,7 +14,8 @@ mod indicators;
 
 use std::fmt;
 
-pub use self::bottleneck::{Bottleneck, threshold_rule};
+pub use self::bottleneck::Bottleneck;
+use self::bottleneck::threshold_rule;
 pub(crate) use self::hysteresis::State;
 pub use self::indicators::Indicators;
 use crate::config::{Targets, Thresholds};
@@ -37,9 +38,9 @@ pub struct Scores {
     pub cpu: Option<f64>,
     /// Target frame rate over frames drawn.
     pub ui: Option<f64>,
-    /// Whether `io` is `None` because the machine has no such reading.
+    /// True if `io` is `None` because the machine has no such reading.
     pub io_absent: bool,
-    /// Whether `gpu` is `None` because the machine has no GPU.
+    /// True if `gpu` is `None` because the machine has no GPU.
     pub gpu_absent: bool,
 }
 
@@ -74,7 +75,9 @@ const fn missing(absent: bool) -> &'static str {
 pub struct Diagnosis {
     /// Bottleneck with hysteresis.
     pub bottleneck: Bottleneck,
-    /// Bottleneck by [`threshold_rule`], on this tick alone.
+    /// Bottleneck by fixed thresholds, on this tick alone; the first match wins.
+    ///
+    /// An absent GPU or quota counts as idle. An unknown reading blocks the rules that need it.
     pub by_threshold: Bottleneck,
     /// Saturation of each resource.
     pub scores: Scores,

@@ -10,7 +10,7 @@ pub struct Observation {
     pub rate: f64,
     /// Tail latency: a high percentile; `None` where there were too few samples.
     pub tail: Option<f64>,
-    /// Whether requests waited. Only then is throughput what the service can do, and not what was
+    /// True if requests waited. Only then is throughput what the service can do, and not what was
     /// asked of it.
     pub limited: bool,
 }

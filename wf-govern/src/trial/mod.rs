@@ -6,7 +6,7 @@
 //!
 //! | method | used for | procedure |
 //! |---|---|---|
-//! | [`Method::BeforeAfter`] | steps to the hardware's size | 4 ticks before, 4 after, [`non_inferiority_test`] |
+//! | [`Method::BeforeAfter`] | steps to the hardware size | 4 + 4 ticks, [`non_inferiority_test`] |
 //! | [`Method::Switchback`] | other steps | A B B A A B B A …, 3 to 8 pairs, [`sequential_test`] |
 //!
 //! [`non_inferiority_test`]: crate::stats::non_inferiority_test
