@@ -181,15 +181,15 @@ fn calls_may_end_on_another_thread_while_both_threads_record() {
 
     const CALLS: u64 = 500;
     let begin = || -> Vec<Coroutine> {
-        let begun = (0..CALLS).map(|_| {
+        let suspended = (0..CALLS).map(|_| {
             let mut coroutine = Gn::new_scoped(|mut suspend| call(&mut suspend));
             assert!(coroutine.resume().is_some(), "it suspends");
             coroutine
         });
-        begun.collect()
+        suspended.collect()
     };
-    let begun = begin();
-    let other = thread::spawn(move || begun.into_iter().for_each(finish));
+    let suspended = begin();
+    let other = thread::spawn(move || suspended.into_iter().for_each(finish));
     // This thread keeps the slot in which the calls began.
     begin().into_iter().for_each(finish);
     other.join().expect("it does not panic");

@@ -98,7 +98,7 @@ fn a_call_that_panics_ends_as_panicked() {
 #[test]
 fn an_async_call_lasts_until_it_is_ready() {
     #[wf_measure(name = "async")]
-    async fn answer(clock: &Mock, fail: bool) -> Result<u8, String> {
+    async fn call(clock: &Mock, fail: bool) -> Result<u8, String> {
         wait(clock, 10);
         yield_now().await;
         assert_eq!(span("async").in_flight, 1);
@@ -110,14 +110,14 @@ fn an_async_call_lasts_until_it_is_ready() {
     }
 
     let clock = Mock::start();
-    let unpolled = answer(&clock, false);
+    let unpolled = call(&clock, false);
     wait(&clock, 1000);
     assert_eq!(
         block_on(unpolled),
         Ok(3),
         "nothing happens before the first poll"
     );
-    assert!(block_on(answer(&clock, true)).is_err());
+    assert!(block_on(call(&clock, true)).is_err());
     let row = span("async");
     assert_samples(&row.ok, 1, 30);
     assert_samples(&row.error, 1, 10);
@@ -127,19 +127,19 @@ fn an_async_call_lasts_until_it_is_ready() {
 #[test]
 fn an_async_call_that_is_dropped_ends_as_cancelled() {
     #[wf_measure(name = "async dropped")]
-    async fn answer() {
+    async fn call() {
         yield_now().await;
     }
 
     let clock = Mock::start();
-    drop(answer());
+    drop(call());
     assert_eq!(
         span("async dropped").outcomes().total(),
         0,
         "it never began"
     );
     {
-        let mut future = pin!(answer());
+        let mut future = pin!(call());
         assert!(poll_once(future.as_mut()).is_pending());
         wait(&clock, 70);
         assert_eq!(span("async dropped").in_flight, 1);
@@ -152,14 +152,14 @@ fn an_async_call_that_is_dropped_ends_as_cancelled() {
 #[test]
 fn an_async_call_that_panics_ends_as_panicked() {
     #[wf_measure(name = "async panic")]
-    async fn answer(clock: &Mock) -> Result<(), ()> {
+    async fn call(clock: &Mock) -> Result<(), ()> {
         yield_now().await;
         wait(clock, 60);
         panic!("on purpose");
     }
 
     let clock = Mock::start();
-    catch_unwind(AssertUnwindSafe(|| block_on(answer(&clock)))).unwrap_err();
+    catch_unwind(AssertUnwindSafe(|| block_on(call(&clock)))).unwrap_err();
     assert_samples(&span("async panic").panicked, 1, 60);
     assert_eq!(outcome_counts(span("async panic").outcomes()), [0, 0, 0, 1]);
 }
@@ -167,7 +167,7 @@ fn an_async_call_that_panics_ends_as_panicked() {
 #[test]
 fn a_function_that_returns_a_future_is_measured_to_the_futures_end() {
     #[wf_measure(name = "returned future")]
-    fn answer(clock: &Mock, fail: bool) -> impl Future<Output = Result<u8, ()>> {
+    fn call(clock: &Mock, fail: bool) -> impl Future<Output = Result<u8, ()>> {
         wait(clock, 10);
         async move {
             wait(clock, 20);
@@ -183,9 +183,9 @@ fn a_function_that_returns_a_future_is_measured_to_the_futures_end() {
     }
 
     let clock = Mock::start();
-    assert_eq!(block_on(answer(&clock, false)), Ok(3));
-    assert_eq!(block_on(answer(&clock, true)), Err(()));
-    drop(answer(&clock, false));
+    assert_eq!(block_on(call(&clock, false)), Ok(3));
+    assert_eq!(block_on(call(&clock, true)), Err(()));
+    drop(call(&clock, false));
     let row = span("returned future");
     assert_samples(&row.ok, 1, 30);
     assert_samples(&row.error, 1, 30);
@@ -199,7 +199,7 @@ fn a_function_that_returns_a_future_is_measured_to_the_futures_end() {
 fn an_async_trait_method_is_measured_to_its_end() {
     #[async_trait::async_trait]
     trait Engine {
-        async fn answer(&self, fail: bool) -> Result<u8, ()>;
+        async fn call(&self, fail: bool) -> Result<u8, ()>;
     }
 
     struct Model;
@@ -207,7 +207,7 @@ fn an_async_trait_method_is_measured_to_its_end() {
     #[async_trait::async_trait]
     impl Engine for Model {
         #[wf_measure(name = "async trait")]
-        async fn answer(&self, fail: bool) -> Result<u8, ()> {
+        async fn call(&self, fail: bool) -> Result<u8, ()> {
             yield_now().await;
             if fail {
                 return Err(());
@@ -216,10 +216,10 @@ fn an_async_trait_method_is_measured_to_its_end() {
         }
     }
 
-    assert_eq!(block_on(Model.answer(false)), Ok(3));
-    assert_eq!(block_on(Model.answer(true)), Err(()));
+    assert_eq!(block_on(Model.call(false)), Ok(3));
+    assert_eq!(block_on(Model.call(true)), Err(()));
     {
-        let mut future = pin!(Model.answer(false));
+        let mut future = pin!(Model.call(false));
         assert!(poll_once(future.as_mut()).is_pending());
     }
     assert_eq!(outcome_counts(span("async trait").outcomes()), [1, 1, 1, 0]);

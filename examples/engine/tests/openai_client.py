@@ -31,13 +31,13 @@ assert "".join(piece.choices[0].text for piece in pieces), "a streamed completio
 
 try:
     client.completions.create(model="gpt-9", prompt="Hello")
-    raise AssertionError("an unknown model was answered")
+    raise AssertionError("a request for an unknown model was served")
 except openai.NotFoundError as refused:
     assert refused.code == "model_not_found", refused
 
 try:
     client.completions.create(model=model, prompt="Hello", n=3)
-    raise AssertionError("three answers were promised")
+    raise AssertionError("a request for three choices was served")
 except openai.BadRequestError as refused:
     assert refused.param == "n", refused
 

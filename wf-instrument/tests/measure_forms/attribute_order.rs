@@ -87,15 +87,15 @@ async fn asynchronous(n: u8, on_token: impl Fn(u8)) -> Result<u8, String> {
 struct Engine;
 
 #[async_trait::async_trait]
-trait Answers {
-    async fn answer(&self, n: u8) -> Result<u8, String>;
+trait Calls {
+    async fn in_trait(&self, n: u8) -> Result<u8, String>;
 }
 
 #[async_trait::async_trait]
-impl Answers for Engine {
-    #[wf_measure(name = "answer")]
+impl Calls for Engine {
+    #[wf_measure(name = "in_trait")]
     #[instrument(skip(self))]
-    async fn answer(&self, n: u8) -> Result<u8, String> {
+    async fn in_trait(&self, n: u8) -> Result<u8, String> {
         yield_now().await;
         Ok(n)
     }
@@ -119,7 +119,7 @@ fn tracing_records_the_same_as_without_wf_measure() {
         assert_eq!((block_on(above(1)), block_on(below(1))), (2, 2));
         assert_eq!(block_on(opaque(1)), Ok(2));
         assert_eq!(block_on(asynchronous(3, |_| {})), Ok(3));
-        assert_eq!(block_on(Engine.answer(1)), Ok(1));
+        assert_eq!(block_on(Engine.in_trait(1)), Ok(1));
         assert_eq!(block_on(Engine.boxed(1)), 1);
     });
     let entered = entered.entered.lock().unwrap();
@@ -128,7 +128,7 @@ fn tracing_records_the_same_as_without_wf_measure() {
         "below",
         "opaque",
         "asynchronous",
-        "answer",
+        "in_trait",
         "boxed",
     ] {
         let times = entered.iter().filter(|entered| **entered == name).count();
@@ -140,7 +140,7 @@ fn tracing_records_the_same_as_without_wf_measure() {
     #[cfg(feature = "enabled")]
     {
         let metrics = wf_instrument::snapshot::Snapshot::take().metrics;
-        for name in ["above", "below", "opaque", "answer", "::Engine::boxed"] {
+        for name in ["above", "below", "opaque", "in_trait", "::Engine::boxed"] {
             let row = metrics
                 .spans
                 .iter()

@@ -162,7 +162,7 @@ mod measured {
     functions_of_fragments!([#[wf_measure]]);
 }
 
-mod judged {
+mod with_ok_if {
     use super::*;
 
     functions_of_fragments!([#[wf_measure(ok_if = |_| true)]]);
@@ -222,7 +222,7 @@ fn measured_functions_of_fragments_return_the_same() {
         "{expected}"
     );
     assert_eq!(results!(measured), expected);
-    assert_eq!(results!(judged), expected);
+    assert_eq!(results!(with_ok_if), expected);
     assert_eq!(results!(generations), expected);
 }
 

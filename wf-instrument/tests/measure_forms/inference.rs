@@ -20,7 +20,7 @@ fn closure() -> impl Fn(&str) -> usize {
 }
 
 #[wf_measure(ok_if = |_| true)]
-fn closure_judged(n: usize) -> impl Fn(&str) -> usize {
+fn closure_with_ok_if(n: usize) -> impl Fn(&str) -> usize {
     move |text| text.len() + n
 }
 
@@ -292,7 +292,7 @@ extern "C" fn twice(n: i32) -> i32 {
 
 #[test]
 fn types_are_inferred_from_the_signature() {
-    assert_eq!((closure()("abc"), closure_judged(1)("abc")), (3, 4));
+    assert_eq!((closure()("abc"), closure_with_ok_if(1)("abc")), (3, 4));
     assert_eq!(closure_or_not(1).unwrap()("abc"), 4);
     assert!(closure_or_not(10).is_err() && returned_closure(true).is_err());
     assert_eq!(returned_closure(false).unwrap()("abc"), 3);

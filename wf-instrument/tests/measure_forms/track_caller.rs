@@ -25,7 +25,7 @@ fn unknown() -> Place {
 
 #[wf_measure(ok_if = |line| *line > 0)]
 #[track_caller]
-fn judged() -> u32 {
+fn with_ok_if() -> u32 {
     Location::caller().line()
 }
 
@@ -115,7 +115,7 @@ fn panics(unwinds: bool) -> u32 {
 
 #[test]
 fn the_location_of_the_caller_is_known() {
-    assert_eq!((plain(), judged()), (line!(), line!()));
+    assert_eq!((plain(), with_ok_if()), (line!(), line!()));
     assert_eq!(unknown().0, line!());
     assert_eq!(fallible(false), Ok(line!()));
     assert!(fallible(true).is_err_and(|text| text.contains(file!())));

@@ -110,7 +110,7 @@ impl Boxed for Model {
     async fn generate_text(&mut self, text: &str) -> Result<String, String> {
         yield_now().await;
         if text.is_empty() {
-            return Err("nothing was said".to_owned());
+            return Err("the text is empty".to_owned());
         }
         self.calls += 1;
         Ok(format!("{}: {text}", self.name))

@@ -163,7 +163,7 @@ fn a_stream_that_is_dropped_after_its_err_item_is_an_error() {
     );
     assert!(
         row.cancelled_before_first_token().is_empty(),
-        "an error is nobody's impatience"
+        "an error is no cancellation"
     );
 }
 

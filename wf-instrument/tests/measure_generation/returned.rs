@@ -214,7 +214,7 @@ fn a_generation_ends_with_its_last_item() {
     assert_eq!(
         block_on(generate(&clock).count()),
         3,
-        "all items are handed on"
+        "all items are passed on"
     );
     let mut too_early = Box::pin(generate(&clock));
     assert!(block_on(too_early.next()).is_some());

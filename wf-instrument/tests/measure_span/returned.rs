@@ -155,10 +155,10 @@ fn a_future_behind_an_alias_is_measured_to_its_end() {
 
     let clock = Mock::start();
     for n in [1, 0] {
-        let answer = Engine.call(&clock, n);
+        let future = Engine.call(&clock, n);
         assert_eq!(span("service").in_flight, 1);
         wait(&clock, 20);
-        assert_eq!(block_on(answer).is_ok(), n == 1);
+        assert_eq!(block_on(future).is_ok(), n == 1);
     }
     drop(Engine.call(&clock, 1));
     let row = span("service");
@@ -229,10 +229,10 @@ fn a_returned_stream_is_measured_to_its_end() {
         Ok(stream::iter([1, 2]).boxed())
     }
 
-    type Answer = Pin<Box<dyn Stream<Item = u8> + Send>>;
+    type Items = Pin<Box<dyn Stream<Item = u8> + Send>>;
 
     #[wf_measure(name = "stream", returns = stream)]
-    fn named(clock: &Mock) -> Answer {
+    fn named(clock: &Mock) -> Items {
         wait(clock, 30);
         stream::iter([1, 2]).boxed()
     }
@@ -266,7 +266,7 @@ fn a_returned_stream_is_measured_to_its_end() {
 #[test]
 fn a_failed_dropped_or_panicking_stream_decides_the_outcome_of_its_call() {
     #[wf_measure(name = "stream ends")]
-    fn answer(items: Vec<Result<u8, String>>) -> impl Stream<Item = Fallible<u8>> {
+    fn results(items: Vec<Result<u8, String>>) -> impl Stream<Item = Fallible<u8>> {
         stream::iter(items).inspect(|item| assert_ne!(item, &Ok(0), "on purpose"))
     }
 
@@ -276,17 +276,17 @@ fn a_failed_dropped_or_panicking_stream_decides_the_outcome_of_its_call() {
     }
 
     let error = || Err("on purpose".to_owned());
-    assert_eq!(block_on(answer(vec![Ok(1), error(), Ok(2)]).count()), 3);
-    let mut failed = Box::pin(answer(vec![error(), Ok(1)]));
+    assert_eq!(block_on(results(vec![Ok(1), error(), Ok(2)]).count()), 3);
+    let mut failed = Box::pin(results(vec![error(), Ok(1)]));
     assert_eq!(block_on(failed.next()), Some(error()));
     drop(failed);
     assert!(block_on(refused()).is_err());
     assert_eq!(outcome_counts(span("stream ends").outcomes()), [0, 3, 0, 0]);
 
-    let mut left = Box::pin(answer(vec![Ok(1), Ok(2)]));
+    let mut left = Box::pin(results(vec![Ok(1), Ok(2)]));
     assert_eq!(block_on(left.next()), Some(Ok(1)));
     drop(left);
-    let mut unwinding = Box::pin(answer(vec![Ok(0)]));
+    let mut unwinding = Box::pin(results(vec![Ok(0)]));
     catch_unwind(AssertUnwindSafe(|| block_on(unwinding.next()))).unwrap_err();
     drop(unwinding);
     let row = span("stream ends");
