@@ -1,4 +1,4 @@
-//! What `nvidia-smi dmon -s pucvmet` shows, and in what order.
+//! The columns of `nvidia-smi dmon -s pucvmet`, in its order.
 
 use wf_sense::Reading;
 use wf_sense::gpu::{Gpu, ThrottleReason};
@@ -78,7 +78,7 @@ fn count(number: &u64) -> f64 {
     *number as f64
 }
 
-/// By how much a total rose in a second; `None` without two of them.
+/// Returns the rise of a total in a second; `None` without two readings.
 fn rise<T>(now: &Reading<T>, before: &Reading<T>, number: impl Fn(&T) -> f64) -> Option<f64> {
     match (now, before) {
         (
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_stands_under_its_name_and_a_dash_for_the_rest() {
+    fn a_value_stands_under_its_name_and_a_dash_for_the_rest() {
         let (mut before, mut gpu) = (Gpu::default(), Gpu::default());
         before.pcie_received = at(1, Bytes::new(1_000_000));
         gpu.power = at(3, Watts::from_milliwatts(69_500));

@@ -1,7 +1,7 @@
-//! The GPUs in the columns of `nvidia-smi dmon -s pucvmet`, to be compared with it: a line for each
-//! GPU and pass, `-` where there is nothing.
+//! GPUs in the columns of `nvidia-smi dmon -s pucvmet`, to be compared with it: a line for each GPU
+//! and pass, `-` for a value that is absent or unknown.
 //!
-//! `gpu_dmon [PASSES]`, 3 if not told. Ends well on a machine without a GPU too.
+//! `gpu_dmon [PASSES]`, 3 by default. Ends well on a machine without a GPU too.
 #![expect(clippy::print_stdout, reason = "its purpose is to print")]
 
 mod columns;
@@ -17,9 +17,9 @@ fn main() {
     let passes = std::env::args().nth(1).and_then(|text| text.parse().ok());
     let mut gpus = Gpus::new();
     let mut before: Arc<[Gpu]> = Arc::default();
-    let mut seen = Nanos::ZERO;
+    let mut last = Nanos::ZERO;
     for pass in 0..passes.unwrap_or(3) {
-        let (now, at) = match next(&mut gpus, seen) {
+        let (now, at) = match next(&mut gpus, last) {
             Reading::Present { value, at } => (value, at),
             Reading::Absent(reason) | Reading::Unknown(reason) => {
                 println!("no NVML: {reason}");
@@ -33,16 +33,16 @@ fn main() {
             let earlier = before.iter().find(|earlier| earlier.info == gpu.info);
             println!("{}", columns::line(gpu, earlier.unwrap_or(gpu)));
         }
-        (before, seen) = (now, at);
+        (before, last) = (now, at);
     }
 }
 
-/// The pass after the one that ended at `seen`, or why there is none. The driver has ten seconds to
+/// Returns the pass after the one that ended at `before`, or why there is none. The driver has ten seconds to
 /// load.
-fn next(gpus: &mut Gpus, seen: Nanos) -> Reading<Arc<[Gpu]>> {
+fn next(gpus: &mut Gpus, before: Nanos) -> Reading<Arc<[Gpu]>> {
     for _ in 0..200 {
         match gpus.read() {
-            Reading::Present { at, .. } if at <= seen => {}
+            Reading::Present { at, .. } if at <= before => {}
             Reading::Unknown(_) => {}
             reading => return reading,
         }

@@ -340,9 +340,9 @@ mod tests {
         let mut files = Files::new(directory.clone());
         let number = |text: &str| text.trim().parse::<u64>().ok();
         assert_eq!(files.find_again("number", number), Ok(None));
-        for (text, told) in [("7", 7), ("1234", 1234), ("5", 5)] {
+        for (text, expected) in [("7", 7), ("1234", 1234), ("5", 5)] {
             fs::write(directory.join("number"), text).unwrap();
-            assert_eq!(files.read_again("number", number), Ok(told));
+            assert_eq!(files.read_again("number", number), Ok(expected));
         }
         let long = "9".repeat(10_000);
         fs::write(directory.join("number"), &long).unwrap();

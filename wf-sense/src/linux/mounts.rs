@@ -121,11 +121,11 @@ mod tests {
     /// Which of the mounts of version 2 can be reached.
     fn reached(text: &str) -> Vec<String> {
         let mounts = Mounts::parse(text);
-        let seen = mounts
+        let found = mounts
             .unified()
             .into_iter()
             .filter(|mount| !mounts.is_hidden(mount));
-        seen.map(|mount| mount.point.clone()).collect()
+        found.map(|mount| mount.point.clone()).collect()
     }
 
     #[test]
@@ -155,12 +155,12 @@ mod tests {
         let mounts = "22 1 0:1 / / rw - ext4 a rw\n31 22 0:2 / /cg rw - tmpfs t rw\n35 31 0:3 /../.. /cg/unified rw - cgroup2 c rw\n\
             63 31 0:4 / /cg rw - tmpfs t rw\n66 63 0:3 / /cg/unified rw - cgroup2 c rw\n";
         let parsed = Mounts::parse(mounts);
-        let seen = parsed.unified().into_iter();
-        let seen: Vec<i32> = seen
+        let found = parsed.unified().into_iter();
+        let found: Vec<i32> = found
             .filter(|mount| !parsed.is_hidden(mount))
             .map(|mount| mount.id)
             .collect();
-        assert_eq!(seen, [66]);
+        assert_eq!(found, [66]);
     }
 
     #[test]

@@ -155,10 +155,10 @@ impl Triggers {
 
     /// Waits until `timeout` is over, an alarm is raised or it is cancelled. Counts the alarms.
     pub(crate) fn wait(&mut self, timeout: Duration, alarms: &mut Alarms) {
-        let told = self.polled(timeout);
-        let mut told = told.iter();
+        let results = self.polled(timeout);
+        let mut results = results.iter();
         self.set.retain(|trigger| {
-            let events = told.next().copied().unwrap_or(PollFlags::empty());
+            let events = results.next().copied().unwrap_or(PollFlags::empty());
             // A group that is gone is both urgent and an error.
             let gone = events.contains(PollFlags::ERR);
             if events.contains(PollFlags::PRI) && !gone {

@@ -50,7 +50,7 @@ impl Gpus {
 fn busiest(gpus: &[Gpu]) -> ReadResult<(Reading<Ratio>, Reading<Ratio>)> {
     let share = |gpu: &Gpu| load(gpu).value().map_or(f64::INFINITY, |share| share.get());
     let busiest = without_partitioned(gpus).max_by(|a, b| share(a).total_cmp(&share(b)));
-    let busiest = busiest.ok_or("no GPU is told of")?;
+    let busiest = busiest.ok_or("the driver lists no GPU")?;
     Ok((load(busiest), full(busiest)))
 }
 
@@ -108,7 +108,7 @@ mod tests {
     }
 
     fn absent() -> Reading<Ratio> {
-        Reading::Absent("not told of instances".into())
+        Reading::Absent("not reported for instances".into())
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
         let gpus = Gpus::of(read([gpu(absent(), absent(), 50)].into()));
         assert_eq!(
             gpus.busiest_utilization,
-            Reading::Unknown("not told of instances".into())
+            Reading::Unknown("not reported for instances".into())
         );
         assert_eq!(gpus.busiest_memory_utilization, share(0.5));
     }
