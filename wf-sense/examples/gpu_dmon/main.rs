@@ -37,8 +37,8 @@ fn main() {
     }
 }
 
-/// Returns the pass after the one that ended at `before`, or why there is none. The driver has ten seconds to
-/// load.
+/// Returns the pass after the one that ended at `before`, or why there is none. The driver has ten
+/// seconds to load.
 fn next(gpus: &mut Gpus, before: Nanos) -> Reading<Arc<[Gpu]>> {
     for _ in 0..200 {
         match gpus.read() {
