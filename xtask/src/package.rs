@@ -1,7 +1,9 @@
 //! `cargo xtask package`: each published crate is complete, without test data, and builds alone.
 
+use std::env;
 use std::fs;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -18,17 +20,20 @@ use crate::process::{cargo, run};
 pub(crate) fn check() -> Result<(), String> {
     let packages = metadata::published()?;
     let mut faults: Vec<String> = packages.iter().flat_map(missing_keys).collect();
+    let target = metadata::target_directory()?.join("packages");
+    forget_older(&packages, &target)?;
     let mut command = cargo("package --quiet --locked --allow-dirty --all-features");
+    command.env("CARGO_TARGET_DIR", &target);
     command.args(
         packages
             .iter()
             .flat_map(|package| ["--package", name(package)]),
     );
     run(&mut command)?;
-    let folder = metadata::target_directory()?.join("package");
+    let folder = target.join("package");
     let mut total = 0;
     for package in &packages {
-        let unpacked = folder.join(format!("{}-{}", name(package), text(package, "version")));
+        let unpacked = folder.join(name_and_version(package));
         let archive = unpacked.with_file_name(format!("{}.crate", file_name(&unpacked)));
         let size = fs::metadata(&archive)
             .map_err(|error| describe(&archive, &error))?
@@ -47,6 +52,28 @@ pub(crate) fn check() -> Result<(), String> {
         true => Ok(()),
         false => Err(faults.join("\n")),
     }
+}
+
+/// Removes what earlier runs left. Cargo takes a package of a registry as unchanged while its
+/// version is the same: neither does it unpack it again, nor build it.
+fn forget_older(packages: &[Value], target: &Path) -> Result<(), String> {
+    match fs::remove_dir_all(target) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(describe(target, &error)),
+        _ => {}
+    }
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let unpacked = home.and_then(|home| fs::read_dir(home.join("registry/src")).ok());
+    for registry in unpacked.into_iter().flatten().flatten() {
+        // The registry in which Cargo puts packages for this has a folder and no host.
+        if registry.file_name().to_string_lossy().starts_with('-') {
+            for package in packages {
+                let older = registry.path().join(name_and_version(package));
+                let _never_unpacked = fs::remove_dir_all(older);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Keys that crates.io or docs.rs shows and the manifest does not have.
@@ -88,6 +115,10 @@ fn faults_of_files(unpacked: &Path) -> Result<Vec<String>, String> {
 
 fn name(package: &Value) -> &str {
     text(package, "name")
+}
+
+fn name_and_version(package: &Value) -> String {
+    format!("{}-{}", name(package), text(package, "version"))
 }
 
 fn text<'a>(package: &'a Value, key: &str) -> &'a str {
