@@ -22,8 +22,8 @@ use crate::family::FamilyError;
 ///
 /// A reading that is absent, unknown or older than 30 seconds has no series, never a zero or an old
 /// value that looks like a measurement. `wf_sensor_up` of that sensor is 0 then, and
-/// `wf_sensor_reason` says why: `absent` if the machine has no such thing, `unknown` if it could not
-/// be read. So alert on `wf_sensor_reason{state="unknown"}`.
+/// `wf_sensor_reason` says why: `absent` if the machine has no such thing, `unknown` if it could
+/// not be read. So alert on `wf_sensor_reason{state="unknown"}`.
 ///
 /// At most 127 series, one more for each sensor that is not up, and 86 for each GPU.
 ///

@@ -40,8 +40,8 @@ impl CloseInChild {
     ///
     /// - `descriptor` is open until this is dropped;
     /// - in a child of a fork, nobody uses or closes it: its owner lives on the stack of a thread
-    ///   that does not fork, or is an [`ProcessLocal`] that is asked first whether it is
-    ///   [in the same process](ProcessLocal::in_same_process).
+    ///   that does not fork, or is an [`ProcessLocal`] that is asked first whether it is [in the
+    ///   same process](ProcessLocal::in_same_process).
     pub unsafe fn new(descriptor: RawFd) -> Self {
         // Relaxed: a fork copies the places as they are.
         let takes = |place: &AtomicI32| {
@@ -81,7 +81,8 @@ impl<T: AsFd + Into<OwnedFd>> NotInherited<T> {
         // SAFETY:
         // - the owner is dropped after this, and closes it then: a tuple is dropped in its order.
         //   It lends the descriptor, and cannot be taken out;
-        // - in a child the owner is forgotten, and is not to be used unless it is `in_same_process`.
+        // - in a child the owner is forgotten, and is not to be used unless it is
+        //   `in_same_process`.
         let closes = unsafe { CloseInChild::new(descriptor) };
         Self(ProcessLocal::new((closes, owner)))
     }

@@ -3,7 +3,8 @@
 use super::time::Nanos;
 use super::to_f64;
 
-/// A share of a whole: 0 is none and 1 is all. Above 1 where the whole can be exceeded (a CPU quota's burst).
+/// A share of a whole: 0 is none and 1 is all. Above 1 where the whole can be exceeded (a CPU
+/// quota's burst).
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]
