@@ -100,8 +100,10 @@ fn needed(mut snapshot: Snapshot) -> Snapshot {
 struct Windows {
     /// From the last tick to this one.
     base: Window,
-    /// Those that latencies are taken over, the shortest first.
+    /// Those that latencies are taken over, the shortest first, but for the base window.
     longer: Vec<Window>,
+    /// True if latencies are taken over the base window too: ticks are a second apart.
+    base_is_shortest: bool,
 }
 
 impl Windows {
@@ -113,10 +115,13 @@ impl Windows {
             .map(|(begin, _)| begin)
             .collect();
         begins.dedup_by_key(|begin| begin.at);
+        let base_is_shortest = begins.first().is_some_and(|begin| begin.at == before.at);
+        let longer = begins.into_iter().skip(usize::from(base_is_shortest));
         let window = |begin: &Snapshot| Window::between(begin, latest);
         Some(Self {
             base: window(before),
-            longer: begins.into_iter().map(window).collect(),
+            longer: longer.map(window).collect(),
+            base_is_shortest,
         })
     }
 
@@ -126,8 +131,10 @@ impl Windows {
             let rows = window.metrics.generations.iter();
             rows.filter(|row| belongs(row)).sum()
         };
-        let longer: Vec<_> = self.longer.iter().map(sum).collect();
-        RequestEvidence::of(self.base.length(), &sum(&self.base), &longer)
+        let mut windows = vec![sum(&self.base)];
+        windows.extend(self.longer.iter().map(sum));
+        let shortest = usize::from(!self.base_is_shortest);
+        RequestEvidence::of(self.base.length(), &windows[0], &windows[shortest..])
     }
 
     /// Nothing where there is one model: the sum over all of them is its evidence.
