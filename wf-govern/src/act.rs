@@ -10,7 +10,7 @@ use crate::knob::{Knob, KnobError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
-pub struct Outcome {
+pub struct MoveResult {
     /// Name of the knob.
     pub knob: Arc<str>,
     /// Value asked for.
@@ -19,7 +19,7 @@ pub struct Outcome {
     pub result: Result<u64, String>,
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for MoveResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.result {
             Ok(value) => write!(f, "{} is at {value}", self.knob),
@@ -30,10 +30,10 @@ impl fmt::Display for Outcome {
 
 /// Makes the moves in their order. A failure does not keep the others from being made: they may be
 /// a rollback.
-pub(crate) fn act(moves: &[Move], knobs: &mut [Knob]) -> Vec<Outcome> {
+pub(crate) fn act(moves: &[Move], knobs: &mut [Knob]) -> Vec<MoveResult> {
     let mut apply = |wanted: &Move| {
         let knob = knobs.get_mut(wanted.index)?;
-        Some(Outcome {
+        Some(MoveResult {
             knob: knob.name().clone(),
             asked: wanted.to,
             result: knob.apply(wanted.to).map_err(in_one_line),

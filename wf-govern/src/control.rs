@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::act::{Outcome, act};
+use super::act::{MoveResult, act};
 use super::arbiter::{PendingMove, State, step};
 use super::config::{Config, Targets};
 use super::controllers;
@@ -103,7 +103,7 @@ impl Control {
         self.leases.push((index, until));
         self.recent.cut();
         let reason = format!("{wanted}: set by hand");
-        let outcome = Outcome {
+        let outcome = MoveResult {
             knob: wanted.knob.clone(),
             asked: to,
             result: Ok(applied),
@@ -175,7 +175,7 @@ impl Control {
     }
 
     /// Makes the moves, except in a dry run. A rollback is always made.
-    fn make(&mut self, decision: &Decision) -> Vec<Outcome> {
+    fn make(&mut self, decision: &Decision) -> Vec<MoveResult> {
         if !decision.cause.is_made_in(self.mode) || decision.moves.is_empty() {
             return Vec::new();
         }
@@ -208,7 +208,7 @@ impl Control {
         now: Nanos,
         (cause, reason): (Cause, String),
         moves: Vec<Move>,
-        outcomes: Vec<Outcome>,
+        outcomes: Vec<MoveResult>,
     ) {
         let evidence = Evidence {
             at: now,
@@ -223,7 +223,7 @@ impl Control {
         self.log(inputs, decision, outcomes);
     }
 
-    fn log(&self, inputs: Inputs, decision: Decision, outcomes: Vec<Outcome>) {
+    fn log(&self, inputs: Inputs, decision: Decision, outcomes: Vec<MoveResult>) {
         let record = Record {
             inputs,
             decision,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
-use super::act::Outcome;
+use super::act::MoveResult;
 use super::decision::{Cause, Constraint, Decision, Move};
 use super::diagnose::Diagnosis;
 use super::inputs::{Inputs, Mode};
@@ -27,7 +27,7 @@ pub struct Record {
     /// Decision and its reason.
     pub decision: Decision,
     /// Results of the moves; empty in a dry run.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<MoveResult>,
     /// Duration of the tick, moves included; `None` until it is over.
     pub duration: Option<Nanos>,
 }

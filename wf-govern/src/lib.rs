@@ -1,7 +1,7 @@
 //! Admission gate, knobs, and a governor that keeps a service within its latency targets.
 //!
 //! Once a second the [`Governor`] measures ([`Evidence`]), finds the bottleneck ([`Diagnosis`]),
-//! decides ([`Decision`]), moves the knobs of the application ([`Outcome`]), and verifies each slow
+//! decides ([`Decision`]), moves the knobs of the application ([`MoveResult`]), and verifies each slow
 //! move by a trial ([`TrialStatus`]). All stages but the moves are pure functions over values.
 //! [`Governor`] has the only thread and the only clock; [`Control`] is the same without either.
 //! Each tick leaves a [`Record`] with its reason in the journal.
@@ -56,7 +56,7 @@ pub mod stats;
 mod trial;
 
 #[cfg(feature = "governor")]
-pub use self::act::Outcome;
+pub use self::act::MoveResult;
 #[cfg(feature = "governor")]
 pub use self::arbiter::{State, step};
 #[cfg(feature = "governor")]
