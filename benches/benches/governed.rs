@@ -84,7 +84,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
 
 fn compare(engine: &Engine, start: &Start, pairs: usize) -> Result<Outcome, String> {
     let flags: Vec<_> = COMMON.iter().chain(start.flags).copied().collect();
-    let ungoverned: Vec<_> = flags.iter().copied().chain(["--no-governor"]).collect();
+    let ungoverned: Vec<_> = flags.iter().copied().chain(["--advisory"]).collect();
     let reports = take_turns(pairs, || engine.run(&flags), || engine.run(&ungoverned))?;
     let quantities = QUANTITIES
         .iter()

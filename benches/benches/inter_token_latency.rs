@@ -13,7 +13,7 @@ use wf_benches::{Arguments, Engine};
 /// Requests per second.
 const RATES: [&str; 3] = ["10", "100", "1000"];
 
-const FLAGS: [&str; 5] = ["--variant", "tiny", "--no-governor", "--duration", "10s"];
+const FLAGS: [&str; 5] = ["--variant", "tiny", "--advisory", "--duration", "10s"];
 
 /// ITL in milliseconds at one load.
 #[derive(Debug, Serialize)]

@@ -33,7 +33,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let mut comparisons = Vec::new();
     for tool in TOOLS.iter().filter(|tool| arguments.wants(tool.name)) {
         let program = tool.install(&folder)?;
-        let serving = engine.serve(&["--no-load", "--no-governor", "--max-wait", "60s"])?;
+        let serving = engine.serve(&["--no-load", "--advisory", "--max-wait", "60s"])?;
         let client = (tool.load)(&program, &folder, &serving)?;
         comparisons.push(Comparison::of(
             tool.name,

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), String> {
     let measuring = Engine::build("", &[])?;
     let bare = Engine::build("bare", &["--no-default-features"])?;
-    let governed: Vec<_> = FLAGS.iter().copied().chain(["--no-governor"]).collect();
+    let governed: Vec<_> = FLAGS.iter().copied().chain(["--advisory"]).collect();
     let rounds = arguments.rounds.unwrap_or(PAIRS);
     let reports = take_turns(rounds, || measuring.run(&governed), || bare.run(&governed))?;
     let mut pairs = Pairs::new("tokens/s");

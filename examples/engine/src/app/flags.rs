@@ -32,8 +32,8 @@ pub struct Flags {
     pub profile: bool,
 
     /// Advisory mode: the governor reports what it would do and moves no knob
-    #[arg(long)]
-    pub no_governor: bool,
+    #[arg(long, alias = "no-governor")]
+    pub advisory: bool,
 
     /// Requests per second of the built-in load (open loop, Poisson arrivals)
     #[arg(long, value_parser = rate, default_value = "20", value_name = "PER_SECOND")]
@@ -155,7 +155,7 @@ impl Flags {
             allow_host: self.allow_host.clone(),
             ttft_target: self.ttft_target,
             itl_target: self.itl_target,
-            advisory: self.no_governor,
+            advisory: self.advisory,
         }
     }
 
@@ -242,5 +242,13 @@ mod tests {
     fn the_defaults_are_valid() {
         let flags = Flags::try_parse_from(["wf-engine"]);
         assert_eq!(flags.map(|flags| flags.rate).ok(), Some(20.0));
+    }
+
+    #[test]
+    fn advisory_mode_also_has_its_old_name() {
+        for flag in ["--advisory", "--no-governor"] {
+            let flags = Flags::try_parse_from(["wf-engine", flag]);
+            assert_eq!(flags.map(|flags| flags.advisory).ok(), Some(true), "{flag}");
+        }
     }
 }

@@ -45,7 +45,7 @@ fn an_overload_with_client_timeouts_is_counted_to_the_last_token() {
         "300ms",
         "--patience",
         "200ms",
-        "--no-governor",
+        "--advisory",
     ]);
     let clients = &report["clients"];
     assert!(clients["left"].as_u64() > Some(0), "{report}");
@@ -64,7 +64,7 @@ fn a_short_max_wait_rejects_and_is_counted_to_the_last_token() {
         "2",
         "--max-wait",
         "100ms",
-        "--no-governor",
+        "--advisory",
     ]);
     assert!(report["clients"]["shed"].as_u64() > Some(0), "{report}");
     assert_eq!(report["knobs_after"], report["knobs_before"], "{report}");

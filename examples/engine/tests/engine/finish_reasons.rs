@@ -98,7 +98,7 @@ fn the_prompt_of_a_rejected_request_is_not_counted() {
         "1",
         "--max-wait",
         "1ms",
-        "--no-governor",
+        "--advisory",
     ]);
     let long = json!({ "model": "m15", "prompt": [5, 6, 7], "max_tokens": 1_900, "stream": true });
     let stream = begin_stream(engine.serve, COMPLETIONS, &long);

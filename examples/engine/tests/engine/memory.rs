@@ -15,7 +15,7 @@ const BOUND: u64 = 150 << 20;
 fn memory_of_cancelled_requests_is_returned() {
     let engine = Process::start(&[
         "--no-load",
-        "--no-governor",
+        "--advisory",
         "--variant",
         "m15",
         "--max-concurrent",

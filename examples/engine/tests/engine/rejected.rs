@@ -13,7 +13,7 @@ fn a_request_rejected_in_the_queue_has_retry_after() {
         "1",
         "--max-wait",
         "1ms",
-        "--no-governor",
+        "--advisory",
     ];
     let engine = Process::start(&only_one);
     let long = json!({ "model": "m15", "prompt": "Hello", "max_tokens": 1_900, "stream": true });
