@@ -84,7 +84,7 @@ pub struct GenerationMetrics {
     pub labels: Vec<Label>,
     /// Requests that arrived.
     pub arrived: u64,
-    /// Requests that ended, by outcome.
+    /// Requests that ended, by outcome. The [rejected](Self::rejected) ones count as errors here.
     pub outcomes: Outcomes,
     /// Requests that arrived and are not yet admitted, now. Not a difference, in a window either.
     pub waiting: u64,
@@ -97,8 +97,9 @@ pub struct GenerationMetrics {
     pub prompt_tokens: u64,
     /// Tokens generated.
     pub tokens: u64,
-    /// Requests that ended in an error before they were admitted, as by a full queue. Only of code
-    /// that records admissions, and from the first of them on.
+    /// Requests that ended in an error before they were admitted, whatever the error: a full queue,
+    /// or an invalid request. Counted from the first admission of the series on; before it, and in
+    /// code that records no admissions, they are errors only. Each is a miss of the `target`.
     pub rejected: u64,
     /// Requests that ended ok with a response cut at their length limit.
     pub truncated: u64,
