@@ -8,19 +8,19 @@ use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
 use wf_govern::Governor;
-use wf_govern::gate::Gate;
+use wf_govern::gate::{Gate, Rejected};
 use wf_instrument::{admitted, wf_measure};
 use wf_sense::{Sensors, Watch};
 
 /// Generates 20 tokens, 2 ms each, once the gate admits the request.
 #[wf_measure(ttft, model = "parrot")]
-fn generate(gate: &Gate) -> impl Iterator<Item = &'static str> {
-    let permit = gate.admit_blocking();
+fn generate(gate: &Gate) -> Result<impl Iterator<Item = &'static str> + use<>, Rejected> {
+    let permit = gate.admit_blocking()?;
     admitted();
-    std::iter::repeat_n("token", 20).inspect(move |_| {
+    Ok(std::iter::repeat_n("token", 20).inspect(move |_| {
         let _held_to_the_end = &permit;
         sleep(Duration::from_millis(2));
-    })
+    }))
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -40,7 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         for _ in 0..8 {
             clients.spawn(|| {
                 while Instant::now() < end {
-                    generate(&gate).for_each(drop);
+                    match generate(&gate) {
+                        Ok(tokens) => tokens.for_each(drop),
+                        Err(rejected) => println!("{rejected}"),
+                    }
                 }
             });
         }

@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let quantile = |q| Nanos::new(row.duration.quantile(q).unwrap_or_default());
     println!("{} frames", row.duration.count());
     println!("p50 {}, p99 {}", quantile(0.5), quantile(0.99));
+    // Late: longer than 1/60 s. Dropped: not drawn because of that; 30 ms take the time of two.
     println!(
         "{} late, {} dropped at {} fps",
         row.late, row.dropped, row.target_fps

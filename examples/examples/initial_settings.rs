@@ -21,6 +21,7 @@ fn main() {
         size,
         tokens_per_second,
     });
+    // 50 MiB for each sequence, in 1 GiB of which 15 % stay free as a reserve.
     let sequence = Bytes::new(50 << 20);
     let choice = Sizing::new(Bytes::new(1 << 30), sequence).choose(&measured);
     println!("{choice}");
