@@ -74,7 +74,7 @@ struct Annotation {
     tokens: TokenStream,
     /// The type of the impl block around the function, where it is known.
     self_type: Option<Ident>,
-    /// Whether the attribute has moved itself below the macros of other crates.
+    /// True if the attribute has moved itself below the macros of other crates.
     deferred: bool,
 }
 

@@ -17,6 +17,8 @@ pub struct Target {
 
 impl Target {
     /// `quantile` (0 to 1) of the requests within `limit_nanos` nanoseconds.
+    ///
+    /// The values are not checked here.
     #[must_use]
     pub const fn new(quantile: f64, limit_nanos: u64) -> Self {
         Self {

@@ -101,7 +101,7 @@ pub(crate) struct ItemSource<'a> {
     pub(crate) wrapper: Wrapper,
     /// The type of the items, where the trait is spelled with it.
     pub(crate) item: Option<&'a Type>,
-    /// Whether it is the `Ok` of a `Result`.
+    /// True if it is the `Ok` of a `Result`.
     pub(crate) in_result: bool,
 }
 

@@ -10,8 +10,8 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use super::process::{Process, ProcessLocal};
 use crate::sync::{AtomicI32, Ordering};
 
-/// How many descriptors can be registered at a time. Those beyond are inherited, as descriptors
-/// usually are.
+/// Number of descriptors that can be registered at a time. Those beyond are inherited, as
+/// descriptors usually are.
 const PLACES: usize = 1_024;
 
 const FREE: RawFd = -1;

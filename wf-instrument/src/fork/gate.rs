@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 static GATE: RwLock<()> = RwLock::new(());
 
 thread_local! {
-    /// How many times this thread holds it.
+    /// Number of times that this thread holds it.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 

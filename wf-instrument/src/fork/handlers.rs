@@ -1,4 +1,4 @@
-//! What happens around a fork.
+//! Handlers that run around a fork.
 //!
 //! Only the thread that forked goes on in the child. What its parent recorded is exported by the
 //! parent, and the slots of the other threads are free again. A call or a request that the forking

@@ -190,7 +190,7 @@ impl HistogramSnapshot {
         combine(self, &earlier, u64::saturating_sub, sum)
     }
 
-    /// Memory held, in bytes: what a ring of windows counts against its budget.
+    /// Memory held, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         size_of::<Self>() + self.buckets.capacity() * size_of::<Bucket>()

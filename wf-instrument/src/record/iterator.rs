@@ -9,7 +9,7 @@ use super::stream::{end, orphan};
 
 /// Yields what `iterator` yields, and counts each item and the end at the generation.
 ///
-/// As [`MeasureStream`](super::MeasureStream), for iterators.
+/// Measures iterators as [`MeasureStream`](super::MeasureStream) measures streams.
 #[derive(Debug)]
 #[must_use = "iterators do nothing unless consumed"]
 pub struct MeasureIterator<I, J> {

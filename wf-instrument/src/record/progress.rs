@@ -5,7 +5,7 @@ use super::Stamp;
 /// The progress of a generation that an item brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// This many tokens; none for a role or a keep-alive.
+    /// A number of tokens; none for a role or a keep-alive.
     ///
     /// They count when they are received. Items less than 100 µs apart count as received together
     /// and end one interval: a receiver that is late takes waiting items from its channel about
@@ -15,7 +15,7 @@ pub enum Progress {
     /// latency and no time per output token; its counts of tokens and its time to first token are
     /// exact. [`Progress::TokensAt`] records each interval, however short.
     Tokens(u64),
-    /// This many tokens, made at that moment, whenever they are received.
+    /// A number of tokens that were made at that moment, whenever they are received.
     TokensAt(u64, Stamp),
     /// An error.
     Failed,
@@ -42,8 +42,9 @@ impl Judgement for (Progress, bool) {
     }
 }
 
-/// Pairs `progress` with the flag that `by` returns for `item`: whether it is the last. A function,
-/// as [`count`] is.
+/// Pairs `progress` with the flag that `by` returns for `item`: true if the item is the last.
+///
+/// A function, so that the closure's argument has a type before its body is checked.
 #[inline]
 pub fn last<T: ?Sized>(
     progress: Progress,
@@ -67,7 +68,7 @@ pub fn count<T: ?Sized, N: IntoProgress>(item: &T, by: impl FnOnce(&T) -> N) -> 
     note = "use an integer of up to 64 bits or a `bool`, alone or in a pair with a `Stamp`"
 )]
 pub trait IntoProgress {
-    /// What the item brought.
+    /// Converts it into the progress that the item brought.
     fn into_progress(self) -> Progress;
 }
 

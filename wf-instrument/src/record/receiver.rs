@@ -88,7 +88,7 @@ impl<R: Receives, J: Fn(&R::Item) -> V, V: Judgement> MeasureReceiver<R, J> {
 }
 
 impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<mpsc::Receiver<T>, J> {
-    /// As [`mpsc::Receiver::recv`]: blocks.
+    /// Does the same as [`mpsc::Receiver::recv`]: blocks.
     ///
     /// # Errors
     ///
@@ -99,7 +99,7 @@ impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<mpsc::Receiver<T>, J> {
         received
     }
 
-    /// As [`mpsc::Receiver::try_recv`].
+    /// Does the same as [`mpsc::Receiver::try_recv`].
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<mpsc::Receiver<T>, J> {
         received
     }
 
-    /// As [`mpsc::Receiver::recv_timeout`]: blocks, for `timeout` at most.
+    /// Does the same as [`mpsc::Receiver::recv_timeout`]: blocks, for `timeout` at most.
     ///
     /// # Errors
     ///
@@ -150,7 +150,7 @@ mod crossbeam {
     }
 
     impl<T, J: Fn(&T) -> V, V: Judgement> MeasureReceiver<Receiver<T>, J> {
-        /// As [`Receiver::recv`]: blocks.
+        /// Does the same as [`Receiver::recv`]: blocks.
         ///
         /// # Errors
         ///
@@ -161,7 +161,7 @@ mod crossbeam {
             received
         }
 
-        /// As [`Receiver::try_recv`].
+        /// Does the same as [`Receiver::try_recv`].
         ///
         /// # Errors
         ///
@@ -174,7 +174,7 @@ mod crossbeam {
             received
         }
 
-        /// As [`Receiver::recv_timeout`]: blocks, for `timeout` at most.
+        /// Does the same as [`Receiver::recv_timeout`]: blocks, for `timeout` at most.
         ///
         /// # Errors
         ///

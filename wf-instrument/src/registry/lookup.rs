@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::RegistryError;
 use crate::labels::{Label, shown};
 
-/// What identifies a series: its name and its labels, sorted.
+/// The identity of a series: its name and its labels, sorted.
 pub(crate) type Key = (Arc<str>, Vec<Label>);
 
 /// The name, labels and kind of a series that is looked up.

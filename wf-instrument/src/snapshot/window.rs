@@ -47,6 +47,8 @@ impl Snapshot {
 impl Window {
     /// The difference of two snapshots. A series that did not exist in the earlier one counts from
     /// zero.
+    ///
+    /// The order is not checked: with the later snapshot first, the length and all counts are zero.
     #[must_use]
     pub fn between(earlier: &Snapshot, later: &Snapshot) -> Self {
         Self {

@@ -32,7 +32,7 @@ impl Bytes {
         self.0
     }
 
-    /// In MiB, for people.
+    /// The amount in MiB, for people.
     #[must_use]
     pub fn as_mebibytes(self) -> f64 {
         to_f64(self.0) / f64::from(1 << 20)

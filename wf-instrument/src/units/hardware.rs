@@ -1,4 +1,4 @@
-//! What hardware draws and does.
+//! Quantities of hardware: power, energy, temperature, frequency.
 
 use super::to_f64;
 
@@ -81,25 +81,25 @@ impl Celsius {
 pub struct Hertz(u64);
 
 impl Hertz {
-    /// `hertz` in each second.
+    /// A frequency of `hertz` hertz.
     #[must_use]
     pub const fn new(hertz: u64) -> Self {
         Self(hertz)
     }
 
-    /// `megahertz` million in each second, at most `u64::MAX` hertz.
+    /// A frequency of `megahertz` MHz, at most `u64::MAX` hertz.
     #[must_use]
     pub const fn from_megahertz(megahertz: u64) -> Self {
         Self(megahertz.saturating_mul(1_000_000))
     }
 
-    /// The number in each second.
+    /// The number of hertz.
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
     }
 
-    /// In MHz, for people.
+    /// The frequency in MHz, for people.
     #[must_use]
     pub fn as_megahertz(self) -> f64 {
         to_f64(self.0) / 1e6

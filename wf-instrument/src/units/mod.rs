@@ -10,12 +10,12 @@ pub use self::hardware::{Celsius, Hertz, Joules, Watts};
 pub use self::share::{PerSecond, Ratio};
 pub use self::time::Nanos;
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Unit {
-    /// Things.
+    /// A number of things, such as tokens.
     #[default]
     One,
     /// Nanoseconds; exported in seconds.

@@ -18,7 +18,7 @@ impl Ratio {
         share.is_finite().then_some(Self(share))
     }
 
-    /// `share` as it is, with anything that is not a finite, non-negative number taken as `None`.
+    /// A share of `share`; `None` for anything that is not a finite, non-negative number.
     #[must_use]
     pub fn new(share: f64) -> Option<Self> {
         (share.is_finite() && share >= 0.0).then_some(Self(share))
@@ -30,14 +30,14 @@ impl Ratio {
         self.0
     }
 
-    /// In percent, for people and for thresholds that are stated in percent.
+    /// The share in percent, for people and for thresholds that are stated in percent.
     #[must_use]
     pub fn as_percent(self) -> f64 {
         self.0 * 100.0
     }
 }
 
-/// How often or how fast: so many of something in a second.
+/// A rate: the number of something in a second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]

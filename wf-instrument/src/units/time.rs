@@ -49,14 +49,14 @@ impl Nanos {
         self.0
     }
 
-    /// In seconds, the base unit of everything that is exported: the nearest `f64`, as written by
-    /// hand.
+    /// The time in seconds, the base unit of everything that is exported: the nearest `f64`, as
+    /// written by hand.
     #[must_use]
     pub fn as_secs(self) -> f64 {
         to_f64(self.0) / 1e9
     }
 
-    /// In milliseconds, for people.
+    /// The time in milliseconds, for people.
     #[must_use]
     pub fn as_millis(self) -> f64 {
         to_f64(self.0) / 1e6

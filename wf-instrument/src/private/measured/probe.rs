@@ -46,7 +46,7 @@ impl<'a, T> Deref for Probe<'a, T> {
 pub struct Leaf<'a, T> {
     /// `None` where the outer value contains none, or where only the type matters.
     value: Option<&'a T>,
-    /// Whether there was an `Err` in its place.
+    /// True if there was an `Err` in its place.
     failed: bool,
 }
 

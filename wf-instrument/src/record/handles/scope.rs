@@ -80,23 +80,23 @@ impl Generation {
         self.enter_for(Tokens::Pushed, work)
     }
 
-    /// As [`Generation::enter`], for code that yields items in which the tokens are counted: those
-    /// that it pushes would be counted twice, and are orphans.
+    /// Does the same as [`Generation::enter`], for code that yields items in which the tokens are
+    /// counted: those that it pushes would be counted twice, and are orphans.
     #[inline]
     pub fn enter_source<R>(&self, work: impl FnOnce() -> R) -> R {
         self.enter_for(Tokens::OfItems, work)
     }
 
-    /// As [`Generation::enter`], until the scope is dropped: for code that must not be in a
-    /// closure. Where the code unwinds, the generation is dropped by the same unwinding and records
-    /// it.
+    /// Does the same as [`Generation::enter`], until the scope is dropped: for code that must not be
+    /// in a closure. Where the code unwinds, the generation is dropped by the same unwinding and
+    /// records it.
     #[doc(hidden)]
     #[inline]
     pub fn enter_scope(&self) -> GenerationScope<'_> {
         GenerationScope::new(self, Tokens::Pushed)
     }
 
-    /// As [`Generation::enter_source`], until the scope is dropped.
+    /// Does the same as [`Generation::enter_source`], until the scope is dropped.
     #[doc(hidden)]
     #[inline]
     pub fn enter_source_scope(&self) -> GenerationScope<'_> {

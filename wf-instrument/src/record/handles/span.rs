@@ -96,7 +96,7 @@ impl SpanScope {
         }
     }
 
-    /// Ends the call as its output says.
+    /// Ends the call with `outcome`.
     #[inline]
     pub fn end(self, outcome: Outcome) {
         self.judged().end(outcome);
@@ -135,7 +135,7 @@ pub struct JudgedScope {
 }
 
 impl JudgedScope {
-    /// Ends the call as its output says.
+    /// Ends the call with `outcome`.
     #[inline]
     pub fn end(self, outcome: Outcome) {
         end(self.series, outcome, self.start);

@@ -18,7 +18,7 @@ use crate::units::Nanos;
 pub struct Stamp(Ticks);
 
 impl Stamp {
-    /// This moment. One clock reading.
+    /// Returns the stamp of this moment. One clock reading.
     #[inline]
     #[must_use]
     pub fn now() -> Self {
