@@ -43,7 +43,10 @@ impl Record {
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { seq, decision, .. } = self;
-        write!(f, "#{seq} {}: {decision}", decision.cause)?;
+        match decision.cause {
+            Cause::Hold => write!(f, "#{seq}: {decision}")?,
+            cause => write!(f, "#{seq} {cause}: {decision}")?,
+        }
         let failed = self.outcomes.iter().filter(|done| done.result.is_err());
         failed
             .into_iter()
@@ -93,7 +96,11 @@ pub struct Status {
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bottleneck = self.diagnosis.bottleneck;
-        write!(f, "{}, bottleneck {bottleneck}: {}", self.mode, self.reason)
+        let Self { mode, reason, .. } = self;
+        write!(
+            f,
+            "{mode}; bottleneck {bottleneck}; last decision: {reason}"
+        )
     }
 }
 

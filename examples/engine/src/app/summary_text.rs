@@ -125,7 +125,7 @@ fn governor(status: &GovernorStatus) -> String {
         ..
     } = status;
     let moves = count(*moves, "move");
-    format!("{mode}, {moves}, bottleneck {bottleneck}: {reason}")
+    format!("{mode}; {moves}; bottleneck {bottleneck}; last decision: {reason}")
 }
 
 const fn exact(exact: Option<bool>, sent: u64) -> &'static str {
