@@ -141,7 +141,7 @@ static COLUMNS: &[Column<Status>] = &[
     Column::number(
         gauge(
             "wf_governor_enabled",
-            "1 if the governor moves knobs, 0 if it is advisory or paused.",
+            "1 if the governor moves knobs, 0 if it is advisory, paused or stopped.",
         ),
         |status| f64::from(status.mode == Mode::Active),
     ),
@@ -247,6 +247,14 @@ mod tests {
         let line = "\nwf_governor_target_seconds{slo=\"inter_token\"} 0.02\n";
         assert!(page.contains(line), "{page}");
         assert!(!page.contains("slo=\"ttft\""), "{page}");
+    }
+
+    #[test]
+    fn a_stopped_governor_is_not_enabled() {
+        let governing = Governor::builder().start().unwrap();
+        governing.stop();
+        let page = page(&governing.status(), &[]);
+        assert!(page.contains("wf_governor_enabled 0\n"), "{page}");
     }
 
     #[test]

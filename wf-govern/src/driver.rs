@@ -79,6 +79,11 @@ impl Handle {
         let _ = self.events.try_send(Event::Stop);
     }
 
+    /// Returns whether the driver was stopped.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
     /// Sends the fast readings of `watch` to the driver for as long as it runs. Those that find the
     /// channel full, because a knob blocks the driver, are dropped.
     pub(super) fn follow(&self, watch: &Watch) {

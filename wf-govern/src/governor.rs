@@ -83,7 +83,8 @@ impl Governor {
 
     /// Ends the thread for all clones, after a tick in progress.
     ///
-    /// The knobs stay at their values. The journal can still be read, and knobs be set by hand.
+    /// The knobs stay at their values. The journal can still be read, and knobs be set by hand. It
+    /// cannot be started again: the mode is [`Mode::Stopped`] from then on.
     pub fn stop(&self) {
         self.owner.stop();
     }
@@ -94,7 +95,7 @@ impl Governor {
         self.set_mode(Mode::Paused);
     }
 
-    /// Decides and moves knobs, whatever the mode was before.
+    /// Decides and moves knobs again, in any mode but [`Mode::Stopped`].
     pub fn resume(&self) {
         self.set_mode(Mode::Active);
     }
@@ -149,7 +150,11 @@ impl Governor {
     /// Returns the state. Never waits for a knob.
     #[must_use]
     pub fn status(&self) -> Status {
-        fork::lock(&self.owner.journal).status()
+        let mut status = fork::lock(&self.owner.journal).status();
+        if self.owner.handle.is_stopped() {
+            status.mode = Mode::Stopped;
+        }
+        status
     }
 
     /// A forked child has no thread to control, and the lock may be held by a thread that the child

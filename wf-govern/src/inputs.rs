@@ -27,7 +27,7 @@ impl Inputs {
     }
 }
 
-/// Mode of a governor: whether decisions become moves.
+/// Mode of a governor: it decides if decisions become moves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -40,6 +40,8 @@ pub enum Mode {
     Advisory,
     /// Nothing is decided.
     Paused,
+    /// The governor's thread has ended, by [`Governor::stop`](crate::Governor::stop).
+    Stopped,
 }
 
 impl Mode {
@@ -50,6 +52,7 @@ impl Mode {
             Self::Active => "active",
             Self::Advisory => "advisory",
             Self::Paused => "paused",
+            Self::Stopped => "stopped",
         }
     }
 }

@@ -73,7 +73,7 @@ pub struct Actions {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Status {
-    /// Mode at the last tick.
+    /// Mode at the last tick, or [`Mode::Stopped`].
     pub mode: Mode,
     /// Bottleneck at the last tick.
     pub diagnosis: Diagnosis,

@@ -61,8 +61,8 @@ impl State {
             let why = format!("{} aborted: the mode is now {mode}", trial.status());
             return self.abort(&trial, tick, why);
         }
-        if mode == Mode::Paused {
-            return Decision::hold(Constraint::Operator, "paused");
+        if matches!(mode, Mode::Paused | Mode::Stopped) {
+            return Decision::hold(Constraint::Operator, mode.as_str());
         }
         if let Some(missing) = tick.evidence().missing {
             // A trial that cannot be watched must not go on.

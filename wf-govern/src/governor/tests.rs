@@ -154,6 +154,10 @@ fn a_stop_ends_the_thread_of_all_clones_and_the_journal_stays() {
     clone.stop();
     assert!(ended.recv().is_err(), "the source lives on in some thread");
     governor.stop();
+    governor.resume();
+    let status = governor.status();
+    assert_eq!(status.mode, Mode::Stopped);
+    assert!(status.to_string().starts_with("stopped;"), "{status}");
     assert_eq!(governor.set("concurrency", 12, Duration::ZERO).unwrap(), 12);
     assert_eq!(governor.journal(), clone.journal());
 }
