@@ -22,7 +22,8 @@ pub enum Bottleneck {
     Ui,
     /// Disk.
     Io,
-    /// No resource is saturated.
+    /// No resource is known to be saturated: each is below its threshold or unknown.
+    /// [`Scores`](crate::Scores) shows which.
     #[default]
     None,
 }
