@@ -110,7 +110,7 @@ fn scores(scores: &Scores) -> Family {
 
 /// A knob that cannot be read has no series: its last value may no longer hold.
 fn set_points(status: &Status) -> Family {
-    let readable = status.knobs.iter().filter(|knob| knob.usable);
+    let readable = status.knobs.iter().filter(|knob| knob.is_usable());
     readable.fold(Family::of(&SET_POINT), |family, knob| {
         family.sample(&[("knob", &*knob.name)], to_f64(knob.value))
     })

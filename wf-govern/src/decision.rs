@@ -196,7 +196,7 @@ pub enum Constraint {
     Range,
     /// CPU.
     Cpu,
-    /// Memory, or another resource that the knob uses up.
+    /// Memory, another resource that the knob uses up, or the knob itself, which cannot be used.
     Resource,
     /// The cool-down after a move.
     CoolDown,

@@ -1,8 +1,8 @@
 //! Admission gate, knobs, and a governor that keeps a service within its latency targets.
 //!
 //! Once a second the [`Governor`] measures ([`Evidence`]), finds the bottleneck ([`Diagnosis`]),
-//! decides ([`Decision`]), moves the knobs of the application ([`MoveResult`]), and verifies each slow
-//! move by a trial ([`TrialStatus`]). All stages but the moves are pure functions over values.
+//! decides ([`Decision`]), moves the knobs of the application ([`MoveResult`]), and verifies each
+//! slow move by a trial ([`TrialStatus`]). All stages but the moves are pure functions over values.
 //! [`Governor`] has the only thread and the only clock; [`Control`] is the same without either.
 //! Each tick leaves a [`Record`] with its reason in the journal.
 //!

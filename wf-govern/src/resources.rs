@@ -10,7 +10,6 @@ use wf_instrument::Ratio;
 /// Reason that forbids a move.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Shortage {
-    NotUsable,
     Cpu(Ratio),
     CpuUnknown,
     Memory(Option<Ratio>),
@@ -20,7 +19,6 @@ pub(crate) enum Shortage {
 impl fmt::Display for Shortage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotUsable => f.write_str("the knob cannot be read or is quarantined"),
             Self::Cpu(used) => write!(f, "CPU is at {:.0} %", used.as_percent()),
             Self::CpuUnknown => f.write_str("CPU utilisation is unknown"),
             Self::Memory(Some(used)) => write!(f, "memory is at {:.0} %", used.as_percent()),
@@ -30,8 +28,8 @@ impl fmt::Display for Shortage {
     }
 }
 
-/// Checks whether `knob` may move to `to`: it is usable, and a raise does not use up more of a
-/// resource that is short.
+/// Checks whether `knob` may move to `to`: a raise must not use up more of a resource that is
+/// short.
 ///
 /// CPU is short above 95 % (as in .NET's hill climbing) and while the interface misses frames,
 /// memory above 80 %. Unknown memory forbids nothing: the application chose the knob's range.
@@ -41,9 +39,6 @@ pub(crate) fn check(
     evidence: &Evidence,
     diagnosis: &Diagnosis,
 ) -> Result<(), Shortage> {
-    if !knob.usable {
-        return Err(Shortage::NotUsable);
-    }
     if to <= knob.value {
         return Ok(());
     }

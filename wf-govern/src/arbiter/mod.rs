@@ -89,13 +89,17 @@ impl State {
             let Some(knob) = tick.inputs.knobs.get(*index) else {
                 continue;
             };
-            let proposal = controller.propose(&TickContext {
+            let context = TickContext {
                 tick,
                 index: *index,
                 knob,
                 leases: &self.leases,
                 earlier: &proposals,
-            });
+            };
+            let proposal = match &knob.error {
+                Some(error) => Proposal::hold(Constraint::Resource, knob, error),
+                None => controller.propose(&context),
+            };
             proposals.push((*index, proposal));
         }
         proposals

@@ -117,7 +117,7 @@ impl State {
     fn restore(&mut self, trial: &Trial, tick: Tick<'_>, why: String) -> Decision {
         self.leases.release(Owner::Trial);
         let knob = tick.inputs.knobs.get(trial.index());
-        if knob.is_some_and(|knob| !knob.usable || knob.value == trial.expected()) {
+        if knob.is_some_and(|knob| !knob.is_usable() || knob.value == trial.expected()) {
             self.pending = vec![PendingMove::new(trial.index(), trial.from())];
         }
         let moves = self.retry_pending(tick);
@@ -134,7 +134,7 @@ impl State {
                 return false;
             };
             // A knob that cannot be read now may be read later; its value is unknown.
-            if !knob.usable {
+            if !knob.is_usable() {
                 return true;
             }
             let due = self.one_move(pending.index, pending.to, tick);
@@ -155,7 +155,7 @@ impl State {
             return Vec::new();
         };
         let by_hand = self.is_leased(index, tick.now()) || knob.role == Role::MANUAL;
-        let needed = knob.value != to && knob.usable && !by_hand;
+        let needed = knob.value != to && knob.is_usable() && !by_hand;
         needed
             .then(|| Move::new(index, knob, to))
             .into_iter()

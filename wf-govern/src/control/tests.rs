@@ -1,6 +1,9 @@
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::*;
+use crate::gate::Gate;
 use wf_instrument::Ratio;
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{GenerationMetrics, Metrics, RequestHistogram};
@@ -214,4 +217,60 @@ fn a_serialized_journal_gives_the_same_decisions_again() {
         assert_eq!(decision, record.decision);
         state = next;
     }
+}
+
+/// The last reason to hold the limit of a gate, after three ticks in which requests wait.
+fn reason_to_hold(gate: Gate, bounds: RangeInclusive<u64>, gap_ms: u64, keep: bool) -> String {
+    let mut control = control(gate.knob(bounds));
+    let kept = keep.then_some(gate);
+    (1..4).for_each(|at| drop(tick(&mut control, at, gap_ms, 9)));
+    drop(kept);
+    lock(&control.journal).status().reason
+}
+
+fn gate(limit: usize) -> Gate {
+    Gate::new(limit, 100, Duration::from_secs(1))
+}
+
+#[test]
+fn a_dropped_gate_is_named_whatever_else_would_hold_the_limit() {
+    let dropped = "hold concurrency 3: its gate was dropped";
+    for gap_ms in [5, 19, 40] {
+        assert_eq!(reason_to_hold(gate(3), 1..=64, gap_ms, false), dropped);
+    }
+    let knob = gate(3).knob(1..=64);
+    let mut without_target = Control::new(Config::default(), vec![knob]);
+    tick(&mut without_target, 1, 5, 0);
+    let reason = tick(&mut without_target, 2, 5, 0).reason;
+    assert!(reason.ends_with("its gate was dropped"), "{reason}");
+}
+
+#[test]
+fn a_panic_of_the_closure_that_reads_a_knob_is_named() {
+    let mut control = control(Knob::concurrency(1..=64, || panic!("torn"), Ok));
+    tick(&mut control, 1, 5, 0);
+    let reason = tick(&mut control, 2, 5, 0).reason;
+    let start = "hold concurrency 1: the application's closure of concurrency panicked";
+    assert!(reason.starts_with(start), "{reason}");
+}
+
+#[test]
+fn a_limit_outside_its_bounds_is_named() {
+    let high = reason_to_hold(gate(2), 1..=1, 5, true);
+    let start = "hold concurrency 2 (outside its bounds, 1 to 1): ";
+    assert!(high.starts_with(start), "{high}");
+    assert!(high.ends_with("the limit is above its maximum"), "{high}");
+}
+
+#[test]
+fn status_and_records_read_as_sentences_without_repetition() {
+    let mut control = control(knob(8).0);
+    tick(&mut control, 1, 5, 0);
+    let reason = tick(&mut control, 2, 5, 0).reason;
+    assert!(reason.starts_with("hold "), "{reason}");
+    let record = control.records()[1].to_string();
+    assert_eq!(record, format!("#2: {reason}"));
+    let status = lock(&control.journal).status().to_string();
+    let line = format!("active; bottleneck balanced; last decision: {reason}");
+    assert_eq!(status, line);
 }

@@ -142,7 +142,11 @@ impl Measured<'_> {
         // Never to 0, whatever the range: without requests there is no latency to raise it by.
         let to = knob.bounds.clamp(smaller.max(1));
         if to >= limit {
-            return self.hold(Constraint::Range, "the limit is at its minimum");
+            let why = match limit < knob.bounds.min() {
+                true => "the limit is below its minimum",
+                false => "the limit is at its minimum",
+            };
+            return self.hold(Constraint::Range, why);
         }
         self.set_ceiling(state);
         self.move_to(state, to, Cause::OverTarget, limits.after_cut)
@@ -168,7 +172,11 @@ impl Measured<'_> {
             return self.hold(Constraint::Ceiling, why);
         }
         if to <= limit {
-            return self.hold(Constraint::Range, "the limit is at its maximum");
+            let why = match limit > knob.bounds.max() {
+                true => "the limit is above its maximum",
+                false => "the limit is at its maximum",
+            };
+            return self.hold(Constraint::Range, why);
         }
         if let Err(short) = resources::check(knob, to, tick.evidence(), tick.diagnosis) {
             return self.hold(Constraint::Resource, &short.to_string());

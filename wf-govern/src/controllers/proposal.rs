@@ -122,10 +122,14 @@ pub(crate) enum Change {
 impl Proposal {
     /// Proposes to leave `knob` at its value.
     pub(crate) fn hold(constraint: Constraint, knob: &Position, why: impl fmt::Display) -> Self {
+        let outside = match knob.bounds.contains(knob.value) {
+            true => String::new(),
+            false => format!(" (outside its bounds, {})", knob.bounds),
+        };
         Self {
             change: None,
             constraint,
-            reason: format!("{HOLD} {} {}: {why}", knob.name, knob.value),
+            reason: format!("{HOLD} {} {}{outside}: {why}", knob.name, knob.value),
         }
     }
 

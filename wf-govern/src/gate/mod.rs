@@ -131,6 +131,11 @@ impl Gate {
     /// alive: once the last handle, future and permit of the gate are dropped, the knob's errors
     /// are [`KnobError::OwnerDropped`](crate::knob::KnobError::OwnerDropped).
     ///
+    /// A limit outside `bounds` is accepted and stays in force until the governor's next move,
+    /// which is to a value within them. Until then, the reason of each decision to hold says that
+    /// it is outside. Two governors on one gate both move its limit, each against the other: give a
+    /// gate to one governor only.
+    ///
     /// ```
     /// use std::time::Duration;
     /// use wf_govern::gate::Gate;
@@ -153,6 +158,7 @@ impl Gate {
             Ok(value)
         })
         .for_role(role)
+        .owned_by("its gate")
     }
 
     /// Returns the limit: the maximum number of permits.

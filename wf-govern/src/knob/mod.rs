@@ -51,6 +51,8 @@ pub struct Knob {
     role: Role,
     model: Option<Arc<str>>,
     unit: Cow<'static, str>,
+    /// The object that the knob belongs to, in words.
+    owner: &'static str,
     bounds: Bounds,
     cost: Cost,
     read: ReadFn,
@@ -73,6 +75,9 @@ impl Knob {
     /// lowered, work above it may still run. `apply` sets a value and returns the value that it
     /// set, which may be another one. Both are called on the governor's thread, and on the thread
     /// that sets a knob or starts the governor. They should return within a millisecond.
+    ///
+    /// A value that `read` returns may be outside the bounds. It stays in force until the next
+    /// move, which is to a value within them.
     pub fn new(
         name: impl Into<Arc<str>>,
         bounds: impl Into<Bounds>,
@@ -167,6 +172,7 @@ impl Knob {
             role: Role::MANUAL,
             model: None,
             unit: Cow::Borrowed(""),
+            owner: "the object that it belongs to",
             last: bounds.min(),
             bounds,
             cost: Cost::default(),
@@ -238,6 +244,12 @@ impl Knob {
         self
     }
 
+    /// Sets the words for the object that the knob belongs to.
+    pub(crate) const fn owned_by(mut self, owner: &'static str) -> Self {
+        self.owner = owner;
+        self
+    }
+
     /// Returns the name.
     #[must_use]
     pub const fn name(&self) -> &Arc<str> {
@@ -277,7 +289,11 @@ impl Knob {
 
     /// Reads the knob and returns its state as a plain value.
     pub fn position(&mut self) -> Position {
-        let usable = self.read().is_ok();
+        let error = self.read().err();
+        let error = error.map(|error| match error {
+            KnobError::OwnerDropped { .. } => format!("{} was dropped", self.owner),
+            error => error.to_string(),
+        });
         Position {
             name: self.name.clone(),
             role: self.role.clone(),
@@ -286,7 +302,7 @@ impl Knob {
             value: self.last,
             bounds: self.bounds.clone(),
             cost: self.cost,
-            usable,
+            error,
         }
     }
 

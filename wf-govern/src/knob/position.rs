@@ -26,8 +26,16 @@ pub struct Position {
     pub bounds: Bounds,
     /// The resources that a higher value takes.
     pub cost: Cost,
-    /// True if the knob could be read and is not quarantined.
-    pub usable: bool,
+    /// The reason why the knob cannot be used: it cannot be read or is quarantined.
+    pub error: Option<String>,
+}
+
+impl Position {
+    /// Returns true if the knob could be read and is not quarantined.
+    #[must_use]
+    pub const fn is_usable(&self) -> bool {
+        self.error.is_none()
+    }
 }
 
 impl fmt::Display for Position {
@@ -36,8 +44,10 @@ impl fmt::Display for Position {
         if !self.unit.is_empty() {
             write!(f, " {}", self.unit)?;
         }
-        let usable = if self.usable { "" } else { ", not usable" };
-        write!(f, " ({}{usable})", self.bounds)
+        match &self.error {
+            None => write!(f, " ({})", self.bounds),
+            Some(error) => write!(f, " ({}; not usable: {error})", self.bounds),
+        }
     }
 }
 
@@ -124,6 +134,9 @@ pub struct Bounds {
 
 impl Bounds {
     /// Creates bounds of all whole numbers in `range`; an empty one is its start.
+    ///
+    /// No range is an error: `5..=2` has the value 5 alone, and `0..=0` the value 0 alone. A knob
+    /// with one value is never moved away from it.
     #[must_use]
     pub fn new(range: RangeInclusive<u64>) -> Self {
         Self {
@@ -246,12 +259,13 @@ mod tests {
             value: 8,
             bounds: Bounds::new(1..=64),
             cost: Cost::MEMORY,
-            usable: true,
+            error: None,
         };
         assert_eq!(position.to_string(), "concurrency 8 sequences (1 to 64)");
         position.unit = "".into();
-        position.usable = false;
-        assert_eq!(position.to_string(), "concurrency 8 (1 to 64, not usable)");
+        position.error = Some("its gate was dropped".to_owned());
+        let text = "concurrency 8 (1 to 64; not usable: its gate was dropped)";
+        assert_eq!(position.to_string(), text);
     }
 
     #[cfg(feature = "serde")]
@@ -265,7 +279,7 @@ mod tests {
             value: 3,
             bounds: Bounds::new(1..=12).with_steps([1, 2, 4]),
             cost: Cost::CPU,
-            usable: true,
+            error: None,
         };
         let json = serde_json::to_string(&position).unwrap();
         assert!(json.contains("\"role\":\"workers\""), "{json}");

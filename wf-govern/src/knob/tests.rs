@@ -32,7 +32,7 @@ fn no_value_out_of_bounds_reaches_the_application() {
     }
     assert_eq!(*value.lock().unwrap(), 4);
     assert!(
-        knob.position().usable,
+        knob.position().is_usable(),
         "a mistake of the caller is no failure of the knob"
     );
 }
@@ -48,9 +48,9 @@ fn three_failures_in_a_row_quarantine_until_released() {
         knob.apply(5),
         Err(KnobError::Quarantined { failures: 3, .. })
     ));
-    assert!(!knob.position().usable);
+    assert!(!knob.position().is_usable());
     knob.release();
-    assert!(knob.position().usable);
+    assert!(knob.position().is_usable());
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_success_resets_the_count_of_failures() {
     for _ in 0..9 {
         let _ = knob.apply(5);
     }
-    assert!(knob.position().usable);
+    assert!(knob.position().is_usable());
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_panic_of_a_closure_is_a_failure_of_the_knob() {
     let mut knob = Knob::new("k", 1..=8, || 4, |_| panic!("broken"));
     assert!(matches!(knob.apply(5), Err(KnobError::Panicked { .. })));
     let mut unreadable = Knob::new("k", 1..=8, || panic!("broken"), Ok);
-    assert!(!unreadable.position().usable);
+    assert!(!unreadable.position().is_usable());
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn reads_that_panic_now_and_then_do_not_quarantine() {
         4
     };
     let mut knob = Knob::new("k", 1..=8, flaky, Ok);
-    let usable: Vec<bool> = (0..9).map(|_| knob.position().usable).collect();
+    let usable: Vec<bool> = (0..9).map(|_| knob.position().is_usable()).collect();
     assert_eq!(usable, [false, false, true].repeat(3));
 }
 
@@ -124,12 +124,12 @@ fn a_quarantined_knob_is_not_called_again() {
     };
     let mut knob = Knob::new("k", 1..=8, broken, Ok);
     for _ in 0..9 {
-        assert!(!knob.position().usable);
+        assert!(!knob.position().is_usable());
     }
     let called = |calls: &Mutex<u64>| *calls.lock().unwrap_or_else(PoisonError::into_inner);
     assert_eq!(called(&calls), 3);
     knob.release();
-    assert!(!knob.position().usable);
+    assert!(!knob.position().is_usable());
     assert_eq!(called(&calls), 4);
 }
 
@@ -137,10 +137,10 @@ fn a_quarantined_knob_is_not_called_again() {
 fn reads_that_succeed_do_not_hide_moves_that_fail() {
     let mut knob = Knob::new("k", 1..=8, || 4, |_| Err("busy".into()));
     for _ in 0..3 {
-        assert!(knob.position().usable);
+        assert!(knob.position().is_usable());
         assert!(matches!(knob.apply(5), Err(KnobError::Rejected { .. })));
     }
-    assert!(!knob.position().usable);
+    assert!(!knob.position().is_usable());
 }
 
 /// A thread pool of the application.
@@ -170,14 +170,14 @@ fn a_weak_knob_moves_a_shared_object_and_does_not_keep_it_alive() {
 fn a_knob_whose_owner_was_dropped_says_so_however_often_it_is_called() {
     let pool = Arc::new(Pool(AtomicU64::new(4)));
     let mut knob = Knob::weak("threads", 1..=8, &pool, Pool::threads, Pool::resize);
-    assert!(knob.position().usable);
+    assert!(knob.position().is_usable());
     drop(pool);
     for _ in 0..4 {
         assert!(matches!(knob.read(), Err(KnobError::OwnerDropped { .. })));
         assert!(matches!(knob.apply(6), Err(KnobError::OwnerDropped { .. })));
     }
     let position = knob.position();
-    assert_eq!((position.usable, position.value), (false, 4));
+    assert_eq!((position.is_usable(), position.value), (false, 4));
     assert_eq!(
         knob.apply(6).unwrap_err().to_string(),
         "threads cannot be read or moved: the object that it belongs to was dropped"
