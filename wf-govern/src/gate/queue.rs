@@ -11,21 +11,43 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum Rejected {
     /// The queue is at its capacity.
-    #[error("the queue is full with {queue_depth} requests; try again later")]
+    #[error("{}", queue_full(*queue_depth, *limit))]
     QueueFull {
-        /// Number of requests in the queue.
+        /// Number of requests in the queue; 0 for a gate without a queue.
         queue_depth: usize,
+        /// Limit of the gate at the rejection.
+        limit: usize,
     },
     /// No permit became free before the deadline.
-    #[error("no permit was free within the maximum wait of {max_wait:?}; try again later")]
+    #[error("{}", deadline_exceeded(*max_wait, *limit))]
     DeadlineExceeded {
         /// Time from the first poll to the rejection. The message does not contain it, so that all
         /// rejections of a gate have one text.
         waited: Duration,
         /// Maximum wait of the gate.
         max_wait: Duration,
+        /// Limit of the gate at the rejection.
+        limit: usize,
     },
 }
+
+fn queue_full(queue_depth: usize, limit: usize) -> String {
+    match (limit, queue_depth) {
+        (0, _) => LIMIT_IS_ZERO.to_owned(),
+        (_, 0) => "no permit is free and the gate has no queue; try again later".to_owned(),
+        _ => format!("the queue is full with {queue_depth} requests; try again later"),
+    }
+}
+
+fn deadline_exceeded(max_wait: Duration, limit: usize) -> String {
+    match (limit, max_wait) {
+        (0, _) => LIMIT_IS_ZERO.to_owned(),
+        (_, Duration::ZERO) => "no permit is free and no request may wait; try again later".into(),
+        _ => format!("no permit was free within the maximum wait of {max_wait:?}; try again later"),
+    }
+}
+
+const LIMIT_IS_ZERO: &str = "the limit is 0: no request is admitted until it is raised";
 
 /// A position in the queue: a lower one is earlier.
 pub(super) type Ticket = u64;
@@ -82,8 +104,10 @@ impl Queue {
             return Admit::Rejected(self.deadline_exceeded(Duration::ZERO));
         }
         if self.waiting.len() >= self.capacity {
-            let queue_depth = self.waiting.len();
-            return Admit::Rejected(Rejected::QueueFull { queue_depth });
+            return Admit::Rejected(Rejected::QueueFull {
+                queue_depth: self.waiting.len(),
+                limit: self.limit,
+            });
         }
         let ticket = self.next;
         self.next += 1;
@@ -190,8 +214,11 @@ impl Queue {
     }
 
     const fn deadline_exceeded(&self, waited: Duration) -> Rejected {
-        let max_wait = self.max_wait;
-        Rejected::DeadlineExceeded { waited, max_wait }
+        Rejected::DeadlineExceeded {
+            waited,
+            max_wait: self.max_wait,
+            limit: self.limit,
+        }
     }
 }
 

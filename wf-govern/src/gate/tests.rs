@@ -105,7 +105,7 @@ fn a_full_queue_rejects_and_reports_its_depth() {
     let rejected = poll(&mut gate.admit(), &Arc::default());
     assert!(matches!(
         rejected,
-        Poll::Ready(Err(Rejected::QueueFull { queue_depth: 1 }))
+        Poll::Ready(Err(Rejected::QueueFull { queue_depth: 1, .. }))
     ));
 }
 
@@ -214,6 +214,7 @@ fn a_permit_passes_a_late_request_and_goes_to_the_next() {
     let late = Rejected::DeadlineExceeded {
         waited: wait,
         max_wait: wait,
+        limit: 1,
     };
     assert_eq!(queue.poll(0, waker(), now + wait).0, Admit::Rejected(late));
     assert_eq!(queue.poll(1, waker(), now + wait).0, Admit::Admitted);
@@ -250,9 +251,33 @@ fn a_rejection_has_one_text_for_any_measured_wait() {
     let text = "no permit was free within the maximum wait of 1.5s; try again later";
     for waited in [0, 1499, 1600].map(Duration::from_millis) {
         let max_wait = Duration::from_millis(1500);
-        let rejected = Rejected::DeadlineExceeded { waited, max_wait };
+        let rejected = Rejected::DeadlineExceeded {
+            waited,
+            max_wait,
+            limit: 1,
+        };
         assert_eq!(rejected.to_string(), text);
     }
+}
+
+#[test]
+fn a_rejection_names_a_limit_of_zero_and_a_gate_without_a_queue() {
+    let second = Duration::from_secs(1);
+    let text = |limit: usize, capacity, max_wait| {
+        let gate = Gate::new(limit, capacity, max_wait);
+        let _permits: Vec<Permit> = (0..limit).map(|_| admitted(&gate)).collect();
+        match poll(&mut gate.admit(), &Arc::default()) {
+            Poll::Ready(Err(rejected)) => rejected.to_string(),
+            other => panic!("expected a rejection, got {other:?}"),
+        }
+    };
+    let limit = "the limit is 0: no request is admitted until it is raised";
+    assert_eq!(text(0, 10, Duration::ZERO), limit);
+    assert_eq!(text(0, 0, second), limit);
+    let no_queue = "no permit is free and the gate has no queue; try again later";
+    assert_eq!(text(2, 0, second), no_queue);
+    let no_wait = "no permit is free and no request may wait; try again later";
+    assert_eq!(text(2, 10, Duration::ZERO), no_wait);
 }
 
 /// Four threads request permits and cancel at random while the limit moves. Ends only if no wake-up

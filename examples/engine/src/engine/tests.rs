@@ -96,7 +96,8 @@ async fn a_request_beyond_the_queue_or_its_time_is_rejected() {
     assert!(matches!(
         second,
         Err(EngineError::Rejected(Rejected::QueueFull {
-            queue_depth: 1
+            queue_depth: 1,
+            ..
         }))
     ));
     drop(permit);

@@ -22,6 +22,7 @@ fn the_timer_rejects_a_millisecond_before_the_deadline_and_not_earlier() {
     let rejected = Rejected::DeadlineExceeded {
         waited: Duration::from_millis(499),
         max_wait: wait,
+        limit: 0,
     };
     assert_eq!(queue.poll(0, waker(), due).0, Admit::Rejected(rejected));
 }
