@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_summed_has_no_series_past_the_limit() {
+    fn values_that_cannot_be_summed_have_no_series_past_the_limit() {
         let table = LabelTable::new();
         for i in 0..SETS {
             assert_eq!(table.get_apart(&[&format!("tier-{i}")], || i), Some(&i));

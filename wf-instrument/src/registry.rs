@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_exported_is_refused_at_once() {
+    fn names_and_labels_that_cannot_be_exported_are_rejected_at_once() {
         for name in [
             "",
             "bad name",

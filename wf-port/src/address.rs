@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_by_name_has_that_name() {
+    fn an_address_with_a_host_name_returns_the_name() {
         let name = Address::from("Node-7.example:80").name().unwrap();
         assert_eq!(name.to_string(), "node-7.example");
         for text in ["192.0.2.7:80", "[::1]:80", "here"] {
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_with_what_is_one() {
+    fn invalid_addresses_are_rejected_and_the_error_shows_valid_ones() {
         for text in [
             "",
             ":",

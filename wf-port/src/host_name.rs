@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_no_host_header_matches_is_refused_with_the_form() {
+    fn invalid_host_names_are_rejected_and_the_error_shows_valid_ones() {
         for text in [
             "",
             " ",

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_others_can_point_here_are_refused_with_421() {
+    fn foreign_host_names_are_rejected_with_421() {
         for host in [
             "evil.example",
             "evil.example:9464",
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_refused_with_400() {
+    fn malformed_hosts_are_rejected_with_400() {
         for host in [
             "",
             " ",
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_of_an_absolute_target_counts_as_well() {
+    fn the_host_of_an_absolute_target_is_checked_too() {
         let hosts = Hosts::bound_to(LOCAL);
         let check = |target: &str| {
             let request = request(target, Version::HTTP_11, &[b"localhost"]);
@@ -292,7 +292,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_header_is_too_strange(host in proptest::collection::vec(b' '..=255_u8, 0..40)) {
+        fn no_host_header_causes_a_panic(host in proptest::collection::vec(b' '..=255_u8, 0..40)) {
             prop_assume!(!host.contains(&127));
             let _ = Hosts::bound_to(LOCAL).check(&request("/", Version::HTTP_11, &[&host]));
         }

@@ -70,7 +70,7 @@ async fn status(mut client: TcpStream) -> (TcpStream, String) {
 }
 
 #[tokio::test]
-async fn requests_that_came_before_their_connection_was_accepted_are_answered() {
+async fn requests_sent_before_the_connection_is_accepted_get_a_response() {
     let (port, address) = port(LIMITS).await;
     let clients: Vec<_> = (0..100).map(|_| ask(address)).collect();
     tokio::spawn(serve_hello(port));

@@ -40,7 +40,7 @@ impl CloseInChild {
     ///
     /// - `descriptor` is open until this is dropped;
     /// - in a child of a fork, nobody uses or closes it: its owner lives on the stack of a thread
-    ///   that does not fork, or is an [`ProcessLocal`] that is asked first whether it is [in the
+    ///   that does not fork, or is an [`ProcessLocal`] that is first checked to be [in the
     ///   same process](ProcessLocal::in_same_process).
     pub unsafe fn new(descriptor: RawFd) -> Self {
         // Relaxed: a fork copies the places as they are.
@@ -80,7 +80,7 @@ impl<T: AsFd + Into<OwnedFd>> NotInherited<T> {
         let descriptor = owner.as_fd().as_raw_fd();
         // SAFETY:
         // - the owner is dropped after this, and closes it then: a tuple is dropped in its order.
-        //   It lends the descriptor, and cannot be taken out;
+        //   Nothing can take it out meanwhile;
         // - in a child the owner is forgotten, and is not to be used unless it is
         //   `in_same_process`.
         let closes = unsafe { CloseInChild::new(descriptor) };

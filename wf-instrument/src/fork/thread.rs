@@ -73,12 +73,12 @@ mod tests {
     #[test]
     fn a_thread_does_not_wait_for_itself() {
         let (give, take) = channel::<Thread>();
-        let (tell, told) = channel();
+        let (sender, joined) = channel();
         let thread = Thread::spawn("wf-test", move || {
             take.recv().unwrap().join();
-            tell.send(()).unwrap();
+            sender.send(()).unwrap();
         });
         give.send(thread.unwrap()).unwrap();
-        told.recv().unwrap();
+        joined.recv().unwrap();
     }
 }

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_histogram_is_refused() {
+    fn serialized_data_that_is_no_histogram_is_rejected() {
         for (text, refused) in [
             (r#"{"digits":4,"sum":0,"buckets":[]}"#, "digits"),
             (

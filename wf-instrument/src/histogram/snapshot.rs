@@ -337,12 +337,12 @@ mod tests {
             let snapshot: HistogramSnapshot = v.iter().copied().collect();
             v.sort_unstable();
             let exact = v[usize::try_from(rank(q, v.len() as u64)).unwrap() - 1];
-            let told = snapshot.quantile(q).unwrap();
-            prop_assert!(told >= exact && told - exact <= exact / 128);
+            let found = snapshot.quantile(q).unwrap();
+            prop_assert!(found >= exact && found - exact <= exact / 128);
         }
 
         #[test]
-        fn what_was_added_can_be_taken_away_again(a in samples(), b in samples()) {
+        fn a_sum_minus_one_part_is_the_other_part(a in samples(), b in samples()) {
             let (a, b): (HistogramSnapshot, HistogramSnapshot) = (a.into_iter().collect(), b.into_iter().collect());
             prop_assert_eq!(a.plus(&b).minus(&b), a);
         }

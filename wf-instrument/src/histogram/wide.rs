@@ -81,7 +81,7 @@ mod tests {
         }
 
         #[test]
-        fn a_sum_past_what_can_be_known_is_as_near_as_its_buckets(
+        fn a_sum_that_overflows_is_as_exact_as_its_buckets(
             samples in prop::collection::vec((any::<u64>(), 0_u32..64, 1_u64..1 << 60), 1..20),
         ) {
             let recorder = Recorder::new();

@@ -27,10 +27,10 @@ use super::stream::{end, orphan};
 ///
 /// let chat = registry::generation("receiver example", "Answers people.", None)?;
 /// let (sender, receiver) = mpsc::channel();
-/// let mut answer = MeasureReceiver::new(receiver, chat.arrive(), |_| Progress::Tokens(1));
+/// let mut tokens = MeasureReceiver::new(receiver, chat.arrive(), |_| Progress::Tokens(1));
 /// std::thread::spawn(move || ["Well", ", hello"].map(|token| sender.send(token)));
 /// let mut text = String::new();
-/// while let Ok(token) = answer.recv() {
+/// while let Ok(token) = tokens.recv() {
 ///     text.push_str(token);
 /// }
 /// assert_eq!(text, "Well, hello");

@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_recorded_in_a_window_added_to_its_beginning_is_its_end() {
+    fn a_window_added_to_its_beginning_is_its_end() {
         let (earlier, later) = (row("a", 2), row("a", 5));
         let window = later.combined(&earlier, Combine::Difference);
         assert_eq!((window.arrived, window.tokens), (9, 21));

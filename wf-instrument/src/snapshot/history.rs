@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_window_needs_is_removed_and_one_at_the_full_length_stays() {
+    fn snapshots_that_no_window_needs_are_removed_and_one_at_the_full_length_stays() {
         let history = seconds(1..=30);
         assert_eq!(history.snapshots.len(), 11);
         assert_eq!(ends(history.back(Nanos::from_secs(10))), Some((20, 30)));

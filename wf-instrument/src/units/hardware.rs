@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_number_is_no_quantity() {
+    fn values_out_of_range_are_no_quantities() {
         assert_eq!(Watts::new(f64::NAN), None);
         assert_eq!(Watts::new(-1.0), None);
         assert_eq!(Joules::new(f64::INFINITY), None);

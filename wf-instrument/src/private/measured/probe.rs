@@ -221,7 +221,7 @@ mod tests {
     type Alias = Result<u8, ()>;
 
     #[test]
-    fn an_err_is_found_behind_aliases_and_within_what_may_hold_it() {
+    fn an_err_is_found_behind_aliases_and_in_nested_values() {
         let nested: Result<Alias, String> = Ok(Err(()));
         assert_eq!(Probe::at(&nested).inner().inner().outcome(), Outcome::Error);
         let polled: Poll<Option<Alias>> = Poll::Ready(Some(Err(())));
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_absent_pending_or_of_another_type_has_not_failed() {
+    fn absent_pending_and_other_values_are_no_failures() {
         let absent: Option<Alias> = None;
         assert_eq!(Probe::at(&absent).inner().inner().outcome(), Outcome::Ok);
         let pending: Poll<Alias> = Poll::Pending;
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_result_is_seen_through_for_its_tokens() {
+    fn tokens_are_taken_from_within_a_result_only() {
         let item: Alias = Ok(3);
         assert_eq!(Probe::at(&item).ok(), Some(&3u8));
         let failed: Alias = Err(());

@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_that_moves_is_counted_by_plain_stores_on_the_thread_that_it_moved_to() {
+    fn a_request_that_moves_is_counted_by_plain_stores_on_its_new_thread() {
         let series: &'static GenerationSeries = Box::leak(Box::new(GenerationSeries::new()));
         let request = series.begin(clock::ticks());
         let count = || {
