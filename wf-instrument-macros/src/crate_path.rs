@@ -48,7 +48,7 @@ pub(crate) fn runtime(path: Option<&Path>) -> TokenStream {
 ///
 /// # Errors
 ///
-/// Where the crate does not depend on wf-instrument.
+/// If the crate does not depend on wf-instrument.
 pub(crate) fn check_dependency() -> Result<()> {
     match dependency_name() {
         Some(_) => Ok(()),

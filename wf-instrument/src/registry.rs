@@ -136,7 +136,7 @@ pub fn conflicts() -> Vec<Conflict> {
 ///
 /// # Panics
 ///
-/// Where there is any [`Conflict`], with each of them.
+/// If there is any [`Conflict`], with each of them.
 #[inline]
 #[track_caller]
 pub fn assert_no_conflicts() {

@@ -43,7 +43,7 @@ impl Address {
     ///
     /// # Errors
     ///
-    /// When the name is not known, or the text is no address.
+    /// If the name is not known, or the text is no address.
     pub fn resolve(&self) -> io::Result<Vec<SocketAddr>> {
         let name = match &self.0 {
             Kind::Number(address) => return Ok(vec![*address]),

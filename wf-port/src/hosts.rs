@@ -87,7 +87,7 @@ impl Hosts {
     ///
     /// # Errors
     ///
-    /// When a host is unknown or malformed, or the header is missing or repeated.
+    /// If a host is unknown or malformed, or the header is missing or repeated.
     pub fn check<B>(&self, request: &Request<B>) -> Result<(), HostError> {
         if let Some(authority) = request.uri().authority() {
             self.check_host(authority.as_str())?;

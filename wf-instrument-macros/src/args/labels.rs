@@ -21,7 +21,7 @@ pub(crate) type NameRule = fn(&str) -> Option<&'static str>;
 ///
 /// # Errors
 ///
-/// Where the tokens are not a list of labels.
+/// If the tokens are not a list of labels.
 pub(crate) fn parse_labels(
     key: Span,
     input: ParseStream<'_>,

@@ -37,7 +37,7 @@ impl Block {
     ///
     /// # Errors
     ///
-    /// Where a part of it cannot be parsed.
+    /// If a part of it cannot be parsed.
     pub(crate) fn parse(mut item: Vec<TokenTree>) -> Result<Self> {
         let braces = match item.pop() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,

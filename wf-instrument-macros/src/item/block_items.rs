@@ -23,7 +23,7 @@ const WITHOUT_FUNCTIONS: [&str; 2] = ["macro_rules", "thread_local"];
 ///
 /// # Errors
 ///
-/// Where an item that may define a function cannot be parsed: it would silently not be measured.
+/// If an item that may define a function cannot be parsed: it would silently not be measured.
 pub(crate) fn parse_items(content: TokenStream) -> Result<Vec<BlockItem>> {
     let mut tokens = replace_none_groups(content);
     let lengths = item_lengths.parse2(without_brace_contents(&tokens))?;

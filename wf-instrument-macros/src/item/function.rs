@@ -32,7 +32,7 @@ impl Function {
     ///
     /// # Errors
     ///
-    /// Where the item is not a function, or has no body.
+    /// If the item is not a function, or has no body.
     pub(crate) fn parse(mut item: Vec<TokenTree>) -> Result<Self> {
         let attrs = Attribute::split_off(&mut item, false)?;
         let body = item.pop_if(|last| is_braced(last));

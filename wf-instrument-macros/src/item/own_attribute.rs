@@ -48,7 +48,7 @@ impl Function {
     ///
     /// # Errors
     ///
-    /// Where such an attribute cannot be parsed.
+    /// If such an attribute cannot be parsed.
     pub(crate) fn split_by_cfg_attr(&self) -> Result<Option<[Self; 2]>> {
         let Some(i) = self.attrs.iter().position(may_add_ours) else {
             return Ok(None);

@@ -30,7 +30,7 @@ impl Thread {
     /// Starts a thread. Its name should begin with `wf-`, so that users can recognise it.
     ///
     /// # Errors
-    /// Where the system starts no thread.
+    /// If the system starts no thread.
     pub fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let thread = Builder::new().name(name.to_owned()).spawn(run)?;
         Ok(Self(ProcessLocal::new(Some(thread))))

@@ -12,7 +12,7 @@ impl HistogramSnapshot {
     ///
     /// # Errors
     ///
-    /// Where `hdrhistogram` refuses a value: beyond its range of about 2⁶³ − 1.
+    /// If `hdrhistogram` refuses a value: beyond its range of about 2⁶³ − 1.
     ///
     /// ```
     /// use wf_instrument::histogram::HistogramSnapshot;

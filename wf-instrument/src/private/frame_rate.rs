@@ -4,7 +4,7 @@
 ///
 /// # Panics
 ///
-/// Where it is not above zero. Expansions call it in constants only, so it panics at compile time.
+/// If it is not above zero. Expansions call it in constants only, so it panics at compile time.
 #[must_use]
 pub const fn frame_rate(fps: f64) -> f64 {
     assert!(

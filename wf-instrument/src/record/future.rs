@@ -142,7 +142,7 @@ impl<F: Future> Future for Accompanied<F> {
 
     /// # Panics
     ///
-    /// Where it is polled after it was ready, as futures may.
+    /// If it is polled after it was ready, as futures may.
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();

@@ -51,7 +51,7 @@ impl Isolated {
     ///
     /// # Panics
     ///
-    /// Where this thread has begun another that is not dropped yet: it would wait for itself.
+    /// If this thread has begun another that is not dropped yet: it would wait for itself.
     #[track_caller]
     pub fn begin() -> Self {
         let turn = Turn::take();

@@ -40,7 +40,7 @@ where
 
     /// # Panics
     ///
-    /// Where it is polled after it was ready.
+    /// If it is polled after it was ready.
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let this = self.project();
