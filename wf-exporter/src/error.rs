@@ -6,6 +6,9 @@ use std::net::SocketAddr;
 use wf_port::{Address, HostNameError};
 
 /// The reason why an exporter did not start. Nothing is left behind: no thread, no port.
+///
+/// The message does not contain the system's error, which [`source`](std::error::Error::source)
+/// returns.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
@@ -19,7 +22,7 @@ pub enum StartError {
         address: SocketAddr,
     },
     /// The text is not an address, or its name is unknown.
-    #[error("cannot find {address} ({source}); use 127.0.0.1 or localhost, with a port")]
+    #[error("{}", not_found(address))]
     Resolve {
         /// The requested address.
         address: Address,
@@ -31,9 +34,7 @@ pub enum StartError {
     #[error(transparent)]
     HostName(#[from] HostNameError),
     /// The address cannot be listened on.
-    #[error(
-        "cannot listen on {address} ({source}); choose another port, or port 0 for any that is free"
-    )]
+    #[error("cannot listen on {address}; choose another port, or port 0 for any that is free")]
     Bind {
         /// The requested address.
         address: Address,
@@ -41,11 +42,17 @@ pub enum StartError {
         source: io::Error,
     },
     /// The system gives no thread, or no event queue for one.
-    #[error(
-        "cannot start the exporter's thread ({source}); raise the limit on threads or open files"
-    )]
+    #[error("cannot start the exporter's thread; raise the limit on threads or open files")]
     Thread {
         /// The system's error.
         source: io::Error,
     },
+}
+
+fn not_found(address: &Address) -> String {
+    let text = address.to_string();
+    match text.contains(':') {
+        true => format!("cannot find {text}; use 127.0.0.1 or localhost, with a port"),
+        false => format!("{text} has no port; give one, as in localhost:9464"),
+    }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+use std::error::Error;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -64,6 +65,8 @@ fn a_port_in_use_is_an_error_that_names_it_and_the_way_out() {
     let error = Exporter::builder().address(address).start().unwrap_err();
     assert!(matches!(error, StartError::Bind { .. }));
     let message = error.to_string();
+    let cause = error.source().unwrap().to_string();
+    assert!(!message.contains(&cause), "a chain repeats it: {message}");
     assert!(
         message.contains(&address.to_string()) && message.contains("choose another port"),
         "{message}"
@@ -81,7 +84,15 @@ fn localhost_with_a_port_is_an_address() {
         let error = Exporter::builder().address(address).start().unwrap_err();
         assert!(matches!(error, StartError::Resolve { .. }), "{error}");
         assert!(error.to_string().contains(address), "{error}");
+        let cause = error.source().unwrap().to_string();
+        assert!(!error.to_string().contains(&cause), "{error}");
     }
+    let error = Exporter::builder().address("localhost").start();
+    let message = error.unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "localhost has no port; give one, as in localhost:9464"
+    );
 }
 
 /// The response to a request for the host `host`.

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::iter::successors;
 use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -42,14 +43,20 @@ pub struct Instruments {
 #[non_exhaustive]
 pub enum StartError {
     /// The governor did not start.
-    #[error("the governor did not start: {0}")]
+    #[error("the governor did not start: {}", with_causes(.0))]
     Governor(#[from] wf_govern::StartError),
     /// The sensors' thread did not start.
     #[error("the sensors did not start: {0}")]
     Sensors(#[source] io::Error),
     /// The exporter did not start.
-    #[error("{0} (--metrics)")]
+    #[error("{} (--metrics)", with_causes(.0))]
     Exporter(#[from] wf_exporter::StartError),
+}
+
+/// The message of an error and of each of its causes, in one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 impl Instruments {
