@@ -235,8 +235,8 @@ static LOSSES: &[Column<Metrics>] = &[
         Descriptor::counter(
             Source::Exporter,
             "wf_orphan_tokens_total",
-            "Tokens that belong to no request: recorded while no request was in scope, in a \
-             request whose items are counted instead, or after its end.",
+            "Tokens that belong to no request: recorded outside a request, after its end, or in a \
+             request that takes the items of its stream as its tokens.",
         ),
         |metrics| to_f64(metrics.orphan_tokens),
     ),

@@ -33,7 +33,7 @@ group! {
             "Busy share of all CPU cores of the host.";
         /// Absent where there is no quota.
         throttling: Reading<Throttling> = parts "cpu" ["throttling"],
-            "How often the CPU quota stopped the process's group.";
+            "Throttling of the process's group by its CPU quota.";
         /// Since the pass before; absent where there is no quota.
         throttled: Reading<Ratio> = gauge "cpu_throttled" ["throttled"],
             "Share of the CPU quota's periods in which it stopped the group.";
@@ -44,7 +44,7 @@ group! {
     }
 }
 
-/// How often a CPU quota stopped a control group since the group began.
+/// Number of times that a CPU quota stopped a control group since the group began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Throttling {
@@ -108,11 +108,14 @@ group! {
     #[non_exhaustive]
     Pressure {
         cpu: Reading<Stall> = parts "pressure_cpu" ["cpu_pressure"],
-            "CPU pressure (PSI) of the control group, or of the host where label scope says so.";
+            "CPU pressure (PSI) of the control group, or of the host where label scope says so. \
+             In the root group, that is the host's pressure.";
         memory: Reading<Stall> = parts "pressure_memory" ["memory_pressure"],
-            "Memory pressure (PSI) of the control group, or of the host where label scope says so.";
+            "Memory pressure (PSI) of the control group, or of the host where label scope says so. \
+             In the root group, that is the host's pressure.";
         io: Reading<Stall> = parts "pressure_io" ["io_pressure"],
-            "I/O pressure (PSI) of the control group, or of the host where label scope says so.";
+            "I/O pressure (PSI) of the control group, or of the host where label scope says so. \
+             In the root group, that is the host's pressure.";
         host_cpu: Reading<Stall> = parts "host_pressure_cpu" ["host_cpu_pressure"],
             "CPU pressure (PSI) of the host.";
         host_memory: Reading<Stall> = parts "host_pressure_memory" ["host_memory_pressure"],

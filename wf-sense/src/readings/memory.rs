@@ -97,11 +97,11 @@ pub struct GroupMemory {
     pub high: Option<Bytes>,
     /// Limit above which a process is killed (`memory.max`); `None` for no such limit.
     pub max: Option<Bytes>,
-    /// How often it reached them.
+    /// Number of times that it reached its limits.
     pub events: GroupEvents,
 }
 
-/// How often a control group reached its limits since it began.
+/// Number of times that a control group reached its limits since it began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GroupEvents {
@@ -122,7 +122,7 @@ parts!(GroupMemory {
         |it| it.high;
     Gauge "limit" { bound = "max" }: Option<Bytes>, "", |it| it.max;
     Counter "events" { event = "high" }: Option<u64>,
-        "How often the process's control group reached its limits.",
+        "Events at the memory limits of the process's control group.",
         |it| it.events.high;
     Counter "events" { event = "max" }: u64, "", |it| it.events.max;
     Counter "events" { event = "oom_kill" }: Option<u64>, "", |it| it.events.killed;
@@ -148,8 +148,8 @@ group! {
     #[non_exhaustive]
     Storage {
         /// Queue and service, on average over the requests that finished since the pass before.
-        /// Where a device has requests and finishes none: the time for which it has, at least.
-        /// Zero where there were no requests.
+        /// For a device that has requests and finishes none: at least the time since it finished
+        /// one. Zero without requests.
         wait: Reading<Nanos> = gauge "disk_wait",
             "Mean time of an I/O request at the busiest block device.";
         block_io: Reading<BlockIo> = parts "disk" ["process_io"],
