@@ -107,8 +107,8 @@ impl Builder {
     /// Starts the governor's thread.
     ///
     /// # Errors
-    /// [`StartError`]: two knobs of one name, a target of 0 s, a threshold that is no share, or no
-    /// thread.
+    /// [`StartError`]: two knobs of one name, a target of 0 s, a threshold that is not a share, or
+    /// no thread.
     pub fn start(mut self) -> Result<Governor, StartError> {
         distinct(&self.knobs)?;
         if matches!(self.source, Source::Process(_)) {
@@ -161,10 +161,8 @@ pub enum StartError {
     /// A target is 0 s.
     #[error("a target of 0 s cannot be kept; leave it out to have none")]
     ZeroTarget,
-    /// A threshold is no share, or not positive.
-    #[error(
-        "the threshold {name} is {value}, and must be above 0 (and at most 1 where it is a share)"
-    )]
+    /// A threshold is not a share, or not positive.
+    #[error("the threshold {name} is {value}, but must be above 0; a share must be at most 1")]
     Threshold {
         /// Field of [`Thresholds`].
         name: &'static str,
@@ -210,7 +208,7 @@ mod tests {
     use wf_instrument::Target;
 
     #[test]
-    fn a_threshold_that_is_no_share_is_refused_by_its_name() {
+    fn a_threshold_that_is_not_a_share_is_refused_by_its_name() {
         for (name, thresholds) in [
             (
                 "memory_full",

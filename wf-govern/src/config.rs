@@ -66,7 +66,7 @@ pub struct Thresholds {
 }
 
 impl Thresholds {
-    /// Returns the first threshold that is no share (of a time: not positive), with its value.
+    /// Returns the first threshold that is not a share (of a time: not positive), with its value.
     pub(crate) fn invalid(&self) -> Option<(&'static str, f64)> {
         let shares = [
             ("cpu_busy", self.cpu_busy),
