@@ -36,7 +36,7 @@ pub struct Exporter {
 }
 
 impl Exporter {
-    /// An exporter on `127.0.0.1:9464` that serves everything recorded.
+    /// Returns a builder of an exporter on `127.0.0.1:9464` that serves everything recorded.
     pub fn builder() -> Builder {
         Builder {
             address: (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into(),
@@ -46,7 +46,7 @@ impl Exporter {
         }
     }
 
-    /// The address that it listens on, with the port that the system chose for port 0.
+    /// Returns the address that it listens on, with the port that the system chose for port 0.
     #[must_use]
     pub const fn local_addr(&self) -> SocketAddr {
         self.address
@@ -124,9 +124,10 @@ impl Builder {
     /// Adds the families of `collector` to each scrape.
     ///
     /// It runs on the exporter's thread and should take microseconds: every scrape waits for it.
-    /// The recorded series and earlier collectors keep a name that it adds again. If it panics, its
-    /// families are missing from that scrape, all others are there, and `wf_collector_panics_total`
-    /// counts it. A child that it forks must not return from it.
+    /// A family is left out if one of its series is already there, recorded or from an earlier
+    /// collector, or if its name is there with another type. If `collector` panics, its families
+    /// are missing from that scrape, all others are there, and `wf_collector_panics_total` counts
+    /// it. A child that it forks must not return from it.
     ///
     /// ```
     /// use wf_exporter::{Exporter, Family};

@@ -38,17 +38,18 @@ pub struct Family {
 }
 
 impl Family {
-    /// A count that only grows. `_total` is appended to a name that does not end in it.
+    /// Creates a family of counts that only grow. `_total` is appended to a name that does not end
+    /// in it.
     pub fn counter(name: &str, help: impl Into<Cow<'static, str>>) -> Self {
         Self::named(counter_name(name), help.into(), Kind::Counter)
     }
 
-    /// A value that goes up and down.
+    /// Creates a family of values that go up and down.
     pub fn gauge(name: &str, help: impl Into<Cow<'static, str>>) -> Self {
         Self::named(name.to_owned(), help.into(), Kind::Gauge)
     }
 
-    /// A distribution: each sample is a [`Histogram`] or [`Buckets`].
+    /// Creates a family of distributions: each sample is a [`Histogram`] or [`Buckets`].
     pub fn histogram(name: &str, help: impl Into<Cow<'static, str>>) -> Self {
         Self::named(name.to_owned(), help.into(), Kind::Histogram)
     }
@@ -85,7 +86,7 @@ impl Family {
         self
     }
 
-    /// The name as it is written, with a counter's `_total`.
+    /// Returns the name as it is written, with a counter's `_total`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

@@ -6,10 +6,10 @@ use std::fmt;
 use wf_instrument::Nanos;
 use wf_instrument::clock;
 
-/// Why there is no value, in words for people.
+/// The reason for no value, in words for people.
 pub(super) type Reason = Cow<'static, str>;
 
-/// A value that was read, or why it was not.
+/// A value that was read, or the reason why it was not.
 pub(super) type ReadResult<T> = Result<T, Reason>;
 
 /// A value read from the machine, or why there is none.

@@ -41,7 +41,7 @@ pub struct Part {
     pub help: &'static str,
 }
 
-/// Whether a number only grows.
+/// Kind of a number: a counter or a gauge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -95,7 +95,7 @@ impl<'a> Entry<'a> {
         self.row
     }
 
-    /// When it was read, or why it was not.
+    /// Returns the time of the reading, or the reason why it was not read.
     #[must_use]
     pub fn state(&self) -> Reading<()> {
         self.reading.state()

@@ -54,7 +54,7 @@ struct Shared {
     subscribers: Mutex<Vec<Subscriber>>,
 }
 
-/// What was read last.
+/// The last readings.
 #[derive(Debug)]
 struct Last {
     readings: Readings,
@@ -66,6 +66,9 @@ type Subscriber = Box<dyn FnMut(&FastReadings) -> ControlFlow<()> + Send>;
 
 impl Watch {
     /// Makes a first pass, then starts the thread.
+    ///
+    /// A second call starts a second thread, and the machine is read twice: start one watch in a
+    /// process and clone it.
     ///
     /// # Errors
     /// If the system starts no thread, or gives no descriptor that ends its waits.
@@ -98,19 +101,20 @@ impl Watch {
         })
     }
 
-    /// The last pass: a copy of a few KiB.
+    /// Returns the readings of the last pass: a copy of a few KiB.
     #[must_use]
     pub fn readings(&self) -> Readings {
         lock(&self.owner.shared.last).readings.clone()
     }
 
-    /// The last fast readings.
+    /// Returns the last fast readings.
     #[must_use]
     pub fn fast_readings(&self) -> FastReadings {
         lock(&self.owner.shared.last).fast.clone()
     }
 
-    /// Calls `react` with each fast readings from now on, until it returns [`ControlFlow::Break`].
+    /// Calls `react` with the fast readings of each read from now on, until it returns
+    /// [`ControlFlow::Break`].
     ///
     /// It runs on the watch's own thread: nothing is read while it runs. If it panics, the panic
     /// ends there, and it is called again with the next ones. It may hold a clone of the watch,

@@ -27,6 +27,8 @@ use crate::family::FamilyError;
 ///
 /// At most 127 series, one more for each sensor that is not up, and 86 for each GPU.
 ///
+/// The collector keeps the watch running for as long as the exporter runs.
+///
 /// ```
 /// use wf_exporter::{Exporter, sensors};
 /// use wf_sense::{Sensors, Watch};

@@ -1,4 +1,4 @@
-//! Which sensors are up, and why the others are not.
+//! Sensors that are up, and the reasons why the others are not.
 
 use wf_instrument::Nanos;
 use wf_sense::{Entry, Reading};

@@ -4,7 +4,9 @@ use std::fmt;
 
 use wf_instrument::Bytes;
 
-/// A tier of hardware, with the number of models and threads that it starts with.
+/// A class of machines by cores and memory: low, mid or high.
+///
+/// It decides how many models are resident and how many threads run them at the start.
 ///
 /// ```
 /// use wf_govern::sizing::Tier;

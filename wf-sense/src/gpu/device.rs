@@ -24,7 +24,7 @@ group! {
         /// is in `sm_active`.
         utilization: Reading<Ratio> = gauge "gpu_utilization",
             "Share of time in which at least one kernel ran.";
-        /// How full it is stands in `memory`.
+        /// The share of it in use is in `memory`.
         memory_copy_utilization: Reading<Ratio> =
             gauge "gpu_memory_copy_utilization" ["gpu_memory_activity"],
             "Share of time in which device memory was read or written.";

@@ -5,7 +5,7 @@ use super::files::Files;
 use super::mounts::{Mount, Mounts};
 use crate::reading::{ReadResult, Reason};
 
-/// Which of the two interfaces a hierarchy has.
+/// Version of the interface of a hierarchy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Version {
     One,

@@ -8,7 +8,7 @@ use super::files::Files;
 use crate::gpu::Gpu;
 use crate::reading::Reading;
 
-/// Why there is no GPU reading. Looks on disk.
+/// Returns the reason for no GPU reading. Looks on disk.
 pub(super) fn read(files: &Files) -> Reading<Arc<[Gpu]>> {
     let nvidia = in_linker_cache(files).map(|cached| cached || in_directories(files));
     match (nvidia, has_amd(files)) {

@@ -61,7 +61,7 @@ impl Machine {
         pass::storage(files, memories, readings);
     }
 
-    /// Whether it has a GPU, by its files.
+    /// Returns the reason for no GPU reading, by the machine's files.
     pub(super) fn gpus(&self) -> Reading<Arc<[Gpu]>> {
         gpu::read(&self.files)
     }

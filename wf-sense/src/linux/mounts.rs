@@ -118,7 +118,7 @@ fn octal(digits: &[u8]) -> Option<u8> {
 mod tests {
     use super::*;
 
-    /// Which of the mounts of version 2 can be reached.
+    /// Returns the mounts of version 2 that can be reached.
     fn reached(text: &str) -> Vec<String> {
         let mounts = Mounts::parse(text);
         let found = mounts

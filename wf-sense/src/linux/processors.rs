@@ -42,7 +42,7 @@ impl Host {
             .ok_or_else(|| format!("/{STAT} has no line for all processors").into())
     }
 
-    /// When the host booted, in seconds of Unix time.
+    /// Returns the time of the host's boot, in seconds of Unix time.
     pub(super) fn booted(&self) -> ReadResult<u64> {
         self.booted
             .ok_or_else(|| format!("/{STAT} has no btime").into())
@@ -117,9 +117,9 @@ fn sum(ticks: &[u64]) -> u64 {
 
 const STAT: &str = "proc/stat";
 
-/// Those that are online and that the process's cpuset names.
+/// Returns the processors that are online and that the process's cpuset names.
 ///
-/// Where its cpuset cannot be found, the threads' masks are used instead, which the kernel keeps
+/// If its cpuset cannot be found, the threads' masks are used instead, which the kernel keeps
 /// within it.
 pub(super) fn usable(
     files: &mut Files,
@@ -135,7 +135,7 @@ pub(super) fn usable(
     Ok(cpuset.map_or_else(|| online.clone(), |cpuset| online.within(&cpuset)))
 }
 
-/// Where `/sys` is not mounted, `/proc/stat` has a line for each.
+/// Returns the processors that are online. Without `/sys`, `/proc/stat` has a line for each.
 fn online(files: &mut Files, host: &ReadResult<Host>) -> ReadResult<Cpus> {
     match files.find("sys/devices/system/cpu/online", Cpus::parse)? {
         Some(online) => Ok(online),

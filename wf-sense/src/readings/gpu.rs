@@ -46,7 +46,7 @@ impl Gpus {
     }
 }
 
-/// How busy the busiest is, and how full its memory.
+/// Returns the utilisation of the busiest GPU, and the share of its memory in use.
 fn busiest(gpus: &[Gpu]) -> ReadResult<(Reading<Ratio>, Reading<Ratio>)> {
     let share = |gpu: &Gpu| load(gpu).value().map_or(f64::INFINITY, |share| share.get());
     let busiest = without_partitioned(gpus).max_by(|a, b| share(a).total_cmp(&share(b)));

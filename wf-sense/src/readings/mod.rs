@@ -132,7 +132,7 @@ pub struct FastReadings {
     pub io_pressure: Reading<Stall>,
     /// As [`Sensing::alarms`].
     pub alarms: Reading<Alarms>,
-    /// Whether an alarm caused this read, and not its pace.
+    /// True if an alarm caused this read, and not its pace.
     pub alarmed: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Which GPUs are told of.
+//! GPUs that are reported.
 
 use wf_sense::Reading;
 use wf_sense::gpu::{Gpus, Info, Mig};

@@ -56,7 +56,7 @@ impl Stub {
             .with_deadline(LONG)
     }
 
-    /// What `function` returns from now on.
+    /// Sets the code that `function` returns from now on.
     pub(crate) fn code(&self, function: &str, code: u32) {
         self.code_of(function, 0, code);
     }
@@ -85,7 +85,7 @@ impl Stub {
         );
     }
 
-    /// Whether `function` does not return.
+    /// Makes `function` never return, or return again.
     pub(crate) fn hang(&self, function: &str, hang: bool) {
         let function = named(function);
         self.call::<extern "C" fn(*const i8, bool)>("stub_hang")(function.as_ptr().cast(), hang);
@@ -122,7 +122,7 @@ impl Drop for Stub {
     }
 }
 
-/// What is read once it is as wanted.
+/// Reads until the reading is as wanted, and returns it.
 pub(crate) fn until(
     gpus: &mut Gpus,
     wanted: impl Fn(&Reading<Arc<[Gpu]>>) -> bool,
@@ -188,5 +188,5 @@ fn build(name: &str, flags: &[&str]) -> PathBuf {
     library
 }
 
-/// What no test ever waits for unless it fails.
+/// A time that no test waits for unless it fails.
 const LONG: Duration = Duration::from_secs(30);

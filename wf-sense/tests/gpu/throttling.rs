@@ -1,4 +1,4 @@
-//! What holds a GPU down, and for how long.
+//! Reasons that slow a GPU down, and their duration.
 
 use wf_instrument::{Nanos, clock};
 use wf_sense::gpu::{Gpu, ThrottleReason};

@@ -1,4 +1,4 @@
-//! What is told of one GPU.
+//! Readings of one GPU.
 
 use wf_instrument::{Bytes, Celsius, Hertz, Joules, PerSecond, Ratio, Watts};
 use wf_sense::Reading;

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::{CStr, c_char, c_int, c_uint, c_ulonglong, c_void};
 use std::sync::{Condvar, LazyLock, Mutex, MutexGuard};
 
-/// What the test scripted, and what was asked.
+/// The script of the test, and the calls that were made.
 #[derive(Default)]
 struct State {
     /// Return codes by function (or `*`) and handle (or 0 for all).

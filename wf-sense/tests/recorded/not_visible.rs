@@ -1,4 +1,4 @@
-//! What is not visible is unknown: it is neither taken for absent nor for zero.
+//! A value that is not visible is unknown: it is neither taken for absent nor for zero.
 
 use wf_instrument::Bytes;
 use wf_sense::{Readings, Sensors};

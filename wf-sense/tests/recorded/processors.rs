@@ -1,4 +1,4 @@
-//! How many processors a process may use: what is online, in its cpuset, allowed to a thread of it
+//! Number of processors that a process may use: online, in its cpuset, allowed to a thread of it
 //! and within its quota.
 
 use wf_sense::{Cpu, Sensors};

@@ -1,4 +1,4 @@
-//! What the threads of a large process are at.
+//! States of the threads of a large process.
 
 use wf_instrument::Nanos;
 use wf_instrument::clock::mock::Mock;

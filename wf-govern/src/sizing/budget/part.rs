@@ -35,8 +35,8 @@ impl Part {
 
 /// A number of bytes for each part: in use, or allowed.
 ///
-/// Where it is the memory in use, a part that had to reject something (a model that did not fit, an
-/// entry that was evicted too early) adds the missing bytes: so it gets more.
+/// As the memory in use, a part that had to reject something (a model that did not fit, an entry
+/// that was evicted too early) includes the missing bytes: so it gets more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Parts {

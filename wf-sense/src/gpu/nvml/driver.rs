@@ -23,7 +23,7 @@ pub(super) struct Driver {
     pub(super) period: Duration,
 }
 
-/// How an attempt to read the GPUs ended.
+/// End of an attempt to read the GPUs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
     /// There are no readers any more.
@@ -118,7 +118,7 @@ fn persist(
     }
 }
 
-/// Why there is no NVIDIA GPU on a machine without the library.
+/// The reason for no NVIDIA GPU on a machine without the library.
 pub(crate) const NO_LIBRARY: &str = "no NVIDIA driver library";
 
 const PANICKED: &str = "the GPU's reader panicked";
@@ -130,7 +130,7 @@ pub(super) struct Library<'a> {
     control: &'a ThreadControl,
 }
 
-/// Why the library is not open.
+/// The reason why the library is not open.
 pub(super) enum Closed {
     /// There is no such file.
     Missing,
@@ -141,7 +141,7 @@ pub(super) enum Closed {
 impl<'a> Library<'a> {
     /// Loads and initializes the library at `path`, or the one that the system has.
     ///
-    /// Where no other program keeps the GPUs initialized this does it, which may take seconds.
+    /// Initializes the GPUs if no other program keeps them initialized, which may take seconds.
     pub(super) fn open(path: Option<&Path>, control: &'a ThreadControl) -> Result<Self, Closed> {
         let mut builder = Nvml::builder();
         if let Some(path) = path {

@@ -1,5 +1,4 @@
-//! How busy the parts of a GPU were between two passes, as its own counters have it (GPM): from
-//! Hopper on.
+//! Utilisation of the parts of a GPU between two passes, by its own counters (GPM): from Hopper on.
 
 use nvml_wrapper::enums::gpm::GpmMetricId;
 use nvml_wrapper::error::NvmlError;
@@ -17,7 +16,7 @@ pub(super) struct Gpm<'nvml> {
     /// The GPU and the number of the instance in it, if the device is one: the driver takes samples
     /// of an instance by these.
     instance: Option<(Device<'nvml>, u32)>,
-    /// Why none is ever taken.
+    /// The reason why no sample is ever taken.
     unsupported: Option<Reading<Ratio>>,
     earlier: Option<GpmSample<'nvml>>,
 }

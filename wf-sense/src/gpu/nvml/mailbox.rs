@@ -1,4 +1,4 @@
-//! What the driver's thread and its readers share: the last pass, and the thread's deadline.
+//! State shared by the driver's thread and its readers: the last pass, and the thread's deadline.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};

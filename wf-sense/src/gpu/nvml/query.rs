@@ -24,9 +24,9 @@ pub(super) struct Query<'a, 'nvml> {
     device: Option<&'a Device<'nvml>>,
     kind: Kind,
     control: &'a ThreadControl,
-    /// Why no more calls are made.
+    /// The reason why no more calls are made.
     lost: Cell<Option<&'static str>>,
-    /// Whether any call had a sensible result.
+    /// True if any call had a sensible result.
     responded: Cell<bool>,
 }
 

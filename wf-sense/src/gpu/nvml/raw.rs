@@ -44,7 +44,7 @@ pub(super) fn ofa(device: &Device<'_>) -> Result<u32, NvmlError> {
     Ok(share)
 }
 
-/// How many bytes of protected memory are used.
+/// Returns the protected memory in use, in bytes.
 pub(super) fn protected_used(device: &Device<'_>) -> Result<u64, NvmlError> {
     // SAFETY: three plain numbers, for which zero is a value.
     let mut memory = unsafe { std::mem::zeroed() };

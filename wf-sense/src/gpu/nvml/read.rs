@@ -151,7 +151,7 @@ pub(super) fn processes(query: &Query<'_, '_>) -> Reading<Box<[GpuProcess]>> {
     computing.map(|computing| merge(computing.iter().chain(drawing)))
 }
 
-/// What `own` holds of it.
+/// Returns the memory of the GPU that the process `own` uses.
 pub(super) fn process_memory_used(
     processes: &Reading<Box<[GpuProcess]>>,
     own: &ReadResult<u32>,

@@ -23,12 +23,12 @@ pub(super) struct Session<'nvml, 'control> {
     devices: Vec<WatchedDevice<'nvml>>,
 }
 
-/// How a pass went.
+/// Result of a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Health {
-    /// Every device answered.
+    /// Every device responded.
     Well,
-    /// Some did.
+    /// Some devices responded.
     PartlyLost,
     /// None did.
     Lost,
@@ -224,7 +224,7 @@ const MOST_INSTANCES: u32 = 16;
 pub(super) struct WatchedDevice<'nvml> {
     info: Arc<Info>,
     kind: Kind,
-    /// Why there is none, where the driver counts a GPU that it does not give.
+    /// An error if the driver counts a GPU that it does not open.
     device: Result<Device<'nvml>, &'static str>,
     gpm: Gpm<'nvml>,
     totals: ThrottleTotals,
@@ -259,7 +259,7 @@ impl<'nvml> WatchedDevice<'nvml> {
         }
     }
 
-    /// Whether both are the same device, and it is there.
+    /// Returns true if both are the same device, and it is there.
     pub(super) fn is(&self, other: &Self) -> bool {
         self.info == other.info && self.device.is_ok() && other.device.is_ok()
     }
