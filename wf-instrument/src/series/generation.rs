@@ -192,8 +192,8 @@ impl GenerationSeries {
         self.count_end(request, outcome, shard, writer);
     }
 
-    /// Counts the end of a request. An error before the admission is a rejection, where admissions
-    /// are recorded.
+    /// Counts the end of a request. An error before the admission and the first token is a
+    /// rejection, where admissions are recorded.
     #[inline]
     fn count_end(
         &self,
@@ -204,7 +204,9 @@ impl GenerationSeries {
     ) {
         let admitted = request.is_admitted();
         match outcome {
-            Outcome::Error if !admitted && self.admits.load(Ordering::Relaxed) => {
+            Outcome::Error
+                if !admitted && !request.has_begun() && self.admits.load(Ordering::Relaxed) =>
+            {
                 shard.counts.reject(writer);
             }
             Outcome::Ok if request.is_truncated() => shard.counts.truncate(admitted, writer),

@@ -122,3 +122,21 @@ fn an_earlier_error_does_not_become_a_rejection_when_others_are_admitted() {
         [1, 2, 0, 0]
     );
 }
+
+#[test]
+fn a_request_that_fails_after_its_first_token_is_not_rejected() {
+    #[wf_measure(ttft, name = "not_rejected")]
+    fn generate(admit: bool) -> Result<(), ()> {
+        if admit {
+            wf_instrument::admitted();
+        }
+        wf_token!();
+        if admit { Ok(()) } else { Err(()) }
+    }
+
+    assert!(generate(true).is_ok());
+    assert!(generate(false).is_err());
+    let row = generation("not_rejected");
+    assert_eq!((row.outcomes.error, row.rejected), (1, 0));
+    assert_eq!(row.time_to_first_token().count(), 2);
+}
