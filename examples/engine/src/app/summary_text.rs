@@ -175,7 +175,7 @@ mod tests {
             moves: 1,
             ..GovernorStatus::default()
         };
-        assert!(governor(&status).contains(", 1 move, "));
+        assert!(governor(&status).contains("; 1 move; bottleneck "));
     }
 
     #[test]
