@@ -1,12 +1,12 @@
 //! Configuration and start of a governor.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::config::{Config, Limits, Targets, Thresholds};
 use super::control::Control;
-use super::driver::Source;
+use super::driver::{SharedWatch, Source};
 use super::governor::Governor;
 use super::inputs::Mode;
 use crate::knob::Knob;
@@ -66,7 +66,7 @@ impl Builder {
     /// Without it every reading is unknown: the concurrency limit is still governed, the workers
     /// are not.
     pub fn sensors(mut self, watch: Watch) -> Self {
-        self.source = Source::Process(Some(watch));
+        self.source = Source::Process(Arc::new(Mutex::new(Some(watch))));
         self
     }
 
@@ -130,7 +130,7 @@ impl Default for Builder {
         Self {
             config: Config::default(),
             knobs: Vec::new(),
-            source: Source::Process(None),
+            source: Source::Process(SharedWatch::default()),
             period: Nanos::from_secs(1),
             mode: Mode::Active,
         }

@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use super::control::{Control, lock};
@@ -16,10 +17,14 @@ use wf_instrument::fork;
 use wf_instrument::snapshot::Snapshot;
 use wf_sense::{FastReadings, Readings, Watch};
 
+/// A watch that the driver reads and its owner drops, after the driver has ended. The drop of a
+/// last clone waits for the watch's subscribers, and one of them may wait for the driver.
+pub(super) type SharedWatch = Arc<Mutex<Option<Watch>>>;
+
 /// Source of snapshots and readings.
 pub(super) enum Source {
     /// This process, with the readings of a watch if there is one.
-    Process(Option<Watch>),
+    Process(SharedWatch),
     /// A function in place of this process.
     Function(Box<dyn FnMut() -> (Snapshot, Readings) + Send>),
 }
@@ -28,10 +33,18 @@ impl Source {
     fn read(&mut self) -> (Snapshot, Readings) {
         match self {
             Self::Process(watch) => {
-                let readings = watch.as_ref().map(Watch::readings);
+                let readings = lock(watch).as_ref().map(Watch::readings);
                 (Snapshot::take(), readings.unwrap_or_default())
             }
             Self::Function(read) => read(),
+        }
+    }
+
+    /// Returns the watch that the readings come from; empty if there is none.
+    pub(super) fn watch(&self) -> SharedWatch {
+        match self {
+            Self::Process(watch) => watch.clone(),
+            Self::Function(_) => SharedWatch::default(),
         }
     }
 }
@@ -41,6 +54,7 @@ impl Source {
 pub(super) struct Handle {
     events: SyncSender<Event>,
     stopping: Arc<AtomicBool>,
+    driver: Arc<OnceLock<ThreadId>>,
 }
 
 /// The end that the driver waits at.
@@ -48,6 +62,7 @@ pub(super) struct Handle {
 pub(super) struct Inbox {
     events: Receiver<Event>,
     stopping: Arc<AtomicBool>,
+    driver: Arc<OnceLock<ThreadId>>,
 }
 
 #[derive(Debug)]
@@ -60,13 +75,16 @@ enum Event {
 pub(super) fn channel() -> (Handle, Inbox) {
     let (sender, receiver) = sync_channel(QUEUED_EVENTS);
     let stopping = Arc::new(AtomicBool::new(false));
+    let driver = Arc::new(OnceLock::new());
     let handle = Handle {
         events: sender,
         stopping: stopping.clone(),
+        driver: driver.clone(),
     };
     let inbox = Inbox {
         events: receiver,
         stopping,
+        driver,
     };
     (handle, inbox)
 }
@@ -82,6 +100,11 @@ impl Handle {
     /// Returns whether the driver was stopped.
     pub(super) fn is_stopped(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Returns whether the caller runs on the driver's thread, as the closures of knobs do.
+    pub(super) fn is_on_driver(&self) -> bool {
+        self.driver.get() == Some(&thread::current().id())
     }
 
     /// Sends the fast readings of `watch` to the driver for as long as it runs. Those that find the
@@ -109,6 +132,7 @@ pub(super) struct Driver {
 impl Driver {
     /// Ticks until it is stopped. Missed ticks are not made up for.
     pub(super) fn run(mut self, inbox: &Inbox) {
+        let _ = inbox.driver.set(thread::current().id());
         let mut due = clock::now();
         while self.wait_until(due, inbox) {
             let begun = clock::now();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::config::Targets;
 use super::control::{Control, lock};
-use super::driver::{Driver, Handle, Source, channel};
+use super::driver::{Driver, Handle, SharedWatch, Source, channel};
 use super::inputs::Mode;
 use super::journal::{Actions, Journal, Record, Status};
 use crate::knob::KnobError;
@@ -18,9 +18,9 @@ use wf_instrument::fork::{self, ProcessLocal, Thread};
 /// A running governor.
 ///
 /// Cheap to clone: all clones share one thread, named `wf-governor`. It ends with the last clone,
-/// or with [`Governor::stop`]; both wait for a tick in progress and leave the knobs at their
-/// values. A child of `fork(2)` can read what the parent's governor had recorded, and nothing is
-/// governed there.
+/// or with [`Governor::stop`]. Both wait for a tick in progress, except in a closure that the tick
+/// itself runs, and leave the knobs at their values. A child of `fork(2)` can read what the
+/// parent's governor had recorded, and nothing is governed there.
 ///
 /// A tick that comes more than five periods (and 3 s) late restores the last good setting of the
 /// knobs. So does a tick that panics; the governor is then advisory until [`Governor::resume`].
@@ -51,7 +51,8 @@ struct Owner {
     journal: Arc<Mutex<Journal>>,
     targets: Targets,
     handle: ProcessLocal<Handle>,
-    thread: Mutex<Option<Thread>>,
+    thread: Mutex<Thread>,
+    watch: SharedWatch,
 }
 
 impl Governor {
@@ -59,7 +60,8 @@ impl Governor {
         let (journal, targets) = (control.journal(), control.targets());
         let control = Arc::new(Mutex::new(control));
         let (handle, inbox) = channel();
-        if let Source::Process(Some(watch)) = &source {
+        let watch = source.watch();
+        if let Some(watch) = &*lock(&watch) {
             handle.follow(watch);
         }
         let driver = Driver {
@@ -74,7 +76,8 @@ impl Governor {
             journal,
             targets,
             handle: ProcessLocal::new(handle),
-            thread: Mutex::new(Some(thread)),
+            thread: Mutex::new(thread),
+            watch,
         };
         Ok(Self {
             owner: owner.into(),
@@ -179,11 +182,14 @@ impl Owner {
             return;
         }
         self.handle.stop();
-        // Joined without the lock: the thread itself may stop the governor in a knob's closure.
-        let thread = lock(&self.thread).take();
-        if let Some(mut thread) = thread {
-            thread.join();
+        // The closure of a knob may stop the governor: its thread cannot wait for itself.
+        if self.handle.is_on_driver() {
+            return;
         }
+        // Locked until it has ended, so that each caller waits.
+        lock(&self.thread).join();
+        let watch = lock(&self.watch).take();
+        drop(watch);
     }
 }
 

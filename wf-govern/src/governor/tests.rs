@@ -1,5 +1,7 @@
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{SyncSender, TryRecvError, channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, TryRecvError, channel};
+use std::thread;
 
 use super::*;
 use crate::builder::StartError;
@@ -89,7 +91,7 @@ fn a_tick_that_panics_makes_it_advisory() {
         if let Some(record) = found {
             break record;
         }
-        std::thread::yield_now();
+        thread::yield_now();
     };
     assert!(
         record.decision.reason.contains("panicked"),
@@ -170,6 +172,74 @@ fn fast_readings_of_a_watch_reach_the_journal() {
     let fast = |record: &Record| record.inputs.evidence.fast.readings;
     let arrived = || governor.journal().iter().any(|record| fast(record) > 0);
     // Fast readings come five times a second.
-    let mut tries = (0..1_000).map(|_| std::thread::sleep(Duration::from_millis(10)));
+    let mut tries = (0..1_000).map(|_| thread::sleep(Duration::from_millis(10)));
     assert!(tries.any(|()| arrived()));
+}
+
+/// Lets a subscriber of a governor's watch end that governor. The watch has no other clone.
+fn ended_by_a_subscriber(end: impl FnOnce(Governor) + Send + 'static) {
+    let watch = Watch::start(Sensors::new()).unwrap();
+    let (give, take) = channel::<Governor>();
+    let (ended, ends) = channel();
+    let mut end = Some(end);
+    watch.subscribe(move |_| match take.try_recv() {
+        Ok(governor) => {
+            end.take().unwrap()(governor);
+            ended.send(()).unwrap();
+            ControlFlow::Break(())
+        }
+        Err(_) => ControlFlow::Continue(()),
+    });
+    let builder = Governor::builder().knob(limit(8).0).sensors(watch);
+    give.send(builder.start().unwrap()).unwrap();
+    let waited = ends.recv_timeout(Duration::from_secs(20));
+    assert_eq!(waited, Ok(()), "the subscriber waits for ever");
+}
+
+#[test]
+fn a_subscriber_of_its_watch_can_drop_a_governor() {
+    ended_by_a_subscriber(drop);
+}
+
+#[test]
+fn a_subscriber_of_its_watch_can_stop_a_governor() {
+    ended_by_a_subscriber(|governor| governor.stop());
+}
+
+#[test]
+fn every_stop_waits_for_the_tick_in_progress() {
+    let (release, held) = channel::<()>();
+    let (begin, begun) = channel();
+    let (governor, _) = started(move || {
+        begin.send(()).unwrap();
+        assert!(held.recv().is_err(), "released");
+        (Snapshot::take(), Readings::default())
+    });
+    begun.recv().unwrap();
+    let (stopped, stops) = channel();
+    for _ in 0..2 {
+        let (governor, stopped) = (governor.clone(), stopped.clone());
+        thread::spawn(move || {
+            governor.stop();
+            stopped.send(()).unwrap();
+        });
+    }
+    let early = stops.recv_timeout(Duration::from_millis(300));
+    assert_eq!(early, Err(RecvTimeoutError::Timeout));
+    drop(release);
+    assert_eq!((stops.recv(), stops.recv()), (Ok(()), Ok(())));
+}
+
+#[test]
+fn a_tick_can_stop_its_own_governor() {
+    let (give, take) = channel::<Governor>();
+    let (alive, ended) = channel::<()>();
+    let (governor, _) = started(move || {
+        let _held = &alive;
+        take.recv().unwrap().stop();
+        (Snapshot::take(), Readings::default())
+    });
+    give.send(governor.clone()).unwrap();
+    assert!(ended.recv().is_err(), "the source lives on in some thread");
+    assert_eq!(governor.status().mode, Mode::Stopped);
 }
