@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::act::{MoveResult, act};
 use super::arbiter::{PendingMove, State, step};
-use super::config::{Config, Targets};
+use super::config::{Config, Limits, Targets};
 use super::controllers;
 use super::decision::{Cause, Constraint, Decision, Move};
 use super::evidence::{Evidence, FastEvidence, Recent};
@@ -77,7 +77,12 @@ impl Control {
     ///
     /// Moves nothing: they are evidence of the next tick.
     pub fn fast_readings(&mut self, fast: &FastReadings) {
-        self.fast.record(fast);
+        self.fast.record(fast, self.config.limits.stale_after);
+    }
+
+    /// Takes in what was gathered of fast readings, as the evidence of the next tick.
+    pub(crate) const fn fast_evidence(&mut self, gathered: FastEvidence) {
+        self.fast = gathered;
     }
 
     /// Sets the mode. A trial in flight is rolled back at the next tick if the mode is not
@@ -162,6 +167,10 @@ impl Control {
 
     pub(crate) const fn targets(&self) -> Targets {
         self.config.targets
+    }
+
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.config.limits
     }
 
     pub(crate) fn journal(&self) -> Arc<Mutex<Journal>> {

@@ -1,14 +1,15 @@
-//! The governor's thread: it waits for the next tick, for fast readings, and for the end.
+//! The governor's thread: it waits for the next tick and for the end.
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use super::control::{Control, lock};
+use super::evidence::FastEvidence;
 use super::inputs::Mode;
 use super::journal::Journal;
 use wf_instrument::Nanos;
@@ -52,7 +53,7 @@ impl Source {
 /// The end of the channel to the driver that its owner holds.
 #[derive(Debug)]
 pub(super) struct Handle {
-    events: SyncSender<Event>,
+    wake: SyncSender<()>,
     stopping: Arc<AtomicBool>,
     driver: Arc<OnceLock<ThreadId>>,
 }
@@ -60,29 +61,23 @@ pub(super) struct Handle {
 /// The end that the driver waits at.
 #[derive(Debug)]
 pub(super) struct Inbox {
-    events: Receiver<Event>,
+    woken: Receiver<()>,
     stopping: Arc<AtomicBool>,
     driver: Arc<OnceLock<ThreadId>>,
 }
 
-#[derive(Debug)]
-enum Event {
-    Stop,
-    Fast(Box<FastReadings>),
-}
-
 /// Creates a channel to a driver.
 pub(super) fn channel() -> (Handle, Inbox) {
-    let (sender, receiver) = sync_channel(QUEUED_EVENTS);
+    let (wake, woken) = sync_channel(1);
     let stopping = Arc::new(AtomicBool::new(false));
     let driver = Arc::new(OnceLock::new());
     let handle = Handle {
-        events: sender,
+        wake,
         stopping: stopping.clone(),
         driver: driver.clone(),
     };
     let inbox = Inbox {
-        events: receiver,
+        woken,
         stopping,
         driver,
     };
@@ -92,9 +87,9 @@ pub(super) fn channel() -> (Handle, Inbox) {
 impl Handle {
     /// Makes the driver return after a tick in progress. Never blocks.
     pub(super) fn stop(&self) {
-        // Release: pairs with the Acquire of the driver, which may be behind a full channel.
+        // Release: pairs with the Acquire of the driver.
         self.stopping.store(true, Ordering::Release);
-        let _ = self.events.try_send(Event::Stop);
+        let _ = self.wake.try_send(());
     }
 
     /// Returns whether the driver was stopped.
@@ -106,18 +101,38 @@ impl Handle {
     pub(super) fn is_on_driver(&self) -> bool {
         self.driver.get() == Some(&thread::current().id())
     }
+}
 
-    /// Sends the fast readings of `watch` to the driver for as long as it runs. Those that find the
-    /// channel full, because a knob blocks the driver, are dropped.
-    pub(super) fn follow(&self, watch: &Watch) {
-        let events = self.events.clone();
-        watch.subscribe(move |fast| {
-            let event = Event::Fast(Box::new(fast.clone()));
-            match events.try_send(event) {
-                Ok(()) | Err(TrySendError::Full(_)) => ControlFlow::Continue(()),
-                Err(TrySendError::Disconnected(_)) => ControlFlow::Break(()),
+/// Returns a subscriber that gathers fast readings for as long as `gathered` lives, also while a
+/// knob blocks the driver. A share of memory older than `oldest` is left out.
+pub(super) fn gather(
+    gathered: &Arc<Mutex<FastEvidence>>,
+    oldest: Nanos,
+) -> impl FnMut(&FastReadings) -> ControlFlow<()> + use<> {
+    let gathered = Arc::downgrade(gathered);
+    move |fast| match gathered.upgrade() {
+        Some(gathered) => {
+            lock(&gathered).record(fast, oldest);
+            ControlFlow::Continue(())
+        }
+        None => ControlFlow::Break(()),
+    }
+}
+
+impl Inbox {
+    /// Waits until `due`. Returns false when stopped.
+    fn wait_until(&self, due: Nanos) -> bool {
+        loop {
+            if self.stopping.load(Ordering::Acquire) {
+                return false;
             }
-        });
+            let left = Duration::from(due.since(clock::now()));
+            match self.woken.recv_timeout(left) {
+                Ok(()) => {}
+                Err(RecvTimeoutError::Disconnected) => return false,
+                Err(RecvTimeoutError::Timeout) => return true,
+            }
+        }
     }
 }
 
@@ -126,6 +141,8 @@ pub(super) struct Driver {
     pub(super) control: Arc<Mutex<Control>>,
     pub(super) journal: Arc<Mutex<Journal>>,
     pub(super) source: Source,
+    /// Fast readings since the last tick.
+    pub(super) fast: Arc<Mutex<FastEvidence>>,
     pub(super) period: Nanos,
 }
 
@@ -134,28 +151,13 @@ impl Driver {
     pub(super) fn run(mut self, inbox: &Inbox) {
         let _ = inbox.driver.set(thread::current().id());
         let mut due = clock::now();
-        while self.wait_until(due, inbox) {
+        while inbox.wait_until(due) {
             let begun = clock::now();
             let late = begun.since(due);
             self.tick(begun, late);
             // After a late tick the next one waits a whole period: a shorter window says little.
             let from = if late > self.period { begun } else { due };
             due = from.plus(self.period);
-        }
-    }
-
-    /// Handles fast readings until `due`. Returns false when stopped.
-    fn wait_until(&self, due: Nanos, inbox: &Inbox) -> bool {
-        loop {
-            if inbox.stopping.load(Ordering::Acquire) {
-                return false;
-            }
-            let left = Duration::from(due.since(clock::now()));
-            match inbox.events.recv_timeout(left) {
-                Ok(Event::Fast(fast)) => lock(&self.control).fast_readings(&fast),
-                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
-                Err(RecvTimeoutError::Timeout) => return true,
-            }
         }
     }
 
@@ -175,7 +177,10 @@ impl Driver {
 
     fn sense_and_control(&mut self) {
         let (snapshot, readings) = self.source.read();
-        lock(&self.control).tick(clock::now(), snapshot, readings);
+        let fast = std::mem::take(&mut *lock(&self.fast));
+        let mut control = lock(&self.control);
+        control.fast_evidence(fast);
+        control.tick(clock::now(), snapshot, readings);
     }
 }
 
@@ -186,5 +191,22 @@ const LATE: u64 = 5;
 /// With short periods, an ordinary delay of the scheduler is not late.
 const LATE_AT_LEAST: Nanos = Nanos::from_secs(3);
 
-/// Fast readings of three seconds.
-const QUEUED_EVENTS: usize = 16;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blocked_driver_loses_no_fast_reading_and_no_alarm() {
+        let gathered = Arc::default();
+        let mut gather = gather(&gathered, LATE_AT_LEAST);
+        for second in 0..60 {
+            let mut fast = FastReadings::default();
+            fast.alarmed = second == 59;
+            assert!(gather(&fast).is_continue());
+        }
+        let evidence = *lock(&gathered);
+        assert_eq!((evidence.readings, evidence.alarms), (60, 1));
+        drop(gathered);
+        assert!(gather(&FastReadings::default()).is_break());
+    }
+}

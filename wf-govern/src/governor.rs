@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::config::Targets;
 use super::control::{Control, lock};
-use super::driver::{Driver, Handle, SharedWatch, Source, channel};
+use super::driver::{Driver, Handle, SharedWatch, Source, channel, gather};
 use super::inputs::Mode;
 use super::journal::{Actions, Journal, Record, Status};
 use crate::knob::KnobError;
@@ -58,16 +58,19 @@ struct Owner {
 impl Governor {
     pub(super) fn start(control: Control, source: Source, period: Nanos) -> io::Result<Self> {
         let (journal, targets) = (control.journal(), control.targets());
-        let control = Arc::new(Mutex::new(control));
         let (handle, inbox) = channel();
         let watch = source.watch();
+        let stale_after = control.limits().stale_after;
+        let fast = Arc::default();
         if let Some(watch) = &*lock(&watch) {
-            handle.follow(watch);
+            watch.subscribe(gather(&fast, stale_after));
         }
+        let control = Arc::new(Mutex::new(control));
         let driver = Driver {
             control: control.clone(),
             journal: journal.clone(),
             source,
+            fast,
             period,
         };
         let thread = Thread::spawn("wf-governor", move || driver.run(&inbox))?;

@@ -181,22 +181,25 @@ fn fast_readings_are_evidence_of_the_next_tick_and_move_nothing() {
     let (knob, cell) = knob(8);
     let mut control = control(knob);
     tick(&mut control, 1, 5, 0);
-    let full = |percent: f64, alarmed| {
+    let full = |at, percent: f64, alarmed| {
         let mut fast = FastReadings::default();
         fast.memory_utilization = Reading::Present {
             value: Ratio::new(percent / 100.0).unwrap(),
             at: Nanos::from_secs(1),
         };
+        fast.at = Nanos::from_secs(at);
         fast.alarmed = alarmed;
         fast
     };
-    control.fast_readings(&full(97.0, true));
-    control.fast_readings(&full(40.0, false));
+    control.fast_readings(&full(1, 97.0, true));
+    control.fast_readings(&full(1, 40.0, false));
+    // The share is four seconds old: the process is out of descriptors.
+    control.fast_readings(&full(5, 99.0, false));
     tick(&mut control, 2, 5, 0);
     tick(&mut control, 3, 5, 0);
     let records = control.records();
     let fast = |record: usize| records[record].inputs.evidence.fast;
-    assert_eq!((fast(1).readings, fast(1).alarms), (2, 1));
+    assert_eq!((fast(1).readings, fast(1).alarms), (3, 1));
     assert_eq!(fast(1).memory_peak, Ratio::new(0.97));
     assert_eq!(fast(2), FastEvidence::default());
     assert_eq!(cell.load(Ordering::SeqCst), 8);

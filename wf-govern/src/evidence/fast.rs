@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use wf_instrument::Ratio;
+use wf_instrument::{Nanos, Ratio};
 use wf_sense::FastReadings;
 
 /// Fast readings (5 Hz and on alarms) since the last tick.
@@ -22,10 +22,11 @@ pub struct FastEvidence {
 }
 
 impl FastEvidence {
-    pub(crate) fn record(&mut self, fast: &FastReadings) {
+    /// Counts one reading. A share of memory older than `oldest` says nothing about now.
+    pub(crate) fn record(&mut self, fast: &FastReadings, oldest: Nanos) {
         self.readings += 1;
         self.alarms += u64::from(fast.alarmed);
-        if let Some(&used) = fast.memory_utilization.value() {
+        if let Some(&used) = fast.memory_utilization.fresh(fast.at, oldest) {
             let peak = self.memory_peak.unwrap_or(used);
             self.memory_peak = Some(if peak.get() < used.get() { used } else { peak });
         }
