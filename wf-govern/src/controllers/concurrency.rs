@@ -52,7 +52,7 @@ impl Controller for Concurrency {
             return hold(Constraint::Configuration, "no inter-token target is set");
         };
         let Some(latency) = context.requests().inter_token_latency else {
-            return hold(Constraint::Evidence, "too few tokens to measure the ITL");
+            return hold(Constraint::Evidence, &unmeasured(context));
         };
         let lease = context.leases;
         if let Err(held) = lease.check(context.index, Owner::Controller, context.now()) {
@@ -241,6 +241,16 @@ impl Measured<'_> {
             requests.running,
             requests.waiting
         )
+    }
+}
+
+/// The reason why there is no latency. A model of another name is a mistake of the application.
+fn unmeasured(context: &TickContext<'_>) -> String {
+    match &context.knob.model {
+        Some(model) if context.evidence().of_model(model).is_none() => {
+            format!("no requests of model {model} are measured")
+        }
+        _ => "too few tokens to measure the ITL".to_owned(),
     }
 }
 

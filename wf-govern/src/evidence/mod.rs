@@ -11,7 +11,7 @@ mod recent;
 mod requests;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 pub use self::fast::FastEvidence;
 pub use self::host::Host;
@@ -33,7 +33,7 @@ pub struct Evidence {
     pub window: Nanos,
     /// Requests of all models together.
     pub requests: RequestEvidence,
-    /// Requests of each model, where there are several.
+    /// Requests of each model.
     pub models: Vec<(Arc<str>, RequestEvidence)>,
     /// Frames drawn as a share of the target rate: the worst of the functions that drew.
     pub frames: Option<Ratio>,
@@ -46,13 +46,22 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Returns the requests of `model`; those of all models if there is no such model.
+    /// Returns the requests of `model`, or of all models together. A model that is not measured has
+    /// no evidence: requests of another one say nothing about it.
     #[must_use]
     pub fn requests_of(&self, model: Option<&str>) -> &RequestEvidence {
-        let named = |name: &str| self.models.iter().find(|(model, _)| &**model == name);
-        model
-            .and_then(named)
-            .map_or(&self.requests, |(_, requests)| requests)
+        static NONE: LazyLock<RequestEvidence> = LazyLock::new(RequestEvidence::default);
+        match model {
+            Some(model) => self.of_model(model).unwrap_or_else(|| &NONE),
+            None => &self.requests,
+        }
+    }
+
+    /// Returns the requests of `model`; `None` if it is not measured.
+    pub(crate) fn of_model(&self, model: &str) -> Option<&RequestEvidence> {
+        let mut models = self.models.iter();
+        let (_, requests) = models.find(|(name, _)| &**name == model)?;
+        Some(requests)
     }
 
     /// Returns the CPU utilisation: the highest of the process's share of its cores, its cgroup's

@@ -137,14 +137,10 @@ impl Windows {
         RequestEvidence::of(self.base.length(), &windows[0], &windows[shortest..])
     }
 
-    /// Nothing where there is one model: the sum over all of them is its evidence.
     fn by_model(&self) -> Vec<(Arc<str>, RequestEvidence)> {
         let rows = self.base.metrics.generations.iter();
         let mut models: Vec<Arc<str>> = rows.map(|row| row.model.clone()).collect();
         models.dedup();
-        if models.len() < 2 {
-            return Vec::new();
-        }
         let evidence = |model: Arc<str>| {
             let requests = self.requests(|row| row.model == model);
             (model, requests)

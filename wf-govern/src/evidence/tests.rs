@@ -177,7 +177,18 @@ fn models_are_summed_and_also_kept_apart() {
         (of_model(""), of_model("other")),
         (Some(100.0), Some(200.0))
     );
-    assert_eq!(of_model("unknown"), Some(300.0));
+    assert_eq!(of_model("unknown"), None);
+}
+
+#[test]
+fn a_model_has_no_evidence_of_another_one_even_if_that_is_the_only_one() {
+    let mut recent = Recent::default();
+    sense(&mut recent, snapshot(1, 0, 0, 0));
+    let evidence = sense(&mut recent, snapshot(2, 0, 100, 0));
+    assert_eq!(evidence.requests_of(Some("")), &evidence.requests);
+    let of_unknown = evidence.requests_of(Some("unknown"));
+    assert_eq!(of_unknown, &RequestEvidence::default());
+    assert_eq!(evidence.requests_of(None), &evidence.requests);
 }
 
 #[test]

@@ -207,7 +207,8 @@ impl Knob {
     /// Sets the model whose requests the knob serves, by its measured name.
     ///
     /// Without it the knob serves the requests of all models together. The governor moves one knob
-    /// of each role and model, the first; further ones are shown and set by hand.
+    /// of each role and model, the first; further ones are shown and set by hand. A knob of a
+    /// model that is not measured is left alone.
     #[must_use]
     pub fn for_model(mut self, model: impl Into<Arc<str>>) -> Self {
         self.model = Some(model.into());

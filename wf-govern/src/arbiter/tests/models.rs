@@ -57,6 +57,21 @@ fn a_limit_that_moves_each_time_does_not_keep_another_from_moving() {
 }
 
 #[test]
+fn a_limit_of_a_model_without_requests_holds_whatever_the_others_do() {
+    let knobs = vec![limit("typo")];
+    let ticks = (10..40).map(|at| both(at, 25.0, 25.0));
+    assert_eq!(moves(knobs, ticks), []);
+    let inputs = Inputs {
+        evidence: both(10, 25.0, 25.0),
+        knobs: vec![limit("typo")],
+        ..Inputs::default()
+    };
+    let reason = step(State::default(), &inputs, &config()).1.reason;
+    let hold = "hold limit of typo 8: no requests of model typo are measured";
+    assert_eq!(reason, hold);
+}
+
+#[test]
 fn only_the_first_knob_of_a_role_and_model_is_moved() {
     let knobs = vec![limit("a"), limit("a"), knob(Role::CONCURRENCY, 64, 64)];
     let ticks = (10..40).map(|at| both(at, 2.0, 2.0));
