@@ -25,7 +25,9 @@ use crate::family::FamilyError;
 /// `wf_sensor_reason` says why: `absent` if the machine has no such thing, `unknown` if it could
 /// not be read. So alert on `wf_sensor_reason{state="unknown"}`.
 ///
-/// At most 127 series, one more for each sensor that is not up, and 86 for each GPU.
+/// A family has at most the series that the values of its labels in the
+/// [catalogue](crate::catalog) make, those of GPUs for each GPU. `wf_sensor_up` has one for each
+/// sensor, and `wf_sensor_reason` one for each sensor that is not up.
 ///
 /// The collector keeps the watch running for as long as the exporter runs.
 ///

@@ -1,4 +1,7 @@
-//! Readings with a value of every sensor.
+//! Readings with a value of every sensor: samples of the rows, where pages depend on a value that
+//! value.
+
+mod sample;
 
 use std::time::{Duration, SystemTime};
 
@@ -9,6 +12,8 @@ use wf_sense::{
     ProcessTotals, Reading, Readings, Resident, Scope, Stall, Swapped, Threads, Throttling,
     Workers,
 };
+
+use self::sample::sample;
 
 pub(crate) fn read<T>(value: T) -> Reading<T> {
     Reading::Present {
@@ -32,8 +37,7 @@ fn stall(some: f64, seconds: u64) -> Reading<Stall> {
 }
 
 pub(crate) fn all_readings() -> Readings {
-    let mut all = Readings::default();
-    all.at = clock::now();
+    let mut all: Readings = sample();
     cpu(&mut all.cpu);
     memory(&mut all.memory);
     pressure(&mut all.pressure);
@@ -147,7 +151,7 @@ fn memory(memory: &mut Memory) {
 }
 
 pub(crate) fn gpu() -> Gpu {
-    let mut gpu = Gpu::default();
+    let mut gpu: Gpu = sample();
     gpu.info = Info {
         index: 1,
         uuid: "GPU-7".into(),
