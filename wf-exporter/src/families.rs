@@ -37,19 +37,21 @@ impl Families {
     pub fn add(&mut self, mut family: Family) -> Result<(), FamilyError> {
         let added = match family.mistake.take() {
             Some(mistake) => Err(mistake),
-            None => self.join(family),
+            None => self.check(&family),
         };
-        self.refused += u64::from(added.is_err());
+        match added {
+            Ok(()) => self.merge(family),
+            Err(_) => self.refused += 1,
+        }
         added
     }
 
-    /// Adds every family of `others`, which are valid by themselves. Counts those that clash with
-    /// families that are here, and those that `others` had refused.
+    /// Adds every family of `others`. Counts those that clash with families that are here, and
+    /// those that `others` had refused.
     pub(crate) fn absorb(&mut self, others: Self) {
         self.refused += others.refused;
         for family in others.by_name.into_values() {
-            let clashes = self.join(family).is_err();
-            self.refused += u64::from(clashes);
+            self.offer(family);
         }
     }
 
@@ -78,11 +80,9 @@ impl Families {
         self.by_name.values()
     }
 
-    fn join(&mut self, family: Family) -> Result<(), FamilyError> {
-        self.check_written_names(&family)?;
-        self.check_present(&family)?;
-        self.merge(family);
-        Ok(())
+    fn check(&self, family: &Family) -> Result<(), FamilyError> {
+        self.check_written_names(family)?;
+        self.check_present(family)
     }
 
     fn check_present(&self, family: &Family) -> Result<(), FamilyError> {
