@@ -19,7 +19,9 @@
 //! `wf_span_duration_seconds` for times, 1-2-5 steps to a million for numbers, powers of four from
 //! 256 B to 64 GiB for bytes. Families of [collectors](crate::Builder::collector) have no rows.
 
-pub use crate::descriptor::{BaseUnit, Descriptor, Kind, LabelKey, Source};
+pub use wf_instrument::BaseUnit;
+
+pub use crate::descriptor::{Descriptor, Kind, LabelKey, Source};
 
 /// Returns every row of the catalogue, grouped by source.
 ///

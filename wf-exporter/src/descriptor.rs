@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use wf_instrument::BaseUnit;
+
 use crate::buckets::Bounds;
 
 /// The description of a family: a row of the [catalogue](crate::catalog).
@@ -56,32 +58,6 @@ pub enum Kind {
     Gauge,
     /// A distribution.
     Histogram,
-}
-
-/// The unit of a family's values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BaseUnit {
-    /// A number of things, a state, or 1.
-    None,
-    /// Seconds.
-    Seconds,
-    /// Bytes.
-    Bytes,
-    /// Bytes a second.
-    BytesPerSecond,
-    /// A share of 1; a score may be above 1.
-    Ratio,
-    /// CPU cores' worth of time.
-    Cores,
-    /// Degrees Celsius.
-    Celsius,
-    /// Watts.
-    Watts,
-    /// Joules.
-    Joules,
-    /// Hertz.
-    Hertz,
 }
 
 /// The part of the process that a family's values come from.
@@ -185,25 +161,6 @@ impl LabelKey {
     /// A label that has one of `values`.
     pub(crate) const fn one_of(name: &'static str, values: &'static [&'static str]) -> Self {
         Self { name, values }
-    }
-}
-
-impl BaseUnit {
-    /// The suffix of names, without the underscore; empty for a number of things.
-    #[must_use]
-    pub const fn suffix(self) -> &'static str {
-        match self {
-            Self::None => "",
-            Self::Seconds => "seconds",
-            Self::Bytes => "bytes",
-            Self::BytesPerSecond => "bytes_per_second",
-            Self::Ratio => "ratio",
-            Self::Cores => "cores",
-            Self::Celsius => "celsius",
-            Self::Watts => "watts",
-            Self::Joules => "joules",
-            Self::Hertz => "hertz",
-        }
     }
 }
 

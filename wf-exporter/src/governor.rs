@@ -2,11 +2,11 @@
 //! flapping.
 
 use wf_govern::{Actions, Bottleneck, Cause, Governor, Mode, Scores, Status, Targets};
-use wf_instrument::Nanos;
+use wf_instrument::{BaseUnit, Nanos};
 
 use crate::buckets::to_f64;
 use crate::column::Column;
-use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source, names};
+use crate::descriptor::{Descriptor, LabelKey, Source, names};
 use crate::families::Families;
 use crate::family::{Family, FamilyError};
 

@@ -6,11 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use wf_instrument::snapshot::Snapshot;
-use wf_instrument::{Nanos, clock, registry};
+use wf_instrument::{BaseUnit, Nanos, clock, registry};
 
 use crate::buckets::to_f64;
 use crate::column::Column;
-use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
+use crate::descriptor::{Descriptor, LabelKey, Source};
 use crate::families::Families;
 use crate::family::{Family, FamilyError};
 use crate::{recorded, text};

@@ -1,10 +1,11 @@
 //! Initial settings for this hardware, as families.
 
 use wf_govern::sizing::{Budget, Hardware, Part, Profile};
+use wf_instrument::BaseUnit;
 use wf_sense::Watch;
 
 use crate::buckets::to_f64;
-use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
+use crate::descriptor::{Descriptor, LabelKey, Source};
 use crate::families::Families;
 use crate::family::{Family, FamilyError};
 

@@ -123,7 +123,7 @@ pub use self::{
     outcome::Outcome,
     record::{Generation, admitted, truncated},
     slo::Target,
-    units::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Unit, Watts},
+    units::{BaseUnit, Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Unit, Watts},
 };
 
 #[cfg(not(feature = "enabled"))]

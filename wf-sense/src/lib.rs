@@ -82,5 +82,5 @@ pub use self::readings::{
     Swapped, Threads, Throttling, Workers,
 };
 pub use self::sensors::Sensors;
-pub use self::table::{Entry, Kind, Part, Row, Unit};
+pub use self::table::{Entry, Kind, Part, Row};
 pub use self::watch::Watch;

@@ -6,7 +6,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use wf_instrument::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Watts};
+use wf_instrument::{BaseUnit, Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Watts};
 
 use crate::number::to_f64;
 use crate::reading::Reading;
@@ -36,7 +36,7 @@ pub struct Part {
     /// Counter or gauge.
     pub kind: Kind,
     /// Unit of the number.
-    pub unit: Unit,
+    pub unit: BaseUnit,
     /// Description, in which `{}` stands for the row's; empty if the row's says it all.
     pub help: &'static str,
 }
@@ -49,32 +49,6 @@ pub enum Kind {
     Counter,
     /// A value that goes up and down.
     Gauge,
-}
-
-/// The unit of a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Unit {
-    /// A number of things, or 1 for yes and 0 for no.
-    None,
-    /// Seconds.
-    Seconds,
-    /// Bytes.
-    Bytes,
-    /// Bytes a second.
-    BytesPerSecond,
-    /// A share of 1.
-    Ratio,
-    /// CPU cores' worth of time.
-    Cores,
-    /// Degrees Celsius.
-    Celsius,
-    /// Watts.
-    Watts,
-    /// Joules.
-    Joules,
-    /// Hertz.
-    Hertz,
 }
 
 /// A reading beside its row of the table.
@@ -113,7 +87,7 @@ impl Part {
     /// The only number of a row.
     pub(crate) const fn only(
         kind: Kind,
-        unit: Unit,
+        unit: BaseUnit,
         labels: &'static [(&'static str, &'static str)],
     ) -> Self {
         Self {
@@ -146,25 +120,25 @@ impl<T: Value> Sensor for Reading<T> {
 
 /// The type of a field of a group, as far as its row follows from it.
 pub(crate) trait Field: Sensor {
-    const UNIT: Unit;
+    const UNIT: BaseUnit;
     const PARTS: &'static [Part];
 }
 
 impl<T: Value> Field for Reading<T> {
-    const UNIT: Unit = T::UNIT;
+    const UNIT: BaseUnit = T::UNIT;
     const PARTS: &'static [Part] = T::PARTS;
 }
 
 /// A value that is read: one number with a unit, or several parts.
 pub(crate) trait Value: std::fmt::Debug {
-    const UNIT: Unit = Unit::None;
+    const UNIT: BaseUnit = BaseUnit::None;
     const PARTS: &'static [Part] = &[];
 
     fn numbers(&self, report: &mut dyn FnMut(usize, f64));
 }
 
 impl<T: Value> Value for Option<T> {
-    const UNIT: Unit = T::UNIT;
+    const UNIT: BaseUnit = T::UNIT;
 
     fn numbers(&self, report: &mut dyn FnMut(usize, f64)) {
         if let Some(value) = self {
@@ -184,7 +158,7 @@ impl Value for u64 {
 
 /// The seconds since the Unix epoch.
 impl Value for SystemTime {
-    const UNIT: Unit = Unit::Seconds;
+    const UNIT: BaseUnit = BaseUnit::Seconds;
 
     fn numbers(&self, report: &mut dyn FnMut(usize, f64)) {
         if let Ok(since) = self.duration_since(UNIX_EPOCH) {
@@ -197,7 +171,7 @@ impl Value for SystemTime {
 macro_rules! number {
     ($($type:ty: $unit:ident = $number:expr;)+) => {$(
         impl Value for $type {
-            const UNIT: Unit = Unit::$unit;
+            const UNIT: BaseUnit = BaseUnit::$unit;
 
             fn numbers(&self, report: &mut dyn FnMut(usize, f64)) {
                 let number: fn(&Self) -> f64 = $number;
@@ -292,7 +266,7 @@ macro_rules! row_parts {
     (@only $kind:ident, $type:ty, [$unit:ident], $labels:expr) => {
         &[$crate::table::Part::only(
             $crate::table::Kind::$kind,
-            $crate::table::Unit::$unit,
+            wf_instrument::BaseUnit::$unit,
             $labels,
         )]
     };

@@ -1,11 +1,11 @@
 //! Requests to models, under vLLM's names.
 
-use wf_instrument::Nanos;
 use wf_instrument::snapshot::GenerationMetrics;
+use wf_instrument::{BaseUnit, Nanos};
 
 use crate::buckets::{self, Bounds, to_f64};
 use crate::column::{Column, pairs};
-use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
+use crate::descriptor::{Descriptor, LabelKey, Source};
 use crate::families::Families;
 use crate::family::Family;
 

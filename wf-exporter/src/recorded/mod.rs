@@ -8,13 +8,14 @@ mod slo;
 
 use std::borrow::Cow;
 
+use wf_instrument::BaseUnit;
 use wf_instrument::snapshot::{
     CounterMetrics, FrameMetrics, GaugeMetrics, HistogramMetrics, Label, Metrics, SpanMetrics, Unit,
 };
 
 use crate::buckets::{self, Bounds, to_f64};
 use crate::column::{Column, pairs};
-use crate::descriptor::{BaseUnit, Descriptor, Kind, LabelKey, Source};
+use crate::descriptor::{Descriptor, Kind, LabelKey, Source};
 use crate::families::Families;
 use crate::family::{Family, Histogram, counter_name, is_label_name, is_metric_name};
 

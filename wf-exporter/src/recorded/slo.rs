@@ -2,12 +2,13 @@
 //! `rate(wf_slo_violations_total[5m]) / rate(wf_slo_requests_total[5m])
 //! > 1 - wf_slo_objective_ratio`.
 
+use wf_instrument::BaseUnit;
 use wf_instrument::snapshot::{FrameMetrics, GenerationMetrics, Target};
 
 use super::generation;
 use crate::buckets::{Bounds, to_f64};
 use crate::column::pairs;
-use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
+use crate::descriptor::{Descriptor, LabelKey, Source};
 use crate::families::Families;
 use crate::family::Family;
 

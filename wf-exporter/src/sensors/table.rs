@@ -8,10 +8,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use wf_instrument::BaseUnit;
 use wf_sense::gpu::Gpu;
-use wf_sense::{Kind as Change, Part, Readings, Row, Unit};
+use wf_sense::{Kind as Change, Part, Readings, Row};
 
-use crate::descriptor::{BaseUnit, Descriptor, LabelKey, Source};
+use crate::descriptor::{Descriptor, LabelKey, Source};
 
 /// Labels that are added to all series of a family, by the row's name.
 const CONSTANT_LABELS: [(&str, (&str, &str)); 1] = [("host_cpu_utilization", ("mode", "busy"))];
@@ -37,7 +38,7 @@ pub(super) struct Table {
 }
 
 /// All that the name of a family follows from.
-type Key = (&'static str, &'static str, Change, Unit);
+type Key = (&'static str, &'static str, Change, BaseUnit);
 
 impl Table {
     fn new() -> Self {
@@ -97,8 +98,7 @@ const fn key(row: &Row, part: &Part) -> Key {
 }
 
 fn descriptor(row: &Row, part: &Part, source: Source) -> Descriptor {
-    let unit = base_unit(part.unit);
-    let words = [row.name, part.name, unit.suffix()];
+    let words = [row.name, part.name, part.unit.suffix()];
     let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();
     let base = words.join("_");
     let prefix = match base.starts_with("process_") {
@@ -116,7 +116,7 @@ fn descriptor(row: &Row, part: &Part, source: Source) -> Descriptor {
         }
         _ => Descriptor::gauge(source, format!("{prefix}{base}").leak(), help.leak()),
     };
-    family.unit(unit)
+    family.unit(part.unit)
 }
 
 /// The labels of a family that has these too.
@@ -133,22 +133,6 @@ fn with_values(
         }
     }
     labels.leak()
-}
-
-/// A unit that is not known here has no suffix.
-const fn base_unit(unit: Unit) -> BaseUnit {
-    match unit {
-        Unit::Seconds => BaseUnit::Seconds,
-        Unit::Bytes => BaseUnit::Bytes,
-        Unit::BytesPerSecond => BaseUnit::BytesPerSecond,
-        Unit::Ratio => BaseUnit::Ratio,
-        Unit::Cores => BaseUnit::Cores,
-        Unit::Celsius => BaseUnit::Celsius,
-        Unit::Watts => BaseUnit::Watts,
-        Unit::Joules => BaseUnit::Joules,
-        Unit::Hertz => BaseUnit::Hertz,
-        _ => BaseUnit::None,
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! Quantities that carry their unit in their type.
 
+mod base;
 mod bytes;
 mod hardware;
 mod share;
 mod time;
 
+pub use self::base::BaseUnit;
 pub use self::bytes::Bytes;
 pub use self::hardware::{Celsius, Hertz, Joules, Watts};
 pub use self::share::{PerSecond, Ratio};

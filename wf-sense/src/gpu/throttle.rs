@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::reading::Reading;
-use crate::table::{Field, Kind, Part, Sensor, Unit, Value};
-use wf_instrument::Nanos;
+use crate::table::{Field, Kind, Part, Sensor, Value};
+use wf_instrument::{BaseUnit, Nanos};
 
 /// A reason that reduces a GPU's clocks. Several may apply at once, so their times do not add up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -184,7 +184,7 @@ mod serialized {
 use self::serialized::Times;
 
 impl Value for ThrottleReasons {
-    const PARTS: &'static [Part] = &parts(Kind::Gauge, Unit::None);
+    const PARTS: &'static [Part] = &parts(Kind::Gauge, BaseUnit::None);
 
     fn numbers(&self, report: &mut dyn FnMut(usize, f64)) {
         for reason in ThrottleReason::ALL {
@@ -194,8 +194,8 @@ impl Value for ThrottleReasons {
 }
 
 impl Field for ThrottleTimes {
-    const UNIT: Unit = Unit::Seconds;
-    const PARTS: &'static [Part] = &parts(Kind::Counter, Unit::Seconds);
+    const UNIT: BaseUnit = BaseUnit::Seconds;
+    const PARTS: &'static [Part] = &parts(Kind::Counter, BaseUnit::Seconds);
 }
 
 impl Sensor for ThrottleTimes {
@@ -215,7 +215,7 @@ impl Sensor for ThrottleTimes {
 }
 
 /// A number for each reason.
-const fn parts(kind: Kind, unit: Unit) -> [Part; REASONS] {
+const fn parts(kind: Kind, unit: BaseUnit) -> [Part; REASONS] {
     let mut parts = [Part::only(kind, unit, &[]); REASONS];
     let mut at = 0;
     while at < REASONS {
