@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::config::{Config, Limits, Targets, Thresholds};
+use super::config::{Config, Limits, StartError, Thresholds};
 use super::control::Control;
 use super::driver::{SharedWatch, Source};
 use super::governor::Governor;
@@ -110,16 +110,11 @@ impl Builder {
     /// [`StartError`]: two knobs of one name, a target of 0 s, a threshold that is not a share, or
     /// no thread.
     pub fn start(mut self) -> Result<Governor, StartError> {
-        distinct(&self.knobs)?;
         if matches!(self.source, Source::Process(_)) {
             let first = &mut self.config.targets.time_to_first_token;
             *first = first.or_else(declared);
         }
-        positive(&self.config.targets)?;
-        if let Some((name, value)) = self.config.thresholds.invalid() {
-            return Err(StartError::Threshold { name, value });
-        }
-        let mut control = Control::new(self.config, self.knobs);
+        let mut control = Control::new(self.config, self.knobs)?;
         control.set_mode(self.mode);
         Governor::start(control, self.source, self.period).map_err(StartError::Thread)
     }
@@ -148,56 +143,11 @@ impl fmt::Debug for Builder {
     }
 }
 
-/// Error at the start of a governor.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// Two knobs have one name.
-    #[error("two knobs are named {name}; give one of them another name with `Knob::named`")]
-    SameName {
-        /// The name.
-        name: Arc<str>,
-    },
-    /// A target is 0 s.
-    #[error("a target of 0 s cannot be kept; leave it out to have none")]
-    ZeroTarget,
-    /// A threshold is not a share, or not positive.
-    #[error("the threshold {name} is {value}, but must be above 0; a share must be at most 1")]
-    Threshold {
-        /// Field of [`Thresholds`].
-        name: &'static str,
-        /// Its value; a time in seconds.
-        value: f64,
-    },
-    /// The system started no thread.
-    #[error("the system started no thread for the governor")]
-    Thread(#[source] std::io::Error),
-}
-
-fn distinct(knobs: &[Knob]) -> Result<(), StartError> {
-    let mut names: Vec<&Arc<str>> = knobs.iter().map(Knob::name).collect();
-    names.sort_unstable();
-    match names.windows(2).find(|two| two[0] == two[1]) {
-        Some(two) => Err(StartError::SameName {
-            name: two[0].clone(),
-        }),
-        None => Ok(()),
-    }
-}
-
 /// Returns the shortest TTFT target that is declared beside the measured code.
 fn declared() -> Option<Nanos> {
     let models = Snapshot::take().metrics.generations;
     let limits = models.iter().filter_map(|row| Some(row.target?.limit));
     limits.filter(|limit| *limit > Nanos::ZERO).min()
-}
-
-fn positive(targets: &Targets) -> Result<(), StartError> {
-    let zero = Some(Nanos::ZERO);
-    if targets.time_to_first_token == zero || targets.inter_token_latency == zero {
-        return Err(StartError::ZeroTarget);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

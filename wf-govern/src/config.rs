@@ -1,5 +1,8 @@
 //! Configuration of a governor: targets, thresholds and limits.
 
+use std::sync::Arc;
+
+use crate::knob::Knob;
 use wf_instrument::Nanos;
 
 /// Configuration of the pure stages.
@@ -15,6 +18,52 @@ pub struct Config {
     pub thresholds: Thresholds,
     /// Limits on the size and the rate of moves.
     pub limits: Limits,
+}
+
+impl Config {
+    /// Checks the configuration of a governor of `knobs`.
+    pub(crate) fn check(&self, knobs: &[Knob]) -> Result<(), StartError> {
+        let mut names: Vec<&Arc<str>> = knobs.iter().map(Knob::name).collect();
+        names.sort_unstable();
+        if let Some(two) = names.windows(2).find(|two| two[0] == two[1]) {
+            let name = two[0].clone();
+            return Err(StartError::SameName { name });
+        }
+        let (zero, targets) = (Some(Nanos::ZERO), &self.targets);
+        if targets.time_to_first_token == zero || targets.inter_token_latency == zero {
+            return Err(StartError::ZeroTarget);
+        }
+        match self.thresholds.invalid() {
+            Some((name, value)) => Err(StartError::Threshold { name, value }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Error at the start of a governor.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Two knobs have one name.
+    #[error("two knobs are named {name}; give one of them another name with `Knob::named`")]
+    SameName {
+        /// The name.
+        name: Arc<str>,
+    },
+    /// A target is 0 s.
+    #[error("a target of 0 s cannot be kept; leave it out to have none")]
+    ZeroTarget,
+    /// A threshold is not a share, or not positive.
+    #[error("the threshold {name} is {value}, but must be above 0; a share must be at most 1")]
+    Threshold {
+        /// Field of [`Thresholds`].
+        name: &'static str,
+        /// Its value; a time in seconds.
+        value: f64,
+    },
+    /// The system started no thread.
+    #[error("the system started no thread for the governor")]
+    Thread(#[source] std::io::Error),
 }
 
 /// Latency targets of the service. A target that is `None` is not governed.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::act::{MoveResult, act};
 use super::arbiter::{PendingMove, State, step};
-use super::config::{Config, Limits, Targets};
+use super::config::{Config, Limits, StartError, Targets};
 use super::controllers;
 use super::decision::{Cause, Constraint, Decision, Move};
 use super::evidence::{Evidence, FastEvidence, Recent};
@@ -36,12 +36,15 @@ pub struct Control {
 
 impl Control {
     /// Creates a governor of `knobs`. Reads their values and moves nothing.
-    #[must_use]
-    pub fn new(config: Config, mut knobs: Vec<Knob>) -> Self {
+    ///
+    /// # Errors
+    /// [`StartError`]: two knobs of one name, a target of 0 s, or a threshold that is not a share.
+    pub fn new(config: Config, mut knobs: Vec<Knob>) -> Result<Self, StartError> {
+        config.check(&knobs)?;
         let positions: Vec<_> = knobs.iter_mut().map(Knob::position).collect();
         let journal = Journal::of(positions.iter().map(|position| position.name.clone()));
         let last_good = positions.iter().map(|position| position.value).collect();
-        Self {
+        Ok(Self {
             config,
             knobs,
             mode: Mode::Active,
@@ -51,7 +54,7 @@ impl Control {
             leases: Vec::new(),
             last_good,
             journal: Arc::new(Mutex::new(journal)),
-        }
+        })
     }
 
     /// Runs one tick at `now`. Every tick leaves a journal record with its reason.

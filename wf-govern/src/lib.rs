@@ -60,9 +60,9 @@ pub use self::act::MoveResult;
 #[cfg(feature = "governor")]
 pub use self::arbiter::{State, step};
 #[cfg(feature = "governor")]
-pub use self::builder::{Builder, StartError};
+pub use self::builder::Builder;
 #[cfg(feature = "governor")]
-pub use self::config::{Config, Limits, Targets, Thresholds};
+pub use self::config::{Config, Limits, StartError, Targets, Thresholds};
 #[cfg(feature = "governor")]
 pub use self::control::Control;
 #[cfg(feature = "governor")]

@@ -19,10 +19,13 @@ pub struct Governed {
 
 impl Governed {
     /// Creates a governor of both knobs, with the SLO as its targets.
+    ///
+    /// # Panics
+    /// If a target of the SLO is 0 s.
     #[must_use]
     pub fn new(plant: Plant, slo: &Slo) -> Self {
         let knobs = vec![plant.concurrency(), plant.workers()];
-        let control = Control::new(config(slo), knobs);
+        let control = Control::new(config(slo), knobs).expect("the targets are above 0 s");
         Self {
             plant,
             control,

@@ -107,7 +107,8 @@ fn run_trials(plant: Plant, workers: Knob, ticks: usize) -> (usize, usize) {
     config.limits.after_rollback = Nanos::ZERO;
     config.limits.after_accept = Nanos::ZERO;
     config.limits.experiments = usize::MAX;
-    let control = Control::new(config, vec![plant.concurrency(), workers]);
+    let control = Control::new(config, vec![plant.concurrency(), workers])
+        .expect("the configuration is valid");
     let mut governed = Governed {
         plant,
         control,
@@ -193,7 +194,7 @@ fn a_harmful_move_is_rolled_back() {
     for seed in SEEDS {
         let plant = overloaded(0.0, seed);
         let (knob, reported) = reversed_knob(&plant);
-        let control = Control::new(config(&SLO), vec![plant.concurrency(), knob]);
+        let control = Control::new(config(&SLO), vec![plant.concurrency(), knob]).unwrap();
         let mut governed = Governed {
             plant,
             control,
@@ -222,7 +223,8 @@ fn a_harmful_move_is_rolled_back() {
 #[test]
 fn without_fresh_evidence_nothing_moves() {
     let mut plant = Plant::new(Machine::M15, load(16.0, 64), SLO, (64, 2), 1);
-    let mut control = Control::new(config(&SLO), vec![plant.concurrency(), plant.workers()]);
+    let mut control =
+        Control::new(config(&SLO), vec![plant.concurrency(), plant.workers()]).unwrap();
     plant.run_until(Nanos::from_secs(5));
     let old = plant.snapshot();
     for second in 0..60 {
@@ -238,7 +240,8 @@ fn without_fresh_evidence_nothing_moves() {
 #[test]
 fn without_sensors_the_limit_is_governed_and_the_workers_are_not() {
     let mut plant = Plant::new(Machine::M15, load(16.0, 64), SLO, (64, 16), 1);
-    let mut control = Control::new(config(&SLO), vec![plant.concurrency(), plant.workers()]);
+    let mut control =
+        Control::new(config(&SLO), vec![plant.concurrency(), plant.workers()]).unwrap();
     for second in 1..60 {
         plant.run_until(Nanos::from_secs(second));
         control.tick(plant.now(), plant.snapshot(), Readings::default());

@@ -34,6 +34,7 @@ fn control(knob: Knob) -> Control {
         },
         vec![knob],
     )
+    .unwrap()
 }
 
 /// An engine whose inter-token latency is always `gap_ms`, at second `at`.
@@ -242,7 +243,7 @@ fn a_dropped_gate_is_named_whatever_else_would_hold_the_limit() {
         assert_eq!(reason_to_hold(gate(3), 1..=64, gap_ms, false), dropped);
     }
     let knob = gate(3).knob(1..=64);
-    let mut without_target = Control::new(Config::default(), vec![knob]);
+    let mut without_target = Control::new(Config::default(), vec![knob]).unwrap();
     tick(&mut without_target, 1, 5, 0);
     let reason = tick(&mut without_target, 2, 5, 0).reason;
     assert!(reason.ends_with("its gate was dropped"), "{reason}");
@@ -276,4 +277,19 @@ fn status_and_records_read_as_sentences_without_repetition() {
     let status = lock(&control.journal).status().to_string();
     let line = format!("active; bottleneck balanced; last decision: {reason}");
     assert_eq!(status, line);
+}
+
+#[test]
+fn a_configuration_that_was_read_from_a_file_is_checked_too() {
+    let zero = Some(Nanos::ZERO);
+    let mut zero_target = Config::default();
+    zero_target.targets.time_to_first_token = zero;
+    let refused = Control::new(zero_target, vec![knob(8).0]).unwrap_err();
+    assert!(matches!(refused, StartError::ZeroTarget), "{refused}");
+    let mut zero_threshold = Config::default();
+    zero_threshold.thresholds.memory_full = 0.0;
+    let refused = Control::new(zero_threshold, vec![knob(8).0]).unwrap_err();
+    assert!(refused.to_string().contains("memory_full"), "{refused}");
+    let twice = Control::new(Config::default(), vec![knob(8).0, knob(8).0]);
+    assert!(matches!(twice, Err(StartError::SameName { .. })));
 }

@@ -4,7 +4,7 @@ use std::sync::mpsc::{RecvTimeoutError, SyncSender, TryRecvError, channel};
 use std::thread;
 
 use super::*;
-use crate::builder::StartError;
+use crate::config::StartError;
 use crate::decision::Cause;
 use crate::knob::Knob;
 use wf_instrument::snapshot::Snapshot;
