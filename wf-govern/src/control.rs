@@ -65,11 +65,15 @@ impl Control {
         let inputs = Inputs {
             evidence: Evidence { fast, ..evidence },
             knobs: self.knobs.iter_mut().map(Knob::position).collect(),
-            leases: std::mem::take(&mut self.leases),
+            leases: self.leases.clone(),
             mode: self.mode,
         };
-        let (state, decision) = step(std::mem::take(&mut self.state), &inputs, &self.config);
+        // What stays if the decision panics: no lease by hand is lost.
+        let restarted = self.state.restarted(Vec::new());
+        let state = std::mem::replace(&mut self.state, restarted);
+        let (state, decision) = step(state, &inputs, &self.config);
         self.state = state;
+        self.leases.clear();
         let outcomes = self.make(&decision);
         self.remember_good(&inputs, &decision);
         self.log(inputs, decision.clone(), outcomes);

@@ -42,6 +42,15 @@ impl State {
         }
     }
 
+    /// The same state with these controllers.
+    #[cfg(test)]
+    pub(crate) fn with_controllers(self, controllers: Vec<Assigned>) -> Self {
+        Self {
+            controllers,
+            ..self
+        }
+    }
+
     /// Returns whether an operator has set the knob by hand.
     pub(crate) fn is_leased(&self, knob: usize, now: Nanos) -> bool {
         let check = self.leases.check(knob, Owner::Controller, now);

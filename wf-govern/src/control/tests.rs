@@ -1,8 +1,10 @@
 use std::ops::RangeInclusive;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::*;
+use crate::controllers::{Controller, Proposal, TickContext};
 use crate::gate::Gate;
 use wf_instrument::Ratio;
 use wf_instrument::histogram::HistogramSnapshot;
@@ -151,6 +153,34 @@ fn the_watchdog_leaves_a_knob_that_was_just_set_by_hand() {
     control.set("concurrency", 20, now, until).unwrap();
     control.fall_back(now, Mode::Active, "the tick came late");
     assert_eq!(cell.load(Ordering::SeqCst), 20);
+}
+
+#[test]
+fn a_knob_set_by_hand_stays_after_a_decision_that_panics() {
+    #[derive(Debug)]
+    struct Broken;
+    impl Controller for Broken {
+        fn propose(&mut self, _: &TickContext<'_>) -> Proposal {
+            panic!("on purpose")
+        }
+    }
+    for ticks_since_set in [0, 3] {
+        let (knob, cell) = knob(8);
+        let mut control = control(knob);
+        tick(&mut control, 1, 5, 0);
+        tick(&mut control, 2, 5, 0);
+        let until = Nanos::from_secs(60);
+        control
+            .set("concurrency", 20, Nanos::from_secs(2), until)
+            .unwrap();
+        (3..3 + ticks_since_set).for_each(|at| drop(tick(&mut control, at, 40, 0)));
+        let state = std::mem::take(&mut control.state);
+        control.state = state.with_controllers(vec![(0, Box::new(Broken))]);
+        let broken = AssertUnwindSafe(|| tick(&mut control, 9, 40, 0));
+        assert!(catch_unwind(broken).is_err());
+        control.fall_back(Nanos::from_secs(9), Mode::Advisory, "the tick panicked");
+        assert_eq!(cell.load(Ordering::SeqCst), 20);
+    }
 }
 
 #[test]
