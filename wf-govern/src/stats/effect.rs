@@ -55,14 +55,17 @@ pub enum Verdict {
     Undecided(Effect),
 }
 
-/// Compares the geometric means of two groups of positive rates. An empty group counts as ln = 0.
+/// Compares the geometric means of two groups of positive rates. With an empty group the effect is
+/// [`Effect::UNKNOWN`].
 ///
 /// The margin is 0: the comparison claims no significance.
 #[must_use]
 pub fn compare(old: &[f64], new: &[f64]) -> Effect {
     let mean_log = |rates: &[f64]| Summary::mean_of(rates.iter().map(|rate| rate.ln()));
-    Effect {
-        log_ratio: mean_log(new).unwrap_or_default() - mean_log(old).unwrap_or_default(),
-        margin: 0.0,
-    }
+    mean_log(new)
+        .zip(mean_log(old))
+        .map_or(Effect::UNKNOWN, |(new, old)| Effect {
+            log_ratio: new - old,
+            margin: 0.0,
+        })
 }

@@ -52,15 +52,23 @@ fn observations(rates: [f64; 4], tail: f64, limited: bool) -> [Observation; 4] {
 fn a_step_is_not_inferior_unless_something_gets_worse() {
     let flat = [100.0, 101.0, 99.0, 100.0];
     let before = observations(flat, 0.05, true);
-    let test = |before: &[Observation], after: &[Observation]| {
-        matches!(non_inferiority_test(before, after), Verdict::Accept(_))
+    let rejects = |before: &[Observation], after: &[Observation]| {
+        matches!(non_inferiority_test(before, after), Verdict::Reject(_))
     };
-    assert!(test(&before, &observations(flat, 0.05, true)));
+    let same = non_inferiority_test(&before, &observations(flat, 0.05, true));
+    assert!(matches!(same, Verdict::Accept(_)));
     let slower = observations(flat.map(|rate| rate * 0.88), 0.05, true);
-    assert!(!test(&before, &slower));
-    assert!(!test(&before, &observations(flat, 0.06, true)));
+    assert!(rejects(&before, &slower));
+    assert!(rejects(&before, &observations(flat, 0.06, true)));
     let idle = observations(flat, 0.05, false);
-    assert!(!test(&idle, &observations(flat, 0.05, true)));
+    assert!(rejects(&idle, &observations(flat, 0.05, true)));
+}
+
+#[test]
+fn a_comparison_with_nothing_is_unknown() {
+    for (old, new) in [(&[][..], &[100.0][..]), (&[100.0], &[]), (&[], &[])] {
+        assert_eq!(compare(old, new), Effect::UNKNOWN);
+    }
 }
 
 proptest! {
