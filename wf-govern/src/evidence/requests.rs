@@ -73,7 +73,7 @@ impl RequestEvidence {
             arrived: rate(base.arrived),
             cancelled_before_first_token: base.cancelled_before_first_token().count(),
             rejected: base.rejected,
-            failed: base.outcomes.error + base.outcomes.panicked,
+            failed: base.outcomes.error.saturating_add(base.outcomes.panicked),
             waiting: base.waiting,
             running: base.running,
             oldest: base.oldest,

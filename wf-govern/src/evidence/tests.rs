@@ -267,6 +267,16 @@ fn a_rejected_request_makes_the_quantiles_worse_and_shows_that_requests_are_held
 }
 
 #[test]
+fn counts_of_a_hostile_snapshot_do_not_overflow() {
+    let mut recent = Recent::default();
+    sense(&mut recent, snapshot(1, 0, 0, 0));
+    let mut hostile = snapshot(2, 0, 0, 0);
+    let outcomes = &mut hostile.metrics.generations[0].outcomes;
+    (outcomes.error, outcomes.panicked) = (u64::MAX, 1);
+    assert_eq!(sense(&mut recent, hostile).requests.failed, u64::MAX);
+}
+
+#[test]
 fn model_loads_are_found_by_the_name_of_their_span() {
     let mut recent = Recent::default();
     let load = |at: u64, in_flight: u64, took: &[u64]| {

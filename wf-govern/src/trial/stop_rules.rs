@@ -85,8 +85,10 @@ impl Tally {
     pub(super) const fn plus(self, requests: &RequestEvidence) -> Self {
         Self {
             ticks: self.ticks + 1,
-            cancelled: self.cancelled + requests.cancelled_before_first_token,
-            failed: self.failed + requests.failed,
+            cancelled: self
+                .cancelled
+                .saturating_add(requests.cancelled_before_first_token),
+            failed: self.failed.saturating_add(requests.failed),
         }
     }
 }
