@@ -1,4 +1,4 @@
-//! The GPU sensor on a driver that does what a test tells it to.
+//! The GPU sensor on a driver that does what a test sets.
 #![cfg(target_os = "linux")]
 
 #[path = "gpu/devices.rs"]

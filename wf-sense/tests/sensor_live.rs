@@ -23,7 +23,10 @@ fn processor_time_that_is_used_is_measured() {
     let after = sensors.read();
 
     let used = cpu_time(&after).since(cpu_time(&before)).as_millis();
-    assert!((280.0..400.0).contains(&used), "{used} ms of 300 were seen");
+    assert!(
+        (280.0..400.0).contains(&used),
+        "{used} ms of 300 were measured"
+    );
     let share = after.cpu.utilization.value().unwrap().get();
     let span = after.cpu.utilization.age(after.at).unwrap();
     let cores = after.cpu.limit.value().unwrap();
@@ -46,7 +49,10 @@ fn memory_that_is_touched_is_measured() {
     drop(held);
 
     let near = MOVED * 95 / 100..MOVED * 105 / 100;
-    assert!(near.contains(&moved), "{moved} bytes of {MOVED} were seen");
+    assert!(
+        near.contains(&moved),
+        "{moved} bytes of {MOVED} were measured"
+    );
     assert!(
         near.contains(&faster),
         "{faster} bytes of {MOVED} in the fast readings"
@@ -65,7 +71,7 @@ fn bytes_that_are_written_and_read_again_are_counted() {
     file.read_past_the_cache();
     let after = sensors.read().storage;
 
-    let moved = |storage: &Storage| *storage.block_io.value().expect("a Linux host tells");
+    let moved = |storage: &Storage| *storage.block_io.value().expect("a Linux host reports them");
     if moved(&written).written == moved(&before).written {
         // Memory that calls itself a disk, or a disk of another machine.
         return skipped(
@@ -78,11 +84,11 @@ fn bytes_that_are_written_and_read_again_are_counted() {
     let read = moved(&after).read.get() - moved(&written).read.get();
     assert!(
         near.contains(&wrote),
-        "{wrote} bytes of {MOVED} were seen to be written"
+        "{wrote} bytes of {MOVED} were measured as written"
     );
     assert!(
         near.contains(&read),
-        "{read} bytes of {MOVED} were seen to be read"
+        "{read} bytes of {MOVED} were measured as read"
     );
 }
 
@@ -124,7 +130,7 @@ fn a_disk_that_works_has_a_wait() {
             return;
         }
     }
-    panic!("no disk was seen to work");
+    panic!("no disk had a wait");
 }
 
 #[test]
@@ -145,11 +151,11 @@ fn threads_that_run_are_counted_and_those_that_sleep_are_not() {
                 .map(|threads| threads.runnable)
         };
         // The harness's own threads sleep meanwhile, but for moments.
-        let seen: Vec<_> = std::iter::repeat_with(runnable).take(50).collect();
+        let counts: Vec<_> = std::iter::repeat_with(runnable).take(50).collect();
         drop((alive, asleep));
-        assert!(seen.iter().all(Option::is_some), "{seen:?}");
-        let ones = seen.iter().filter(|seen| **seen == Some(1)).count();
-        assert!(ones > 25, "{seen:?}");
+        assert!(counts.iter().all(Option::is_some), "{counts:?}");
+        let ones = counts.iter().filter(|count| **count == Some(1)).count();
+        assert!(ones > 25, "{counts:?}");
     });
 }
 
@@ -241,10 +247,13 @@ fn thread_time() -> Nanos {
 
 fn cpu_time(readings: &Readings) -> Nanos {
     let totals = readings.process.totals.value();
-    totals.expect("a Linux host tells the totals").cpu_time
+    totals.expect("a Linux host reports the totals").cpu_time
 }
 
 fn anonymous(readings: &Readings) -> u64 {
     let parts = readings.memory.rss.value();
-    parts.expect("a Linux host tells the parts").anonymous.get()
+    parts
+        .expect("a Linux host reports the parts")
+        .anonymous
+        .get()
 }

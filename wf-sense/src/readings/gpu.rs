@@ -62,7 +62,7 @@ fn load(gpu: &Gpu) -> Reading<Ratio> {
     }
 }
 
-/// A GPU that is there and tells nothing is not absent.
+/// The load of a GPU that is there but reports none is unknown, not absent.
 fn unread(reading: &Reading<Ratio>) -> Reading<Ratio> {
     match reading {
         Reading::Absent(why) => Reading::Unknown(why.clone()),

@@ -43,13 +43,13 @@ fn the_deadline_is_for_a_call_and_not_for_a_pass() {
     calls[1..].iter().for_each(|call| stub.hang(call, true));
     // Each that returns has the next one hang, with a deadline of its own. Once is enough: a busy
     // machine may make this thread miss some.
-    let seen = calls.windows(2).any(|calls| {
+    let found = calls.windows(2).any(|calls| {
         let before = stub.calls(calls[1]);
         stub.hang(calls[0], false);
         stub.wait_for_calls(calls[1], before + 1);
         gpus.read().value().is_some()
     });
-    assert!(seen);
+    assert!(found);
 }
 
 #[test]

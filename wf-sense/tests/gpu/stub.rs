@@ -14,7 +14,7 @@ use wf_instrument::{Nanos, clock};
 use wf_sense::Reading;
 use wf_sense::gpu::{Gpu, Gpus};
 
-/// A driver's library that does what it is told. Its functions stand in `tests/nvml/stub.rs`.
+/// A driver's library that does what a test sets. Its functions stand in `tests/nvml/stub.rs`.
 pub(crate) struct Stub {
     library: Library,
     path: PathBuf,

@@ -87,7 +87,7 @@ fn a_disk_that_finishes_nothing_waits_longer_with_every_pass() {
     };
     assert_eq!(wait(), None, "a wait takes two passes");
     machine.overlay("disk_hangs_later");
-    // Seen in flight for the first time: since when is not known.
+    // In flight for the first time: its start is not known.
     assert_eq!(wait(), Some(0.0));
     assert_eq!(wait(), Some(1_000.0));
     assert_eq!(wait(), Some(2_000.0));
