@@ -52,11 +52,11 @@ fn near(reading: &Reading<Ratio>, expected: f64) {
 }
 
 fn throttled(periods: u64, throttled_periods: u64, millis: u64) -> Throttling {
-    Throttling {
-        periods,
-        throttled_periods,
-        throttled_time: Nanos::from_millis(millis),
-    }
+    let mut throttling = Throttling::default();
+    throttling.periods = periods;
+    throttling.throttled_periods = throttled_periods;
+    throttling.throttled_time = Nanos::from_millis(millis);
+    throttling
 }
 
 fn kibibytes(count: u64) -> Bytes {

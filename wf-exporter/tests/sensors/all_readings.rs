@@ -8,9 +8,7 @@ use std::time::{Duration, SystemTime};
 use wf_instrument::{Bytes, Celsius, Hertz, Joules, Nanos, PerSecond, Ratio, Watts, clock};
 use wf_sense::gpu::{self, Gpu, GpuProcess, Info, Mig, ThrottleReason, ThrottleTimes};
 use wf_sense::{
-    Alarms, BlockIo, Cpu, GroupEvents, GroupMemory, Heap, HostTasks, Memory, Pressure,
-    ProcessTotals, Reading, Readings, Resident, Scope, Stall, Swapped, Threads, Throttling,
-    Workers,
+    Cpu, Heap, HostTasks, Memory, Pressure, Reading, Readings, Scope, Stall, Swapped, Threads,
 };
 
 use self::sample::sample;
@@ -19,6 +17,13 @@ pub(crate) fn read<T>(value: T) -> Reading<T> {
     Reading::Present {
         value,
         at: clock::now(),
+    }
+}
+
+fn value<T>(reading: &mut Reading<T>) -> &mut T {
+    match reading {
+        Reading::Present { value, .. } => value,
+        _ => panic!("a sample has each reading"),
     }
 }
 
@@ -42,37 +47,33 @@ pub(crate) fn all_readings() -> Readings {
     memory(&mut all.memory);
     pressure(&mut all.pressure);
     all.storage.wait = read(Nanos::from_millis(12));
-    all.storage.block_io = read(BlockIo {
-        read: Bytes::new(4096),
-        written: Bytes::new(8192),
-    });
+    let block_io = value(&mut all.storage.block_io);
+    block_io.read = Bytes::new(4096);
+    block_io.written = Bytes::new(8192);
     all.storage.io_wait = read(Nanos::from_millis(2_500));
-    all.process.totals = read(ProcessTotals {
-        cpu_time: Nanos::from_secs(631),
-        started: SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000),
-        virtual_memory: Bytes::new(9_000_000_000),
-    });
+    let totals = value(&mut all.process.totals);
+    totals.cpu_time = Nanos::from_secs(631);
+    totals.started = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+    totals.virtual_memory = Bytes::new(9_000_000_000);
     all.process.threads = read(19);
     all.process.open_fds = read(12);
     all.process.max_fds = read(1024);
     all.gpus.devices = read([gpu()].into());
     all.gpus.busiest_utilization = read(share(0.9));
     all.gpus.busiest_memory_utilization = read(share(0.8));
-    all.runtime.workers = read(Workers {
-        workers: 4,
-        tasks: 9,
-        queued: 3,
-        busy: Nanos::from_secs(77),
-        parks: 1234,
-    });
+    let runtime = value(&mut all.runtime.workers);
+    runtime.workers = 4;
+    runtime.tasks = 9;
+    runtime.queued = 3;
+    runtime.busy = Nanos::from_secs(77);
+    runtime.parks = 1234;
     all.runtime.busy = read(share(0.25));
     all.sensing.pass = read(Nanos::new(3_000_000));
     all.sensing.fast_pass = read(Nanos::new(2_000_000));
-    all.sensing.alarms = read(Alarms {
-        memory_some: Some(3),
-        memory_full: Some(2),
-        io_full: Some(1),
-    });
+    let alarms = value(&mut all.sensing.alarms);
+    alarms.memory_some = Some(3);
+    alarms.memory_full = Some(2);
+    alarms.io_full = Some(1);
     all
 }
 
@@ -83,11 +84,10 @@ fn cpu(cpu: &mut Cpu) {
     cpu.utilization = read(share(0.75));
     cpu.quota_utilization = read(share(0.875));
     cpu.host_utilization = read(share(0.25));
-    cpu.throttling = read(Throttling {
-        periods: 4100,
-        throttled_periods: 37,
-        throttled_time: Nanos::from_millis(1_250),
-    });
+    let throttling = value(&mut cpu.throttling);
+    throttling.periods = 4100;
+    throttling.throttled_periods = 37;
+    throttling.throttled_time = Nanos::from_millis(1_250);
     cpu.throttled = read(share(0.625));
     cpu.threads = read(Threads {
         runnable: 3,
@@ -117,11 +117,10 @@ fn on_host(stall: Reading<Stall>) -> Reading<Stall> {
 
 fn memory(memory: &mut Memory) {
     memory.resident = read(Bytes::new(1 << 20));
-    memory.rss = read(Resident {
-        anonymous: Bytes::new(4 << 18),
-        file: Bytes::new(5 << 18),
-        shared: Bytes::new(6 << 18),
-    });
+    let rss = value(&mut memory.rss);
+    rss.anonymous = Bytes::new(4 << 18);
+    rss.file = Bytes::new(5 << 18);
+    rss.shared = Bytes::new(6 << 18);
     memory.peak_rss = read(Bytes::new(2 << 20));
     memory.swapped = read(Bytes::new(4096));
     memory.major_faults = read(321);
@@ -131,16 +130,13 @@ fn memory(memory: &mut Memory) {
     });
     memory.limit = read(Bytes::new(4 << 30));
     memory.utilization = read(share(0.5));
-    memory.group = read(GroupMemory {
-        charged: Bytes::new(1 << 30),
-        high: Some(Bytes::new(3 << 30)),
-        max: Some(Bytes::new(4 << 30)),
-        events: GroupEvents {
-            high: Some(17),
-            max: 4,
-            killed: Some(1),
-        },
-    });
+    let group = value(&mut memory.group);
+    group.charged = Bytes::new(1 << 30);
+    group.high = Some(Bytes::new(3 << 30));
+    group.max = Some(Bytes::new(4 << 30));
+    group.events.high = Some(17);
+    group.events.max = 4;
+    group.events.killed = Some(1);
     memory.host_utilization = read(share(0.375));
     memory.host_total = read(Bytes::new(64 << 30));
     memory.host_swap = read(Swapped {
@@ -152,17 +148,17 @@ fn memory(memory: &mut Memory) {
 
 pub(crate) fn gpu() -> Gpu {
     let mut gpu: Gpu = sample();
+    let mut mig = Mig::default();
+    mig.gpu_instance = Some(3);
+    mig.compute_instance = Some(0);
+    mig.profile = "1g.10gb".into();
     gpu.info = Info {
         index: 1,
         uuid: "GPU-7".into(),
         name: "H100".into(),
         pci_bus_id: "0:1:0.0".into(),
         driver_version: "570.1".into(),
-        mig: Some(Mig {
-            gpu_instance: Some(3),
-            compute_instance: Some(0),
-            profile: "1g.10gb".into(),
-        }),
+        mig: Some(mig),
     }
     .into();
     gpu.utilization = read(share(0.75));

@@ -166,6 +166,7 @@ pub struct Info {
 /// Identity of an instance of a partitioned GPU.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Mig {
     /// The GPU instance, which has memory of its own; `None` if the driver does not
     /// report it.
@@ -210,6 +211,7 @@ impl Memory {
 /// A process that uses a GPU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct GpuProcess {
     /// Its id, on the host even where this process is in a container.
     pub pid: u32,

@@ -10,6 +10,7 @@ use wf_instrument::{BaseUnit, Nanos};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+#[non_exhaustive]
 pub enum ThrottleReason {
     /// The power limit, kept by the driver.
     SwPowerCap,

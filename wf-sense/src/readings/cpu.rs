@@ -45,8 +45,9 @@ group! {
 }
 
 /// Number of times that a CPU quota stopped a control group since the group began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Throttling {
     /// Enforcement periods in which the group had something to run.
     pub periods: u64,

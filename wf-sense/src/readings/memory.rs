@@ -50,8 +50,9 @@ group! {
 }
 
 /// Resident memory by kind. Mapped model weights are in `file`, not in `anonymous`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Resident {
     /// Heap, stacks and the like: only a free or the end of the process gives it back.
     pub anonymous: Bytes,
@@ -87,8 +88,9 @@ parts!(Heap {
 });
 
 /// Memory of a control group, and its limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct GroupMemory {
     /// Memory charged to the group and those below, file cache included.
     pub charged: Bytes,
@@ -102,8 +104,9 @@ pub struct GroupMemory {
 }
 
 /// Number of times that a control group reached its limits since it began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct GroupEvents {
     /// Times it was slowed down above `high`; `None` in version 1.
     pub high: Option<u64>,
@@ -163,8 +166,9 @@ group! {
 }
 
 /// Bytes of a process's block I/O since it began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct BlockIo {
     /// Read from block devices.
     pub read: Bytes,

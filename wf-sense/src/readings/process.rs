@@ -26,6 +26,7 @@ group! {
 /// CPU time, mapped memory and start time of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct ProcessTotals {
     /// CPU time of all its threads, ended ones included, in user and kernel mode. Linux counts in
     /// steps of 10 ms.
@@ -58,8 +59,9 @@ group! {
 }
 
 /// The workers of an async runtime and their tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Workers {
     /// Threads that poll tasks.
     pub workers: u64,
@@ -105,6 +107,7 @@ group! {
 /// kernel takes no trigger for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Alarms {
     /// Some task waited for memory for a tenth of a window.
     pub memory_some: Option<u64>,

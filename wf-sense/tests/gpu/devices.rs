@@ -159,11 +159,10 @@ fn whole(index: u32) -> Info {
 }
 
 fn instance(index: u32, number: u32) -> Info {
-    let mig = Mig {
-        gpu_instance: Some(number + 7),
-        compute_instance: Some(0),
-        profile: "1g.10gb".into(),
-    };
+    let mut mig = Mig::default();
+    mig.gpu_instance = Some(number + 7);
+    mig.compute_instance = Some(0);
+    mig.profile = "1g.10gb".into();
     Info {
         uuid: format!("MIG-{}", 1000 * (index + 1) + number),
         name: "NVIDIA Stub 80GB MIG 1g.10gb".into(),

@@ -2,7 +2,7 @@
 
 use wf_instrument::{Bytes, Celsius, Hertz, Joules, PerSecond, Ratio, Watts};
 use wf_sense::Reading;
-use wf_sense::gpu::{Gpu, GpuProcess, Memory};
+use wf_sense::gpu::{Gpu, Memory};
 
 use crate::stub::{NOT_SUPPORTED, Stub, next_pass, present};
 
@@ -75,20 +75,10 @@ fn each_process_is_listed_once() {
     let stub = Stub::new();
     stub.value("nvmlDeviceGetComputeRunningProcesses_v3", 2);
     let gpu = &present(&mut stub.gpus())[0];
-    let processes = [
-        GpuProcess {
-            pid: 4_000_001,
-            memory: Some(Bytes::new(1 << 30)),
-        },
-        GpuProcess {
-            pid: 4_000_002,
-            memory: None,
-        },
-    ];
-    assert_eq!(
-        gpu.processes.value().map(|processes| &processes[..]),
-        Some(&processes[..])
-    );
+    let processes = gpu.processes.value().unwrap();
+    let processes: Vec<_> = processes.iter().map(|it| (it.pid, it.memory)).collect();
+    let first = (4_000_001, Some(Bytes::new(1 << 30)));
+    assert_eq!(processes, [first, (4_000_002, None)]);
     assert_eq!(gpu.process_memory_used.value(), None);
 }
 

@@ -2,7 +2,7 @@
 
 use wf_instrument::clock::mock::Mock;
 use wf_instrument::{Bytes, Nanos};
-use wf_sense::{GroupEvents, GroupMemory, Reading, Sensors};
+use wf_sense::{GroupMemory, Reading, Sensors};
 
 use crate::Machine;
 use crate::{first_pass, kibibytes, near, some, throttled, two_passes};
@@ -23,27 +23,19 @@ fn without_limits_the_host_is_the_limit() {
 #[test]
 fn a_groups_account_is_read_in_both_versions() {
     let account = |name| first_pass(name).memory.group.value().copied();
-    let unified = GroupMemory {
-        charged: Bytes::new(3_758_096_384),
-        high: Some(Bytes::new(4_026_531_840)),
-        max: Some(Bytes::new(4 << 30)),
-        events: GroupEvents {
-            high: Some(17),
-            max: 4,
-            killed: Some(1),
-        },
-    };
+    let mut unified = GroupMemory::default();
+    unified.charged = Bytes::new(3_758_096_384);
+    unified.high = Some(Bytes::new(4_026_531_840));
+    unified.max = Some(Bytes::new(4 << 30));
+    unified.events.high = Some(17);
+    unified.events.max = 4;
+    unified.events.killed = Some(1);
     assert_eq!(account("container_v2"), Some(unified));
-    let legacy = GroupMemory {
-        charged: Bytes::new(402_653_184),
-        high: None,
-        max: Some(Bytes::new(512 << 20)),
-        events: GroupEvents {
-            high: None,
-            max: 9,
-            killed: Some(2),
-        },
-    };
+    let mut legacy = GroupMemory::default();
+    legacy.charged = Bytes::new(402_653_184);
+    legacy.max = Some(Bytes::new(512 << 20));
+    legacy.events.max = 9;
+    legacy.events.killed = Some(2);
     assert_eq!(account("container_v1"), Some(legacy));
     assert_eq!(account("hybrid").and_then(|account| account.max), None);
 }

@@ -10,15 +10,13 @@ use crate::{first_pass, kibibytes, near, some, two_passes};
 #[test]
 fn the_process_is_read_whole() {
     let readings = first_pass("bare_metal");
-    let parts = Resident {
-        anonymous: kibibytes(400_000),
-        file: kibibytes(1_199_000),
-        shared: kibibytes(1_000),
-    };
-    let io = BlockIo {
-        read: Bytes::new(8_589_934_592),
-        written: Bytes::new(1_048_576),
-    };
+    let mut parts = Resident::default();
+    parts.anonymous = kibibytes(400_000);
+    parts.file = kibibytes(1_199_000);
+    parts.shared = kibibytes(1_000);
+    let mut io = BlockIo::default();
+    io.read = Bytes::new(8_589_934_592);
+    io.written = Bytes::new(1_048_576);
     let totals = readings.process.totals.value().unwrap();
     let booted = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
     assert_eq!(totals.cpu_time, Nanos::from_secs(631));
