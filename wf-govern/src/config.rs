@@ -10,6 +10,7 @@ use wf_instrument::Nanos;
 /// The defaults are those that the scenarios of the simulated engine are run with.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Config {
     /// Targets of the service.
@@ -77,6 +78,7 @@ pub enum StartError {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Targets {
     /// Target of the 90th percentile of TTFT. A request that is cancelled before its first token
@@ -92,6 +94,7 @@ pub struct Targets {
 /// Shares are of what the process may use.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Thresholds {
     /// CPU utilisation above which the processors are busy: 0.90.
@@ -153,6 +156,7 @@ impl Default for Thresholds {
 /// Limits on the size and the rate of moves, and on trials.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Limits {
     /// Largest raise of the concurrency limit in one step, as a share of it: 0.5. A slower start

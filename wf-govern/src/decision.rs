@@ -11,6 +11,7 @@ use crate::trial::TrialStatus;
 /// Decision of one tick, and its reason. Its `Display` is the reason.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Decision {
     /// Moves to make, in this order; may be empty.

@@ -9,6 +9,7 @@ use wf_instrument::Nanos;
 /// Everything that a tick is decided from. The journal keeps it, so that it can be decided again.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Inputs {
     /// Evidence of the tick.

@@ -18,6 +18,7 @@ use wf_instrument::Nanos;
 /// Its `Display` is one line for a log.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Record {
     /// Number of the record, from 1.
@@ -71,6 +72,7 @@ pub struct Actions {
 /// State of a governor. Its `Display` is one line.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Status {
     /// Mode at the last tick, or [`Mode::Stopped`].

@@ -253,6 +253,20 @@ fn a_serialized_journal_gives_the_same_decisions_again() {
     }
 }
 
+#[cfg(feature = "serde")]
+#[test]
+fn a_record_and_a_configuration_without_the_newest_fields_can_be_read() {
+    let evidence = r#"{"requests":{"time_to_first_token":{}},"host":{},"fast":{}}"#;
+    let decision = r#"{"reason":"hold","diagnosis":{"scores":{},"indicators":{}}}"#;
+    let record = format!(r#"{{"inputs":{{"evidence":{evidence}}},"decision":{decision}}}"#);
+    let record: Record = serde_json::from_str(&record).unwrap();
+    assert_eq!(record.decision.reason, "hold");
+    let config = r#"{"targets":{},"thresholds":{},"limits":{"experiments":5}}"#;
+    let mut expected = Config::default();
+    expected.limits.experiments = 5;
+    assert_eq!(serde_json::from_str::<Config>(config).unwrap(), expected);
+}
+
 /// The last reason to hold the limit of a gate, after three ticks in which requests wait.
 fn reason_to_hold(gate: Gate, bounds: RangeInclusive<u64>, gap_ms: u64, keep: bool) -> String {
     let mut control = control(gate.knob(bounds));

@@ -10,6 +10,7 @@ use wf_instrument::{Nanos, Ratio};
 /// Indicators of a bottleneck. `None` is unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Indicators {
     /// True if more threads of this process are runnable than it has cores.

@@ -26,6 +26,7 @@ use wf_sense::Reading;
 /// Saturation of each resource relative to its threshold: 1 is at the threshold. `None` if unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Scores {
     /// Memory in use: the fuller of what this process may use and the host's.
@@ -71,6 +72,7 @@ const fn missing(absent: bool) -> &'static str {
 /// Verdict of one tick. Its `Display` is one line with everything that the verdict rests on.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Diagnosis {
     /// Bottleneck with hysteresis.

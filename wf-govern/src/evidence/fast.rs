@@ -11,6 +11,7 @@ use wf_sense::FastReadings;
 /// alarm of the kernel (PSI). Nothing is moved by them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct FastEvidence {
     /// Number of fast readings.

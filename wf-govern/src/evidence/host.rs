@@ -10,6 +10,7 @@ use wf_sense::{Reading, Readings};
 /// Readings of the machine in one tick. A reading that was too old is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Host {
     /// Number of cores that this process may use.

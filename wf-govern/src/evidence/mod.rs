@@ -23,6 +23,7 @@ use wf_sense::Reading;
 /// Evidence of one tick. Its `Display` is one line for an operator.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Evidence {
     /// Time of the tick.
@@ -121,6 +122,7 @@ fn highest<const N: usize>(shares: [&Reading<Ratio>; N]) -> Option<Ratio> {
 /// Model loads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct ModelLoads {
     /// Number of models that are being loaded now.

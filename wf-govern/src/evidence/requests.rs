@@ -10,6 +10,7 @@ use wf_instrument::{Nanos, PerSecond};
 /// Requests in one tick.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct RequestEvidence {
     /// TTFT. Requests that were cancelled or rejected before their first token count as slower than
@@ -112,6 +113,7 @@ impl fmt::Display for RequestEvidence {
 /// Three quantiles of a latency; `None` if there are too few samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Quantiles {
     /// Median.
