@@ -40,6 +40,34 @@ fn harm_is_rejected_at_the_first_test() {
     assert!(matches!(harm, Verdict::Reject(_)));
 }
 
+/// Independent values of a normal distribution, by the central limit theorem.
+fn normal(seed: u64) -> impl Iterator<Item = f64> {
+    let mut bits = seed;
+    let mut uniform = move || {
+        // xorshift64
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        f64::from(u32::try_from(bits >> 32).unwrap()) / f64::from(u32::MAX)
+    };
+    std::iter::repeat_with(move || (0..12).map(|_| uniform()).sum::<f64>() - 6.0)
+}
+
+#[test]
+fn noise_alone_is_accepted_in_four_of_a_hundred_switchbacks_of_independent_pairs() {
+    let mut noise = normal(1);
+    let mut accepted = 0;
+    for _ in 0..20_000 {
+        // So large that the gain of 10 % that is required hides no false alarm.
+        let pairs: Vec<f64> = noise.by_ref().map(|x| 100.0 * x).take(MOST_PAIRS).collect();
+        let verdicts = (FEWEST_PAIRS..=MOST_PAIRS).map(|n| sequential_test(&pairs[..n]));
+        let first = { verdicts }.find(|verdict| !matches!(verdict, Verdict::Undecided(_)));
+        accepted += u32::from(matches!(first, Some(Verdict::Accept(_))));
+    }
+    let share = f64::from(accepted) / 20_000.0;
+    assert!((0.035..0.046).contains(&share), "{share}");
+}
+
 fn observations(rates: [f64; 4], tail: f64, limited: bool) -> [Observation; 4] {
     rates.map(|rate| Observation {
         rate,
