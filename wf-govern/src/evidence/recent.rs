@@ -13,7 +13,7 @@ use wf_instrument::snapshot::{
 use wf_instrument::{Nanos, PerSecond, Ratio};
 use wf_sense::Readings;
 
-/// The snapshots of the last 30 s, about 5 KiB a model each.
+/// The snapshots of the last 30 s.
 ///
 /// Windows reach back to the last [`Recent::cut`] at most, so that no evidence mixes two settings
 /// of the knobs.
@@ -24,7 +24,7 @@ pub(crate) struct Recent {
 }
 
 impl Recent {
-    /// Takes in one snapshot and returns the evidence at `now`. About 30 µs with one model.
+    /// Takes in one snapshot and returns the evidence at `now`.
     pub(crate) fn sense(
         &mut self,
         now: Nanos,
@@ -43,16 +43,17 @@ impl Recent {
             host: Host::of(readings, now, stale_after),
             ..Evidence::default()
         };
-        match Windows::of(&self.snapshots).filter(|_| missing.is_none()) {
-            Some(windows) => Evidence {
-                window: windows.base.length(),
-                requests: windows.requests(|_| true),
-                models: windows.by_model(),
-                frames: frames(&windows.base),
-                model_loads: windows.model_loads(),
-                ..blank
-            },
-            None => blank,
+        let Some(windows) = Windows::of(&self.snapshots).filter(|_| missing.is_none()) else {
+            return blank;
+        };
+        let requests = windows.requests(|_| true);
+        Evidence {
+            window: windows.base.length(),
+            models: windows.by_model(&requests),
+            requests,
+            frames: frames(&windows.base),
+            model_loads: windows.model_loads(),
+            ..blank
         }
     }
 
@@ -137,10 +138,14 @@ impl Windows {
         RequestEvidence::of(self.base.length(), &windows[0], &windows[shortest..])
     }
 
-    fn by_model(&self) -> Vec<(Arc<str>, RequestEvidence)> {
+    /// Evidence of each model; `all` is that of all of them together.
+    fn by_model(&self, all: &RequestEvidence) -> Vec<(Arc<str>, RequestEvidence)> {
         let rows = self.base.metrics.generations.iter();
         let mut models: Vec<Arc<str>> = rows.map(|row| row.model.clone()).collect();
         models.dedup();
+        if let [only] = &models[..] {
+            return vec![(only.clone(), all.clone())];
+        }
         let evidence = |model: Arc<str>| {
             let requests = self.requests(|row| row.model == model);
             (model, requests)
