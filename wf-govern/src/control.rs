@@ -18,8 +18,7 @@ use wf_sense::{FastReadings, Readings};
 
 /// A governor that is driven tick by tick, in real or in virtual time.
 ///
-/// A tick computes the evidence, decides, moves the knobs and writes a journal record. It costs
-/// some tens of microseconds, plus the cost of the knobs' closures. A simulated engine drives it in
+/// A tick computes the evidence, decides, moves the knobs and writes a journal record. A simulated engine drives it in
 /// virtual time; [`Governor`](crate::Governor) drives it from a thread.
 #[derive(Debug)]
 pub struct Control {
@@ -184,7 +183,7 @@ impl Control {
         self.journal.clone()
     }
 
-    /// Returns the last records, oldest first. Clones about 1 KiB a record.
+    /// Returns the last records, oldest first: a copy of each.
     #[must_use]
     pub fn records(&self) -> Vec<Record> {
         fork::lock(&self.journal).records()

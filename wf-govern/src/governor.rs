@@ -133,8 +133,8 @@ impl Governor {
         lock(&self.owner.control).release(knob, clock::now())
     }
 
-    /// Returns the records of the last ten minutes, oldest first. Clones about 1 KiB a record;
-    /// never waits for a knob.
+    /// Returns the records of the last ten minutes, oldest first: a copy of each. Never waits for a
+    /// knob.
     #[must_use]
     pub fn journal(&self) -> Vec<Record> {
         fork::lock(&self.owner.journal).records()

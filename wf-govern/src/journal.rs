@@ -12,10 +12,28 @@ use crate::knob::Position;
 use crate::sizing::Tier;
 use wf_instrument::Nanos;
 
-/// One tick, or one intervention by an operator or the watchdog. About 1.3 KiB.
+/// One tick, or one intervention by an operator or the watchdog.
 ///
-/// [`step`](crate::step) over the inputs of all ticks, in order, gives exactly the same decisions.
-/// Its `Display` is one line for a log.
+/// About 1.6 KiB with one knob and one model (1200 bytes and what they point to). Its `Display` is
+/// one line for a log.
+///
+/// [`step`](crate::step) over the inputs of all ticks from the first on, in order, gives exactly the
+/// same decisions, until the watchdog intervenes: then the governor starts afresh. After a way
+/// through JSON that holds if `serde_json` reads numbers exactly (its feature `float_roundtrip`).
+///
+/// ```
+/// use wf_govern::{Config, Record, State, step};
+///
+/// fn replay(records: &[Record], config: &Config) {
+///     let mut state = State::default();
+///     for record in records.iter().filter(|record| !record.is_intervention()) {
+///         let (next, decision) = step(state, &record.inputs, config);
+///         assert_eq!(decision, record.decision);
+///         state = next;
+///     }
+/// }
+/// # replay(&[], &Config::default());
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default))]
@@ -203,5 +221,5 @@ impl Journal {
     }
 }
 
-/// Ten minutes at one tick a second, about 800 KiB.
+/// Ten minutes at one tick a second, about 1 MiB.
 const KEPT: usize = 600;

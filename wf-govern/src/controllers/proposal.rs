@@ -93,7 +93,8 @@ impl<'a> TickContext<'a> {
         related.map(|(_, proposal)| proposal)
     }
 
-    /// Returns whether an earlier controller moves its knob in this tick.
+    /// Returns whether a controller that was called earlier in this tick moves the knob that it
+    /// controls.
     pub(crate) fn another_moves(&self) -> bool {
         self.earlier.iter().any(|(_, proposal)| proposal.is_move())
     }

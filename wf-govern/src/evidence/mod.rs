@@ -32,7 +32,10 @@ pub struct Evidence {
     pub missing: Option<Missing>,
     /// Length of the base window: from the last tick to this one.
     pub window: Nanos,
-    /// Requests of all models together.
+    /// Requests of all models together, since the last move of a knob at most.
+    ///
+    /// A move of any knob begins the windows of all models anew. So while one limit is raised step
+    /// by step, the quantiles of other models can be `None`.
     pub requests: RequestEvidence,
     /// Requests of each model.
     pub models: Vec<(Arc<str>, RequestEvidence)>,
@@ -66,8 +69,8 @@ impl Evidence {
     }
 
     /// Returns the CPU utilisation: the highest of the process's share of its cores, its cgroup's
-    /// share of the quota, and the host's. So neither a small container nor a busy neighbour is
-    /// missed.
+    /// share of the quota, and the host's. So a small quota counts, and so do the other
+    /// programs of the host.
     #[must_use]
     pub fn cpu(&self) -> Option<Ratio> {
         highest(self.cpu_shares())

@@ -38,7 +38,8 @@ use crate::knob::{Bounds, Knob, Role};
 /// ([`Gate::admit_blocking`]). The [module](self) describes the queue, deadlines, cancellation and
 /// what a fork does.
 ///
-/// Each call locks a mutex for tens of nanoseconds. A request that does not wait allocates nothing.
+/// Each call locks a mutex, which is never held during a wait. A request that does not wait
+/// allocates nothing.
 /// The first request that waits starts a thread, `wf-gate`, which sleeps until a request has to be
 /// rejected and ends with the last handle, future and permit of the gate.
 ///

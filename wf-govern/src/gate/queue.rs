@@ -222,5 +222,5 @@ impl Queue {
     }
 }
 
-/// Allowance for a wake-up, which takes about 50 µs on an idle machine and more on a busy one.
+/// Allowance for a wake-up of the gate's thread on a busy machine.
 const WAKE_UP_MARGIN: Duration = Duration::from_millis(1);
