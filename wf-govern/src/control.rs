@@ -20,6 +20,20 @@ use wf_sense::{FastReadings, Readings};
 ///
 /// A tick computes the evidence, decides, moves the knobs and writes a journal record. A simulated engine drives it in
 /// virtual time; [`Governor`](crate::Governor) drives it from a thread.
+///
+/// ```
+/// use wf_govern::knob::Knob;
+/// use wf_govern::sense::Readings;
+/// use wf_govern::{Config, Control, Mode};
+/// use wf_instrument::snapshot::Snapshot;
+///
+/// let mut control = Control::new(Config::default(), vec![Knob::concurrency(1..=64, || 8, Ok)])?;
+/// control.set_mode(Mode::Advisory); // a dry run
+/// let snapshot = Snapshot::take();
+/// let decision = control.tick(snapshot.at, snapshot, Readings::default());
+/// assert!(decision.moves.is_empty(), "the first tick has no window");
+/// # Ok::<(), wf_govern::StartError>(())
+/// ```
 #[derive(Debug)]
 pub struct Control {
     config: Config,
@@ -137,7 +151,7 @@ impl Control {
     /// Restores the last setting that met all targets, forgets the evidence and goes on in `mode`.
     ///
     /// Leased knobs stay. In the modes advisory and paused nothing is moved.
-    pub fn fall_back(&mut self, now: Nanos, mode: Mode, why: &str) {
+    pub(crate) fn fall_back(&mut self, now: Nanos, mode: Mode, why: &str) {
         self.recent = Recent::default();
         if self.mode != Mode::Active {
             return self.intervene(now, (Cause::Watchdog, why.into()), Vec::new(), Vec::new());

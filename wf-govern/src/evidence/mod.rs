@@ -52,8 +52,7 @@ pub struct Evidence {
 impl Evidence {
     /// Returns the requests of `model`, or of all models together. A model that is not measured has
     /// no evidence: requests of another one say nothing about it.
-    #[must_use]
-    pub fn requests_of(&self, model: Option<&str>) -> &RequestEvidence {
+    pub(crate) fn requests_of(&self, model: Option<&str>) -> &RequestEvidence {
         static NONE: LazyLock<RequestEvidence> = LazyLock::new(RequestEvidence::default);
         match model {
             Some(model) => self.of_model(model).unwrap_or_else(|| &NONE),

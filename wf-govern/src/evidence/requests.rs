@@ -83,8 +83,7 @@ impl RequestEvidence {
 
     /// Returns whether requests are held back: some wait now, or were cancelled or rejected in the
     /// base window before their first token.
-    #[must_use]
-    pub const fn is_limited(&self) -> bool {
+    pub(crate) const fn is_limited(&self) -> bool {
         self.waiting > 0 || self.cancelled_before_first_token > 0 || self.rejected > 0
     }
 }

@@ -9,13 +9,15 @@ use wf_instrument::Bytes;
 /// It decides how many models are resident and how many threads run them at the start.
 ///
 /// ```
-/// use wf_govern::sizing::Tier;
+/// use wf_govern::sizing::{Balancing, Tier};
 /// use wf_instrument::Bytes;
 ///
 /// let gib = |n: u64| Bytes::new(n << 30);
 /// assert_eq!(Tier::identify(8.0, gib(15), &[]), Tier::Mid);
 /// assert_eq!(Tier::identify(8.0, gib(12), &[gib(24)]), Tier::Mid);
 /// assert_eq!(Tier::identify(8.0, gib(12), &[gib(12), gib(12)]), Tier::Low);
+/// assert_eq!(Tier::Mid.balancing(), Balancing::RoundRobin);
+/// assert!(Tier::Mid.is_asynchronous());
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

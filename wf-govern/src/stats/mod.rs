@@ -14,6 +14,7 @@
 //!
 //! let effect = compare(&[100.0, 102.0], &[110.0, 112.2]);
 //! assert!((effect.percent() - 10.0).abs() < 0.01);
+//! assert_eq!(effect.percent_margin(), 0.0, "a comparison claims no significance");
 //!
 //! // ln(new / old) of three pairs of blocks, each about 50 % more.
 //! let pairs = [0.41, 0.40, 0.41];

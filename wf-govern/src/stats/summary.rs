@@ -10,6 +10,7 @@ use crate::number::to_f64;
 /// let summary = Summary::of([2.0, 4.0]).unwrap();
 /// assert_eq!((summary.count, summary.mean), (2, 3.0));
 /// assert!((summary.deviation - 2.0_f64.sqrt()).abs() < 1e-12);
+/// assert!((summary.standard_error() - 1.0).abs() < 1e-12);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
@@ -48,8 +49,7 @@ impl Summary {
     }
 
     /// Returns the mean of `values`; `None` if there are none.
-    #[must_use]
-    pub fn mean_of(values: impl IntoIterator<Item = f64, IntoIter: Clone>) -> Option<f64> {
+    pub(crate) fn mean_of(values: impl IntoIterator<Item = f64, IntoIter: Clone>) -> Option<f64> {
         Self::of(values).map(|summary| summary.mean)
     }
 
