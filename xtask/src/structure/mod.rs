@@ -116,25 +116,39 @@ fn forbidden(source: &Crate, name: &str) -> BTreeSet<String> {
     });
     let mentions = source.mentions.iter();
     let mentions = mentions.map(|Mention { module, path }| (module, path));
-    let is_forbidden = |(module, path): &(&Segments, &Segments)| {
+    // Every module may use what `sync` re-exports, so atomics are looked for as they are written.
+    let names_atomics = |module: &Segments, path: &Segments| {
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
-        match names.strip_prefix(&[""]).unwrap_or(&names) {
-            ["std" | "core", "sync", "atomic", ..] | ["loom", ..] => {
-                is_ours && module.first().is_none_or(|module| module != "sync")
-            }
-            ["wf_instrument", "private", ..] => !is_ours,
-            _ => false,
-        }
+        let is_atomic = matches!(
+            names.strip_prefix(&[""]).unwrap_or(&names),
+            ["std" | "core", "sync", "atomic", ..] | ["loom", ..]
+        );
+        is_atomic && module.first().is_none_or(|module| module != "sync")
+    };
+    let is_private = |module: &Segments, path: &Segments| {
+        let path = source.foreign(module, path).unwrap_or_default();
+        path.starts_with(&PRIVATE.map(str::to_owned))
+    };
+    let is_forbidden = |(module, path): &(&Segments, &Segments)| match is_ours {
+        true => names_atomics(module, path),
+        false => is_private(module, path),
     };
     let describe = |(module, path): (&Segments, &Segments)| {
         let file = source.modules[module].file.display();
-        format!("{file}: may not name {}", path.join("::"))
+        let name = match is_ours {
+            true => path.join("::"),
+            false => PRIVATE.join("::"),
+        };
+        format!("{file}: may not name {name}")
     };
     uses.chain(mentions)
         .filter(is_forbidden)
         .map(describe)
         .collect()
 }
+
+/// The module of wf-instrument that only its macros use.
+const PRIVATE: [&str; 2] = ["wf_instrument", "private"];
 
 #[cfg(test)]
 mod tests;

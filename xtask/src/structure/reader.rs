@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::mem::{replace, take};
 use std::path::{Path, PathBuf};
+use std::slice::from_ref;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
@@ -143,6 +144,13 @@ impl Reader<'_> {
         }
     }
 
+    /// Makes a macro of this module one of the root, from which `crate::name!` takes it.
+    fn export(&mut self, name: String) {
+        let path = [&["crate".to_owned()], &self.module[..], from_ref(&name)].concat();
+        let root = self.source.modules.entry(Segments::new()).or_default();
+        root.imports.insert(name, path);
+    }
+
     /// Mentions every path in the tokens of a macro, whose grammar only the macro knows.
     fn tokens(&mut self, tokens: TokenStream) {
         let (mut path, mut colons) = (Segments::new(), 0);
@@ -173,6 +181,13 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         let (name, attributes) = head(item);
         if !only_in_tests(attributes) {
             self.scope().items.extend(name.map(syn::Ident::to_string));
+            if let Some(name) = name
+                && attributes
+                    .iter()
+                    .any(|it| it.path().is_ident("macro_export"))
+            {
+                self.export(name.to_string());
+            }
             visit::visit_item(self, item);
         }
     }

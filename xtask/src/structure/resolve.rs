@@ -12,15 +12,21 @@ impl Crate {
         module: &[String],
         path: &[String],
     ) -> Option<(&PathBuf, &String)> {
-        self.follow(module, path, LONGEST_CHAIN)
+        match self.follow(module, path, LONGEST_CHAIN)? {
+            Target::Item(file, name) => Some((file, name)),
+            Target::Foreign(_) => None,
+        }
     }
 
-    fn follow(
-        &self,
-        module: &[String],
-        path: &[String],
-        steps: usize,
-    ) -> Option<(&PathBuf, &String)> {
+    /// Follows a path likewise out of this crate. Returns it with the other crate's name first.
+    pub(super) fn foreign(&self, module: &[String], path: &[String]) -> Option<Segments> {
+        match self.follow(module, path, LONGEST_CHAIN)? {
+            Target::Item(..) => None,
+            Target::Foreign(path) => Some(path),
+        }
+    }
+
+    fn follow(&self, module: &[String], path: &[String], steps: usize) -> Option<Target<'_>> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
             "crate" => self.down(&[], rest, steps),
@@ -32,17 +38,15 @@ impl Crate {
                     _ => self.down(parent, rest, steps),
                 }
             }
-            _ => self.down(module, path, steps),
+            "" => Some(Target::Foreign(rest.to_vec())),
+            _ => self
+                .down(module, path, steps)
+                .or_else(|| Some(Target::Foreign(path.to_vec()))),
         }
     }
 
     /// Looks a path up inside `module`.
-    fn down(
-        &self,
-        module: &[String],
-        path: &[String],
-        steps: usize,
-    ) -> Option<(&PathBuf, &String)> {
+    fn down(&self, module: &[String], path: &[String], steps: usize) -> Option<Target<'_>> {
         let (first, rest) = path.split_first()?;
         let child: Segments = [module, std::slice::from_ref(first)].concat();
         if self.modules.contains_key(&child) {
@@ -50,20 +54,34 @@ impl Crate {
         }
         let scope = self.modules.get(module)?;
         if let Some(name) = scope.items.get(first) {
-            return Some((&scope.file, name));
+            return Some(Target::Item(&scope.file, name));
         }
         let steps = steps.checked_sub(1)?;
         match scope.imports.get(first) {
             // `pub(crate) use a_macro;` imports a name under itself.
-            Some(import) if import[..] == path[..1] => None,
+            Some(import) if import[..] == path[..1] => Some(Target::Foreign(path.to_vec())),
             Some(import) => self.follow(module, &[import, rest].concat(), steps),
             None => scope.globs.iter().find_map(|glob| {
-                let path = [glob, path].concat();
-                self.follow(module, &path, steps)
+                let target = self.follow(module, &[glob, path].concat(), steps)?;
+                // Which names a glob of another crate has is not known here.
+                let is_known = LOCAL.contains(&glob[0].as_str());
+                let found = is_known || matches!(target, Target::Item(..));
+                found.then_some(target)
             }),
         }
     }
 }
 
+/// First segments of paths that stay in this crate.
+const LOCAL: [&str; 3] = ["crate", "self", "super"];
+
 /// Longer chains of re-exports than this are loops.
 const LONGEST_CHAIN: usize = 16;
+
+/// The end of a path.
+enum Target<'a> {
+    /// The file and the name of an item of this crate.
+    Item(&'a PathBuf, &'a String),
+    /// A path into another crate, or of a name that no module of this crate has.
+    Foreign(Segments),
+}

@@ -79,32 +79,80 @@ fn re_exports_tests_and_uses_of_a_parent_are_no_circle() {
 }
 
 #[test]
-fn only_sync_names_atomics_and_only_macros_use_the_private_module() {
-    let root = "mod sync; mod a;";
-    let sync = "pub use std::sync::atomic::AtomicU64; pub fn f(_: loom::A) {}";
-    let check = |name, a: &str, faults| {
-        let source = read(&[("", root), ("sync", sync), ("a", a)]);
-        assert_eq!(forbidden(&source, name).len(), faults, "{name}: {a}");
-    };
-    check(
+fn only_sync_names_atomics() {
+    check_forbidden(
         "wf-instrument",
         "use crate::sync::AtomicU64; fn f(_: AtomicU64) {}",
         0,
     );
-    check(
+    check_forbidden(
         "wf-instrument",
         "use std::sync::atomic::AtomicU64; fn f(_: AtomicU64) {}",
         1,
     );
-    check("wf-instrument", "fn f() { loom::model(g) }", 1);
-    check(
+    check_forbidden("wf-instrument", "fn f() { loom::model(g) }", 1);
+    check_forbidden(
         "wf-sense",
         "use std::sync::atomic::AtomicU64; fn f(_: AtomicU64) {}",
         0,
     );
-    check(
-        "wf-sense",
+}
+
+#[test]
+fn only_macros_use_the_private_module_under_any_name() {
+    for a in [
+        "fn f() { wf_instrument::private::g() }",
+        "fn f() { ::wf_instrument::private::g() }",
         "use wf_instrument::private; fn f() { private::g() }",
-        1,
+        "use wf_instrument::private::*;",
+        "use wf_instrument as wf; fn f() { wf::private::g() }",
+        "use wf_instrument as wf; mod b { use super::*; fn f() { wf::private::g() } }",
+        "use std::fmt::*; fn f() { wf_instrument::private::g() }",
+        "fn f() { crate::here::private::g() }",
+        "fn f() { println!(\"{}\", wf_instrument::private::g()) }",
+    ] {
+        check_forbidden("wf-sense", a, 1);
+    }
+    let own = "mod private { pub fn g() {} } fn f() { private::g() }";
+    check_forbidden("wf-sense", own, 0);
+    check_forbidden(
+        "wf-sense",
+        "use wf_instrument::clock; fn f() { clock::now() }",
+        0,
     );
+}
+
+#[track_caller]
+fn check_forbidden(name: &str, a: &str, faults: usize) {
+    let root = "mod sync; mod a; use wf_instrument as here;";
+    let sync = "pub use std::sync::atomic::AtomicU64; pub fn f(_: loom::A) {}";
+    let source = read(&[("", root), ("sync", sync), ("a", a)]);
+    let found = forbidden(&source, name);
+    assert_eq!(found.len(), faults, "{name}: {a}: {found:?}");
+}
+
+#[test]
+fn a_crate_under_another_name_and_its_macros_are_followed() {
+    for b in [
+        "use crate as here; struct B(here::a::A);",
+        "use crate::a::a_macro; struct B; fn f() { a_macro!() }",
+        "struct B; fn f() { crate::a::a_macro!() }",
+        "struct B; fn f() { crate::exported!() }",
+    ] {
+        let a = "macro_rules! a_macro { () => {} } pub(crate) use a_macro;
+            #[macro_export] macro_rules! exported { () => {} }
+            use crate::b::B; pub struct A(B);";
+        check(
+            &[("", "mod a; mod b;"), ("a", a), ("b", b)],
+            &[&["a.rs", "b.rs"]],
+        );
+    }
+}
+
+#[test]
+fn a_file_that_does_not_parse_is_named_with_its_line() {
+    let mut source = Crate::default();
+    let error = source.add(Segments::new(), Path::new("lib.rs"), "fn f() {}\nfn {}");
+    let error = error.unwrap_err();
+    assert!(error.starts_with("lib.rs:2: "), "{error}");
 }
