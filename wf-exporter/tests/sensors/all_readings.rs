@@ -1,5 +1,5 @@
-//! Readings with a value of every sensor: samples of the rows, where pages depend on a value that
-//! value.
+//! Readings with a value of every sensor. Each is a sample of its type; the values that an expected
+//! page has are set here.
 
 mod sample;
 

@@ -8,8 +8,8 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use wf_instrument::clock;
 
-/// Returns a value whose readings are all present, whose options are all set and whose lists have
-/// one element.
+/// Returns a value whose readings are all present, whose options are all set, whose lists have one
+/// element and whose maps have none.
 pub(crate) fn sample<T: DeserializeOwned>() -> T {
     T::deserialize(Sample(1)).unwrap()
 }
