@@ -18,8 +18,8 @@ use wf_sense::{FastReadings, Readings};
 
 /// A governor that is driven tick by tick, in real or in virtual time.
 ///
-/// A tick computes the evidence, decides, moves the knobs and writes a journal record. A simulated engine drives it in
-/// virtual time; [`Governor`](crate::Governor) drives it from a thread.
+/// A tick computes the evidence, decides, moves the knobs and writes a journal record. A simulated
+/// engine drives it in virtual time; [`Governor`](crate::Governor) drives it from a thread.
 ///
 /// ```
 /// use wf_govern::knob::Knob;

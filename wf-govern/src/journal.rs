@@ -17,8 +17,8 @@ use wf_instrument::Nanos;
 /// About 1.6 KiB with one knob and one model (1200 bytes and what they point to). Its `Display` is
 /// one line for a log.
 ///
-/// [`step`](crate::step) over the inputs of all ticks from the first on, in order, gives exactly the
-/// same decisions, until the watchdog intervenes: then the governor starts afresh. After a way
+/// [`step`](crate::step) over the inputs of all ticks from the first on, in order, gives exactly
+/// the same decisions, until the watchdog intervenes: then the governor starts afresh. After a way
 /// through JSON that holds if `serde_json` reads numbers exactly (its feature `float_roundtrip`).
 ///
 /// ```

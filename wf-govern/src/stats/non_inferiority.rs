@@ -17,8 +17,8 @@ pub struct Observation {
 
 /// Tests whether `after` is at least not worse than `before`.
 ///
-/// Rejected if throughput was 10 % higher before (it fell by 9.1 %) while requests waited before and
-/// after, if requests wait now and did not before, or if the tail latency rose by 10 %. Never
+/// Rejected if throughput was 10 % higher before (it fell by 9.1 %) while requests waited before
+/// and after, if requests wait now and did not before, or if the tail latency rose by 10 %. Never
 /// undecided.
 ///
 /// This proves no gain: without an effect nearly every step is accepted. It is meant for steps to a
