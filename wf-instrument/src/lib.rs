@@ -81,6 +81,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "enabled")]
+mod after_fork;
+#[cfg(feature = "enabled")]
 pub mod clock;
 mod counter;
 #[cfg(not(feature = "enabled"))]

@@ -106,7 +106,7 @@ impl<T> Deref for NotInherited<T> {
 }
 
 /// Closes what is registered. Only in a process that has just been forked.
-pub(super) fn close_registered() {
+pub(crate) fn close_registered() {
     for place in &REGISTERED {
         let descriptor = place.swap(FREE, Ordering::Relaxed);
         if descriptor != FREE {

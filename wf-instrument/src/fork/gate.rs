@@ -90,6 +90,6 @@ impl<T> DerefMut for ForkSafeGuard<'_, T> {
 
 /// Waits until no thread is within such a moment, and lets none begin one; `None` where this thread
 /// is within one itself.
-pub(super) fn close() -> Option<RwLockWriteGuard<'static, ()>> {
+pub(crate) fn close_gate() -> Option<RwLockWriteGuard<'static, ()>> {
     (DEPTH.get() == 0).then(|| GATE.write().unwrap_or_else(PoisonError::into_inner))
 }

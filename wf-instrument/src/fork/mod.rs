@@ -13,16 +13,18 @@
 mod descriptor;
 #[cfg(feature = "enabled")]
 mod gate;
-#[cfg(feature = "enabled")]
-mod handlers;
 mod process;
 mod thread;
 
 #[cfg(all(feature = "enabled", unix))]
+pub(crate) use self::descriptor::close_registered;
+#[cfg(all(feature = "enabled", unix))]
 pub use self::descriptor::{CloseInChild, NotInherited};
 #[cfg(feature = "enabled")]
-pub(crate) use self::gate::without_fork;
-#[cfg(feature = "enabled")]
 pub use self::gate::{ForkSafeGuard, lock};
+#[cfg(feature = "enabled")]
+pub(crate) use self::gate::{close_gate, without_fork};
+#[cfg(feature = "enabled")]
+pub(crate) use self::process::count_fork;
 pub use self::process::{Process, ProcessLocal};
 pub use self::thread::Thread;

@@ -54,7 +54,7 @@ impl Process {
 
 /// Gives this process, which has just been forked, a new identity.
 #[cfg(feature = "enabled")]
-pub(super) fn count_fork() {
+pub(crate) fn count_fork() {
     FORKS.fetch_add(1, Ordering::Relaxed);
 }
 

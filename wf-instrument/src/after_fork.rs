@@ -19,8 +19,8 @@ use std::cell::RefCell;
 use std::sync::RwLockWriteGuard;
 
 #[cfg(unix)]
-use super::descriptor::close_registered;
-use super::{gate, process};
+use crate::fork::close_registered;
+use crate::fork::{close_gate, count_fork};
 #[cfg(unix)]
 use crate::image;
 use crate::registry::{self, StoreGuard};
@@ -60,7 +60,7 @@ struct Locks {
 /// by another thread would never be finished.
 extern "C" fn lock_all() {
     if !allocating() {
-        let gate = gate::close();
+        let gate = close_gate();
         let locks = Locks {
             registry: registry::lock_for_fork(),
             _gate: gate,
@@ -74,7 +74,7 @@ extern "C" fn unlock_all() {
 }
 
 extern "C" fn start_clean() {
-    process::count_fork();
+    count_fork();
     #[cfg(unix)]
     close_registered();
     let mine = abandon_other_slots();
