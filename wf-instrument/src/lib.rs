@@ -97,7 +97,7 @@ mod image;
 #[cfg(feature = "enabled")]
 mod labels;
 #[cfg(feature = "enabled")]
-mod load;
+mod on_load;
 #[cfg_attr(
     not(feature = "enabled"),
     expect(dead_code, reason = "nothing ends where nothing is measured")
