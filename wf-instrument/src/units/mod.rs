@@ -3,6 +3,8 @@
 mod base;
 mod bytes;
 mod hardware;
+#[cfg(feature = "serde")]
+mod serialized;
 mod share;
 mod time;
 

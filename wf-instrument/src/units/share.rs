@@ -6,16 +6,15 @@ use super::to_f64;
 /// A share of a whole: 0 is none and 1 is all. Above 1 where the whole can be exceeded (a CPU
 /// quota's burst).
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct Ratio(f64);
 
 impl Ratio {
-    /// `part` of `whole`; `None` where `whole` is zero or either is not finite.
+    /// `part` of `whole`; `None` where `whole` is zero, or the share negative or not finite.
     #[must_use]
     pub fn of(part: f64, whole: f64) -> Option<Self> {
-        let share = part / whole;
-        share.is_finite().then_some(Self(share))
+        Self::new(part / whole)
     }
 
     /// A share of `share`; `None` for anything that is not a finite, non-negative number.
@@ -39,7 +38,7 @@ impl Ratio {
 
 /// A rate: the number of something in a second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "serde", serde(transparent))]
 pub struct PerSecond(f64);
 
@@ -48,6 +47,12 @@ impl PerSecond {
     #[must_use]
     pub fn of(count: u64, span: Nanos) -> Option<Self> {
         (span > Nanos::ZERO).then(|| Self(to_f64(count) / span.as_secs()))
+    }
+
+    /// A rate of `rate` in a second; `None` for anything that is not a finite, non-negative number.
+    #[cfg(feature = "serde")]
+    pub(super) fn new(rate: f64) -> Option<Self> {
+        (rate.is_finite() && rate >= 0.0).then_some(Self(rate))
     }
 
     /// The number in one second.
@@ -65,6 +70,7 @@ mod tests {
     fn a_share_of_nothing_is_no_share() {
         assert_eq!(Ratio::of(1.0, 0.0), None);
         assert_eq!(Ratio::new(f64::NAN), None);
+        assert_eq!(Ratio::of(-1.0, 2.0), None);
         assert_eq!(PerSecond::of(7, Nanos::ZERO), None);
         assert_eq!(
             PerSecond::of(7, Nanos::from_millis(500)).map(PerSecond::get),
