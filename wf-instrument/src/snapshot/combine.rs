@@ -215,7 +215,8 @@ fn difference<R: Row>(later: &[R], earlier: &[R]) -> Vec<R> {
     later.iter().map(less).collect()
 }
 
-fn merge<R: Row>(rows: &mut Vec<R>) {
+/// Sorts the rows by their keys and sums those of one key.
+pub(super) fn merge<R: Row>(rows: &mut Vec<R>) {
     rows.sort_by(|one, other| one.key().cmp(&other.key()));
     rows.dedup_by(|later, first| {
         let same = later.key() == first.key();
@@ -279,6 +280,22 @@ mod tests {
         for which in RequestHistogram::ALL {
             assert_eq!(earlier[which].plus(&window[which]), later[which]);
         }
+    }
+
+    #[test]
+    fn counts_add_up_to_the_end_of_u64_at_most() {
+        let outcomes = Outcomes {
+            ok: u64::MAX,
+            panicked: 1,
+            ..Outcomes::default()
+        };
+        assert_eq!(outcomes.total(), u64::MAX);
+        let row = GenerationMetrics {
+            waiting: u64::MAX,
+            running: 1,
+            ..GenerationMetrics::default()
+        };
+        assert_eq!(row.in_flight(), u64::MAX);
     }
 
     #[test]

@@ -13,22 +13,29 @@ pub use crate::units::Unit;
 
 /// All series, each list sorted by name and labels.
 ///
-/// Names and labels are unique within a list: sites of one name and kind are summed.
+/// Names and labels are unique within a list: sites of one name and kind are summed. Lists that are
+/// deserialized are sorted, and their rows of one name and labels summed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Metrics {
     /// Requests to models.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::serialized::rows"))]
     pub generations: Vec<GenerationMetrics>,
     /// Measured functions.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::serialized::rows"))]
     pub spans: Vec<SpanMetrics>,
     /// Frames drawn.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::serialized::rows"))]
     pub frames: Vec<FrameMetrics>,
     /// The application's counters.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::serialized::rows"))]
     pub counters: Vec<CounterMetrics>,
     /// The application's gauges.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::serialized::rows"))]
     pub gauges: Vec<GaugeMetrics>,
     /// The application's histograms.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "super::serialized::rows"))]
     pub histograms: Vec<HistogramMetrics>,
     /// Tokens that belong to no generation: counted by `wf_token!` where none was in scope, or one
     /// whose tokens are those of the items that it yields; or in items after the end.
@@ -52,10 +59,13 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
-    /// Sum over the outcomes.
+    /// Sum over the outcomes, at most `u64::MAX`.
     #[must_use]
     pub const fn total(&self) -> u64 {
-        self.ok + self.error + self.cancelled + self.panicked
+        self.ok
+            .saturating_add(self.error)
+            .saturating_add(self.cancelled)
+            .saturating_add(self.panicked)
     }
 }
 
@@ -81,6 +91,10 @@ pub struct GenerationMetrics {
     /// The doc comment of the code that serves the requests; may be empty.
     pub help: Arc<str>,
     /// Further labels, sorted by name.
+    #[cfg_attr(
+        feature = "serde",
+        serde(deserialize_with = "super::serialized::labels")
+    )]
     pub labels: Vec<Label>,
     /// Requests that arrived.
     pub arrived: u64,
@@ -125,10 +139,10 @@ macro_rules! accessors {
 request_histograms!(accessors);
 
 impl GenerationMetrics {
-    /// Requests that arrived and have not ended, now.
+    /// Requests that arrived and have not ended, now; at most `u64::MAX`.
     #[must_use]
     pub const fn in_flight(&self) -> u64 {
-        self.waiting + self.running
+        self.waiting.saturating_add(self.running)
     }
 }
 
@@ -156,6 +170,10 @@ pub struct SpanMetrics {
     /// The function's doc comment; may be empty.
     pub help: Arc<str>,
     /// Further labels, sorted by name.
+    #[cfg_attr(
+        feature = "serde",
+        serde(deserialize_with = "super::serialized::labels")
+    )]
     pub labels: Vec<Label>,
     /// Calls that are running now. Not a difference, in a window either.
     pub in_flight: u64,
@@ -192,6 +210,10 @@ pub struct FrameMetrics {
     /// The function's doc comment; may be empty.
     pub help: Arc<str>,
     /// Further labels, sorted by name.
+    #[cfg_attr(
+        feature = "serde",
+        serde(deserialize_with = "super::serialized::labels")
+    )]
     pub labels: Vec<Label>,
     /// Frames that took longer than their budget.
     pub late: u64,
@@ -214,6 +236,10 @@ pub struct CounterMetrics {
     /// The description; may be empty.
     pub help: Arc<str>,
     /// Labels, sorted by name.
+    #[cfg_attr(
+        feature = "serde",
+        serde(deserialize_with = "super::serialized::labels")
+    )]
     pub labels: Vec<Label>,
     /// The count.
     pub value: u64,
@@ -229,6 +255,10 @@ pub struct GaugeMetrics {
     /// The description; may be empty.
     pub help: Arc<str>,
     /// Labels, sorted by name.
+    #[cfg_attr(
+        feature = "serde",
+        serde(deserialize_with = "super::serialized::labels")
+    )]
     pub labels: Vec<Label>,
     /// The value now. Not a difference, in a window either.
     pub value: f64,
@@ -244,6 +274,10 @@ pub struct HistogramMetrics {
     /// The description; may be empty.
     pub help: Arc<str>,
     /// Labels, sorted by name.
+    #[cfg_attr(
+        feature = "serde",
+        serde(deserialize_with = "super::serialized::labels")
+    )]
     pub labels: Vec<Label>,
     /// The unit of the samples.
     pub unit: Unit,

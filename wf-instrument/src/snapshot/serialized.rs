@@ -1,13 +1,15 @@
-//! The histograms of requests as a map from their names.
+//! Rows as they are written: the histograms of requests as a map from their names.
 //!
 //! A snapshot that another version has written may lack a histogram, which is empty then, or have
-//! one that is not known here, which is left out.
+//! one that is not known here, which is left out. Rows and labels are sorted when they are read:
+//! differences look them up by their order.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serializer};
 
-use super::metrics::RequestHistogram;
+use super::combine::{Row, merge};
+use super::metrics::{Label, RequestHistogram};
 use crate::histogram::HistogramSnapshot;
 
 type Histograms = [HistogramSnapshot; RequestHistogram::COUNT];
@@ -28,10 +30,26 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
     Ok(RequestHistogram::ALL.map(named))
 }
 
+/// Reads a list of [`Metrics`](super::Metrics).
+pub(super) fn rows<'de, R: Row + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<R>, D::Error> {
+    let mut rows = Vec::deserialize(deserializer)?;
+    merge(&mut rows);
+    Ok(rows)
+}
+
+/// Reads the labels of a row.
+pub(super) fn labels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Label>, D::Error> {
+    let mut labels = Vec::<Label>::deserialize(deserializer)?;
+    labels.sort();
+    Ok(labels)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::{GenerationMetrics, Metrics, Snapshot, Target, Window};
+    use crate::snapshot::{CounterMetrics, GenerationMetrics, Metrics, Snapshot, Target, Window};
     use crate::units::Nanos;
 
     fn snapshot() -> Snapshot {
@@ -57,6 +75,59 @@ mod tests {
         let window = Window::between(&Snapshot::default(), &snapshot());
         let text = serde_json::to_string(&window).unwrap();
         assert_eq!(serde_json::from_str::<Window>(&text).unwrap(), window);
+    }
+
+    #[test]
+    fn rows_and_labels_that_were_written_in_another_order_are_sorted() {
+        let labels = |names: &[&str]| {
+            names
+                .iter()
+                .map(|&name| (name.into(), "a".into()))
+                .collect()
+        };
+        let counter = |name: &str, names: &[&str], value| CounterMetrics {
+            name: name.into(),
+            labels: labels(names),
+            value,
+            ..CounterMetrics::default()
+        };
+        let metrics = |counters| Metrics {
+            counters,
+            ..Metrics::default()
+        };
+        let unsorted = metrics(vec![
+            counter("c", &["tier", "host"], 30),
+            counter("a", &[], 9),
+            counter("b", &[], 20),
+            counter("a", &[], 1),
+        ]);
+        let text = serde_json::to_string(&unsorted).unwrap();
+        let read: Metrics = serde_json::from_str(&text).unwrap();
+        let sorted = [
+            counter("a", &[], 10),
+            counter("b", &[], 20),
+            counter("c", &["host", "tier"], 30),
+        ];
+        assert_eq!(read.counters, sorted);
+        let window = read.since(&metrics(sorted.to_vec()));
+        assert!(window.counters.iter().all(|row| row.value == 0));
+    }
+
+    #[test]
+    fn a_target_without_a_quantile_between_0_and_1_is_not_read() {
+        for (quantile, read) in [
+            ("-0.1", false),
+            ("1.1", false),
+            ("99", false),
+            ("0.99", true),
+        ] {
+            let text = format!(r#"{{"quantile":{quantile},"limit":5}}"#);
+            assert_eq!(
+                serde_json::from_str::<Target>(&text).is_ok(),
+                read,
+                "{text}"
+            );
+        }
     }
 
     #[test]
