@@ -11,7 +11,8 @@ pub(super) struct Sparse {
     /// Significant decimal digits: 2 or 3.
     digits: u8,
     /// Sum of the samples modulo 2⁶⁴, and how many times 2⁶⁴ it has beyond: many formats have no
-    /// larger numbers.
+    /// larger numbers. Not checked against the buckets: it may be ahead of them or behind them, by
+    /// the samples that were recorded while it was read.
     sum: u64,
     #[serde(default)]
     sum_high: u64,
