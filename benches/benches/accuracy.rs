@@ -1,4 +1,4 @@
-//! How accurate is a measured duration?
+//! Accuracy of a measured duration.
 //!
 //! A body of known length, a chain of dependent multiplications, runs many times in a row: the
 //! total time divided by the number of runs is its length. The duration that each contender reports

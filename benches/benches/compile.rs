@@ -1,4 +1,4 @@
-//! What does an annotation cost at compile time?
+//! Cost of an annotation at compile time.
 //!
 //! `cargo check` of a crate with a thousand functions, bare and with an attribute on each, in
 //! turns. The result is the time that each annotated function adds.

@@ -1,4 +1,4 @@
-//! What does an increment cost, through the handle that an application keeps, beside its peers?
+//! Cost of an increment, through the handle that an application keeps, beside its peers.
 
 use std::hint::black_box;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Does the governor help a service with a bad start?
+//! Effect of the governor on a service with a bad start.
 //!
 //! From each of four bad starts the reference engine runs twice, governed and not, in turns, with
 //! the same load, seed and queue. Tokens per second count from the start, so the time that the

@@ -1,4 +1,4 @@
-//! How many instructions does an event take? Unlike durations, these repeat on a noisy machine.
+//! Number of instructions of an event. Unlike durations, it repeats on a noisy machine.
 //!
 //! The bench runs itself under valgrind's callgrind, each contender with few events and with many;
 //! the difference belongs to the events. A clock reading counts as few instructions, although it

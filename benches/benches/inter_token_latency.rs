@@ -1,4 +1,4 @@
-//! Is the inter-token latency that the engine records the one that its clients measure?
+//! Inter-token latency that the engine records, beside the one that its clients measure.
 //!
 //! The reference engine runs under three loads, up to full load, where the threads that deliver
 //! tokens wait for a processor. The figures of the engine stand beside those of the load's clients,

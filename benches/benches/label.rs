@@ -1,4 +1,4 @@
-//! What does a label cost whose value is known at run time only?
+//! Cost of a label whose value is known at run time only.
 //!
 //! One of four values, such as an outcome or a device, through a handle for each; and a string that
 //! is looked up in each event.

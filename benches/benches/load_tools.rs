@@ -1,4 +1,4 @@
-//! Do other load generators count what the engine counts?
+//! Counts of other load generators, beside those of the engine.
 //!
 //! AIPerf and GuideLLM, from PyPI, send load to the engine with their own validation on. Requests
 //! and output tokens must be equal on both sides; mean TTFT and ITL stand beside each other. Every

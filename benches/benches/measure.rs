@@ -1,5 +1,5 @@
-//! What does it cost to measure a function, compared with the two clock readings that it needs, and
-//! beside its peers?
+//! Cost of measuring a function, beside the two clock readings that it needs and beside its
+//! peers.
 //!
 //! The function does nothing, so the result is the cost of measuring. Peers may defer work to
 //! another thread: `--json` and the second table give the CPU time of the whole process per call,

@@ -1,4 +1,4 @@
-//! What does measuring cost a real engine?
+//! Cost of measuring on a real engine.
 //!
 //! The same engine is built twice, with the feature `enabled` and without, and runs under overload,
 //! in turns; the result is tokens per second. Neither is governed, so measuring is the only

@@ -1,5 +1,5 @@
-//! What does a sample of a histogram cost, through the handle that an application keeps, beside its
-//! peers?
+//! Cost of a sample of a histogram, through the handle that an application keeps, beside its
+//! peers.
 //!
 //! Each contender records the same 4,096 values, log-uniform between 1 ns and 1 s. Peers with
 //! buckets get 60, as their exporters would use; peers that take seconds get seconds, converted in

@@ -1,5 +1,5 @@
-//! What does it cost to read the machine: a full pass, and the fast readings? CPU time of one
-//! thread, in a process with few threads and in one with many.
+//! Cost of reading the machine: a full pass, and the fast readings. CPU time of one thread, in a
+//! process with few threads and in one with many.
 
 use std::hint::black_box;
 use std::process::ExitCode;

@@ -1,5 +1,5 @@
-//! What does reading cost: a snapshot, a window and three quantiles of 200 histograms with samples
-//! of eight threads? And what does it cost the writers?
+//! Cost of reading: a snapshot, a window and three quantiles of 200 histograms with samples of
+//! eight threads. And the cost of that for the writers.
 
 use std::hint::black_box;
 use std::process::ExitCode;

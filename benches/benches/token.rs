@@ -1,4 +1,4 @@
-//! What does a token of a measured stream cost, compared with the one clock reading that it needs?
+//! Cost of a token of a measured stream, beside the one clock reading that it needs.
 //!
 //! No peer measures inter-token latency in the process that generates. Items of an iterator or a
 //! stream that is always ready count as received together; pushed tokens each end an interval, as

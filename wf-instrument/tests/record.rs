@@ -35,7 +35,7 @@ fn spans(name: &str) -> SpanMetrics {
         .expect("the site is listed")
 }
 
-/// Whether `value` is `expected` within 1 %: a bucket is 1/128 wide, and the calibration is off by
+/// Returns whether `value` is `expected` within 1 %: a bucket is 1/128 wide, and the calibration is off by
 /// a millionth.
 fn is_close(value: Option<u64>, expected: Nanos) -> bool {
     let (value, expected) = (value.expect("a sample"), expected.get());

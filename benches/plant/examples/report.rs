@@ -68,7 +68,7 @@ fn per_second(good: &[u64]) -> f64 {
     good[THERE..].iter().sum::<u64>() as f64 / (good.len() - THERE) as f64
 }
 
-/// What a tick takes: evidence, decision, moves and journal.
+/// Prints the time of a tick: evidence, decision, moves and journal.
 fn cost() {
     let load = Load {
         arrivals: Arrivals::Open(16.0),

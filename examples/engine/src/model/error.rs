@@ -147,7 +147,7 @@ pub enum ModelError {
     Full {
         /// Tokens held and to be added.
         requested: usize,
-        /// What [`Model::start`](super::Model::start) preallocated.
+        /// Tokens for which [`Model::start`](super::Model::start) preallocated memory.
         capacity: usize,
     },
     /// A token that the model has no embedding for.
