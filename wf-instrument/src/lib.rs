@@ -60,7 +60,8 @@
 //! - `tokio`, `crossbeam`: measured receivers of these channels.
 //! - `hdr`: conversion of histograms from and to `hdrhistogram`.
 //! - `serde`: snapshots, windows and histograms implement `Serialize` and `Deserialize`.
-//! - `fenced`: clock readings in program order, for durations below a microsecond: 6 ns more each.
+//! - `fenced`: clock readings in program order, for durations below a microsecond. A duration then
+//!   includes 6 ns of its own measurement (bench `accuracy`).
 //! - `mock`: a clock that tests move by hand.
 //!
 //! Libraries that only annotate should depend on this crate with `default-features = false`. The

@@ -4,8 +4,7 @@
 //! `std::time::Instant`), calibrated once at first use (up to 200 ms, usually 10 to 20). Elsewhere
 //! it is the system's monotonic clock. The instruction is not fenced: the processor may execute it
 //! up to some 20 ns early, so read differences below 100 ns with that in mind. With the feature
-//! `fenced` it waits for the instructions before it: 6 ns more a reading, and less overlap with
-//! other work.
+//! `fenced` it waits for the instructions before it, and overlaps less with other work.
 
 #[cfg(any(test, feature = "mock"))]
 pub mod mock;
