@@ -28,14 +28,14 @@ fn parse(text: &str, limit: usize) -> Result<usize, ParseIntError> {
     Ok(n + sum)
 }
 
-/// A reply that is an iterator.
+/// A request whose response is an iterator.
 #[inline(never)]
 #[cfg_attr(not(wf_plain), wf_measure(ttft, model = "tiny", tokens = |n| *n, prompt_tokens = prompt.len()))]
-fn reply(prompt: &[u64]) -> impl Iterator<Item = u64> {
+fn respond(prompt: &[u64]) -> impl Iterator<Item = u64> {
     prompt.iter().map(|n| n * 2)
 }
 
-/// A reply that is told by a future.
+/// A request whose response is the value of a future.
 #[cfg_attr(not(wf_plain), wf_measure(ttft, name = "wait", ok_if = |n| *n > 0))]
 async fn wait(n: u64) -> u64 {
     std::future::ready(n).await
@@ -61,7 +61,7 @@ fn main() {
     let mut waiting = std::pin::pin!(wait(arguments[0]));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let waited = waiting.as_mut().poll(&mut context).is_ready();
-    let total: u64 = reply(&arguments).sum::<u64>() + u64::from(waited);
+    let total: u64 = respond(&arguments).sum::<u64>() + u64::from(waited);
     std::process::exit(i32::from(
         parsed.is_err() || total == u64::from(canvas.0[0]),
     ));

@@ -135,10 +135,10 @@ impl HistogramSnapshot {
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
         let rank = rank(q, self.count);
-        let mut seen = 0;
+        let mut counted = 0;
         let reached = self.buckets.iter().find(|bucket| {
-            seen = u64::saturating_add(seen, bucket.samples);
-            seen >= rank
+            counted = u64::saturating_add(counted, bucket.samples);
+            counted >= rank
         });
         reached.map(|bucket| self.layout.highest(bucket.number.into()))
     }

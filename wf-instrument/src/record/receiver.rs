@@ -15,10 +15,9 @@ use super::stream::{end, orphan};
 ///
 /// A channel's receiver cannot be measured behind its own type: return this in its place. 8 bytes
 /// more than the receiver and what `judge` captures; dropped before its end, the generation was
-/// cancelled. A thread that dies and drops its sender looks like one that is done: send `Err` items
-/// where that matters, and judge them [`Progress::Failed`](super::Progress::Failed). Receivers of
-/// `std` are served in any build, those of tokio and crossbeam-channel with the features of these
-/// names.
+/// cancelled. A sender dropped by a panic looks like the end of the items: send `Err` items where
+/// that matters, and judge them [`Progress::Failed`](super::Progress::Failed). Receivers of `std`
+/// are served in any build, those of tokio and crossbeam-channel with the features of these names.
 ///
 /// ```
 /// use std::sync::mpsc;

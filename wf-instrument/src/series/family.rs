@@ -64,12 +64,12 @@ impl<S> Family<S> {
         !self.labels.is_empty()
     }
 
-    /// Number of values an event brings.
+    /// Number of values that an event must carry.
     pub(crate) const fn width(&self) -> usize {
         self.leading + self.labels.len()
     }
 
-    /// Number of events that brought another number of values. They are in [`Family::plain`].
+    /// Number of events that carried another number of values. They are in [`Family::plain`].
     pub(crate) fn mislabelled(&self) -> u64 {
         self.mislabelled.load(Ordering::Relaxed)
     }
@@ -100,7 +100,7 @@ impl<S> Family<S> {
         self.sets.get(values, make).unwrap_or(&self.plain)
     }
 
-    /// The series of each set of values that was brought.
+    /// The series of each set of values that an event has carried or the code names.
     pub(crate) fn sets(&self) -> impl Iterator<Item = (Vec<&str>, &S)> {
         self.sets.iter()
     }
@@ -124,7 +124,7 @@ impl<S> Family<S> {
             .chain(sets.map(|(values, series)| (self.pairs(&values), series)))
     }
 
-    /// The labels of events that brought no values.
+    /// The labels of events that carried no values.
     pub(crate) fn no_values(&self) -> Vec<Label> {
         self.pairs(&vec![NONE; self.labels.len()])
     }

@@ -48,8 +48,8 @@ impl GenerationSite {
 /// begun to unwind since it arrived. Cancelled before its first token, it is a miss of any TTFT
 /// target. Once it is dropped it is no longer in flight, whatever happened before.
 ///
-/// 8 bytes. Arrival and end cost about 34 ns together (bench `label`); a token one clock reading and
-/// about 6 ns. It allocates only where more requests are in flight than ever before.
+/// 8 bytes. Arrival and end cost about 34 ns together (bench `label`); a token one clock reading
+/// and about 6 ns. It allocates only where more requests are in flight than ever before.
 ///
 /// Threads may share it: no token is lost, and exactly one is the first. It is fastest on the
 /// thread that counts the first token; on others, each call costs an atomic exchange.

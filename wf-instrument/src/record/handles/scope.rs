@@ -87,8 +87,8 @@ impl Generation {
         self.enter_for(Tokens::OfItems, work)
     }
 
-    /// Does the same as [`Generation::enter`], until the scope is dropped: for code that must not be
-    /// in a closure. Where the code unwinds, the generation is dropped by the same unwinding and
+    /// Does the same as [`Generation::enter`], until the scope is dropped: for code that must not
+    /// be in a closure. Where the code unwinds, the generation is dropped by the same unwinding and
     /// records it.
     #[doc(hidden)]
     #[inline]

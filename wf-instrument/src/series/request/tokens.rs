@@ -161,7 +161,7 @@ impl Request<GenerationSeries> {
         shard
             .histogram(RequestHistogram::Decode)
             .record(decoding, 1, writer);
-        // A response that came whole has no time per token.
+        // A response whose tokens were all in one item has no time per token.
         if let Some(each) = decoding.checked_div(self.token_count.later()) {
             shard
                 .histogram(RequestHistogram::TimePerOutputToken)
