@@ -35,8 +35,8 @@ fn spans(name: &str) -> SpanMetrics {
         .expect("the site is listed")
 }
 
-/// Returns whether `value` is `expected` within 1 %: a bucket is 1/128 wide, and the calibration is off by
-/// a millionth.
+/// Returns whether `value` is `expected` within 1 %: a bucket is 1/128 wide, and the calibration is
+/// off by a millionth.
 fn is_close(value: Option<u64>, expected: Nanos) -> bool {
     let (value, expected) = (value.expect("a sample"), expected.get());
     value.abs_diff(expected) <= expected / 100
