@@ -26,7 +26,7 @@ macro_rules! request_histograms {
             /// Time between tokens (ITL). Tokens that came together end one interval.
             InterTokenLatency = inter_token_latency,
             /// Mean time per token after the first (TPOT), of requests that ended ok. A response
-            /// that came whole has none.
+            /// whose tokens were all received together has none.
             TimePerOutputToken = time_per_output_token,
             /// Time from arrival to the end (E2E), of requests that ended ok.
             EndToEnd = end_to_end,
