@@ -178,9 +178,9 @@ pub fn current_tokens(n: u64) {
 ///
 /// # Rejected requests
 ///
-/// A request that ends in an error before this call counts as rejected, and as a miss of its TTFT
-/// target: the cause of the error is not known here. Validate a request before the measured
-/// function, so that the invalid requests of clients are no misses.
+/// A request that ends in an error before this call and before its first token counts as rejected,
+/// and as a miss of its TTFT target: the cause of the error is not known here. Validate a request
+/// before the measured function, so that the invalid requests of clients are no misses.
 ///
 /// This begins with the first admission of a series (one model and set of labels). Until then, and
 /// in code that never calls this function, such a request counts as a plain error, which no target
