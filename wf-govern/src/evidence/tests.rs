@@ -11,7 +11,8 @@ const fn secs(n: u64) -> Nanos {
     Nanos::from_secs(n)
 }
 
-/// One model with so many first tokens of 100 ms, gaps of 10 ms, and requests that gave up.
+/// One model with so many first tokens of 100 ms, gaps of 10 ms, and requests cancelled
+/// before their first token.
 fn snapshot(at: u64, first: u64, gaps: u64, cancelled_before_first_token: u64) -> Snapshot {
     let repeated = |ms: u64, n| {
         (0..n)

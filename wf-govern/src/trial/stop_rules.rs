@@ -1,4 +1,4 @@
-//! Stop rules: harm that ends a trial at once, whatever its test says. Checked each tick.
+//! Stop rules: harm that ends a trial at once, before its test decides. Checked each tick.
 
 use super::sample::Sample;
 use crate::config::Targets;

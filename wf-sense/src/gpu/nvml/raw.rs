@@ -11,11 +11,11 @@ macro_rules! call {
         let function = nvml_sym($device.nvml().lib().$function.as_ref())?;
         // SAFETY:
         // - the function is the loaded library's, of the type that NVIDIA's header gives it, and
-        // the library stays loaded and initialized as long as the `Nvml` that the device borrows;
+        //   the library stays loaded and initialized as long as the `Nvml` that the device borrows;
         // - the handle is the library's own, which checks it: one that is no more is an error, not
-        // a fault;
+        //   a fault;
         // - the arguments point to values of that type, or to as many bytes as the next argument
-        // says, that live here past the call, and the library keeps no pointer to them.
+        //   says, that live here past the call, and the library keeps no pointer to them.
         nvml_try(unsafe { function($device.handle(), $($argument),+) })
     }};
 }
