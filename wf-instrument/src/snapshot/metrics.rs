@@ -260,7 +260,9 @@ pub struct GaugeMetrics {
         serde(deserialize_with = "super::serialized::labels")
     )]
     pub labels: Vec<Label>,
-    /// The value now. Not a difference, in a window either.
+    /// The value now. Not a difference, in a window either. Serialized without a value if it is not
+    /// finite, and NaN when that is read.
+    #[cfg_attr(feature = "serde", serde(with = "super::serialized::finite"))]
     pub value: f64,
 }
 

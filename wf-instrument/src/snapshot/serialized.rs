@@ -46,10 +46,34 @@ pub(super) fn labels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<L
     Ok(labels)
 }
 
+/// A value that may not be finite: formats like JSON have no such numbers, and would write what they
+/// cannot read.
+pub(super) mod finite {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    pub(in super::super) fn serialize<S: Serializer>(
+        value: &f64,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        Some(*value)
+            .filter(|value| value.is_finite())
+            .serialize(serializer)
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<f64, D::Error> {
+        Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::{CounterMetrics, GenerationMetrics, Metrics, Snapshot, Target, Window};
+    use crate::snapshot::{
+        CounterMetrics, GaugeMetrics, GenerationMetrics, Metrics, Snapshot, Target, Window,
+    };
     use crate::units::Nanos;
 
     fn snapshot() -> Snapshot {
@@ -111,6 +135,24 @@ mod tests {
         assert_eq!(read.counters, sorted);
         let window = read.since(&metrics(sorted.to_vec()));
         assert!(window.counters.iter().all(|row| row.value == 0));
+    }
+
+    #[test]
+    fn a_gauge_that_is_not_finite_does_not_make_a_snapshot_unreadable() {
+        for (value, read_as_nan) in [(f64::NAN, true), (f64::INFINITY, true), (-2.5, false)] {
+            let gauge = GaugeMetrics {
+                value,
+                ..GaugeMetrics::default()
+            };
+            let metrics = Metrics {
+                gauges: vec![gauge],
+                ..Metrics::default()
+            };
+            let text = serde_json::to_string(&metrics).unwrap();
+            let read = serde_json::from_str::<Metrics>(&text).unwrap().gauges[0].value;
+            assert_eq!(read.is_nan(), read_as_nan, "{value}");
+            assert!(read_as_nan || read.to_bits() == value.to_bits(), "{value}");
+        }
     }
 
     #[test]
