@@ -198,7 +198,8 @@ number! {
 /// `kind` is `gauge`, `counter`, or `parts` for a type that [`parts!`] describes. After the name
 /// come, if there are any: `as` a unit that does not follow from the type; in brackets, the name of
 /// the sensor, if it is not the value's; in braces, labels. The description is the first line of
-/// the field's docs, which may have more. Fields that are no readings come first.
+/// the field's docs, which may have more. Fields that are no readings come first; what is
+/// deserialized must have them.
 macro_rules! group {
     (
         $(#[$doc:meta])*
@@ -214,13 +215,13 @@ macro_rules! group {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        #[cfg_attr(feature = "serde", serde(default))]
         pub struct $group {
             $($($(#[$plain_doc])* pub $plain: $plain_type,)+)?
             $(
                 #[doc = $help]
                 #[doc = ""]
                 $(#[$more])*
+                #[cfg_attr(feature = "serde", serde(default))]
                 pub $field: $type,
             )+
         }

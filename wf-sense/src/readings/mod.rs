@@ -17,29 +17,37 @@ use wf_instrument::{Bytes, Nanos, Ratio};
 
 /// All readings of one pass.
 ///
-/// Plain data. A clone copies a few KiB and shares the GPUs.
+/// Plain data. A clone copies a few KiB and shares the GPUs. Deserialized, a reading that is
+/// lacking is unknown; a time, or the identity of a GPU, must not be lacking.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct Readings {
     /// End of the pass, on this process's clock.
     pub at: Nanos,
     /// Processors.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub cpu: Cpu,
     /// Memory.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub memory: Memory,
     /// Time in which tasks waited (PSI).
+    #[cfg_attr(feature = "serde", serde(default))]
     pub pressure: Pressure,
     /// Storage.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub storage: Storage,
     /// This process.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub process: Process,
     /// GPUs.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub gpus: Gpus,
     /// The application's async runtime.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub runtime: Runtime,
     /// The sensors themselves.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub sensing: Sensing,
 }
 
@@ -113,24 +121,29 @@ impl Readings {
 /// Readings that are too urgent for a whole pass: resident memory, memory utilisation, pressure.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default))]
 #[non_exhaustive]
 pub struct FastReadings {
     /// End of the read, on this process's clock.
     pub at: Nanos,
     /// As [`Memory::resident`].
+    #[cfg_attr(feature = "serde", serde(default))]
     pub resident: Reading<Bytes>,
     /// As [`Memory::utilization`], with the limits and the file cache of the last
     /// pass. If the process is out of descriptors: from the files that are kept open, or else the
     /// last value with its age.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub memory_utilization: Reading<Ratio>,
     /// As [`Pressure::cpu`].
+    #[cfg_attr(feature = "serde", serde(default))]
     pub cpu_pressure: Reading<Stall>,
     /// As [`Pressure::memory`].
+    #[cfg_attr(feature = "serde", serde(default))]
     pub memory_pressure: Reading<Stall>,
     /// As [`Pressure::io`].
+    #[cfg_attr(feature = "serde", serde(default))]
     pub io_pressure: Reading<Stall>,
     /// As [`Sensing::alarms`].
+    #[cfg_attr(feature = "serde", serde(default))]
     pub alarms: Reading<Alarms>,
     /// True if an alarm caused this read, and not its pace.
     pub alarmed: bool,
@@ -207,5 +220,26 @@ mod tests {
         assert!(text.contains(r#"["hw_thermal"]"#) && text.contains(r#""sw_power_cap":"#));
         let older = serde_json::from_str::<Readings>(r#"{"at":1,"cpu":{}}"#).unwrap();
         assert_eq!(older.memory, Memory::default());
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn a_time_an_alarm_or_an_identity_that_is_lacking_is_not_invented() {
+        let mistake = |lacking: &str, result: Result<(), serde_json::Error>| {
+            let text = result.unwrap_err().to_string();
+            assert!(
+                text.contains(&format!("missing field `{lacking}`")),
+                "{text}"
+            );
+        };
+        let pass = |text| serde_json::from_str::<Readings>(text).map(drop);
+        let fast = |text| serde_json::from_str::<FastReadings>(text).map(drop);
+        let gpu = |text| serde_json::from_str::<Gpu>(text).map(drop);
+        mistake("at", pass(r#"{"cpu":{}}"#));
+        mistake("at", fast(r#"{"alarmed":false}"#));
+        mistake("alarmed", fast(r#"{"at":1}"#));
+        mistake("info", gpu("{}"));
+        let fast = serde_json::from_str::<FastReadings>(r#"{"at":1,"alarmed":true}"#).unwrap();
+        assert!(fast.alarmed && fast.resident == Reading::default());
     }
 }
