@@ -107,8 +107,8 @@ impl Builder {
     /// Starts the governor's thread.
     ///
     /// # Errors
-    /// [`StartError`]: two knobs of one name, a target of 0 s, a threshold that is not a share, or
-    /// no thread.
+    /// [`StartError`]: two knobs of one name, a target of 0 s, a threshold that is not a share, a
+    /// limit out of its range, or no thread.
     pub fn start(mut self) -> Result<Governor, StartError> {
         if matches!(self.source, Source::Process(_)) {
             let first = &mut self.config.targets.time_to_first_token;

@@ -10,7 +10,7 @@ use wf_instrument::Nanos;
 /// The defaults are those that the scenarios of the simulated engine are run with.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Config {
     /// Targets of the service.
@@ -34,8 +34,11 @@ impl Config {
         if targets.time_to_first_token == zero || targets.inter_token_latency == zero {
             return Err(StartError::ZeroTarget);
         }
-        match self.thresholds.invalid() {
-            Some((name, value)) => Err(StartError::Threshold { name, value }),
+        if let Some((name, value)) = self.thresholds.invalid() {
+            return Err(StartError::Threshold { name, value });
+        }
+        match self.limits.invalid() {
+            Some((name, value)) => Err(StartError::Limit { name, value }),
             None => Ok(()),
         }
     }
@@ -62,6 +65,17 @@ pub enum StartError {
         /// Its value; a time in seconds.
         value: f64,
     },
+    /// A limit is out of its range.
+    #[error(
+        "the limit {name} is {value}; `aim` and `largest_cut` must be above 0 and at most 1, \
+         `dead_band` at least 0 and below 1, others positive and finite"
+    )]
+    Limit {
+        /// Field of [`Limits`].
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
     /// The system started no thread.
     #[error("the system started no thread for the governor")]
     Thread(#[source] std::io::Error),
@@ -78,7 +92,7 @@ pub enum StartError {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Targets {
     /// Target of the 90th percentile of TTFT. A request that is cancelled before its first token
@@ -94,7 +108,7 @@ pub struct Targets {
 /// Shares are of what the process may use.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Thresholds {
     /// CPU utilisation above which the processors are busy: 0.90.
@@ -156,7 +170,7 @@ impl Default for Thresholds {
 /// Limits on the size and the rate of moves, and on trials.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct Limits {
     /// Largest raise of the concurrency limit in one step, as a share of it: 0.5. A slower start
@@ -191,6 +205,31 @@ pub struct Limits {
     pub experiments: usize,
     /// Age above which a reading is unknown: 3 s.
     pub stale_after: Nanos,
+}
+
+impl Limits {
+    /// Returns the first limit that is out of its range, with its value.
+    pub(crate) fn invalid(&self) -> Option<(&'static str, f64)> {
+        let is_share = |share: f64| share > 0.0 && share <= 1.0;
+        let is_positive = |factor: f64| factor > 0.0 && factor.is_finite();
+        [
+            (
+                "largest_raise",
+                self.largest_raise,
+                is_positive(self.largest_raise),
+            ),
+            ("largest_cut", self.largest_cut, is_share(self.largest_cut)),
+            ("aim", self.aim, is_share(self.aim)),
+            (
+                "dead_band",
+                self.dead_band,
+                (0.0..1.0).contains(&self.dead_band),
+            ),
+            ("stall", self.stall, is_positive(self.stall)),
+        ]
+        .into_iter()
+        .find_map(|(name, value, is_valid)| (!is_valid).then_some((name, value)))
+    }
 }
 
 impl Default for Limits {

@@ -51,7 +51,8 @@ impl Control {
     /// Creates a governor of `knobs`. Reads their values and moves nothing.
     ///
     /// # Errors
-    /// [`StartError`]: two knobs of one name, a target of 0 s, or a threshold that is not a share.
+    /// [`StartError`]: two knobs of one name, a target of 0 s, a threshold that is not a share, or
+    /// a limit out of its range.
     pub fn new(config: Config, mut knobs: Vec<Knob>) -> Result<Self, StartError> {
         config.check(&knobs)?;
         let positions: Vec<_> = knobs.iter_mut().map(Knob::position).collect();

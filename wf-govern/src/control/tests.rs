@@ -337,3 +337,55 @@ fn a_configuration_that_was_read_from_a_file_is_checked_too() {
     let twice = Control::new(Config::default(), vec![knob(8).0, knob(8).0]);
     assert!(matches!(twice, Err(StartError::SameName { .. })));
 }
+
+#[test]
+fn a_limit_out_of_its_range_is_refused_by_its_name() {
+    type Change = fn(&mut Limits);
+    let limited = |change: Change| {
+        let mut config = Config::default();
+        change(&mut config.limits);
+        Control::new(config, vec![knob(8).0])
+    };
+    let refused: [(&str, Change); 10] = [
+        ("aim", |limits| limits.aim = 85.0),
+        ("aim", |limits| limits.aim = 0.0),
+        ("largest_cut", |limits| limits.largest_cut = f64::NAN),
+        ("largest_cut", |limits| limits.largest_cut = 1.1),
+        ("largest_raise", |limits| limits.largest_raise = -0.5),
+        ("largest_raise", |limits| {
+            limits.largest_raise = f64::INFINITY;
+        }),
+        ("stall", |limits| limits.stall = f64::NAN),
+        ("stall", |limits| limits.stall = 0.0),
+        ("dead_band", |limits| limits.dead_band = f64::NAN),
+        ("dead_band", |limits| limits.dead_band = 1.0),
+    ];
+    for (name, change) in refused {
+        let refused = limited(change).unwrap_err().to_string();
+        assert!(
+            refused.starts_with(&format!("the limit {name} is ")),
+            "{refused}"
+        );
+    }
+    let at_the_ends = limited(|limits| {
+        (limits.aim, limits.largest_cut) = (1.0, 1.0);
+        (limits.largest_raise, limits.stall, limits.dead_band) = (3.0, 1.5, 0.0);
+    });
+    assert!(at_the_ends.is_ok(), "{at_the_ends:?}");
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_misspelled_field_of_a_configuration_is_refused() {
+    for misspelled in [
+        r#"{"target":{}}"#,
+        r#"{"targets":{"inter_token":20000000}}"#,
+        r#"{"thresholds":{"cpu":0.9}}"#,
+        r#"{"limits":{"aims":0.9}}"#,
+    ] {
+        let refused = serde_json::from_str::<Config>(misspelled).unwrap_err();
+        assert!(refused.to_string().contains("unknown field"), "{refused}");
+    }
+    let empty: Config = serde_json::from_str("{}").unwrap();
+    assert_eq!(empty, Config::default());
+}
