@@ -1,6 +1,9 @@
 //! The results of a run.
 
+use std::time::Duration;
+
 use serde::Serialize;
+use wf_instrument::PerSecond;
 
 use super::flags::Flags;
 use crate::client::Counts;
@@ -34,7 +37,7 @@ pub struct Summary {
     /// Tokens that arrived in `seconds`; those of the drain are in `clients` only.
     pub tokens: u64,
     /// `tokens` divided by `seconds`.
-    pub tokens_per_second: f64,
+    pub tokens_per_second: Option<f64>,
     /// Metrics of the SDK; `None` in a build without them.
     pub measured: Option<MeasuredTotals>,
     /// True if clients and SDK counted the same requests and tokens.
@@ -57,8 +60,8 @@ pub struct Knobs {
 pub struct Goodput {
     /// Number of requests.
     pub requests: u64,
-    /// Requests per second, without the warm-up.
-    pub per_second: f64,
+    /// Requests per second, without the warm-up; `None` for a run that ended within it.
+    pub per_second: Option<f64>,
     /// Target for the time to first token.
     pub ttft_target_seconds: f64,
     /// Target for the mean inter-token latency.
@@ -75,13 +78,12 @@ impl Summary {
         drained: Status,
         measured: Option<MeasuredTotals>,
     ) -> Self {
-        let seconds = stopped.elapsed.as_secs_f64();
-        let warm_up = flags.warm_up.map_or(0.0, |time| time.as_secs_f64());
+        let warm_up = flags.warm_up.map_or(Duration::ZERO, Duration::from);
         let clients = drained.counts;
         Self {
             model: model.to_owned(),
-            seconds,
-            warm_up_seconds: warm_up,
+            seconds: stopped.elapsed.as_secs_f64(),
+            warm_up_seconds: warm_up.as_secs_f64(),
             rate: (!flags.no_load).then_some(flags.rate),
             seed: flags.seed,
             knobs_before: Knobs {
@@ -96,12 +98,12 @@ impl Summary {
             load: drained.results,
             goodput: drained.results.map(|results| Goodput {
                 requests: results.good,
-                per_second: per(results.good, seconds - warm_up),
+                per_second: rate(results.good, stopped.elapsed.saturating_sub(warm_up)),
                 ttft_target_seconds: flags.ttft_target.as_secs_f64(),
                 itl_target_seconds: flags.itl_target.as_secs_f64(),
             }),
             tokens: stopped.counts.tokens,
-            tokens_per_second: per(stopped.counts.tokens, seconds),
+            tokens_per_second: rate(stopped.counts.tokens, stopped.elapsed),
             exact: measured.as_ref().map(|measured| measured.equals(&clients)),
             measured,
             governor: drained.recent.map(|recent| recent.governor),
@@ -109,20 +111,12 @@ impl Summary {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2⁵³")]
-fn per(count: u64, seconds: f64) -> f64 {
-    // A run that was stopped during its warm-up has no rates.
-    if seconds > 0.0 {
-        count as f64 / seconds
-    } else {
-        0.0
-    }
+fn rate(count: u64, time: Duration) -> Option<f64> {
+    PerSecond::of(count, time.into()).map(PerSecond::get)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use clap::Parser;
 
     use super::*;
@@ -137,6 +131,20 @@ mod tests {
             counts,
             ..Status::default()
         }
+    }
+
+    #[test]
+    fn a_run_that_ended_within_its_warm_up_has_no_rate() {
+        let flags = Flags::parse_from(["wf-engine", "--warm-up", "10s"]);
+        let mut drained = status(4, 9);
+        drained.results = Some(LoadTotals::default());
+        let summary = Summary::new(&flags, "tiny", &status(4, 9), drained, None);
+        assert_eq!(summary.goodput.and_then(|goodput| goodput.per_second), None);
+        let text = summary.to_string();
+        assert!(
+            text.contains("0 requests met both targets, – per second"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -67,7 +67,10 @@ fn tokens(summary: &Summary) -> String {
         clients,
         ..
     } = summary;
-    let streamed = format!("{tokens} streamed, {tokens_per_second:.0} per second");
+    let streamed = format!(
+        "{tokens} streamed, {} per second",
+        number(*tokens_per_second, 0)
+    );
     match clients.tokens.saturating_sub(*tokens) {
         0 => streamed,
         more => format!("{streamed}; {more} more during the drain"),
@@ -86,9 +89,14 @@ fn goodput(goodput: &Goodput) -> String {
         Millis(Some(itl_target_seconds)),
     );
     format!(
-        "{requests} requests met both targets, {per_second:.1} per second \
-         (TTFT {ttft}, mean ITL {itl})"
+        "{requests} requests met both targets, {} per second (TTFT {ttft}, mean ITL {itl})",
+        number(per_second, 1)
     )
+}
+
+/// A number with some decimals, or a dash if it is unknown.
+fn number(value: Option<f64>, decimals: usize) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.decimals$}"))
 }
 
 fn latencies(ttft: &Quantiles, itl: &Quantiles) -> String {

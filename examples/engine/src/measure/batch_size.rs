@@ -15,7 +15,8 @@ pub(super) struct BatchSizes {
 }
 
 impl BatchSizes {
-    /// Records the throughput of a period in which requests waited: only then was the batch full.
+    /// Records the throughput of a period at whose end requests waited: only then was the batch
+    /// full. All of it counts for the limit of that moment.
     pub(super) fn record(&mut self, engine: &Engine, tokens: u64, period: Nanos) {
         let rate = PerSecond::of(tokens, period).filter(|_| engine.waiting() > 0);
         let Some(rate) = rate else { return };

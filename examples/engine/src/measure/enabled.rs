@@ -14,7 +14,7 @@ use wf_govern::sizing::{Hardware, Profile};
 use wf_govern::{Governor, Status};
 use wf_instrument::histogram::HistogramSnapshot;
 use wf_instrument::snapshot::{GenerationMetrics, Snapshot, Window};
-use wf_instrument::{Nanos, registry, wf_gauge};
+use wf_instrument::{Nanos, PerSecond, registry, wf_gauge};
 use wf_sense::{Sensors, Watch};
 
 use super::batch_size::BatchSizes;
@@ -100,9 +100,12 @@ impl Instruments {
         let earliest = self.recent.front().unwrap_or(&now);
         let window = Window::between(earliest, &now);
         let generations = self.of_model(&window.metrics.generations);
-        let seconds = window.length().as_secs();
         let recent = Recent {
-            tokens_per_second: rate(generations.map_or(0, |row| row.tokens), seconds),
+            tokens_per_second: PerSecond::of(
+                generations.map_or(0, |row| row.tokens),
+                window.length(),
+            )
+            .map(PerSecond::get),
             ttft: generations.map_or_else(Quantiles::default, |row| {
                 quantiles(row.time_to_first_token())
             }),
@@ -234,6 +237,7 @@ fn positions(status: &Status) -> Vec<KnobPosition> {
     let knob = |position: &wf_govern::knob::Position| KnobPosition {
         name: position.name.to_string(),
         value: position.value,
+        error: position.error.clone(),
         min: position.bounds.min(),
         max: position.bounds.max(),
     };
@@ -247,18 +251,6 @@ fn quantiles(times: &HistogramSnapshot) -> Quantiles {
         p50: seconds(times.quantile(0.5)),
         p99: seconds(times.quantile(0.99)),
         max: seconds(times.max()),
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "token counts stay far below 2⁵³"
-)]
-fn rate(count: u64, seconds: f64) -> f64 {
-    if seconds > 0.0 {
-        count as f64 / seconds
-    } else {
-        0.0
     }
 }
 

@@ -8,8 +8,8 @@ use crate::quantiles::Quantiles;
 /// Metrics of the last seconds.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
-    /// Tokens per second.
-    pub tokens_per_second: f64,
+    /// Tokens per second; `None` before a window has a length.
+    pub tokens_per_second: Option<f64>,
     /// Time to first token.
     pub ttft: Quantiles,
     /// Inter-token latency.
@@ -23,7 +23,7 @@ pub struct Recent {
 /// State of the governor.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct GovernorStatus {
-    /// `active`, `advisory` or `paused`.
+    /// `active`, `advisory`, `paused` or `stopped`.
     pub mode: &'static str,
     /// The bottleneck.
     pub bottleneck: &'static str,
@@ -50,8 +50,10 @@ pub struct GovernorStatus {
 pub struct KnobPosition {
     /// Name of the knob.
     pub name: String,
-    /// Current value.
+    /// Current value; the last known one if there is an error.
     pub value: u64,
+    /// Reason why the knob cannot be used.
+    pub error: Option<String>,
     /// Lowest value.
     pub min: u64,
     /// Highest value.

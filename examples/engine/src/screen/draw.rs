@@ -149,6 +149,7 @@ mod tests {
         let knob = |name: &str, max| KnobPosition {
             name: name.to_owned(),
             value: 8,
+            error: None,
             min: 1,
             max,
         };

@@ -107,10 +107,15 @@ fn knob(knob: &KnobPosition) -> String {
     let KnobPosition {
         name,
         value,
+        error,
         min,
         max,
     } = knob;
-    format!("{name} {value} ({min} to {max})")
+    let error = error.iter().map(|error| format!(": {error}"));
+    format!(
+        "{name} {value} ({min} to {max}){}",
+        error.collect::<String>()
+    )
 }
 
 /// TTFT and ITL: of the last seconds from the SDK, or since the start from the load's clients.
@@ -126,7 +131,10 @@ fn latencies(status: &Status) -> (Quantiles, Quantiles) {
 
 fn speed(status: &Status) -> String {
     match &status.recent {
-        Some(recent) => format!("{:.0} tok/s", recent.tokens_per_second),
+        Some(recent) => match recent.tokens_per_second {
+            Some(rate) => format!("{rate:.0} tok/s"),
+            None => "– tok/s".to_owned(),
+        },
         None => format!("{} so far", count(status.counts.tokens, "token")),
     }
 }
