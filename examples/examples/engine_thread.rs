@@ -78,7 +78,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let row = rows
         .find(|row| &*row.model == "parrot")
         .ok_or("not measured")?;
-    let longest = |nanos: Option<u64>| Nanos::new(nanos.unwrap_or_default());
+    let longest = |nanos: Option<u64>| {
+        nanos.map_or("no samples".to_owned(), |nanos| {
+            Nanos::new(nanos).to_string()
+        })
+    };
     println!("longest queue time: {}", longest(row.queue().max()));
     println!("longest prefill:    {}", longest(row.prefill().max()));
     println!(

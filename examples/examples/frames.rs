@@ -21,9 +21,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let snapshot = Snapshot::take();
     let mut rows = snapshot.metrics.frames.iter();
     let row = rows.find(|row| &*row.frame == "canvas").ok_or("no frame")?;
-    let quantile = |q| Nanos::new(row.duration.quantile(q).unwrap_or_default());
+    let quantile = |q| row.duration.quantile(q).map(Nanos::new).ok_or("no frame");
     println!("{} frames", row.duration.count());
-    println!("p50 {}, p99 {}", quantile(0.5), quantile(0.99));
+    println!("p50 {}, p99 {}", quantile(0.5)?, quantile(0.99)?);
     // Late: longer than 1/60 s. Dropped: not drawn because of that; 30 ms take the time of two.
     println!(
         "{} late, {} dropped at {} fps",
