@@ -4,7 +4,7 @@ use wf_instrument::{Bytes, Celsius, Hertz, Joules, PerSecond, Ratio, Watts};
 use wf_sense::Reading;
 use wf_sense::gpu::{Gpu, Memory};
 
-use crate::stub::{NOT_SUPPORTED, Stub, next_pass, present};
+use crate::stub::{NO_PERMISSION, NOT_SUPPORTED, Stub, next_pass, present};
 
 #[test]
 fn every_value_is_right_to_the_digit() {
@@ -80,6 +80,14 @@ fn each_process_is_listed_once() {
     let first = (4_000_001, Some(Bytes::new(1 << 30)));
     assert_eq!(processes, [first, (4_000_002, None)]);
     assert_eq!(gpu.process_memory_used.value(), None);
+}
+
+#[test]
+fn who_uses_the_gpu_is_unknown_if_who_draws_is() {
+    let stub = Stub::new();
+    stub.code("nvmlDeviceGetGraphicsRunningProcesses_v3", NO_PERMISSION);
+    let gpu = &present(&mut stub.gpus())[0];
+    assert_eq!(reason(&gpu.processes), (false, Some("no permission")));
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Readings of one device, each by its call of the driver.
+
 use nvml_wrapper::Device;
 use nvml_wrapper::bitmasks::device::ThrottleReasons as Bits;
 use nvml_wrapper::enum_wrappers::device::{
@@ -146,9 +148,15 @@ const REASONS: [(Bits, ThrottleReason); 8] = [
 pub(super) fn processes(query: &Query<'_, '_>) -> Reading<Box<[GpuProcess]>> {
     let computing = query.ask(|device| device.running_compute_processes(), Ok);
     let drawing = query.ask(|device| device.running_graphics_processes(), Ok);
-    // Where drawing is not supported, those who compute are all there are.
-    let drawing = drawing.value().map_or(&[][..], Vec::as_slice);
-    computing.map(|computing| merge(computing.iter().chain(drawing)))
+    computing.and_then(|computing| {
+        let drawing = match drawing {
+            Reading::Present { value, .. } => value,
+            // Where drawing is not supported, those who compute are all there are.
+            Reading::Absent(_) => Vec::new(),
+            Reading::Unknown(reason) => return Err(reason),
+        };
+        Ok(merge(computing.iter().chain(&drawing)))
+    })
 }
 
 /// Returns the memory of the GPU that the process `own` uses.
