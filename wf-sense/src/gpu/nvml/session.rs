@@ -144,6 +144,10 @@ impl<'nvml, 'control> Session<'nvml, 'control> {
     }
 
     /// Every handle of an instance: their numbers have gaps.
+    ///
+    /// If the driver does not say how many there can be, none is found until the next search, and
+    /// the GPU is listed alone, as one without instances is. An instance that was known before is
+    /// not listed meanwhile.
     fn instances(&self, gpu: &Device<'nvml>) -> Vec<Device<'nvml>> {
         self.control.extend_deadline();
         let most = gpu.mig_device_count().unwrap_or(0).min(MOST_INSTANCES);
