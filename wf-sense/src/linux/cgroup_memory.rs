@@ -181,5 +181,6 @@ fn bound(text: &str) -> Option<Option<Bytes>> {
     }
 }
 
-/// Version 1 writes a number near 2⁶³ for no limit.
-const UNLIMITED: u64 = 1 << 62;
+/// No machine has this much memory, and what version 1 writes for no limit, a number near 2⁶³, is
+/// above it.
+pub(super) const UNLIMITED: u64 = 1 << 62;

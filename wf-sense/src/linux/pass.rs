@@ -269,7 +269,9 @@ fn bound(
     groups: &Groups<'_>,
     host: &ReadResult<HostMemory>,
 ) -> ReadResult<Option<Limit>> {
-    let most = host.as_ref().map_or(UNLIMITED, |host| host.total);
+    let most = host
+        .as_ref()
+        .map_or(cgroup_memory::UNLIMITED, |host| host.total);
     match groups.clone()?.memory.as_ref().map_err(Clone::clone)? {
         Some(memory) => cgroup_memory::limit(files, memory, most),
         None => Ok(None),
@@ -293,6 +295,3 @@ pub(super) fn or_last<T: Clone>(
 }
 
 const NO_QUOTA: Reason = Reason::Borrowed("no CPU quota");
-
-/// No machine has this much memory, and what version 1 writes for no limit is above it.
-const UNLIMITED: u64 = 1 << 62;
