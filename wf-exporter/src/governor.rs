@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dry_run_is_not_enabled_and_an_unreadable_knob_has_no_series() {
+    fn an_advisory_governor_is_not_enabled_and_an_unreadable_knob_has_no_series() {
         let mut broken = Knob::concurrency(1..=64, || panic!("torn"), Ok);
         let mut status = Status::default();
         status.mode = Mode::Advisory;
