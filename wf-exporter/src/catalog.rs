@@ -17,7 +17,8 @@
 //! family has the registered name, to which a counter gets `_total` appended, the registered HELP
 //! and the registered labels. The bounds of a histogram follow from its unit: those of
 //! `wf_span_duration_seconds` for times, 1-2-5 steps to a million for numbers, powers of four from
-//! 256 B to 64 GiB for bytes. Families of [collectors](crate::Builder::collector) have no rows.
+//! 256 B to 64 GiB for bytes. Families of the application's own
+//! [collectors](crate::Builder::collector) have no rows.
 
 pub use wf_instrument::BaseUnit;
 

@@ -15,8 +15,8 @@ use super::since::{Since, share};
 use wf_instrument::fork::ProcessLocal;
 use wf_instrument::{Bytes, Nanos, Ratio};
 
-/// This process and its host by `sysinfo`. Control groups, pressure, the disk and GPUs are not
-/// read.
+/// This process and its host by `sysinfo`. Control groups, pressure, waits for disks and GPUs are
+/// not read.
 #[derive(Debug)]
 pub(super) struct Machine {
     system: ReadResult<System>,

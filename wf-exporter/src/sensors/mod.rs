@@ -48,7 +48,8 @@ pub fn sensors(
     sensors_from(move || watch.readings())
 }
 
-/// As [`sensors`], with readings from elsewhere: a replay, or a pass that other code makes anyway.
+/// As [`sensors`], with readings that other code of this process makes. Their times must be on this
+/// process's clock, by which their age is judged.
 ///
 /// ```
 /// use wf_exporter::{Exporter, sensors_from};

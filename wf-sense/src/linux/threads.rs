@@ -150,7 +150,7 @@ pub(super) fn reader(files: &Files) -> Option<u64> {
     link.file_name()?.to_str()?.parse().ok()
 }
 
-/// The fields by their numbers in proc_pid_stat(5), as in [`process`](super::process).
+/// The fields by their numbers in proc_pid_stat(5), as in [`proc`](super::proc).
 fn parse(text: &str) -> Option<Task> {
     let (_, after_name) = text.rsplit_once(')')?;
     let mut fields = after_name.split_ascii_whitespace();
