@@ -21,6 +21,11 @@ impl Effect {
         margin: f64::INFINITY,
     };
 
+    /// Returns whether both numbers are finite.
+    pub(super) const fn is_known(self) -> bool {
+        self.log_ratio.is_finite() && self.margin.is_finite()
+    }
+
     /// Returns the change in percent.
     #[must_use]
     pub fn percent(self) -> f64 {
@@ -36,6 +41,9 @@ impl Effect {
 
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_known() {
+            return f.write_str("unknown");
+        }
         write!(f, "{:+.1} %", self.percent())?;
         if self.margin > 0.0 {
             write!(f, " ± {:.1}", self.percent_margin())?;

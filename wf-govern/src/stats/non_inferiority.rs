@@ -18,8 +18,9 @@ pub struct Observation {
 /// Tests whether `after` is at least not worse than `before`.
 ///
 /// Rejected if throughput was 10 % higher before (it fell by 9.1 %) while requests waited before
-/// and after, if requests wait now and did not before, or if the tail latency rose by 10 %. Never
-/// undecided.
+/// and after, if requests wait now and did not before, or if the tail latency rose by 10 %.
+/// Undecided if the throughput before or after is unknown: without ticks, or where a rate is not
+/// positive and finite.
 ///
 /// This proves no gain: without an effect nearly every step is accepted. It is meant for steps to a
 /// setting that would be safe as the initial one.
@@ -33,6 +34,9 @@ pub fn non_inferiority_test(before: &[Observation], after: &[Observation]) -> Ve
         Summary::mean_of(tails)
     };
     let effect: Effect = compare(&rates(before), &rates(after));
+    if !effect.is_known() {
+        return Verdict::Undecided(Effect::UNKNOWN);
+    }
     let slower = waits(before) && waits(after) && effect.log_ratio < -TOLERANCE.ln_1p();
     let queued = waits(after) && !waits(before);
     let longer = tail(before)

@@ -93,6 +93,31 @@ fn a_step_is_not_inferior_unless_something_gets_worse() {
 }
 
 #[test]
+fn a_step_without_usable_ticks_is_undecided() {
+    let ticks = observations([100.0; 4], 0.05, true);
+    let not_a_number = observations([f64::NAN; 4], 0.05, true);
+    let unknown = Verdict::Undecided(Effect::UNKNOWN);
+    for (before, after) in [
+        (&[][..], &[][..]),
+        (&ticks, &[]),
+        (&[], &ticks),
+        (&ticks, &not_a_number),
+        (&not_a_number, &ticks),
+    ] {
+        assert_eq!(non_inferiority_test(before, after), unknown);
+    }
+}
+
+#[test]
+fn an_effect_is_written_in_percent_or_as_unknown() {
+    assert_eq!(Effect::UNKNOWN.to_string(), "unknown");
+    let effect = |log_ratio, margin| Effect { log_ratio, margin }.to_string();
+    assert_eq!(effect(1.1_f64.ln(), 0.0), "+10.0 %");
+    assert_eq!(effect(1.1_f64.ln(), 1.02_f64.ln()), "+10.0 % ± 2.0");
+    assert_eq!(effect(f64::NAN, 0.0), "unknown");
+}
+
+#[test]
 fn a_comparison_with_nothing_is_unknown() {
     for (old, new) in [(&[][..], &[100.0][..]), (&[100.0], &[]), (&[], &[])] {
         assert_eq!(compare(old, new), Effect::UNKNOWN);

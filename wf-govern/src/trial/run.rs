@@ -194,6 +194,12 @@ impl Trial {
             Verdict::Reject(effect) => {
                 Step::RollBack(format!("{status} rolled back: {}", self.words(effect)))
             }
+            // There is no third block that could decide it.
+            Verdict::Undecided(effect)
+                if self.method() == Method::BeforeAfter && self.blocks.len() == 2 =>
+            {
+                Step::RollBack(format!("{status} rolled back: {}", self.words(effect)))
+            }
             Verdict::Undecided(_) => self.next_block(),
         }
     }
@@ -271,3 +277,38 @@ const BLOCK: usize = 4;
 
 /// A block that is not complete after so many ticks will not be.
 const MOST_TICKS: usize = 4 * BLOCK;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knob::Knob;
+
+    #[test]
+    fn a_trial_before_and_after_that_ends_undecided_is_rolled_back() {
+        let knob = Knob::new("threads", 1..=16, || 1, Ok).position();
+        let inputs = Inputs {
+            knobs: vec![knob],
+            ..Inputs::default()
+        };
+        let mut trial = Trial::register(1, (0, 2), Method::BeforeAfter, [], &inputs);
+        let unusable = Sample {
+            observation: Observation {
+                rate: f64::NAN,
+                tail: None,
+                limited: true,
+            },
+            inter_token_latency: 0.02,
+            cancelled_before_first_token: 0,
+            failed: 0,
+        };
+        trial.block = vec![unusable; BLOCK];
+        assert!(matches!(trial.end_block(), Step::Switch(2, _)));
+        trial.block = vec![unusable; BLOCK];
+        let end = trial.end_block();
+        let unknown = "rolled back: tokens/s unknown from before to after";
+        assert!(
+            matches!(&end, Step::RollBack(why) if why.ends_with(unknown)),
+            "{end:?}"
+        );
+    }
+}
