@@ -113,7 +113,7 @@ impl Cost {
 
 /// The lowest and the highest value of a knob, and the steps between them.
 ///
-/// Its `Display` is `1 to 12`.
+/// Its `Display` is `1 to 12`. Deserializing refuses an empty range, and steps out of it.
 ///
 /// ```
 /// use wf_govern::knob::Bounds;
@@ -125,7 +125,7 @@ impl Cost {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(from = "Unchecked"))]
+#[cfg_attr(feature = "serde", serde(try_from = "Unchecked"))]
 pub struct Bounds {
     min: u64,
     max: u64,
@@ -229,9 +229,18 @@ struct Unchecked {
 }
 
 #[cfg(feature = "serde")]
-impl From<Unchecked> for Bounds {
-    fn from(bounds: Unchecked) -> Self {
-        Self::new(bounds.min..=bounds.max).with_steps(bounds.steps)
+impl TryFrom<Unchecked> for Bounds {
+    type Error = String;
+
+    fn try_from(Unchecked { min, max, steps }: Unchecked) -> Result<Self, String> {
+        if min > max {
+            return Err(format!("the range {min} to {max} is empty"));
+        }
+        let bounds = Self::new(min..=max);
+        match steps.iter().find(|&&step| !bounds.contains(step)) {
+            Some(step) => Err(format!("the step {step} is not within {bounds}")),
+            None => Ok(bounds.with_steps(steps)),
+        }
     }
 }
 
@@ -284,9 +293,19 @@ mod tests {
         let json = serde_json::to_string(&position).unwrap();
         assert!(json.contains("\"role\":\"workers\""), "{json}");
         assert_eq!(serde_json::from_str::<Position>(&json).unwrap(), position);
-        let reversed = r#"{"min":5,"max":2,"steps":[9]}"#;
-        let bounds: Bounds = serde_json::from_str(reversed).unwrap();
-        assert_eq!(bounds, Bounds::new(5..=5));
+        for (refused, why) in [
+            (
+                r#"{"min":5,"max":2,"steps":[]}"#,
+                "the range 5 to 2 is empty",
+            ),
+            (
+                r#"{"min":1,"max":8,"steps":[4,9]}"#,
+                "the step 9 is not within 1 to 8",
+            ),
+        ] {
+            let refused = serde_json::from_str::<Bounds>(refused).unwrap_err();
+            assert!(refused.to_string().contains(why), "{refused}");
+        }
     }
 
     proptest! {
