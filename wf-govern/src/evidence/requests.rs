@@ -100,7 +100,7 @@ impl fmt::Display for RequestEvidence {
         ];
         for (name, latency) in latencies {
             match latency {
-                Some(NEVER) => write!(f, ", {name} unbounded")?,
+                Some(Quantiles::UNBOUNDED) => write!(f, ", {name} unbounded")?,
                 Some(latency) => write!(f, ", {name} {:.1} ms", latency.as_millis())?,
                 None => {}
             }
@@ -110,6 +110,9 @@ impl fmt::Display for RequestEvidence {
 }
 
 /// Three quantiles of a latency; `None` if there are too few samples.
+///
+/// One that falls among requests that were cancelled or rejected before their first token is
+/// [`UNBOUNDED`](Self::UNBOUNDED).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default))]
@@ -121,6 +124,12 @@ pub struct Quantiles {
     pub p90: Option<Nanos>,
     /// 99th percentile.
     pub p99: Option<Nanos>,
+}
+
+impl Quantiles {
+    /// Quantile that falls among requests without a first token: longer than any target, and no
+    /// time that was measured. Check for it before you show a quantile or compute with it.
+    pub const UNBOUNDED: Nanos = Nanos::new(u64::MAX);
 }
 
 /// The shortest window in which `count` has at least `needed` samples: a slow model makes few
@@ -159,10 +168,7 @@ fn first_token(windows: &[GenerationMetrics], q: f64) -> Option<Nanos> {
     let measured = window.time_to_first_token();
     let q_of_measured = q * to_f64(count(window)) / to_f64(measured.count().max(1));
     if measured.is_empty() || q_of_measured > 1.0 {
-        return Some(NEVER);
+        return Some(Quantiles::UNBOUNDED);
     }
     measured.quantile(q_of_measured).map(Nanos::new)
 }
-
-/// Longer than any target.
-const NEVER: Nanos = Nanos::new(u64::MAX);
