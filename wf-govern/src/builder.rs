@@ -38,8 +38,9 @@ impl Builder {
     /// the start is used. The percentile of an `slo` is for dashboards and alerts: a few seconds
     /// have too few requests for a p99. A target of an hour is as good as none.
     ///
-    /// It decides whether workers are added. The concurrency limit follows the inter-token target
-    /// alone; without that one it stays at its value.
+    /// It decides whether workers are added; without any target, or with too few requests for the
+    /// percentile, they are added wherever requests wait. The concurrency limit follows the
+    /// inter-token target alone; without that one it stays at its value.
     ///
     /// [`registry::generation`]: wf_instrument::registry::generation
     pub fn target_ttft(mut self, target: Duration) -> Self {

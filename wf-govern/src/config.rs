@@ -97,6 +97,9 @@ pub enum StartError {
 pub struct Targets {
     /// Target of the 90th percentile of TTFT. A request that is cancelled before its first token
     /// misses it.
+    ///
+    /// Threads are added only while requests wait and this target is missed. If it is `None`, or
+    /// there are too few requests for the percentile, it is enough that requests wait.
     pub time_to_first_token: Option<Nanos>,
     /// Target of the mean inter-token latency. Its 99th percentile stays within
     /// [`Limits::stall`] times this target.

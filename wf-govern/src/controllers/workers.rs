@@ -9,6 +9,7 @@
 
 use super::proposal::{Change, Controller, Proposal, TickContext};
 use crate::decision::Constraint;
+use crate::evidence::RequestEvidence;
 use crate::number::whole;
 use crate::sizing::Tier;
 use crate::trial::Method;
@@ -71,14 +72,26 @@ fn fewer(cores: &Cores, context: &TickContext<'_>) -> Option<Proposal> {
         _ => knob.bounds.below(knob.value)?.max(cores.count),
     };
     let to = knob.bounds.clamp(wanted);
-    let p99 = context.requests().inter_token_latency_p99;
-    let p99 = p99.map_or(f64::NAN, Nanos::as_millis);
+    let latency = latency(context.requests());
     let (threads, cores) = (knob.value, cores.count);
     (to < knob.value).then(|| Proposal {
         change: Some(Change::Trial(to, Method::BeforeAfter)),
         constraint: Constraint::InterTokenLatency,
-        reason: format!("{threads} threads share {cores} cores, p99 ITL is {p99:.0} ms"),
+        reason: format!("{threads} threads share {cores} cores, {latency}"),
     })
+}
+
+/// In words: the p99, or the mean where there are too few tokens for a p99.
+fn latency(requests: &RequestEvidence) -> String {
+    let (p99, mean) = (
+        requests.inter_token_latency_p99,
+        requests.inter_token_latency,
+    );
+    match (p99, mean) {
+        (Some(p99), _) => format!("p99 ITL is {:.0} ms", p99.as_millis()),
+        (None, Some(mean)) => format!("mean ITL is {:.0} ms", mean.as_millis()),
+        (None, None) => "ITL is unknown".to_owned(),
+    }
 }
 
 fn more(cores: &Cores, context: &TickContext<'_>) -> Option<Proposal> {
@@ -109,7 +122,8 @@ fn stalls(context: &TickContext<'_>) -> bool {
     over(requests.inter_token_latency, 1.0) || over(requests.inter_token_latency_p99, stall)
 }
 
-/// Requests wait longer than the target, and no other knob of theirs can help.
+/// Requests are held back, their TTFT is not known to be within its target, and no other knob of
+/// theirs can help. Without a target, or with too few requests for a p90, any wait is too long.
 fn starves(context: &TickContext<'_>) -> bool {
     let requests = context.requests();
     let p90 = requests.time_to_first_token.p90;

@@ -64,3 +64,44 @@ fn busy_or_unknown_processors_forbid_more_threads() {
     assert_eq!(with_cpu(busy), 1);
     assert_eq!(with_cpu(Reading::default()), 1);
 }
+
+#[test]
+fn the_reason_for_fewer_threads_names_the_latency_that_is_known() {
+    let slow = |at, gap_ms: Option<f64>| {
+        let mut evidence = evidence(at, gap_ms.unwrap_or_default(), 8, 0);
+        evidence.requests.inter_token_latency_p99 = None;
+        if gap_ms.is_none() {
+            evidence.requests.inter_token_latency = None;
+        }
+        evidence
+    };
+    let reason = |last: Option<f64>| {
+        let knobs = vec![knob(Role::WORKERS, 16, 16)];
+        let mut state = State::default();
+        let ticks = [Some(30.0), Some(30.0), Some(30.0), last, last];
+        let mut reasons = Vec::new();
+        for (at, gap_ms) in (10..).zip(ticks) {
+            let inputs = Inputs {
+                evidence: slow(at, gap_ms),
+                knobs: knobs.clone(),
+                ..Inputs::default()
+            };
+            let (next, decision) = step(state, &inputs, &config());
+            state = next;
+            state.trial = None;
+            state.leases = Default::default();
+            reasons.push(decision.reason);
+        }
+        reasons.pop().unwrap()
+    };
+    let mean = reason(Some(30.0));
+    assert!(
+        mean.ends_with("16 threads share 2 cores, mean ITL is 30 ms"),
+        "{mean}"
+    );
+    let unknown = reason(None);
+    assert!(
+        unknown.ends_with("16 threads share 2 cores, ITL is unknown"),
+        "{unknown}"
+    );
+}
