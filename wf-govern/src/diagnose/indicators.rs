@@ -107,15 +107,22 @@ fn swapping(evidence: &Evidence) -> Option<bool> {
     }
 }
 
-/// By the targets that are set; `None` without any.
+/// By the targets that are set; `None` without any, and unless each of them is measured or one is
+/// missed.
 fn targets_met(evidence: &Evidence, targets: &Targets) -> Option<bool> {
     let requests = &evidence.requests;
-    let met = |target: Option<Nanos>, measured: Option<Nanos>| Some(measured? <= target?);
+    let met = |target: Option<Nanos>, measured: Option<Nanos>| {
+        target.map(|target| measured.map(|measured| measured <= target))
+    };
     let first = met(
         targets.time_to_first_token,
         requests.time_to_first_token.p90,
     );
     let next = met(targets.inter_token_latency, requests.inter_token_latency);
-    let met = first.into_iter().chain(next).reduce(|a, b| a && b)?;
+    let both = |a: Option<bool>, b: Option<bool>| match a == Some(false) || b == Some(false) {
+        true => Some(false),
+        false => a.and(b),
+    };
+    let met = first.into_iter().chain(next).reduce(both)??;
     Some(met && !requests.is_limited())
 }

@@ -43,6 +43,25 @@ fn targets_are_met_while_every_one_that_is_set_is_met_and_no_request_waits() {
 }
 
 #[test]
+fn a_target_that_is_set_and_not_measured_may_be_missed() {
+    let targets = Targets {
+        time_to_first_token: Some(Nanos::from_millis(500)),
+        inter_token_latency: Some(Nanos::from_millis(20)),
+    };
+    let verdict = |first: Option<u64>, next: Option<u64>| {
+        let change = move |e: &mut Evidence| {
+            e.requests.time_to_first_token.p90 = first.map(Nanos::from_millis);
+            e.requests.inter_token_latency = next.map(Nanos::from_millis);
+        };
+        indicators(change, targets).targets_met
+    };
+    assert_eq!(verdict(Some(500), None), None);
+    assert_eq!(verdict(None, Some(20)), None);
+    assert_eq!(verdict(Some(501), None), Some(false));
+    assert_eq!(verdict(None, Some(21)), Some(false));
+}
+
+#[test]
 fn neighbours_are_named_if_they_keep_the_processors_busy() {
     let verdict = |own, cores, host| {
         let change = move |e: &mut Evidence| {
