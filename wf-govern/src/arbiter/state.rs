@@ -31,13 +31,15 @@ pub struct State {
 }
 
 impl State {
-    /// Starts afresh without a trial; leases by hand stay, and the `pending` moves are tried.
+    /// Starts afresh without a trial; leases by hand stay, and the `pending` moves are tried. The
+    /// next trial gets the next number: no two in a journal have the same.
     pub(crate) fn restarted(&self, pending: Vec<PendingMove>) -> Self {
         let mut leases = self.leases.clone();
         leases.release(Owner::Trial);
         Self {
             leases,
             pending,
+            trials: self.trials,
             ..Self::default()
         }
     }

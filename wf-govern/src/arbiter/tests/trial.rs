@@ -73,7 +73,12 @@ fn a_trial_that_is_forgotten_holds_no_knob() {
         };
         state = step(state, &inputs, &config()).0;
         if state.trial.is_some() {
-            let (_, after) = step(state.restarted(Vec::new()), &inputs, &config());
+            let restarted = state.restarted(Vec::new());
+            assert_eq!(
+                restarted.trials, 1,
+                "the next trial has a number of its own"
+            );
+            let (_, after) = step(restarted, &inputs, &config());
             assert!(!after.reason.contains("holds it"), "{}", after.reason);
             return;
         }
