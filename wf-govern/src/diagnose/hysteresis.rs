@@ -30,8 +30,8 @@ impl State {
         t: &Thresholds,
     ) -> Self {
         let saturated = is_saturated(evidence, indicators, t);
-        // Nothing is drawn: no frame is missing.
-        let ui = Some(ui.unwrap_or(0.0));
+        // Nothing is drawn: no frame is missing. Without evidence nothing is known of it.
+        let ui = ui.or_else(|| evidence.missing.is_none().then_some(0.0));
         // Leaving never requires more frames than the target.
         let enough = (t.frames_short + MARGIN).min(f64::midpoint(t.frames_short, 1.0));
         let slow = t.disk_slow.as_secs();

@@ -38,6 +38,18 @@ fn a_reading_that_becomes_unknown_keeps_the_bottleneck() {
 }
 
 #[test]
+fn a_tick_without_evidence_is_not_one_in_which_nothing_is_drawn() {
+    let slow = with(|e| e.frames = Ratio::new(0.5));
+    let blind = with(|e| e.missing = Some(crate::Missing::NoWindow));
+    let after = |ticks: Vec<Evidence>| {
+        let ticks = [vec![slow.clone(); 3], ticks].concat();
+        bottlenecks(ticks)[7]
+    };
+    assert_eq!(after(vec![blind; 5]), Bottleneck::Ui);
+    assert_eq!(after(vec![calm(); 5]), Bottleneck::None);
+}
+
+#[test]
 fn a_busy_processor_without_pressure_is_no_bottleneck() {
     let busy = |pressure| {
         with(move |e| {
