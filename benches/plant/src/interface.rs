@@ -28,7 +28,10 @@ impl Plant {
             self.processors.pressed_ms,
         );
         let used = (self.processors.busy_ms - busy) / float(self.machine.cores);
-        let share = |part: f64| self.present(Ratio::of(part, span).unwrap_or_default());
+        let share = |part: f64| match Ratio::of(part, span) {
+            Some(share) => self.present(share),
+            None => Reading::Unknown(NO_TIME.into()),
+        };
         let mut readings = Readings::default();
         readings.at = self.now;
         readings.cpu.limit = self.present(float(self.machine.cores));
@@ -100,3 +103,42 @@ impl Plant {
 }
 
 const NO_GPU: &str = "simulated without one";
+const NO_TIME: &str = "no time has passed since the last reading";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Arrivals, Load, Machine, Slo};
+
+    #[test]
+    fn a_share_of_no_time_is_unknown() {
+        let load = Load {
+            arrivals: Arrivals::Open(8.0),
+            prompt: 16,
+            output: 16,
+            shed_after: None,
+        };
+        let slo = Slo {
+            time_to_first_token: Nanos::from_millis(500),
+            inter_token_latency: Nanos::from_millis(25),
+            stall: Nanos::from_millis(40),
+        };
+        let mut plant = Plant::new(Machine::M15, load, slo, (4, 2), 1);
+        plant.run_until(Nanos::from_secs(1));
+        assert!(matches!(
+            plant.readings().cpu.utilization,
+            Reading::Present { .. }
+        ));
+        let again = plant.readings();
+        assert!(
+            matches!(again.cpu.utilization, Reading::Unknown(_)),
+            "{:?}",
+            again.cpu
+        );
+        assert!(
+            matches!(again.pressure.cpu, Reading::Unknown(_)),
+            "{:?}",
+            again.pressure
+        );
+    }
+}
