@@ -1,4 +1,6 @@
-//! Figures of this crate's documentation: `cargo run --release -p wf-plant --example report`.
+//! The table and the time of a tick in this crate's documentation:
+//! `cargo run --release -p wf-plant --example report`. It runs no experiments on a knob without
+//! effect; `tests/governor.rs` does.
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 

@@ -6,8 +6,10 @@
 //!
 //! | method | used for | procedure |
 //! |---|---|---|
-//! | [`Method::BeforeAfter`] | steps to the hardware size | 4 + 4 ticks, [`non_inferiority_test`] |
+//! | [`Method::BeforeAfter`] | steps to the hardware size | once over, [`non_inferiority_test`] |
 //! | [`Method::Switchback`] | other steps | A B B A A B B A …, 3 to 8 pairs, [`sequential_test`] |
+//!
+//! Once over is at least 4 ticks before, 4 after; those before may precede the trial.
 //!
 //! [`non_inferiority_test`]: crate::stats::non_inferiority_test
 //! [`sequential_test`]: crate::stats::sequential_test
