@@ -3,7 +3,7 @@
 use super::error::RegistryError;
 use super::lookup::Lookup;
 use super::store::{Series, find_or_add_site, histogram_of, refuse, series, sites};
-use super::validate::{check_rate, check_site};
+use super::validate::{check_rate, check_site, check_target};
 use crate::counter::Counter;
 use crate::gauge::Gauge;
 use crate::histogram::Recorder;
@@ -75,7 +75,9 @@ pub(super) fn generation(
     labels: Option<&[&str]>,
 ) -> Found<GenerationSite> {
     let names = labels.unwrap_or_default();
-    check_site(name, names).map_err(|refused| refuse(false, name, refused))?;
+    check_site(name, names)
+        .and_then(|()| check_target(name, target))
+        .map_err(|refused| refuse(false, name, refused))?;
     let by_model = labels.is_some();
     let is_it = |site: &GenerationSite| {
         site.name == name && site.by_model == by_model && site.series.labels() == names

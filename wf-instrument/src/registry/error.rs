@@ -57,6 +57,13 @@ pub enum RegistryError {
         /// The requested name.
         name: String,
     },
+    /// The quantile of a target is a number between 0 and 1, neither included.
+    Quantile {
+        /// The requested name.
+        name: String,
+        /// The requested quantile, written as a number.
+        quantile: String,
+    },
     /// A target of frames is a finite number, 0 or above.
     FrameRate {
         /// The requested name.
@@ -97,6 +104,11 @@ impl fmt::Display for RegistryError {
             Self::Target { name } => write!(
                 f,
                 "`{name}` has another target already: give it the same one, or choose another name"
+            ),
+            Self::Quantile { name, quantile } => write!(
+                f,
+                "{quantile} cannot be the quantile of the target of `{name}`: \
+                 give a number between 0 and 1, such as 0.99"
             ),
             Self::FrameRate { name, target_fps } => write!(
                 f,

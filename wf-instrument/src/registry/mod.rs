@@ -228,6 +228,26 @@ mod tests {
     }
 
     #[test]
+    fn a_target_without_a_quantile_between_0_and_1_is_refused() {
+        let target = |quantile| Some(crate::slo::Target::new(quantile, 1_000));
+        for quantile in [f64::NAN, f64::INFINITY, -0.5, 0.0, 1.0, 99.0] {
+            // Before the name has a target, and after.
+            for _ in 0..2 {
+                let refused = generation("registry quantile", "", target(quantile)).unwrap_err();
+                let text = format!("{quantile} cannot be the quantile of the target");
+                assert!(
+                    matches!(refused, RegistryError::Quantile { .. }),
+                    "{refused}"
+                );
+                assert!(refused.to_string().starts_with(&text), "{refused}");
+                let name = "registry quantile labelled";
+                assert!(labelled_generation(name, "", target(quantile), &["a"]).is_err());
+                generation("registry quantile", "", target(0.99)).unwrap();
+            }
+        }
+    }
+
+    #[test]
     fn a_target_that_is_no_frame_rate_is_refused() {
         for fps in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0] {
             // Before the name has a target, and after.

@@ -63,8 +63,8 @@ pub fn labelled_span(
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name is blank or was given another target, or
-/// [`LIMIT`](super::LIMIT) is reached.
+/// [`RegistryError`] where the name is blank or was given another target, the target's quantile is
+/// not between 0 and 1, or [`LIMIT`](super::LIMIT) is reached.
 ///
 /// ```
 /// use wf_instrument::{Outcome, registry};
@@ -100,8 +100,8 @@ pub fn generation(
 ///
 /// # Errors
 ///
-/// [`RegistryError`] where the name is blank or was given another target, a label cannot be
-/// exported, or [`LIMIT`](super::LIMIT) is reached.
+/// [`RegistryError`] where the name is blank or was given another target, the target's quantile is
+/// not between 0 and 1, a label cannot be exported, or [`LIMIT`](super::LIMIT) is reached.
 ///
 /// ```
 /// use wf_instrument::{Outcome, registry};

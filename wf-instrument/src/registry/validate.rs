@@ -2,6 +2,7 @@
 
 use self::names::{label_name_error, metric_name_error, site_label_name_error, site_name_error};
 use super::error::RegistryError;
+use crate::slo::{Target, is_quantile};
 
 // The macros' own rules.
 wf_instrument_macros::name_rules!();
@@ -46,6 +47,16 @@ fn check_labels<'a>(
         before.push(label);
     }
     Ok(())
+}
+
+pub(super) fn check_target(name: &str, target: Option<Target>) -> Result<(), RegistryError> {
+    match target {
+        Some(Target { quantile, .. }) if !is_quantile(quantile) => Err(RegistryError::Quantile {
+            name: name.into(),
+            quantile: quantile.to_string(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn check_rate(name: &str, target_fps: f64) -> Result<(), RegistryError> {

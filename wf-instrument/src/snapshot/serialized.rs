@@ -159,7 +159,8 @@ mod tests {
     fn a_target_without_a_quantile_between_0_and_1_is_not_read() {
         for (quantile, read) in [
             ("-0.1", false),
-            ("1.1", false),
+            ("0", false),
+            ("1", false),
             ("99", false),
             ("0.99", true),
         ] {
