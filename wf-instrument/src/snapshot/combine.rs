@@ -216,7 +216,7 @@ fn difference<R: Row>(later: &[R], earlier: &[R]) -> Vec<R> {
 }
 
 /// Sorts the rows by their keys and sums those of one key.
-pub(super) fn merge<R: Row>(rows: &mut Vec<R>) {
+fn merge<R: Row>(rows: &mut Vec<R>) {
     rows.sort_by(|one, other| one.key().cmp(&other.key()));
     rows.dedup_by(|later, first| {
         let same = later.key() == first.key();

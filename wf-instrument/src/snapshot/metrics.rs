@@ -14,7 +14,7 @@ pub use crate::units::Unit;
 /// All series, each list sorted by name and labels.
 ///
 /// Names and labels are unique within a list: sites of one name and kind are summed. Lists that are
-/// deserialized are sorted, and their rows of one name and labels summed.
+/// deserialized are sorted, and refused if two rows have one name and labels.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

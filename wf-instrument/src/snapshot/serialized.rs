@@ -2,13 +2,15 @@
 //!
 //! A snapshot that another version has written may lack a histogram, which is empty then, or have
 //! one that is not known here, which is left out. Rows and labels are sorted when they are read:
-//! differences look them up by their order.
+//! differences look them up by their order. Two rows of one name and labels are refused: which of
+//! two gauges is meant is not known, nor whether two histograms have one unit.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serializer};
+use serde::Serializer;
+use serde::de::{Deserialize, Deserializer, Error};
 
-use super::combine::{Row, merge};
+use super::combine::Row;
 use super::metrics::{Label, RequestHistogram};
 use crate::histogram::HistogramSnapshot;
 
@@ -34,9 +36,17 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
 pub(super) fn rows<'de, R: Row + Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<R>, D::Error> {
-    let mut rows = Vec::deserialize(deserializer)?;
-    merge(&mut rows);
-    Ok(rows)
+    let mut rows = Vec::<R>::deserialize(deserializer)?;
+    rows.sort_by(|one, other| one.key().cmp(&other.key()));
+    match rows.windows(2).find(|two| two[0].key() == two[1].key()) {
+        None => Ok(rows),
+        Some(two) => {
+            let (name, labels) = two[0].key();
+            Err(D::Error::custom(format_args!(
+                "two rows are named `{name}` and have the labels {labels:?}"
+            )))
+        }
+    }
 }
 
 /// Reads the labels of a row.
@@ -123,18 +133,50 @@ mod tests {
             counter("c", &["tier", "host"], 30),
             counter("a", &[], 9),
             counter("b", &[], 20),
-            counter("a", &[], 1),
         ]);
         let text = serde_json::to_string(&unsorted).unwrap();
         let read: Metrics = serde_json::from_str(&text).unwrap();
         let sorted = [
-            counter("a", &[], 10),
+            counter("a", &[], 9),
             counter("b", &[], 20),
             counter("c", &["host", "tier"], 30),
         ];
         assert_eq!(read.counters, sorted);
         let window = read.since(&metrics(sorted.to_vec()));
         assert!(window.counters.iter().all(|row| row.value == 0));
+    }
+
+    #[test]
+    fn two_rows_of_one_name_and_labels_are_not_read() {
+        let gauge = |name: &str, labels: &[(&str, &str)], value| GaugeMetrics {
+            name: name.into(),
+            labels: labels
+                .iter()
+                .map(|&(name, value)| (name.into(), value.into()))
+                .collect(),
+            value,
+            ..GaugeMetrics::default()
+        };
+        let read = |gauges| {
+            let metrics = Metrics {
+                gauges,
+                ..Metrics::default()
+            };
+            serde_json::from_str::<Metrics>(&serde_json::to_string(&metrics).unwrap())
+        };
+        let apart = vec![gauge("a", &[("tier", "x")], 1.0), gauge("a", &[], 2.0)];
+        assert!(read(apart).is_ok());
+        let error = read(vec![
+            gauge("a", &[("tier", "x"), ("host", "y")], 1.0),
+            gauge("b", &[], 2.0),
+            gauge("a", &[("host", "y"), ("tier", "x")], 3.0),
+        ]);
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.starts_with("two rows are named `a` and have the labels"),
+            "{error}"
+        );
+        assert!(error.contains("tier"), "{error}");
     }
 
     #[test]
