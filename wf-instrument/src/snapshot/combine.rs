@@ -69,7 +69,7 @@ impl Row for GenerationMetrics {
     fn combined(&self, other: &Self, how: Combine) -> Self {
         Self {
             model: self.model.clone(),
-            help: self.help.clone(),
+            help: either(&self.help, &other.help),
             labels: self.labels.clone(),
             arrived: how.count(self.arrived, other.arrived),
             outcomes: how.outcomes(self.outcomes, other.outcomes),
@@ -118,7 +118,7 @@ impl Row for FrameMetrics {
     fn combined(&self, other: &Self, how: Combine) -> Self {
         Self {
             frame: self.frame.clone(),
-            help: self.help.clone(),
+            help: either(&self.help, &other.help),
             labels: self.labels.clone(),
             late: how.count(self.late, other.late),
             dropped: how.count(self.dropped, other.dropped),
@@ -279,6 +279,28 @@ mod tests {
         assert_eq!((window.waiting, window.oldest), (5, Some(Nanos::new(5))));
         for which in RequestHistogram::ALL {
             assert_eq!(earlier[which].plus(&window[which]), later[which]);
+        }
+    }
+
+    #[test]
+    fn a_row_has_the_first_description_that_is_not_empty() {
+        let generation = |help: &str| GenerationMetrics {
+            help: help.into(),
+            ..row("a", 1)
+        };
+        let frame = |help: &str| FrameMetrics {
+            help: help.into(),
+            ..FrameMetrics::default()
+        };
+        for (one, other, both) in [
+            ("", "two", "two"),
+            ("one", "two", "one"),
+            ("one", "", "one"),
+        ] {
+            let sum = generation(one).combined(&generation(other), Combine::Sum);
+            assert_eq!(&*sum.help, both);
+            let sum = frame(one).combined(&frame(other), Combine::Sum);
+            assert_eq!(&*sum.help, both);
         }
     }
 
