@@ -10,7 +10,7 @@ pub(crate) struct RequestCounts {
     admitted: Count,
     /// Ended without having been admitted.
     ended_waiting: Count,
-    /// Of them, in an error, where admissions are recorded.
+    /// Of them, in an error before the first token, once a request of the series was admitted.
     rejected: Count,
     /// Ended ok, with a response cut at its length limit.
     truncated: Count,
@@ -60,8 +60,8 @@ impl RequestCounts {
         self.truncated.add_one_release(writer);
     }
 
-    /// Ends in an error without having been admitted, where others are. Counted apart from other
-    /// errors, so that neither count ever falls.
+    /// Ends in an error before its admission and its first token, once a request of the series was
+    /// admitted. Counted apart from other errors, so that neither count ever falls.
     pub(crate) fn reject(&self, writer: Writer) {
         self.ended_waiting.add(1, writer);
         // Release; as in `end`.

@@ -111,9 +111,10 @@ pub struct GenerationMetrics {
     pub prompt_tokens: u64,
     /// Tokens generated.
     pub tokens: u64,
-    /// Requests that ended in an error before they were admitted, whatever the error: a full queue,
-    /// or an invalid request. Counted from the first admission of the series on; before it, and in
-    /// code that records no admissions, they are errors only. Each is a miss of the `target`.
+    /// Requests that ended in an error before they were admitted and before their first token,
+    /// whatever the error: a full queue, or an invalid request. Counted from the first admission of
+    /// the series on; before it, and in code that records no admissions, they are errors only. Each
+    /// is a miss of the `target`.
     pub rejected: u64,
     /// Requests that ended ok with a response cut at their length limit.
     pub truncated: u64,
