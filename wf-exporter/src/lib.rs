@@ -56,7 +56,7 @@
 //!
 //! This crate enables measuring in the whole build: the feature `enabled` of wf-instrument.
 //!
-//! Each word of this documentation is defined in the [glossary](wf_instrument::glossary).
+//! Terms of this documentation are defined in the [glossary](wf_instrument::glossary).
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod buckets;

@@ -11,7 +11,7 @@
 //!
 //! Without default features there are only the [admission gate](gate) and [knobs](knob).
 //!
-//! Each word of this documentation is defined in the [glossary](wf_instrument::glossary).
+//! Terms of this documentation are defined in the [glossary](wf_instrument::glossary).
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "governor")]

@@ -12,7 +12,7 @@
 //! | [`wf_frame!`](macro@wf_frame) | frames, where they are shown |
 //! | [`wf_count!`](macro@wf_count), [`wf_gauge!`](macro@wf_gauge) | values of the application |
 //!
-//! Each word of this documentation is defined in the [glossary].
+//! Terms of this documentation are defined in the [glossary].
 //!
 //! # Without the feature `enabled`
 //!

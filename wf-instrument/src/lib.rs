@@ -78,7 +78,7 @@
 //!   without them, and WebAssembly, build annotated code unmeasured; with `enabled` the build fails
 //!   and says why.
 //!
-//! Each word of the documentation is defined in the [`glossary`].
+//! Terms of this documentation are defined in the [`glossary`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "enabled")]

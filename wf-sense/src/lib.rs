@@ -56,7 +56,7 @@
 //! - In a child of `fork(2)` no thread runs: what a `Watch` or the GPU reader read last grows old.
 //! - GPUs of AMD and Intel are not read.
 //!
-//! Each word of this documentation is defined in the [glossary](wf_instrument::glossary).
+//! Terms of this documentation are defined in the [glossary](wf_instrument::glossary).
 #![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(wf_portable))))]
 
 pub mod gpu;

@@ -258,7 +258,7 @@ impl FrameSite {
     }
 }
 
-/// The time for one frame, rounded to nanoseconds; zero without a target.
+/// The time for one frame, rounded down to nanoseconds; zero without a target.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

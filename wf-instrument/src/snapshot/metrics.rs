@@ -40,7 +40,8 @@ pub struct Metrics {
     /// Tokens that belong to no generation: counted by `wf_token!` where none was in scope, or one
     /// whose tokens are those of the items that it yields; or in items after the end.
     pub orphan_tokens: u64,
-    /// Measurements that were lost because no storage was left for them.
+    /// Measurements that were lost: no storage was left for them, or they were values of a gauge
+    /// that the registry refused or that is past its 32 sets of label values.
     pub dropped: u64,
 }
 

@@ -67,7 +67,8 @@ pub(crate) fn drop_one() {
 }
 
 /// Number of measurements that were lost: recorded by an allocator while the shared shard itself
-/// was being allocated.
+/// was being allocated, or values of a gauge that was refused or past 32 sets of label values; and
+/// sites that could not be listed.
 pub(crate) fn dropped() -> u64 {
     DROPPED.get()
 }
