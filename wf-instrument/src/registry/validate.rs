@@ -25,9 +25,11 @@ pub(super) fn check_site(name: &str, labels: &[&str]) -> Result<(), RegistryErro
 type Rule = fn(&str) -> Option<&'static str>;
 
 fn refuse_name(name: &str, rule: Rule) -> Result<(), RegistryError> {
-    let name = name.to_owned();
-    match rule(&name) {
-        Some(why) => Err(RegistryError::Name { name, why }),
+    match rule(name) {
+        Some(why) => Err(RegistryError::Name {
+            name: name.into(),
+            why,
+        }),
         None => Ok(()),
     }
 }
