@@ -46,6 +46,23 @@ impl Families {
         added
     }
 
+    /// Adds each family that it can.
+    ///
+    /// # Errors
+    ///
+    /// The first error of [`add`](Self::add), after all families were tried.
+    #[cfg(feature = "sense")]
+    pub(crate) fn add_all(
+        &mut self,
+        families: impl IntoIterator<Item = Family>,
+    ) -> Result<(), FamilyError> {
+        let mut added = Ok(());
+        for family in families {
+            added = added.and(self.add(family));
+        }
+        added
+    }
+
     /// Adds every family of `others`. Counts those that clash with families that are here, and
     /// those that `others` had refused.
     pub(crate) fn absorb(&mut self, others: Self) {

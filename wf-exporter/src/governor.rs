@@ -34,8 +34,9 @@ pub fn governor(
     governor: Governor,
 ) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
     move |families| {
-        families.add(targets(governor.targets()))?;
-        collect(&governor.status(), &governor.actions(), families)
+        let targets = targets(governor.targets());
+        let state = state(&governor.status(), &governor.actions());
+        families.add_all([targets].into_iter().chain(state))
     }
 }
 
@@ -52,20 +53,19 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Descriptor> {
     ])
 }
 
-pub(crate) fn collect(
-    status: &Status,
-    actions: &[Actions],
-    families: &mut Families,
-) -> Result<(), FamilyError> {
-    families.add(verdict(&BOTTLENECK, status.diagnosis.bottleneck))?;
-    families.add(verdict(&BOTTLENECK_PLAIN, status.diagnosis.by_threshold))?;
-    families.add(scores(&status.diagnosis.scores))?;
-    families.add(set_points(status))?;
-    families.add(moves(actions))?;
-    for column in COLUMNS {
-        families.add(Family::of(&column.family).sample(&[], column.read(status)))?;
-    }
-    Ok(())
+/// The families of a governor's state and moves.
+pub(crate) fn state(status: &Status, actions: &[Actions]) -> Vec<Family> {
+    let columns = COLUMNS
+        .iter()
+        .map(|column| Family::of(&column.family).sample(&[], column.read(status)));
+    let others = [
+        verdict(&BOTTLENECK, status.diagnosis.bottleneck),
+        verdict(&BOTTLENECK_PLAIN, status.diagnosis.by_threshold),
+        scores(&status.diagnosis.scores),
+        set_points(status),
+        moves(actions),
+    ];
+    others.into_iter().chain(columns).collect()
 }
 
 /// A target that is not set has no series.
@@ -205,7 +205,7 @@ mod tests {
 
     fn page(status: &Status, actions: &[Actions]) -> String {
         let mut families = Families::default();
-        collect(status, actions, &mut families).unwrap();
+        families.add_all(state(status, actions)).unwrap();
         encode(&families, 0)
     }
 
@@ -273,6 +273,27 @@ mod tests {
             assert!(page.contains(line), "{line} in {page}");
         }
         assert!(!page.contains("score_ratio{class=\"gpu"), "{page}");
+    }
+
+    #[test]
+    fn a_family_that_clashes_costs_no_other() {
+        let governing = Governor::builder()
+            .target_inter_token_latency(std::time::Duration::from_millis(20))
+            .start()
+            .unwrap();
+        let mut families = Families::default();
+        for (name, label, value) in [
+            ("wf_governor_target_seconds", "slo", INTER_TOKEN),
+            ("wf_bottleneck", "class", "memory_bound"),
+        ] {
+            let taken = Family::gauge(name, "").sample(&[(label, value)], 1.0);
+            families.add(taken).unwrap();
+        }
+        let first = governor(governing)(&mut families).unwrap_err().to_string();
+        assert!(first.contains("wf_governor_target_seconds"), "{first}");
+        let page = encode(&families, 0);
+        assert!(page.contains("\nwf_bottleneck_plain{"), "{page}");
+        assert!(page.contains("\nwf_governor_enabled "), "{page}");
     }
 
     #[test]

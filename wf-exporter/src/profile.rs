@@ -32,7 +32,7 @@ pub fn profile(
 ) -> impl FnMut(&mut Families) -> Result<(), FamilyError> + Send + 'static {
     move |families| {
         let hardware = Hardware::from_readings(&watch.readings());
-        collect(&Profile::of(hardware), families)
+        families.add_all(self::families(&Profile::of(hardware)))
     }
 }
 
@@ -41,26 +41,25 @@ pub(crate) fn rows() -> impl Iterator<Item = &'static Descriptor> {
     [&TIER, &POOL_THREADS, &MEMORY, &GPU_MEMORY].into_iter()
 }
 
-pub(crate) fn collect(profile: &Profile, families: &mut Families) -> Result<(), FamilyError> {
+/// The families of a profile.
+pub(crate) fn families(profile: &Profile) -> Vec<Family> {
     let hardware = &profile.hardware;
-    let memory = hardware.memory.is_some() || !profile.gpu_memory.is_empty();
-    if hardware.cores.is_some() {
-        families.add(pools(profile))?;
-        if memory {
-            let labels = [("tier", &*profile.tier.to_string())];
-            families.add(Family::of(&TIER).sample(&labels, 1.0))?;
-        }
-    }
+    let has_memory = hardware.memory.is_some() || !profile.gpu_memory.is_empty();
+    let pools = hardware.cores.map(|_| pools(profile));
+    let tier = (hardware.cores.is_some() && has_memory).then(|| {
+        let labels = [("tier", &*profile.tier.to_string())];
+        Family::of(&TIER).sample(&labels, 1.0)
+    });
     let memory = profile.memory.iter();
-    families.add(memory.fold(Family::of(&MEMORY), |family, budget| {
+    let memory = memory.fold(Family::of(&MEMORY), |family, budget| {
         shares(family, budget, &[])
-    }))?;
+    });
     let numbered = profile.gpu_memory.iter().enumerate();
-    families.add(
-        numbered.fold(Family::of(&GPU_MEMORY), |family, (gpu, budget)| {
-            shares(family, budget, &[("device", &gpu.to_string())])
-        }),
-    )
+    let gpu_memory = numbered.fold(Family::of(&GPU_MEMORY), |family, (gpu, budget)| {
+        shares(family, budget, &[("device", &gpu.to_string())])
+    });
+    let shares = [memory, gpu_memory];
+    pools.into_iter().chain(tier).chain(shares).collect()
 }
 
 fn pools(profile: &Profile) -> Family {
@@ -128,8 +127,27 @@ mod tests {
 
     fn page(hardware: Hardware) -> String {
         let mut families = Families::default();
-        collect(&Profile::of(hardware), &mut families).unwrap();
+        let all = super::families(&Profile::of(hardware));
+        families.add_all(all).unwrap();
         encode(&families, 0)
+    }
+
+    #[test]
+    fn a_family_that_clashes_costs_no_other() {
+        let mut hardware = Hardware::default();
+        hardware.cores = Some(8.0);
+        hardware.memory = Some(Bytes::new(20_000_000_000));
+        let mut families = Families::default();
+        let taken = Family::gauge("wf_pool_threads", "").sample(&[("pool", "ui")], 1.0);
+        families.add(taken).unwrap();
+        let all = super::families(&Profile::of(hardware));
+        families.add_all(all).unwrap_err();
+        let page = encode(&families, 0);
+        assert!(
+            page.contains("wf_hardware_tier{tier=\"mid\"} 1\n"),
+            "{page}"
+        );
+        assert!(page.contains("wf_memory_budget_bytes{"), "{page}");
     }
 
     #[test]

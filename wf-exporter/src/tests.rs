@@ -119,9 +119,11 @@ fn families() -> Families {
     page::own_families(&own()).for_each(|family| families.add(family).unwrap());
     recorded::metrics(recorded(), &mut families);
     sensors::collect(&readings(), clock::now(), &mut families).unwrap();
-    governor::collect(&status(), &actions(), &mut families).unwrap();
+    let governing = governor::state(&status(), &actions());
+    families.add_all(governing).unwrap();
     families.add(governor::targets(targets())).unwrap();
-    profile::collect(&Profile::of(hardware()), &mut families).unwrap();
+    let profile = profile::families(&Profile::of(hardware()));
+    families.add_all(profile).unwrap();
     assert_eq!(families.refused(), 0);
     families
 }

@@ -85,7 +85,7 @@ pub(crate) fn collect(
     let labels: Vec<_> = labels
         .map(|(place, gpu)| DeviceLabels::of(&gpu.info, place))
         .collect();
-    let mut writer = ReadingWriter::new(now, families);
+    let mut writer = ReadingWriter::new(now);
     let mut sensors = Vec::new();
     let mut write = |entries: Vec<Entry<'_>>, device| {
         sensors.extend(entries.iter().map(|entry| SensorState::of(entry, device)));
@@ -100,7 +100,7 @@ pub(crate) fn collect(
     }
     writer.add(up::up(&sensors, writer.now()));
     writer.add(up::reasons(&sensors, writer.now()));
-    writer.finish()
+    writer.finish(families)
 }
 
 #[cfg(test)]

@@ -11,19 +11,17 @@ use crate::families::Families;
 use crate::family::{Family, FamilyError};
 
 /// Writes each reading that is present and not too old.
-pub(super) struct ReadingWriter<'a> {
+pub(super) struct ReadingWriter {
     now: Nanos,
-    families: &'a mut Families,
-    /// The first family that was refused. The others are written all the same.
-    mistake: Option<FamilyError>,
+    /// Added to the page at the end.
+    written: Vec<Family>,
 }
 
-impl<'a> ReadingWriter<'a> {
-    pub(super) const fn new(now: Nanos, families: &'a mut Families) -> Self {
+impl ReadingWriter {
+    pub(super) const fn new(now: Nanos) -> Self {
         Self {
             now,
-            families,
-            mistake: None,
+            written: Vec::new(),
         }
     }
 
@@ -53,17 +51,16 @@ impl<'a> ReadingWriter<'a> {
     /// Adds a family that follows from no reading.
     pub(super) fn add(&mut self, family: Family) {
         if !family.is_empty() {
-            let refused = self.families.add(family).err();
-            self.mistake = self.mistake.take().or(refused);
+            self.written.push(family);
         }
     }
 
     /// Ends the scrape.
     ///
     /// # Errors
-    /// The first family that was refused.
-    pub(super) fn finish(self) -> Result<(), FamilyError> {
-        self.mistake.map_or(Ok(()), Err)
+    /// The first family that was refused. The others are added all the same.
+    pub(super) fn finish(self, families: &mut Families) -> Result<(), FamilyError> {
+        families.add_all(self.written)
     }
 
     pub(super) const fn now(&self) -> Nanos {
