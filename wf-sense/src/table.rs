@@ -43,7 +43,6 @@ pub struct Part {
 
 /// Kind of a number: a counter or a gauge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
 pub enum Kind {
     /// A total that only grows, until it begins again from 0.
     Counter,

@@ -114,7 +114,7 @@ fn descriptor(row: &Row, part: &Part, source: Source) -> Descriptor {
             let name = format!("{prefix}{base}_total");
             Descriptor::counter(source, name.leak(), help.leak())
         }
-        _ => Descriptor::gauge(source, format!("{prefix}{base}").leak(), help.leak()),
+        Change::Gauge => Descriptor::gauge(source, format!("{prefix}{base}").leak(), help.leak()),
     };
     family.unit(part.unit)
 }
