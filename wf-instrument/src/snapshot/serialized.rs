@@ -56,8 +56,8 @@ pub(super) fn labels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<L
     Ok(labels)
 }
 
-/// A value that may not be finite: formats like JSON have no such numbers, and would write what they
-/// cannot read.
+/// A value that may not be finite: formats like JSON have no such numbers, and would write what
+/// they cannot read.
 pub(super) mod finite {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
