@@ -61,7 +61,8 @@ pub(super) fn labels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<L
 pub(super) mod finite {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    // Not `expect`: the lint says nothing where a pointer has 32 bits.
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
     pub(in super::super) fn serialize<S: Serializer>(
         value: &f64,
         serializer: S,
