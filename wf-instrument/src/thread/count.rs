@@ -97,7 +97,10 @@ impl Count {
         }
     }
 
+    // Never inline: the load of `add_ordered` would move before the comparison, and the addition
+    // be two instructions more.
     #[cold]
+    #[inline(never)]
     fn add_large(&self, n: u64, writer: Writer) {
         let grown = |count: u64| count.saturating_add(n).min(FULL).max(count);
         match writer {

@@ -41,35 +41,47 @@ impl<T: Default + Sync> Sharded<T> {
     /// that is out of line.
     #[inline]
     pub(crate) fn with(&self, write: impl FnOnce(&T, Writer)) {
-        match self.sole() {
+        match self.found() {
             Some(shard) => write(shard, Writer::Sole),
-            None => self.with_slot(slot::current(), write),
+            None => self.with_first(write),
         }
     }
 
-    /// This thread's shard, if it has claimed a slot; only this thread may write to it, as long as
-    /// it runs.
+    /// This thread's shard, made where it is missing, if the thread has claimed a slot; only this
+    /// thread may write to it, as long as it runs.
     #[inline]
     pub(crate) fn sole(&self) -> Option<&T> {
-        let slot = usize::from(slot::cached_slot());
-        let place = self.owned.get(slot)?;
+        match self.found() {
+            None => self.touch(usize::from(slot::cached_slot())),
+            found => found,
+        }
+    }
+
+    /// This thread's shard, if the thread has claimed a slot and been here before.
+    #[inline]
+    fn found(&self) -> Option<&T> {
         // One comparison: a thread that has no slot, or has not claimed one yet, finds an empty
         // entry, as does one that comes here first. Relaxed: only this slot's owners store here,
         // and a new owner synchronised with the last one in `Pool`.
+        let place = self.owned.get(usize::from(slot::cached_slot()))?;
         let shard = place.load(Ordering::Relaxed);
-        if shard.is_null() {
-            return self.touch(slot);
-        }
         // SAFETY:
-        // - not null, as was just checked;
-        // - points to a live `Padded<T>`: it came from `Box::into_raw` and is freed only in `drop`,
-        //   which has `&mut self`, while the returned lifetime is that of a reference into `self`;
+        // - `as_ref` takes null as None; anything else is a live `Padded<T>`: it came from
+        //   `Box::into_raw` and is freed only in `drop`, which has `&mut self`, while the returned
+        //   lifetime is that of a reference into `self`;
         // - shared access only: `T: Sync`, and no `&mut T` is ever made before `drop`.
-        Some(unsafe { &(*shard).0 })
+        unsafe { shard.as_ref() }.map(|padded| &padded.0)
+    }
+
+    /// Does what [`Sharded::with`] does, for a thread that has no shard yet.
+    // Never inline, as with all that is rare here: it would crowd every measured function.
+    #[cold]
+    #[inline(never)]
+    fn with_first(&self, write: impl FnOnce(&T, Writer)) {
+        self.with_slot(slot::current(), write);
     }
 
     /// As [`Sharded::with`], for the owner of `slot`.
-    #[cold]
     pub(crate) fn with_slot(&self, slot: usize, write: impl FnOnce(&T, Writer)) {
         match self.touch(slot) {
             Some(shard) => write(shard, Writer::Sole),
@@ -80,9 +92,10 @@ impl<T: Default + Sync> Sharded<T> {
     /// The shard of a slot, for the slot's owner, made where it is missing; none past the last
     /// slot.
     #[cold]
+    #[inline(never)]
     fn touch(&self, slot: usize) -> Option<&T> {
         let place = &self.owned[..SLOTS].get(slot)?;
-        // Relaxed: as in `sole`.
+        // Relaxed: as in `found`.
         if place.load(Ordering::Relaxed).is_null() {
             first_touch(place);
         }
@@ -128,7 +141,7 @@ impl<T: Default + Sync> Sharded<T> {
             }
             shard = first_touch(&self.shared);
         }
-        // SAFETY: as in `sole`; the entry is that of `self`, which outlives the call.
+        // SAFETY: as in `found`; the entry is that of `self`, which outlives the call.
         write(unsafe { &(*shard).0 }, Writer::Shared);
     }
 }
