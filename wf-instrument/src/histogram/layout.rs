@@ -2,12 +2,15 @@
 //!
 //! The log-linear layout of HdrHistogram (Gil Tene): below 2ᵇ⁺¹ every value has a bucket of its
 //! own; above, each octave [2ᵉ, 2ᵉ⁺¹) is cut into 2ᵇ equal buckets, so a bucket is never wider than
-//! 2⁻ᵇ of the values in it. We number buckets in groups of 2ᵇ: group 0 holds [0, 2ᵇ), and group g ≥
-//! 1 holds the octave that starts at 2ᵇ⁺ᵍ⁻¹.
+//! 2⁻ᵇ of the values in it. The values of an octave are shifted right by e − b, so that each bucket
+//! has one shifted value, from 2ᵇ to 2ᵇ⁺¹; those below 2ᵇ⁺¹ are shifted by nothing. A group holds
+//! the buckets of one shift.
+
+use std::ops::Range;
 
 /// The bucket arithmetic of one precision.
 ///
-/// | precision | b | widest bucket | buckets over all of `u64` | in groups of |
+/// | precision | b | widest bucket | buckets over all of `u64` | in an octave |
 /// |---|--:|--:|--:|--:|
 /// | [`Layout::TWO_DIGITS`] | 7 | 1/128 of the value | 7,424 | 128 (1 KiB of counts) |
 /// | [`Layout::THREE_DIGITS`] | 10 | 1/1,024 of the value | 56,320 | 1,024 (8 KiB of counts) |
@@ -32,55 +35,46 @@ impl Layout {
     /// Three significant decimal digits: within 1/1,024 of the value.
     pub const THREE_DIGITS: Self = Self { group_bits: 10 };
 
-    /// The number of groups that cover all of `u64`.
+    /// The number of groups that cover all of `u64`: one for each shift.
     pub(crate) const fn groups(self) -> usize {
-        (64 - self.group_bits + 1) as usize
+        (64 - self.group_bits) as usize
     }
 
-    /// The number of buckets in a group.
-    pub(crate) const fn group_len(self) -> usize {
+    /// The number of buckets in an octave, and so in each group but the first, which has twice as
+    /// many.
+    pub(crate) const fn octave_len(self) -> usize {
         1 << self.group_bits
     }
 
     /// The number of buckets that cover all of `u64`.
     #[must_use]
     pub const fn buckets(self) -> usize {
-        self.groups() * self.group_len()
+        (self.groups() + 1) * self.octave_len()
     }
 
-    /// The group of `value`, and the bucket within it. About six instructions, no branch.
-    #[inline]
-    pub(crate) const fn place(self, value: u64) -> (usize, usize) {
-        let floor = 1 << (self.group_bits - 1);
-        let group = (value | floor).ilog2() - (self.group_bits - 1);
-        let within = value >> group.saturating_sub(1);
-        (group as usize, low_bits(within, self.group_len()))
+    /// The numbers of the buckets in a group.
+    pub(crate) const fn buckets_of(self, group: usize) -> Range<usize> {
+        let first = match group {
+            0 => 0,
+            _ => (group + 1) * self.octave_len(),
+        };
+        first..(group + 2) * self.octave_len()
     }
 
-    /// The bucket of `value` within `group`, if it lies there.
-    ///
-    /// Unlike with [`Layout::place`], the processor can use the group before it has the value.
+    /// The number of low bits of `value` that its bucket does not distinguish: the number of its
+    /// group. Three instructions, no branch.
     #[inline]
-    pub(crate) const fn place_within(self, group: usize, value: u64) -> Option<usize> {
-        if group >= self.groups() {
-            return None;
-        }
-        let within = value >> group.saturating_sub(1);
-        // A value of the octave has its leading bit just above those of its bucket; values of the
-        // first group have none there.
-        let leading = if group == 0 { 0 } else { 1 };
-        if within >> self.group_bits == leading {
-            Some(low_bits(within, self.group_len()))
-        } else {
-            None
-        }
+    pub(crate) const fn shift(self, value: u64) -> u32 {
+        // Not `(value | …).ilog2() - group_bits`, which takes an instruction more.
+        ((value >> self.group_bits) | 1).ilog2()
     }
 
     /// The bucket of `value`, counted from zero. Monotone in `value`.
     #[must_use]
     pub const fn index_of(self, value: u64) -> usize {
-        let (group, within) = self.place(value);
-        group * self.group_len() + within
+        let shift = self.shift(value);
+        // Shifted values start at the length of an octave, so that no group is counted twice.
+        (shift as usize) * self.octave_len() + narrowed(value >> shift)
     }
 
     /// The smallest value of a bucket.
@@ -91,11 +85,11 @@ impl Layout {
     #[must_use]
     pub const fn lowest(self, bucket: usize) -> u64 {
         debug_assert!(bucket < self.buckets());
-        let group = bucket / self.group_len();
-        let within = (bucket % self.group_len()) as u64;
-        match group {
+        let octave = bucket / self.octave_len();
+        let within = (bucket % self.octave_len()) as u64;
+        match octave {
             0 => within,
-            _ => (within + self.group_len() as u64) << (group - 1),
+            _ => (within + self.octave_len() as u64) << (octave - 1),
         }
     }
 
@@ -107,8 +101,8 @@ impl Layout {
     /// In debug builds, where `bucket` is not below [`Layout::buckets`].
     #[must_use]
     pub const fn highest(self, bucket: usize) -> u64 {
-        let group = bucket / self.group_len();
-        let width = 1_u64 << group.saturating_sub(1);
+        let octave = bucket / self.octave_len();
+        let width = 1_u64 << octave.saturating_sub(1);
         self.lowest(bucket) + (width - 1)
     }
 
@@ -123,13 +117,11 @@ impl Layout {
     }
 }
 
-/// The position within a power of two `len`.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "masked to below `len`, which is a usize"
-)]
-const fn low_bits(n: u64, len: usize) -> usize {
-    (n & (len as u64 - 1)) as usize
+/// A value shifted right by its group: below twice the length of an octave.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "below 2,048")]
+pub(super) const fn narrowed(shifted: u64) -> usize {
+    shifted as usize
 }
 
 #[cfg(test)]
@@ -173,18 +165,18 @@ mod tests {
             for layout in LAYOUTS {
                 let bucket = layout.index_of(value);
                 let width = layout.highest(bucket) - layout.lowest(bucket);
-                prop_assert!(width <= value / layout.group_len() as u64);
+                prop_assert!(width <= value / layout.octave_len() as u64);
             }
         }
 
         #[test]
-        fn a_foreseen_group_gives_the_same_place_or_none(value: u64, shift in 0_u32..64, group in 0_usize..70) {
-            let value = value >> shift;
+        fn a_shifted_value_lies_in_the_upper_half_of_two_groups_where_it_is_shifted(value: u64, by in 0_u32..64) {
+            let value = value >> by;
             for layout in LAYOUTS {
-                let (real, within) = layout.place(value);
-                let expected = (real == group).then_some(within);
-                prop_assert_eq!(layout.place_within(group, value), expected);
-                prop_assert_eq!(layout.place_within(real, value), Some(within));
+                let (shift, len) = (layout.shift(value), layout.octave_len() as u64);
+                prop_assert!((shift as usize) < layout.groups());
+                prop_assert!(value >> shift < 2 * len);
+                prop_assert!(shift == 0 || value >> shift >= len);
             }
         }
 

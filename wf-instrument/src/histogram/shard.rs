@@ -4,78 +4,84 @@
     reason = "groups of counts are published through atomic pointers"
 )]
 
-use std::ptr;
+use std::marker::PhantomData;
+use std::ptr::{self, NonNull};
+use std::slice;
 
-use super::layout::Layout;
+use super::layout::{Layout, narrowed};
 use super::snapshot::{Bucket, HistogramSnapshot, bucket_number};
 use super::wide::unwrapped;
-use crate::sync::{AtomicPtr, AtomicUsize, Ordering};
+use crate::sync::{AtomicPtr, AtomicU32, Ordering};
 use crate::thread::{Count, Writer, allocate, allocating, drop_one, shown};
 
 const LAYOUT: Layout = Layout::TWO_DIGITS;
 const GROUPS: usize = LAYOUT.groups();
-const GROUP_LEN: usize = LAYOUT.group_len();
+const OCTAVE_LEN: usize = LAYOUT.octave_len();
 
-/// The buckets of an octave, and the sum of the values in them modulo 2⁶⁴: a sum for all octaves
-/// would have each record wait for the one before.
-#[derive(Debug)]
-struct Group {
-    sum: Count,
-    counts: [Count; GROUP_LEN],
-}
-
-/// Counts in the layout of two digits, in groups of 1 KiB that are allocated on first touch:
-/// latencies between 1 and 30 ms take five of them. 472 bytes when empty. Memory never grows with
-/// the number of samples.
+/// Counts in the layout of two digits, in groups of 1 KiB (2 KiB for values below 256) that are
+/// allocated on first touch: latencies between 1 and 30 ms take five of them. 464 bytes when empty.
+/// Memory never grows with the number of samples.
 #[derive(Debug)]
 pub(crate) struct Shard {
-    /// The group of the last value recorded by [`Shard::record_similar`].
-    last: AtomicUsize,
-    groups: [AtomicPtr<Group>; GROUPS],
+    /// The group of the last value recorded by [`Shard::record_similar`], or [`NO_GROUP`]. That
+    /// group is in `groups`.
+    last: AtomicU32,
+    /// The memory of each group, by its number: see [`Group`].
+    groups: [AtomicPtr<Count>; GROUPS],
 }
+
+/// As a shift it leaves one bit, which lies in no octave.
+const NO_GROUP: u32 = u64::BITS - 1;
 
 impl Shard {
     /// Counts `n` samples of `value`.
     #[inline]
     pub(crate) fn record(&self, value: u64, n: u64, writer: Writer) {
-        self.record_at(LAYOUT.place(value), value, n, writer);
+        let number = LAYOUT.shift(value);
+        match self.group(number, writer) {
+            // SAFETY: the group is that of the value.
+            Some(group) => unsafe { group.add(value >> number, value, n, writer) },
+            None => self.record_first(value, n, writer),
+        }
     }
 
     /// As [`Shard::record`], for values that mostly lie in the octave of the one before, as the
-    /// durations of one function do: 2 to 3 ns faster where they do, as much slower where they do
-    /// not.
+    /// durations of one function do: up to 3 ns faster where they do, by processor, and some 2 ns
+    /// slower where they do not.
+    ///
+    /// The processor fetches the counts of the last value's group before it has the value, and
+    /// checks meanwhile that the value lies in it. After a reading of the clock it would only wait.
     #[inline]
     pub(crate) fn record_similar(&self, value: u64, n: u64, writer: Writer) {
-        self.record_at(self.guess(value), value, n, writer);
-    }
-
-    /// [`Layout::place`], predicted: the processor fetches the counts of the last value's group
-    /// before it has the value, and checks meanwhile that the value lies in it. After a reading of
-    /// the clock it would only wait.
-    #[inline]
-    fn guess(&self, value: u64) -> (usize, usize) {
-        // Relaxed: a guess that is out of date, or another thread's, is checked like any other.
-        let group = self.last.load(Ordering::Relaxed);
-        if let Some(within) = LAYOUT.place_within(group, value) {
-            return (group, within);
+        // Relaxed: only the owner of the shard stores here or uses it.
+        let last = self.last.load(Ordering::Relaxed);
+        let shifted = value.wrapping_shr(last);
+        let is_of_last = is_of_octave(shifted) || (last == 0 && is_below_octave(shifted));
+        if writer == Writer::Sole && is_of_last {
+            // SAFETY:
+            // - `last` is a group in `groups`, since `NO_GROUP` leaves a `shifted` of one bit, which
+            //   is of no octave;
+            // - the group is that of the value, by the check.
+            return unsafe { self.known_group(last).add(shifted, value, n, writer) };
         }
-        let (group, within) = LAYOUT.place(value);
-        self.last.store(group, Ordering::Relaxed);
-        (group, within)
+        self.record_dissimilar(value, n, writer);
+    }
+
+    /// Does what [`Shard::record_similar`] does, for values of another octave than the one before.
+    // Out of line: inlined, it has a measured function save registers that it does not use.
+    #[inline(never)]
+    fn record_dissimilar(&self, value: u64, n: u64, writer: Writer) {
+        self.record(value, n, writer);
+        let number = LAYOUT.shift(value);
+        // An allocator that allocates for this crate may have found no group to record in.
+        if writer == Writer::Sole && self.group(number, writer).is_some() {
+            // Relaxed: as in `record_similar`.
+            self.last.store(number, Ordering::Relaxed);
+        }
     }
 
     #[inline]
-    fn record_at(&self, (group, within): (usize, usize), value: u64, n: u64, writer: Writer) {
-        let Some(group) = self.group(group, writer) else {
-            return drop_one();
-        };
-        group.counts[within].add(n, writer);
-        group.sum.add_modulo(value.wrapping_mul(n), writer);
-    }
-
-    #[inline]
-    fn group(&self, number: usize, writer: Writer) -> Option<&Group> {
-        let place = &self.groups[number];
+    fn group(&self, number: u32, writer: Writer) -> Option<Group<'_>> {
         let order = match writer {
             // The pointer was stored by this thread, or by the slot's last owner, with whom `Pool`
             // synchronised.
@@ -83,70 +89,161 @@ impl Shard {
             // Acquire; pairs with Release in `first_touch`.
             Writer::Shared => Ordering::Acquire,
         };
-        let mut group = place.load(order);
-        if group.is_null() {
-            if writer == Writer::Shared && allocating() {
-                return None;
-            }
-            group = first_touch(place);
+        Group::at(self.groups[number as usize].load(order))
+    }
+
+    /// The group of a number that was stored in `last`.
+    ///
+    /// # Safety
+    ///
+    /// `number` is that of a group that this thread, or the last owner of its slot, has used.
+    #[inline]
+    unsafe fn known_group(&self, number: u32) -> Group<'_> {
+        debug_assert!((number as usize) < GROUPS, "a group");
+        // SAFETY: by the contract, it is below `GROUPS`, and its pointer is not null.
+        unsafe {
+            let place = self.groups.get_unchecked(number as usize);
+            Group::at(place.load(Ordering::Relaxed)).unwrap_unchecked()
         }
-        // SAFETY:
-        // - not null: `first_touch` returns what was published, and pointers are never reset;
-        // - points to a live `Group` from `Box::into_raw`, freed only in `drop`;
-        // - only shared references are made, and `Count` is `Sync`.
-        Some(unsafe { &*group })
+    }
+
+    /// Does what [`Shard::record`] does, for the first value of a group. Out of line, since it
+    /// would crowd every caller.
+    #[cold]
+    #[inline(never)]
+    fn record_first(&self, value: u64, n: u64, writer: Writer) {
+        if writer == Writer::Shared && allocating() {
+            return drop_one();
+        }
+        let number = LAYOUT.shift(value);
+        first_touch(&self.groups[number as usize], number as usize);
+        // Acquire in place of Relaxed: it is the pointer that was just published.
+        if let Some(group) = self.group(number, Writer::Shared) {
+            // SAFETY: the group is that of the value.
+            unsafe { group.add(value >> number, value, n, writer) };
+        }
     }
 
     /// Removes all samples. Keeps its memory and allocates none. Only where no other thread
     /// records: in a process that has just been forked.
     pub(crate) fn reset_after_fork(&self) {
-        for place in &self.groups {
-            // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
-            if let Some(group) = unsafe { place.load(Ordering::Relaxed).as_ref() } {
-                group.sum.restart(0);
-                group.counts.iter().for_each(|count| count.restart(0));
-            }
+        // Relaxed: no other thread records.
+        self.last.store(NO_GROUP, Ordering::Relaxed);
+        for (number, group) in self.touched() {
+            group.sum().restart(0);
+            group
+                .counts(number)
+                .iter()
+                .for_each(|count| count.restart(0));
         }
     }
 
     /// Adds what this shard holds to `total`.
     pub(crate) fn add_to(&self, total: &mut Sum) {
-        let mut ahead = self.live().skip(AHEAD);
-        self.live().take(AHEAD).for_each(|(_, group)| group.fetch());
-        for (number, group) in self.live() {
-            if let Some((_, coming)) = ahead.next() {
-                coming.fetch();
+        let mut ahead = self.touched().skip(AHEAD);
+        let first = self.touched().take(AHEAD);
+        first.for_each(|(number, group)| group.prefetch(number));
+        for (number, group) in self.touched() {
+            if let Some((number, coming)) = ahead.next() {
+                coming.prefetch(number);
             }
             total.add(number, group);
         }
     }
 
-    /// The groups that were touched.
-    fn live(&self) -> impl Iterator<Item = (usize, &Group)> {
-        self.groups
-            .iter()
-            .enumerate()
-            .filter_map(|(number, place)| {
-                // Acquire; pairs with Release in `first_touch`: the counts are read as initialised.
-                let group = place.load(Ordering::Acquire);
-                // SAFETY: null is taken as None; anything else is a live `Group`, as in `group`.
-                Some((number, unsafe { group.as_ref() }?))
-            })
+    /// The groups that were touched, by their numbers.
+    fn touched(&self) -> impl Iterator<Item = (usize, Group<'_>)> {
+        let groups = self.groups.iter().enumerate();
+        // Acquire; pairs with Release in `first_touch`: the counts are read as initialised.
+        groups
+            .filter_map(|(number, place)| Some((number, Group::at(place.load(Ordering::Acquire))?)))
     }
 }
 
-impl Group {
+/// Returns whether a shifted value is one of an octave.
+#[inline]
+const fn is_of_octave(shifted: u64) -> bool {
+    shifted.wrapping_sub(OCTAVE_LEN as u64) < OCTAVE_LEN as u64
+}
+
+/// Returns whether a shifted value is one that only the first group has.
+#[inline]
+const fn is_below_octave(shifted: u64) -> bool {
+    shifted < OCTAVE_LEN as u64
+}
+
+/// The counts of the buckets of one shift, and behind them in memory the sum of the values in them
+/// modulo 2⁶⁴: a sum for all groups would have each record wait for the one before.
+///
+/// The last count lies before the sum, so that the count of a shifted value, up to twice the length
+/// of an octave, is as far from the sum in each group, although only the first has values below the
+/// length of an octave.
+#[derive(Clone, Copy)]
+struct Group<'a> {
+    sum: NonNull<Count>,
+    lives: PhantomData<&'a [Count]>,
+}
+
+impl<'a> Group<'a> {
+    /// The group at a pointer of [`Shard::groups`], which lives as long as the shard.
+    #[inline]
+    fn at(sum: *mut Count) -> Option<Self> {
+        let lives = PhantomData;
+        NonNull::new(sum).map(|sum| Self { sum, lives })
+    }
+
+    /// Adds `n` samples of `value`.
+    ///
+    /// # Safety
+    ///
+    /// `shifted` is below twice the length of an octave, and not below the length of an octave
+    /// except in the first group.
+    #[inline]
+    unsafe fn add(self, shifted: u64, value: u64, n: u64, writer: Writer) {
+        debug_assert!(shifted < 2 * OCTAVE_LEN as u64, "a value of the group");
+        // SAFETY:
+        // - by the contract, so many counts lie before the sum (`first_touch`), in one allocation;
+        // - it is freed only in `drop` of the shard, and only shared references to it are made.
+        let count = unsafe { self.sum.sub(2 * OCTAVE_LEN - narrowed(shifted)).as_ref() };
+        count.add(n, writer);
+        self.sum().add_modulo(value.wrapping_mul(n), writer);
+    }
+
+    #[inline]
+    fn sum(self) -> &'a Count {
+        // SAFETY: a live `Count`, as `first_touch` makes it, to which only shared references exist.
+        unsafe { self.sum.as_ref() }
+    }
+
+    /// The counts of the group, which has this number.
+    #[inline]
+    fn counts(self, number: usize) -> &'a [Count] {
+        let len = len_of(number);
+        // SAFETY:
+        // - so many counts lie before the sum (`first_touch`), initialised, in one allocation;
+        // - it is freed only in `drop` of the shard, and only shared references to it are made.
+        unsafe { slice::from_raw_parts(self.sum.sub(len).as_ptr(), len) }
+    }
+
     /// Prefetches it. Readers spend much of their time waiting for memory that other threads have
     /// written.
     #[inline]
-    fn fetch(&self) {
+    fn prefetch(self, number: usize) {
+        #[cfg(not(target_arch = "x86_64"))]
+        let _unused = number;
         #[cfg(target_arch = "x86_64")]
-        for line in self.counts.chunks(CACHE_LINE / size_of::<Count>()) {
+        for line in self.counts(number).chunks(CACHE_LINE / size_of::<Count>()) {
             use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
             // SAFETY: a hint that reads nothing, whatever the address; SSE is part of x86-64.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(ptr::from_ref(line).cast()) };
         }
     }
+}
+
+/// The number of buckets in a group.
+const fn len_of(number: usize) -> usize {
+    let buckets = LAYOUT.buckets_of(number);
+    buckets.end - buckets.start
 }
 
 /// Groups that are prefetched while one is read: 48 cache lines, about as many as a processor keeps
@@ -156,31 +253,28 @@ const AHEAD: usize = 3;
 #[cfg(target_arch = "x86_64")]
 const CACHE_LINE: usize = 64;
 
-#[cold]
-fn first_touch(place: &AtomicPtr<Group>) -> *mut Group {
+/// Allocates a group and publishes it, unless another thread was faster.
+fn first_touch(place: &AtomicPtr<Count>, number: usize) {
     let made = allocate(|| {
-        Box::new(Group {
-            sum: Count::default(),
-            counts: std::array::from_fn(|_| Count::default()),
-        })
+        let counts = std::iter::repeat_with(Count::default).take(len_of(number) + 1);
+        Box::into_raw(counts.collect::<Box<[Count]>>())
     });
-    let made = Box::into_raw(made);
-    // Release; pairs with Acquire in `group` and `add_to`. Acquire on failure: we use what the
-    // other thread made.
-    match place.compare_exchange(ptr::null_mut(), made, Ordering::Release, Ordering::Acquire) {
-        Ok(_) => made,
-        Err(theirs) => {
-            // SAFETY: `made` came from `Box::into_raw` above and was not published.
-            drop(unsafe { Box::from_raw(made) });
-            theirs
-        }
+    // SAFETY: the last of its counts.
+    let sum = unsafe { made.cast::<Count>().add(len_of(number)) };
+    // Release; pairs with Acquire in `group` and `touched`. Relaxed on failure: the caller loads
+    // it.
+    let published =
+        place.compare_exchange(ptr::null_mut(), sum, Ordering::Release, Ordering::Relaxed);
+    if published.is_err() {
+        // SAFETY: `made` came from `Box::into_raw` above and was not published.
+        drop(unsafe { Box::from_raw(made) });
     }
 }
 
 impl Default for Shard {
     fn default() -> Self {
         Self {
-            last: AtomicUsize::new(0),
+            last: AtomicU32::new(NO_GROUP),
             groups: std::array::from_fn(|_| AtomicPtr::default()),
         }
     }
@@ -188,12 +282,16 @@ impl Default for Shard {
 
 impl Drop for Shard {
     fn drop(&mut self) {
-        for place in &self.groups {
-            let group = place.load(Ordering::Relaxed);
-            if !group.is_null() {
-                // SAFETY: from `Box::into_raw` in `first_touch`, freed once; `&mut self` is
-                // exclusive.
-                drop(unsafe { Box::from_raw(group) });
+        for (number, place) in self.groups.iter().enumerate() {
+            let sum = place.load(Ordering::Relaxed);
+            if !sum.is_null() {
+                let len = len_of(number);
+                // SAFETY:
+                // - what `first_touch` published: the end of a boxed slice of `len + 1` counts;
+                // - freed once; `&mut self` is exclusive.
+                drop(unsafe {
+                    Box::from_raw(ptr::slice_from_raw_parts_mut(sum.sub(len), len + 1))
+                });
             }
         }
     }
@@ -205,7 +303,8 @@ impl Drop for Shard {
 /// contradicts itself. It may miss samples that are being recorded meanwhile, and its sum of values
 /// may be ahead of or behind its counts by those.
 pub(crate) struct Sum {
-    counts: Vec<[u64; GROUP_LEN]>,
+    /// By the numbers of the buckets.
+    counts: Vec<u64>,
     /// A bit for each group that anything was added to.
     touched: u64,
     /// The bits that are set in any of the counts.
@@ -217,7 +316,7 @@ impl Sum {
     pub(crate) fn new() -> Self {
         const { assert!(GROUPS <= 64, "a bit for each group") };
         Self {
-            counts: vec![[0; GROUP_LEN]; GROUPS],
+            counts: vec![0; LAYOUT.buckets()],
             touched: 0,
             any: 0,
             sum: 0,
@@ -229,37 +328,89 @@ impl Sum {
         let touched = std::mem::take(&mut self.touched);
         self.any = 0;
         let groups = || (0..GROUPS).filter(|group| touched >> group & 1 == 1);
-        let filled = |group: usize| self.counts[group].iter().filter(|n| **n > 0).count();
+        let counts = |group| &self.counts[LAYOUT.buckets_of(group)];
+        let filled = |group| counts(group).iter().filter(|n| **n > 0).count();
         let mut buckets = Vec::with_capacity(groups().map(filled).sum());
-        for group in groups() {
-            for (within, n) in self.counts[group].iter_mut().enumerate() {
-                if *n > 0 {
-                    buckets.push(Bucket {
-                        number: bucket_number(group * GROUP_LEN + within),
-                        samples: shown(std::mem::take(n)),
-                    });
-                }
+        for number in groups().flat_map(|group| LAYOUT.buckets_of(group)) {
+            let n = &mut self.counts[number];
+            if *n > 0 {
+                buckets.push(Bucket {
+                    number: bucket_number(number),
+                    samples: shown(std::mem::take(n)),
+                });
             }
         }
         HistogramSnapshot::from_buckets(LAYOUT, buckets, std::mem::take(&mut self.sum))
     }
 
-    fn add(&mut self, number: usize, group: &Group) {
-        let kept = group.sum.get_modulo();
-        // Read first: from there on the processor adds several at a time.
-        let counts: [u64; GROUP_LEN] = std::array::from_fn(|i| group.counts[i].get_modulo());
-        let any = counts.iter().fold(0, |any, count| any | count);
+    fn add(&mut self, number: usize, group: Group) {
         self.touched |= 1 << number;
+        let counts = group.counts(number);
+        match number {
+            0 => self.add_counts::<{ 2 * OCTAVE_LEN }>(number, counts, group.sum()),
+            _ => self.add_counts::<OCTAVE_LEN>(number, counts, group.sum()),
+        }
+    }
+
+    /// Adds the counts of a group, which are `LEN`: a number that the compiler knows.
+    fn add_counts<const LEN: usize>(&mut self, number: usize, counts: &[Count], sum: &Count) {
+        let kept = sum.get_modulo();
+        // Read first: from there on the processor adds several at a time.
+        let counts: [u64; LEN] = std::array::from_fn(|i| counts[i].get_modulo());
+        let any = counts.iter().fold(0, |any, count| any | count);
         self.any |= any;
-        let sums = self.counts[number].iter_mut().zip(counts);
+        let buckets = LAYOUT.buckets_of(number);
+        let sums = self.counts[buckets.clone()].iter_mut().zip(counts);
         match self.any < PLENTY {
             true => sums.for_each(|(sum, n)| *sum += n),
             false => sums.for_each(|(sum, n)| *sum = sum.saturating_add(n)),
         }
-        let sum = unwrapped(LAYOUT, number, kept, any, &counts);
+        let sum = unwrapped(LAYOUT, buckets, kept, any, &counts);
         self.sum = self.sum.saturating_add(sum);
     }
 }
 
 /// Counts below this in each shard do not overflow a `u64`: there are some hundred shards.
 const PLENTY: u64 = 1 << 55;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn snapshot(shard: &Shard) -> HistogramSnapshot {
+        let mut sum = Sum::new();
+        shard.add_to(&mut sum);
+        sum.take()
+    }
+
+    #[test]
+    fn every_bucket_has_a_count_of_its_own() {
+        let shard = Shard::default();
+        for bucket in 0..LAYOUT.buckets() {
+            shard.record(LAYOUT.lowest(bucket), 1, Writer::Sole);
+            shard.record_similar(LAYOUT.highest(bucket), 2, Writer::Sole);
+        }
+        let expected = (0..LAYOUT.buckets()).map(|b| (LAYOUT.lowest(b), LAYOUT.highest(b), 3));
+        assert!(snapshot(&shard).buckets().eq(expected));
+    }
+
+    proptest! {
+        /// Values that stay in an octave for a while, by the owner of the shard and by others.
+        #[test]
+        fn values_are_recorded_alike_whether_they_are_similar_or_not(
+            values in prop::collection::vec((any::<u64>(), 0_u32..64, 1_u64..4, any::<bool>()), 1..60),
+        ) {
+            let (one, other) = (Shard::default(), Shard::default());
+            for (value, by, times, is_shared) in values {
+                let writer = if is_shared { Writer::Shared } else { Writer::Sole };
+                for value in (0..times).map(|i| (value >> by).saturating_add(i)) {
+                    one.record_similar(value, times, writer);
+                    other.record(value, times, Writer::Sole);
+                }
+            }
+            prop_assert_eq!(snapshot(&one), snapshot(&other));
+        }
+    }
+}

@@ -1,25 +1,31 @@
 //! Sums that are kept modulo 2⁶⁴, read in full.
 
+use std::ops::Range;
+
 use super::layout::Layout;
 use crate::thread::shown;
 
-/// The sum of the samples in a group of buckets of which `kept` is the remainder modulo 2⁶⁴.
-/// `counts` are those of its buckets, and `any` has every bit that is set in one of them.
+/// The sum of the samples in `buckets`, of which `kept` is the remainder modulo 2⁶⁴. `counts` are
+/// those of the buckets, and `any` has every bit that is set in one of them.
 ///
 /// The counts give the sum to half of a bucket's width, 1/256 of it at two digits. So up to 2⁷¹
 /// there is one sum near that which has this remainder, and it is exact; past that, the result is
 /// off by at most 1/256 and 2⁶³.
-pub(super) fn unwrapped(layout: Layout, group: usize, kept: u64, any: u64, counts: &[u64]) -> u128 {
-    let first = group * layout.group_len();
-    let highest = layout.highest(first + counts.len() - 1);
+pub(super) fn unwrapped(
+    layout: Layout,
+    buckets: Range<usize>,
+    kept: u64,
+    any: u64,
+    counts: &[u64],
+) -> u128 {
+    let highest = layout.highest(buckets.end - 1);
     // Each count is below 2 to the bits of `any`, and their number is a power of two.
     let bits = bits(highest) + bits(any) + counts.len().trailing_zeros();
     if bits <= u64::BITS {
         return kept.into();
     }
-    let middles = counts.iter().enumerate().map(|(within, &count)| {
-        let low = layout.lowest(first + within);
-        let high = layout.highest(first + within);
+    let middles = buckets.zip(counts).map(|(bucket, &count)| {
+        let (low, high) = (layout.lowest(bucket), layout.highest(bucket));
         u128::from(low + (high - low) / 2) * u128::from(shown(count))
     });
     nearest(kept, middles.fold(0, u128::saturating_add))
