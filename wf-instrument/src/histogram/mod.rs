@@ -22,6 +22,8 @@ mod shard;
 #[cfg(feature = "enabled")]
 mod snapshot;
 #[cfg(feature = "enabled")]
+mod sum;
+#[cfg(feature = "enabled")]
 mod wide;
 
 pub use self::recorder::Recorder;
@@ -31,6 +33,6 @@ pub use self::{layout::Layout, quantile::samples_needed, snapshot::HistogramSnap
 pub use hdrhistogram::RecordError;
 
 #[cfg(feature = "enabled")]
-pub(crate) use self::shard::{Shard, Sum};
+pub(crate) use self::{shard::Shard, sum::Sum};
 #[cfg(not(feature = "enabled"))]
 use crate::disabled::Shard;
