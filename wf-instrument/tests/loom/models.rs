@@ -47,6 +47,27 @@ fn add_one(pool: &Pool, count: &Sharded<Count>) {
 }
 
 #[test]
+fn the_next_owner_of_a_slot_records_in_the_octave_of_the_last() {
+    model(|| {
+        let pool = Arc::new(Pool::new());
+        let histogram = Arc::new(Sharded::<Shard>::new());
+        let worker = {
+            let (pool, histogram) = (pool.clone(), histogram.clone());
+            thread::spawn(move || record_one(&pool, &histogram))
+        };
+        record_one(&pool, &histogram);
+        worker.join().unwrap();
+        assert_eq!(histogram.shards().map(sample_count).sum::<u64>(), 2);
+    });
+}
+
+fn record_one(pool: &Pool, histogram: &Sharded<Shard>) {
+    let slot = pool.claim().expect("two slots, two threads");
+    histogram.with_slot(slot, |shard, writer| shard.record_similar(200, 1, writer));
+    pool.release(slot);
+}
+
+#[test]
 fn a_slot_has_one_owner_at_a_time() {
     model(|| {
         let pool = Arc::new(Pool::new());
