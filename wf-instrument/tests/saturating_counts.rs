@@ -51,6 +51,20 @@ fn tokens_saturate_at_u64_max() {
 }
 
 #[test]
+fn tokens_of_a_request_are_counted_past_32_bits() {
+    let site = registry::generation("many_tokens", "", None).unwrap();
+    let many = u64::from(u32::MAX);
+    let request = site.arrive();
+    request.tokens(many);
+    request.tokens(many);
+    request.end(Outcome::Ok);
+    let metrics = Snapshot::take().metrics;
+    let mut rows = metrics.generations.iter();
+    let row = rows.find(|row| &*row.model == "many_tokens").unwrap();
+    assert_eq!((row.tokens, row.tokens_each().sum()), (2 * many, 2 * many));
+}
+
+#[test]
 fn a_sum_beyond_u64_max_is_exact_in_windows() {
     let sizes = registry::histogram("large_sizes", "", Unit::Bytes, &[]).unwrap();
     let samples = || -> HistogramSnapshot {

@@ -1,7 +1,7 @@
 //! The requests to one model.
 
 use super::in_flight::InFlight;
-use super::request::Request;
+use super::request::{Request, Series};
 use super::request_counts::{RequestCounts, RequestStates};
 use crate::clock::Ticks;
 use crate::histogram::{HistogramSnapshot, Shard, Sum};
@@ -125,6 +125,10 @@ impl GenerationShard {
     }
 }
 
+impl Series for GenerationSeries {
+    type Shard = GenerationShard;
+}
+
 impl GenerationSeries {
     pub(crate) const fn new() -> Self {
         Self {
@@ -138,11 +142,10 @@ impl GenerationSeries {
     // Always: it has one caller, and is 6 instructions more as a call of its own.
     #[inline(always)]
     pub(crate) fn begin(&'static self, arrived: Ticks) -> &'static Request<Self> {
-        let inserted = self.in_flight.insert(self, arrived);
-        let request = inserted.unwrap_or_else(|| lost(arrived));
-        request
-            .series()
-            .with(|shard, writer| shard.counts.arrive(writer));
+        let Some(request) = self.in_flight.insert(self, arrived) else {
+            return lost(arrived);
+        };
+        self.with(|shard, writer| shard.counts.arrive(writer));
         request
     }
 
@@ -157,27 +160,38 @@ impl GenerationSeries {
     }
 
     /// Records the end of `request`, so long after its arrival.
+    #[inline]
+    pub(crate) fn end(&self, request: &Request<Self>, outcome: Outcome, took: Nanos) {
+        // Each by itself, so that the compiler knows the writer.
+        match self.sole() {
+            Some(shard) => self.end_in(shard, Writer::Sole, request, outcome, took),
+            None => self.end_elsewhere(request, outcome, took),
+        }
+    }
+
+    #[cold]
     #[inline(never)]
-    pub(crate) fn end(
+    fn end_elsewhere(&self, request: &Request<Self>, outcome: Outcome, took: Nanos) {
+        self.with(|shard, writer| self.end_in(shard, writer, request, outcome, took));
+    }
+
+    // Always: for a writer that is not known, each record checks which it is.
+    #[inline(always)]
+    fn end_in(
         &self,
+        shard: &GenerationShard,
+        writer: Writer,
         request: &Request<Self>,
         outcome: Outcome,
         took: Nanos,
-        shard: &GenerationShard,
-        writer: Writer,
     ) {
         match outcome {
             Outcome::Ok => {
                 shard
                     .histogram(RequestHistogram::EndToEnd)
                     .record(took.get(), 1, writer);
-                shard.histogram(RequestHistogram::TokensEach).record(
-                    request.all_tokens(),
-                    1,
-                    writer,
-                );
                 request.read_prompt(shard, writer);
-                request.record_decoding(shard, writer);
+                request.record_tokens(shard, writer);
             }
             Outcome::Cancelled if !request.has_begun() => {
                 shard
@@ -215,7 +229,7 @@ impl GenerationSeries {
     }
 
     #[inline]
-    pub(crate) fn with(&self, write: impl FnOnce(&GenerationShard, Writer)) {
+    pub(crate) fn with<'a>(&'a self, write: impl FnOnce(&'a GenerationShard, Writer)) {
         self.shards.with(write);
     }
 

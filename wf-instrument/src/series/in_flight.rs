@@ -3,33 +3,33 @@
 
 use std::ptr;
 
-use super::request::Request;
+use super::request::{Request, Series};
 use crate::clock::Ticks;
 use crate::sync::{AtomicPtr, Ordering};
 use crate::thread::{allocate, allocating};
 
 /// Number of slots of a series before it allocates. A power of two, as in all blocks.
-const INITIAL_SLOTS: usize = 64;
+const INITIAL_SLOTS: usize = 32;
 
 /// Ratio of the slots of a block to those of the block before.
 const GROWTH: usize = 4;
 
 /// A slot for each request in flight, never moved and never freed: memory follows the maximum in
-/// flight. 4 KiB up to 64 requests.
+/// flight. 4 KiB up to 32 requests.
 #[derive(Debug)]
-pub(crate) struct InFlight<S: 'static> {
+pub(crate) struct InFlight<S: Series> {
     slots: [Request<S>; INITIAL_SLOTS],
     /// The block that was added last.
     newest: AtomicPtr<Block<S>>,
 }
 
 #[derive(Debug)]
-struct Block<S: 'static> {
+struct Block<S: Series> {
     slots: Box<[Request<S>]>,
     older: Option<&'static Self>,
 }
 
-impl<S> InFlight<S> {
+impl<S: Series> InFlight<S> {
     pub(crate) const fn new() -> Self {
         Self {
             slots: [const { Request::new() }; INITIAL_SLOTS],
@@ -133,7 +133,7 @@ impl<S> InFlight<S> {
     }
 }
 
-fn try_insert<'a, S>(
+fn try_insert<'a, S: Series>(
     slots: &'a [Request<S>],
     series: &'static S,
     arrived: Ticks,
@@ -150,7 +150,7 @@ fn try_insert<'a, S>(
 /// Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4): the high bits of a product
 /// with 2⁶⁴/φ.
 #[inline]
-const fn spread<S>(arrived: Ticks, slots: &[Request<S>]) -> usize {
+const fn spread<S: Series>(arrived: Ticks, slots: &[Request<S>]) -> usize {
     let product = arrived.raw().wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (product >> 32) as u32 as usize & (slots.len() - 1)
 }
@@ -158,6 +158,10 @@ const fn spread<S>(arrived: Ticks, slots: &[Request<S>]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Series for u8 {
+        type Shard = ();
+    }
 
     static SERIES: u8 = 0;
 

@@ -1,21 +1,21 @@
 //! The tokens of one request.
 
-use crate::sync::{AtomicU16, AtomicU32, Ordering, constructor};
-use crate::thread::SLOTS;
+use crate::sync::{AtomicU16, AtomicU32, AtomicU64, Ordering, constructor};
+use crate::thread::{Count, SLOTS, Writer};
 
 /// Tokens of one request, counted by any threads at once and by one of them mostly.
 ///
 /// The thread that counts the first owns the count: it continues with plain loads and stores.
-/// Others add to a count beside it, atomically. Each count ends at `u32::MAX`. 16 bytes.
+/// Others add to a count beside it, atomically, which ends at `u32::MAX`. 24 bytes.
 #[derive(Debug)]
 pub(crate) struct TokenCount {
     /// The owner's thread slot, [`NOBODY`] before the first token, or [`NO_OWNER`]. Until there is
     /// a first token, the other fields but `others` mean nothing.
     owner: AtomicU16,
-    own: AtomicU32,
     others: AtomicU32,
+    own: Count,
     /// Of all, those that came with the first.
-    first: AtomicU32,
+    first: AtomicU64,
 }
 
 const NOBODY: u16 = u16::MAX - 1;
@@ -28,9 +28,9 @@ impl TokenCount {
         pub(crate) fn new() -> Self {
             Self {
                 owner: AtomicU16::new(NOBODY),
-                own: AtomicU32::new(0),
                 others: AtomicU32::new(0),
-                first: AtomicU32::new(0),
+                own: Count::new(),
+                first: AtomicU64::new(0),
             }
         }
     }
@@ -55,19 +55,17 @@ impl TokenCount {
     /// Counts `n` more, for the owner.
     #[inline]
     pub(crate) fn add_own(&self, n: u64) {
-        let own = self.own.load(Ordering::Relaxed).saturating_add(few(n));
-        self.own.store(own, Ordering::Relaxed);
+        self.own.add(n, Writer::Sole);
     }
 
     /// Likewise, where they came together with those before: with the first ones, if there were no
     /// others.
     #[inline]
     pub(crate) fn add_own_together(&self, n: u64) {
-        let are_first = self.own.load(Ordering::Relaxed) == self.first.load(Ordering::Relaxed);
+        let are_first = self.own.get_modulo() == self.first.load(Ordering::Relaxed);
         self.add_own(n);
         if are_first {
-            let own = self.own.load(Ordering::Relaxed);
-            self.first.store(own, Ordering::Relaxed);
+            self.first.store(self.own.get_modulo(), Ordering::Relaxed);
         }
     }
 
@@ -87,8 +85,9 @@ impl TokenCount {
         if begun {
             // One thread gets here. Afterwards only the owner of its slot stores to either, or who
             // counts alone (`add_beside_together`).
-            self.own.store(few(n), Ordering::Relaxed);
-            self.first.store(few(n), Ordering::Relaxed);
+            self.own.restart(0);
+            self.own.add(n, Writer::Sole);
+            self.first.store(self.own.get_modulo(), Ordering::Relaxed);
         }
         begun
     }
@@ -108,8 +107,7 @@ impl TokenCount {
         self.add_beside(n);
         if are_first {
             let first = self.first.load(Ordering::Relaxed);
-            self.first
-                .store(first.saturating_add(few(n)), Ordering::Relaxed);
+            self.first.store(first.saturating_add(n), Ordering::Relaxed);
         }
     }
 
@@ -132,7 +130,7 @@ impl TokenCount {
     pub(crate) fn total(&self) -> u64 {
         if self.has_begun() {
             let others = self.others.load(Ordering::Relaxed);
-            u64::from(self.own.load(Ordering::Relaxed)) + u64::from(others)
+            self.own.get().saturating_add(others.into())
         } else {
             0
         }
@@ -140,13 +138,17 @@ impl TokenCount {
 
     /// Those that came after the first ones, once there are some.
     pub(crate) fn later(&self) -> u64 {
-        let first = self.first.load(Ordering::Relaxed);
-        self.total().saturating_sub(first.into())
+        self.later_of(self.total())
+    }
+
+    /// Likewise, of so many in all.
+    #[inline]
+    pub(crate) fn later_of(&self, total: u64) -> u64 {
+        total.saturating_sub(self.first.load(Ordering::Relaxed))
     }
 }
 
-/// `n`, or `u32::MAX` where it is more. The count of one request saturates there; the counts of its
-/// series do not.
+/// `n`, or `u32::MAX` where it is more.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "clamped")]
 pub(super) const fn few(n: u64) -> u32 {

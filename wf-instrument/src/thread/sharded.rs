@@ -40,7 +40,7 @@ impl<T: Default + Sync> Sharded<T> {
     /// `write` should own its captures: borrowed values have to be in memory, for the rare case
     /// that is out of line.
     #[inline]
-    pub(crate) fn with(&self, write: impl FnOnce(&T, Writer)) {
+    pub(crate) fn with<'a>(&'a self, write: impl FnOnce(&'a T, Writer)) {
         match self.found() {
             Some(shard) => write(shard, Writer::Sole),
             None => self.with_first(write),
@@ -77,12 +77,12 @@ impl<T: Default + Sync> Sharded<T> {
     // Never inline, as with all that is rare here: it would crowd every measured function.
     #[cold]
     #[inline(never)]
-    fn with_first(&self, write: impl FnOnce(&T, Writer)) {
+    fn with_first<'a>(&'a self, write: impl FnOnce(&'a T, Writer)) {
         self.with_slot(slot::current(), write);
     }
 
     /// As [`Sharded::with`], for the owner of `slot`.
-    pub(crate) fn with_slot(&self, slot: usize, write: impl FnOnce(&T, Writer)) {
+    pub(crate) fn with_slot<'a>(&'a self, slot: usize, write: impl FnOnce(&'a T, Writer)) {
         match self.touch(slot) {
             Some(shard) => write(shard, Writer::Sole),
             None => self.with_shared(write),
@@ -132,7 +132,7 @@ impl<T: Default + Sync> Sharded<T> {
         unsafe { shard.as_ref() }.map(|padded| &padded.0)
     }
 
-    fn with_shared(&self, write: impl FnOnce(&T, Writer)) {
+    fn with_shared<'a>(&'a self, write: impl FnOnce(&'a T, Writer)) {
         // Acquire; pairs with Release in `first_touch`: another thread may have made the shard.
         let mut shard = self.shared.load(Ordering::Acquire);
         if shard.is_null() {

@@ -95,8 +95,9 @@ impl Generation {
     /// The first tokens end the time to first token. Later ones end one inter-token interval,
     /// however many they are: the time of each by itself is not known.
     ///
-    /// The tokens of one request saturate at 4,294,967,295 (`u32::MAX`) where they are counted per
-    /// request, as in the histogram of tokens each. The counter of tokens takes all of them.
+    /// Of the tokens that other threads count than the one that counts the first, a request keeps
+    /// 4,294,967,295 (`u32::MAX`) at most, as in the histogram of tokens each. The counter of tokens
+    /// takes all of them.
     #[inline]
     pub fn tokens(&self, n: u64) {
         tokens(self.request, n);
@@ -173,8 +174,7 @@ impl Generation {
         let request = self.request;
         let outcome = request.verdict(outcome);
         let took = request.age_now();
-        let series = request.series();
-        series.with(move |shard, writer| series.end(request, outcome, took, shard, writer));
+        request.series().end(request, outcome, took);
         request.end();
     }
 }

@@ -12,28 +12,38 @@ use super::token_count::TokenCount;
 use crate::clock::{self, Ticks};
 use crate::outcome::Outcome;
 use crate::sync::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use crate::thread::cached_slot;
 use crate::units::Nanos;
 
 /// The state of a request to the series `S`: atomics in memory that is never freed, so that any
-/// thread may hold a reference to it, whatever ends first. One cache line.
+/// thread may hold a reference to it, whatever ends first. Two cache lines, alone on them; a token
+/// touches the first.
 ///
 /// Used by one request after another; [`Request::serial`] distinguishes them.
 #[derive(Debug)]
-#[repr(align(64))]
-pub(crate) struct Request<S> {
-    /// The time of the arrival, or [`FREE`] without a request.
-    arrived: AtomicU64,
+#[repr(C, align(128))]
+pub(crate) struct Request<S: Series> {
+    /// The share of the series that the owner of `token_count` writes to.
+    shard: AtomicPtr<S::Shard>,
+    token_count: TokenCount,
+    /// The time of the last tokens, or [`NEVER`].
+    last: AtomicU64,
     /// The time of the admission, or [`NEVER`]; once a token was counted, the time of the first
     /// tokens.
     stage: AtomicU64,
-    /// The time of the last tokens, or [`NEVER`].
-    last: AtomicU64,
     series: AtomicPtr<S>,
-    token_count: TokenCount,
     serial: AtomicU32,
     /// Tokens of the prompt that have not been counted: the prompt is not known to be read yet.
     prompt: AtomicU32,
+    /// The time of the arrival, or [`FREE`] without a request.
+    arrived: AtomicU64,
     marks: AtomicU8,
+}
+
+/// What requests are recorded in.
+pub(crate) trait Series: std::fmt::Debug + 'static {
+    /// What one thread records of it.
+    type Shard: std::fmt::Debug + 'static;
 }
 
 const FREE: u64 = 0;
@@ -52,7 +62,7 @@ const UNWINDING: u8 = 8;
 /// It arrived in the process that this one was forked from.
 const AGELESS: u8 = 16;
 
-impl<S> Request<S> {
+impl<S: Series> Request<S> {
     pub(crate) const fn new() -> Self {
         Self::to(ptr::null_mut())
     }
@@ -63,15 +73,16 @@ impl<S> Request<S> {
     }
 
     const fn to(series: *mut S) -> Self {
-        const { assert!(size_of::<Self>() == 64, "one cache line") };
+        const { assert!(size_of::<Self>() == 128, "two cache lines") };
         Self {
-            arrived: AtomicU64::new(FREE),
-            stage: AtomicU64::new(NEVER),
-            last: AtomicU64::new(NEVER),
-            series: AtomicPtr::new(series),
+            shard: AtomicPtr::new(ptr::null_mut()),
             token_count: TokenCount::new(),
+            last: AtomicU64::new(NEVER),
+            stage: AtomicU64::new(NEVER),
+            series: AtomicPtr::new(series),
             serial: AtomicU32::new(0),
             prompt: AtomicU32::new(0),
+            arrived: AtomicU64::new(FREE),
             marks: AtomicU8::new(0),
         }
     }
@@ -136,6 +147,45 @@ impl<S> Request<S> {
         //   and only shared references to it exist;
         // - later requests in this slot store the same address.
         unsafe { &*series }
+    }
+
+    /// Counts the first `n` tokens for the owner of `slot`, which writes to `shard`, and makes it
+    /// the owner of the count; returns false where others came before.
+    #[inline]
+    fn begin_tokens(&self, n: u64, slot: u8, shard: &'static S::Shard) -> bool {
+        let begun = self.token_count.begin(n, slot);
+        if begun {
+            self.set_shard(shard);
+        }
+        begun
+    }
+
+    /// Makes the owner of `slot`, which writes to `shard`, the owner of the count, if it has one
+    /// yet. Only where no other thread counts.
+    fn move_tokens(&self, slot: u8, shard: &'static S::Shard) -> bool {
+        let moved = self.token_count.move_to(slot);
+        if moved {
+            self.set_shard(shard);
+        }
+        moved
+    }
+
+    fn set_shard(&self, shard: &'static S::Shard) {
+        self.shard
+            .store(ptr::from_ref(shard).cast_mut(), Ordering::Relaxed);
+    }
+
+    /// The share of the series that this thread writes to, if it owns the count.
+    #[inline]
+    fn owned_shard(&self) -> Option<&'static S::Shard> {
+        self.token_count.is_owned_by(cached_slot()).then(|| {
+            // SAFETY:
+            // - not null: what makes a slot the owner stores here next, on the thread that has the
+            //   slot, before it returns; a later owner of the slot synchronised with it in `Pool`,
+            //   and a thread that takes the count over has it to itself;
+            // - from a `'static` reference, and only shared references to it exist.
+            unsafe { &*self.shard.load(Ordering::Relaxed) }
+        })
     }
 
     /// Corrects the time of its arrival.

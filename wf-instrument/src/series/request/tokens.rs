@@ -28,17 +28,23 @@ impl Request<GenerationSeries> {
     pub(crate) fn read_prompt(&self, shard: &GenerationShard, writer: Writer) {
         // Read first, since an exchange costs more.
         if self.prompt.load(Ordering::Relaxed) != 0 {
-            match self.prompt.swap(0, Ordering::Relaxed) {
-                0 => {}
-                tokens => shard.read(tokens.into(), writer),
-            }
+            self.take_prompt(shard, writer);
+        }
+    }
+
+    // Out of line: it has one caller's registers saved, of several, in most requests for nothing.
+    #[inline(never)]
+    fn take_prompt(&self, shard: &GenerationShard, writer: Writer) {
+        match self.prompt.swap(0, Ordering::Relaxed) {
+            0 => {}
+            tokens => shard.read(tokens.into(), writer),
         }
     }
 
     /// Records `n` tokens that came together.
     #[inline]
     pub(crate) fn tokens(&self, n: u64, time: TokenTime) {
-        match self.own_shard() {
+        match self.owned_shard() {
             Some(shard) => self.tokens_here(n, time, shard),
             None => self.tokens_elsewhere(n, time),
         }
@@ -48,7 +54,17 @@ impl Request<GenerationSeries> {
     /// stores.
     #[inline]
     pub(crate) fn tokens_alone(&self, n: u64, time: TokenTime) {
-        match self.move_here() {
+        match self.owned_shard() {
+            Some(shard) => self.tokens_here(n, time, shard),
+            None => self.tokens_alone_elsewhere(n, time),
+        }
+    }
+
+    /// The first of all, or on another thread than those before.
+    #[cold]
+    #[inline(never)]
+    fn tokens_alone_elsewhere(&self, n: u64, time: TokenTime) {
+        match self.take_over() {
             Some(shard) => self.tokens_here(n, time, shard),
             None => self.tokens_elsewhere(n, time),
         }
@@ -77,7 +93,7 @@ impl Request<GenerationSeries> {
     #[inline(never)]
     fn tokens_elsewhere(&self, n: u64, time: TokenTime) {
         match self.series().sole() {
-            Some(shard) if self.token_count.begin(n, cached_slot()) => {
+            Some(shard) if self.begin_tokens(n, cached_slot(), shard) => {
                 self.first_tokens(n, time.at(), shard, Writer::Sole);
             }
             _ => self.tokens_beside(n, time),
@@ -104,7 +120,7 @@ impl Request<GenerationSeries> {
     #[cold]
     fn tokens_beside(&self, n: u64, time: TokenTime) {
         self.series().with(move |shard, writer| {
-            if self.token_count.begin(n, cached_slot()) {
+            if self.begin_tokens(n, cached_slot(), shard) {
                 return self.first_tokens(n, time.at(), shard, writer);
             }
             let first_is_known = self.last.load(Ordering::Relaxed) != NEVER;
@@ -122,24 +138,16 @@ impl Request<GenerationSeries> {
     /// the same time.
     #[inline]
     pub(crate) fn move_here(&self) -> Option<&'static GenerationShard> {
-        self.own_shard().or_else(|| self.take_over())
+        self.owned_shard().or_else(|| self.take_over())
     }
 
     #[cold]
     fn take_over(&self) -> Option<&'static GenerationShard> {
         let shard = self.series().sole()?;
-        self.token_count.move_to(cached_slot()).then_some(shard)
+        self.move_tokens(cached_slot(), shard).then_some(shard)
     }
 
-    /// This thread's share of the series, if it owns the count.
-    #[inline]
-    fn own_shard(&self) -> Option<&'static GenerationShard> {
-        match self.token_count.is_owned_by(cached_slot()) {
-            true => self.series().sole(),
-            false => None,
-        }
-    }
-
+    /// The number of tokens that were counted.
     pub(crate) fn all_tokens(&self) -> u64 {
         self.token_count.total()
     }
@@ -149,10 +157,15 @@ impl Request<GenerationSeries> {
         self.token_count.has_begun()
     }
 
-    /// Records the time from the first token to the last, and the mean time per token after the
-    /// first ones.
-    #[inline]
-    pub(crate) fn record_decoding(&self, shard: &GenerationShard, writer: Writer) {
+    /// Records the number of tokens, the time from the first token to the last, and the mean time
+    /// per token after the first ones.
+    // Always: as in `GenerationSeries::end_in`.
+    #[inline(always)]
+    pub(crate) fn record_tokens(&self, shard: &GenerationShard, writer: Writer) {
+        let tokens = self.all_tokens();
+        shard
+            .histogram(RequestHistogram::TokensEach)
+            .record(tokens, 1, writer);
         if !self.has_begun() {
             return;
         }
@@ -162,7 +175,7 @@ impl Request<GenerationSeries> {
             .histogram(RequestHistogram::Decode)
             .record(decoding, 1, writer);
         // A response whose tokens were all in one item has no time per token.
-        if let Some(each) = decoding.checked_div(self.token_count.later()) {
+        if let Some(each) = decoding.checked_div(self.token_count.later_of(tokens)) {
             shard
                 .histogram(RequestHistogram::TimePerOutputToken)
                 .record(each, 1, writer);
@@ -181,7 +194,7 @@ mod tests {
         let count = || {
             // Twice, since a thread's first event claims its slot.
             (0..2).for_each(|_| request.tokens_alone(1, TokenTime::Made(clock::ticks())));
-            request.own_shard().is_some()
+            request.owned_shard().is_some()
         };
         assert!(count());
         assert!(std::thread::scope(|scope| scope.spawn(count).join()).is_ok_and(|owns| owns));
