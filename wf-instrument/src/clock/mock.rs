@@ -31,7 +31,7 @@ impl Mock {
     /// Stops this thread's clock.
     #[must_use]
     pub fn start() -> Self {
-        let real = source().raw();
+        let real = source().ticks();
         Self {
             previous: MOCKED.replace(Some(real)),
         }

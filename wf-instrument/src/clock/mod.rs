@@ -50,14 +50,14 @@ pub fn ticks() -> Ticks {
 #[inline]
 #[must_use]
 pub fn between(start: Ticks, end: Ticks) -> Nanos {
-    #[cfg(target_arch = "x86_64")]
     // A predicted branch: the multiplication would wait for a saturating subtraction.
-    if end.0 >= start.0
-        && let Some(nanos) = tsc::nanos(end.0 - start.0)
-    {
-        return Nanos::new(nanos);
+    if end.0 < start.0 {
+        return backwards();
     }
-    between_fallback(start, end)
+    #[cfg(target_arch = "x86_64")]
+    return Nanos::new(tsc::nanos(end.0 - start.0));
+    #[cfg(not(target_arch = "x86_64"))]
+    source().nanos(end.0 - start.0)
 }
 
 /// The time since `start`; zero where the clock went backwards. As [`between`] and [`ticks`], with
@@ -108,17 +108,18 @@ pub fn calibrate() {
 /// would bloat every measured function.
 #[cfg_attr(target_arch = "x86_64", cold)]
 fn ticks_fallback() -> Ticks {
-    Ticks(source().raw())
-}
-
-#[cfg_attr(target_arch = "x86_64", cold)]
-fn between_fallback(start: Ticks, end: Ticks) -> Nanos {
-    source().between(start.0, end.0)
+    Ticks(source().ticks())
 }
 
 #[cfg_attr(target_arch = "x86_64", cold)]
 fn since_fallback(start: Ticks) -> Nanos {
-    between_fallback(start, ticks_fallback())
+    between(start, ticks_fallback())
+}
+
+/// The time from a reading to an earlier one.
+#[cold]
+const fn backwards() -> Nanos {
+    Nanos::ZERO
 }
 
 #[cfg(test)]
