@@ -127,19 +127,21 @@ impl HistogramSnapshot {
     }
 
     /// The nearest-rank quantile, as the largest value of its bucket: never below the sample, at
-    /// most 1/128 above it at two digits. `None` where there is no sample. One pass over the
-    /// buckets.
+    /// most 1/128 above it at two digits. `None` where there is no sample. Counts the samples on
+    /// the shorter side of it.
     ///
     /// A quantile of few samples is little more than the maximum: see
     /// [`samples_needed`](super::samples_needed).
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<u64> {
         let rank = rank(q, self.count);
-        let mut counted = 0;
-        let reached = self.buckets.iter().find(|bucket| {
-            counted = u64::saturating_add(counted, bucket.samples);
-            counted >= rank
-        });
+        let reached = match rank <= self.count / 2 {
+            true => reaching(rank, self.buckets.iter()),
+            false => reaching(
+                self.count.saturating_sub(rank) + 1,
+                self.buckets.iter().rev(),
+            ),
+        };
         reached.map(|bucket| self.layout.highest(bucket.number.into()))
     }
 
@@ -239,6 +241,15 @@ impl FromIterator<u64> for HistogramSnapshot {
             samples.into_iter().map(|value| (value, 1)),
         )
     }
+}
+
+/// The bucket in which the sample of this rank lies, counted in the order of `buckets`.
+fn reaching<'a>(rank: u64, mut buckets: impl Iterator<Item = &'a Bucket>) -> Option<&'a Bucket> {
+    let mut counted = 0;
+    buckets.find(|bucket| {
+        counted = u64::saturating_add(counted, bucket.samples);
+        counted >= rank
+    })
 }
 
 /// Merges two sorted bucket lists, taking a missing count as zero.
