@@ -180,7 +180,8 @@ impl HistogramSnapshot {
     pub fn plus(&self, other: &Self) -> Self {
         let other = other.in_layout(self.layout);
         let sum = self.sum.saturating_add(other.sum);
-        combine(self, &other, u64::saturating_add, sum)
+        let buckets = merged(&self.buckets, &other.buckets);
+        Self::from_buckets(self.layout, buckets, sum)
     }
 
     /// Everything recorded since `earlier`, an earlier state of the same series. No bucket goes
@@ -189,7 +190,8 @@ impl HistogramSnapshot {
     pub fn minus(&self, earlier: &Self) -> Self {
         let earlier = earlier.in_layout(self.layout);
         let sum = self.sum.saturating_sub(earlier.sum);
-        combine(self, &earlier, u64::saturating_sub, sum)
+        let buckets = grown(&self.buckets, &earlier.buckets);
+        Self::from_buckets(self.layout, buckets, sum)
     }
 
     /// Memory held, in bytes.
@@ -252,37 +254,64 @@ fn reaching<'a>(rank: u64, mut buckets: impl Iterator<Item = &'a Bucket>) -> Opt
     })
 }
 
-/// Merges two sorted bucket lists, taking a missing count as zero.
-fn combine(
-    left: &HistogramSnapshot,
-    right: &HistogramSnapshot,
-    count: impl Fn(u64, u64) -> u64,
-    sum: u128,
-) -> HistogramSnapshot {
-    let (mut left_rest, mut right_rest) = (&left.buckets[..], &right.buckets[..]);
-    let mut buckets = Vec::with_capacity(left_rest.len().max(right_rest.len()));
-    while let ([left, ..], [right, ..]) = (left_rest, right_rest) {
-        let number = left.number.min(right.number);
-        let mine = take_if(&mut left_rest, left.number == number);
-        let theirs = take_if(&mut right_rest, right.number == number);
-        let samples = count(mine, theirs);
+/// The samples of either, in ascending order as both are.
+fn merged(mut left: &[Bucket], mut right: &[Bucket]) -> Vec<Bucket> {
+    let mut buckets = Vec::with_capacity(left.len().max(right.len()));
+    while let ([first, ..], [other, ..]) = (left, right) {
+        let number = first.number.min(other.number);
+        let (mine, theirs) = (taken(&mut left, number), taken(&mut right, number));
+        let samples = mine.saturating_add(theirs);
         buckets.push(Bucket { number, samples });
     }
-    let alone = |Bucket { number, samples }, with: fn(u64) -> (u64, u64)| {
-        let (mine, theirs) = with(samples);
-        let samples = count(mine, theirs);
-        Bucket { number, samples }
-    };
-    buckets.extend(left_rest.iter().map(|&left| alone(left, |n| (n, 0))));
-    buckets.extend(right_rest.iter().map(|&right| alone(right, |n| (0, n))));
-    buckets.retain(|bucket| bucket.samples > 0);
-    HistogramSnapshot::from_buckets(left.layout, buckets, sum)
+    buckets.extend_from_slice(left);
+    buckets.extend_from_slice(right);
+    buckets
 }
 
-/// The samples of the first bucket, taken off, where `wanted`; else none.
-fn take_if(rest: &mut &[Bucket], wanted: bool) -> u64 {
-    match (wanted, *rest) {
-        (true, [first, others @ ..]) => {
+/// The samples of `later` without those of `earlier`. Memory is written for what is left only: in
+/// most windows most histograms are as they were.
+fn grown(later: &[Bucket], mut earlier: &[Bucket]) -> Vec<Bucket> {
+    let mut buckets = Vec::with_capacity(later.len());
+    for block in later.chunks(BLOCK) {
+        if let Some((same, rest)) = earlier.split_at_checked(block.len())
+            && are_equal(block, same)
+        {
+            earlier = rest;
+            continue;
+        }
+        for &Bucket { number, samples } in block {
+            while let [first, rest @ ..] = earlier
+                && first.number < number
+            {
+                earlier = rest;
+            }
+            let before = taken(&mut earlier, number);
+            if samples > before {
+                let samples = samples - before;
+                buckets.push(Bucket { number, samples });
+            }
+        }
+    }
+    buckets.shrink_to_fit();
+    buckets
+}
+
+/// Buckets that are compared at once: 5 cache lines.
+const BLOCK: usize = 32;
+
+/// Compares without a branch for each bucket.
+fn are_equal(one: &[Bucket], other: &[Bucket]) -> bool {
+    let differences = one
+        .iter()
+        .zip(other)
+        .map(|(one, other)| u64::from(one.number ^ other.number) | (one.samples ^ other.samples));
+    differences.fold(0, |all, some| all | some) == 0
+}
+
+/// The samples of the first bucket, taken off, where it has this number; else none.
+fn taken(rest: &mut &[Bucket], number: u16) -> u64 {
+    match *rest {
+        [first, others @ ..] if first.number == number => {
             *rest = others;
             first.samples
         }
@@ -338,6 +367,14 @@ mod tests {
         assert_eq!(snapshot.count_up_to(u64::MAX), snapshot.count());
     }
 
+    #[test]
+    fn a_window_without_samples_holds_no_memory_for_buckets() {
+        let snapshot: HistogramSnapshot = (0..1_000).collect();
+        let window = snapshot.minus(&snapshot);
+        assert_eq!(window, HistogramSnapshot::default());
+        assert_eq!(window.bytes(), HistogramSnapshot::default().bytes());
+    }
+
     fn samples() -> impl Strategy<Value = Vec<u64>> {
         prop::collection::vec((any::<u64>(), 0_u32..64).prop_map(|(v, s)| v >> s), 1..200)
     }
@@ -356,6 +393,16 @@ mod tests {
         fn a_sum_minus_one_part_is_the_other_part(a in samples(), b in samples()) {
             let (a, b): (HistogramSnapshot, HistogramSnapshot) = (a.into_iter().collect(), b.into_iter().collect());
             prop_assert_eq!(a.plus(&b).minus(&b), a);
+        }
+
+        #[test]
+        fn a_window_has_the_few_samples_that_came_to_many(
+            before in 0_u64..4_000, few in prop::collection::vec(0_u64..5_000, 0..4),
+        ) {
+            let earlier: HistogramSnapshot = (before..4_000).collect();
+            let later: HistogramSnapshot = (before..4_000).chain(few.iter().copied()).collect();
+            prop_assert_eq!(later.minus(&earlier), few.into_iter().collect());
+            prop_assert!(earlier.minus(&later).is_empty());
         }
 
         #[test]
