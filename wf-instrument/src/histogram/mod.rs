@@ -33,6 +33,6 @@ pub use self::{layout::Layout, quantile::samples_needed, snapshot::HistogramSnap
 pub use hdrhistogram::RecordError;
 
 #[cfg(feature = "enabled")]
-pub(crate) use self::{shard::Shard, sum::Sum};
+pub(crate) use self::{shard::Shard, sum::sum_of};
 #[cfg(not(feature = "enabled"))]
 use crate::disabled::Shard;

@@ -2,7 +2,7 @@
 
 use super::Shard;
 #[cfg(feature = "enabled")]
-use super::{HistogramSnapshot, Sum};
+use super::{HistogramSnapshot, sum_of};
 use crate::sync::constructor;
 use crate::thread::Sharded;
 
@@ -58,18 +58,12 @@ impl Recorder {
     /// that has recorded.
     #[must_use]
     pub fn snapshot(&self) -> HistogramSnapshot {
-        let mut sum = Sum::new();
-        self.add_to(&mut sum);
-        sum.take()
+        sum_of(self.shards.shards())
     }
 
     /// Without samples. Only in a process that has just been forked.
     pub(crate) fn reset_after_fork(&self) {
         self.shards.shards().for_each(Shard::reset_after_fork);
-    }
-
-    pub(crate) fn add_to(&self, sum: &mut Sum) {
-        self.shards.shards().for_each(|shard| shard.add_to(sum));
     }
 }
 

@@ -9,7 +9,6 @@ use std::ptr::{self, NonNull};
 use std::slice;
 
 use super::layout::{Layout, narrowed};
-use super::sum::Sum;
 use crate::sync::{AtomicPtr, AtomicU32, Ordering};
 use crate::thread::{Count, Writer, allocate, allocating, drop_one};
 
@@ -128,34 +127,18 @@ impl Shard {
     pub(crate) fn reset_after_fork(&self) {
         // Relaxed: no other thread records.
         self.last.store(NO_GROUP, Ordering::Relaxed);
-        for (number, group) in self.touched() {
-            group.sum().restart(0);
-            group
-                .counts(number)
-                .iter()
-                .for_each(|count| count.restart(0));
+        for (counts, sum) in (0..GROUPS).filter_map(|number| self.group_of(number)) {
+            sum.restart(0);
+            counts.iter().for_each(|count| count.restart(0));
         }
     }
 
-    /// Adds what this shard holds to `total`.
-    pub(crate) fn add_to(&self, total: &mut Sum) {
-        let mut ahead = self.touched().skip(AHEAD);
-        let first = self.touched().take(AHEAD);
-        first.for_each(|(number, group)| group.prefetch(number));
-        for (number, group) in self.touched() {
-            if let Some((number, coming)) = ahead.next() {
-                coming.prefetch(number);
-            }
-            total.add(number, group.counts(number), group.sum());
-        }
-    }
-
-    /// The groups that were touched, by their numbers.
-    fn touched(&self) -> impl Iterator<Item = (usize, Group<'_>)> {
-        let groups = self.groups.iter().enumerate();
+    /// The counts of a group's buckets, and the sum of the values in them modulo 2⁶⁴; none before
+    /// the group's first value.
+    pub(super) fn group_of(&self, number: usize) -> Option<(&[Count], &Count)> {
         // Acquire; pairs with Release in `first_touch`: the counts are read as initialised.
-        groups
-            .filter_map(|(number, place)| Some((number, Group::at(place.load(Ordering::Acquire))?)))
+        let group = Group::at(self.groups[number].load(Ordering::Acquire))?;
+        Some((group.counts(number), group.sum()))
     }
 }
 
@@ -223,20 +206,6 @@ impl<'a> Group<'a> {
         // - it is freed only in `drop` of the shard, and only shared references to it are made.
         unsafe { slice::from_raw_parts(self.sum.sub(len).as_ptr(), len) }
     }
-
-    /// Prefetches it. Readers spend much of their time waiting for memory that other threads have
-    /// written.
-    #[inline]
-    fn prefetch(self, number: usize) {
-        #[cfg(not(target_arch = "x86_64"))]
-        let _unused = number;
-        #[cfg(target_arch = "x86_64")]
-        for line in self.counts(number).chunks(CACHE_LINE / size_of::<Count>()) {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            // SAFETY: a hint that reads nothing, whatever the address; SSE is part of x86-64.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(ptr::from_ref(line).cast()) };
-        }
-    }
 }
 
 /// The number of buckets in a group.
@@ -244,13 +213,6 @@ const fn len_of(number: usize) -> usize {
     let buckets = LAYOUT.buckets_of(number);
     buckets.end - buckets.start
 }
-
-/// Groups that are prefetched while one is read: 48 cache lines, about as many as a processor keeps
-/// in flight.
-const AHEAD: usize = 3;
-
-#[cfg(target_arch = "x86_64")]
-const CACHE_LINE: usize = 64;
 
 /// Allocates a group and publishes it, unless another thread was faster.
 fn first_touch(place: &AtomicPtr<Count>, number: usize) {
@@ -260,7 +222,7 @@ fn first_touch(place: &AtomicPtr<Count>, number: usize) {
     });
     // SAFETY: the last of its counts.
     let sum = unsafe { made.cast::<Count>().add(len_of(number)) };
-    // Release; pairs with Acquire in `group` and `touched`. Relaxed on failure: the caller loads
+    // Release; pairs with Acquire in `group` and `group_of`. Relaxed on failure: the caller loads
     // it.
     let published =
         place.compare_exchange(ptr::null_mut(), sum, Ordering::Release, Ordering::Relaxed);
@@ -301,12 +263,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::histogram::HistogramSnapshot;
+    use crate::histogram::{HistogramSnapshot, sum_of};
 
     fn snapshot(shard: &Shard) -> HistogramSnapshot {
-        let mut sum = Sum::new();
-        shard.add_to(&mut sum);
-        sum.take()
+        sum_of([shard].into_iter())
     }
 
     #[test]

@@ -42,6 +42,13 @@ pub(super) struct Bucket {
     pub(super) samples: u64,
 }
 
+impl Bucket {
+    pub(super) const EMPTY: Self = Self {
+        number: 0,
+        samples: 0,
+    };
+}
+
 impl HistogramSnapshot {
     /// A histogram without samples.
     #[must_use]
@@ -57,8 +64,14 @@ impl HistogramSnapshot {
     /// From buckets that hold samples, in ascending order of their numbers, and the sum of the
     /// samples.
     pub(super) fn from_buckets(layout: Layout, buckets: Vec<Bucket>, sum: u128) -> Self {
-        debug_assert!(buckets.is_sorted_by_key(|bucket| bucket.number));
         let count = total(buckets.iter().map(|bucket| bucket.samples));
+        Self::from_parts(layout, buckets, count, sum)
+    }
+
+    /// Does what [`HistogramSnapshot::from_buckets`] does, where the number of samples is known.
+    pub(super) fn from_parts(layout: Layout, buckets: Vec<Bucket>, count: u64, sum: u128) -> Self {
+        debug_assert!(buckets.is_sorted_by_key(|bucket| bucket.number));
+        debug_assert_eq!(count, total(buckets.iter().map(|bucket| bucket.samples)));
         Self {
             layout,
             buckets,

@@ -3,30 +3,23 @@
 use std::ops::Range;
 
 use super::layout::Layout;
-use crate::thread::shown;
+
+/// Returns whether a sum of values up to `highest` in `len` buckets, a power of two, is below 2⁶⁴.
+/// `any` has every bit that is set in one of their counts.
+pub(super) fn is_whole(highest: u64, any: u64, len: usize) -> bool {
+    bits(highest) + bits(any) + len.trailing_zeros() <= u64::BITS
+}
 
 /// The sum of the samples in `buckets`, of which `kept` is the remainder modulo 2⁶⁴. `counts` are
-/// those of the buckets, and `any` has every bit that is set in one of them.
+/// those of the buckets.
 ///
 /// The counts give the sum to half of a bucket's width, 1/256 of it at two digits. So up to 2⁷¹
 /// there is one sum near that which has this remainder, and it is exact; past that, the result is
 /// off by at most 1/256 and 2⁶³.
-pub(super) fn unwrapped(
-    layout: Layout,
-    buckets: Range<usize>,
-    kept: u64,
-    any: u64,
-    counts: &[u64],
-) -> u128 {
-    let highest = layout.highest(buckets.end - 1);
-    // Each count is below 2 to the bits of `any`, and their number is a power of two.
-    let bits = bits(highest) + bits(any) + counts.len().trailing_zeros();
-    if bits <= u64::BITS {
-        return kept.into();
-    }
+pub(super) fn unwrapped(layout: Layout, buckets: Range<usize>, kept: u64, counts: &[u64]) -> u128 {
     let middles = buckets.zip(counts).map(|(bucket, &count)| {
         let (low, high) = (layout.lowest(bucket), layout.highest(bucket));
-        u128::from(low + (high - low) / 2) * u128::from(shown(count))
+        u128::from(low + (high - low) / 2) * u128::from(count)
     });
     nearest(kept, middles.fold(0, u128::saturating_add))
 }

@@ -1,6 +1,6 @@
 //! The frames of a drawing function.
 
-use crate::histogram::{HistogramSnapshot, Shard, Sum};
+use crate::histogram::{HistogramSnapshot, Shard, sum_of};
 use crate::thread::{Count, Sharded};
 use crate::units::Nanos;
 
@@ -69,10 +69,7 @@ impl FrameSeries {
         }
     }
 
-    pub(crate) fn snapshot(&self, sum: &mut Sum) -> HistogramSnapshot {
-        self.shards
-            .shards()
-            .for_each(|shard| shard.duration.add_to(sum));
-        sum.take()
+    pub(crate) fn snapshot(&self) -> HistogramSnapshot {
+        sum_of(self.shards.shards().map(|shard| &shard.duration))
     }
 }

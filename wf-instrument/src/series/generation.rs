@@ -4,7 +4,7 @@ use super::in_flight::InFlight;
 use super::request::{Request, Series};
 use super::request_counts::{RequestCounts, RequestStates};
 use crate::clock::Ticks;
-use crate::histogram::{HistogramSnapshot, Shard, Sum};
+use crate::histogram::{HistogramSnapshot, Shard, sum_of};
 use crate::outcome::Outcome;
 use crate::sync::{AtomicBool, Ordering};
 use crate::thread::{Count, Sharded, Writer, drop_one};
@@ -264,11 +264,8 @@ impl GenerationSeries {
         self.shards.shards().map(count).fold(0, u64::saturating_add)
     }
 
-    pub(crate) fn snapshot(&self, which: RequestHistogram, sum: &mut Sum) -> HistogramSnapshot {
-        self.shards
-            .shards()
-            .for_each(|shard| shard.histogram(which).add_to(sum));
-        sum.take()
+    pub(crate) fn snapshot(&self, which: RequestHistogram) -> HistogramSnapshot {
+        sum_of(self.shards.shards().map(|shard| shard.histogram(which)))
     }
 }
 

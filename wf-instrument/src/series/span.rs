@@ -1,6 +1,6 @@
 //! The calls of a measured function.
 
-use crate::histogram::{HistogramSnapshot, Shard, Sum};
+use crate::histogram::{HistogramSnapshot, Shard, sum_of};
 use crate::outcome::Outcome;
 use crate::sync::constructor;
 use crate::thread::{Count, Sharded, Writer};
@@ -93,11 +93,8 @@ impl SpanSeries {
         }
     }
 
-    pub(crate) fn snapshot(&self, outcome: Outcome, sum: &mut Sum) -> HistogramSnapshot {
-        for shard in self.shards.shards() {
-            shard.durations[outcome.index()].add_to(sum);
-        }
-        sum.take()
+    pub(crate) fn snapshot(&self, outcome: Outcome) -> HistogramSnapshot {
+        sum_of({ self.shards.shards() }.map(|shard| &shard.durations[outcome.index()]))
     }
 
     fn sum(&self, count: impl Fn(&SpanShard) -> u64) -> u64 {

@@ -9,7 +9,6 @@ use super::metrics::{
 use super::window::Snapshot;
 use crate::clock;
 use crate::counter::Counter;
-use crate::histogram::Sum;
 use crate::labels::{Label, shown};
 use crate::outcome::Outcome;
 use crate::record::orphan_tokens;
@@ -25,7 +24,6 @@ impl Snapshot {
     pub fn take() -> Self {
         let mut collector = Collector {
             metrics: Metrics::default(),
-            sum: Sum::new(),
         };
         registry::sites()
             .into_iter()
@@ -42,7 +40,6 @@ impl Snapshot {
 
 struct Collector {
     metrics: Metrics,
-    sum: Sum,
 }
 
 impl Collector {
@@ -81,8 +78,7 @@ impl Collector {
 
     fn span(&mut self, site: &SpanSite, labels: Vec<Label>, series: &SpanSeries) -> SpanMetrics {
         let in_flight = series.in_flight();
-        let [ok, error, cancelled, panicked] =
-            Outcome::ALL.map(|outcome| series.snapshot(outcome, &mut self.sum));
+        let [ok, error, cancelled, panicked] = Outcome::ALL.map(|outcome| series.snapshot(outcome));
         SpanMetrics {
             span: site.name.into(),
             help: site.help.into(),
@@ -129,7 +125,7 @@ impl Collector {
         let states = series.states();
         let [ok, error, cancelled, panicked] = states.ended;
         let now = clock::ticks();
-        let histograms = RequestHistogram::ALL.map(|which| series.snapshot(which, &mut self.sum));
+        let histograms = RequestHistogram::ALL.map(|which| series.snapshot(which));
         let intervals = histograms[RequestHistogram::InterTokenLatency as usize].count();
         let gapless = series.sum(|shard| shard.gapless.get());
         GenerationMetrics {
@@ -170,7 +166,7 @@ impl Collector {
             labels,
             late: series.late(),
             dropped: series.dropped(),
-            duration: series.snapshot(&mut self.sum),
+            duration: series.snapshot(),
             target_fps: site.target_fps,
         }
     }
@@ -197,8 +193,7 @@ impl Collector {
                 });
             }
             Series::Histogram(unit, recorder) => {
-                recorder.add_to(&mut self.sum);
-                let samples = self.sum.take();
+                let samples = recorder.snapshot();
                 self.metrics.histograms.push(HistogramMetrics {
                     name,
                     help,

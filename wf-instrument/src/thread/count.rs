@@ -64,7 +64,7 @@ impl Count {
         shown(self.get_modulo())
     }
 
-    /// As it is stored. A sum of several of them is read by [`shown`].
+    /// As it is stored.
     #[inline]
     pub(crate) fn get_modulo(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
@@ -118,6 +118,6 @@ impl Count {
 
 /// The count that a stored number stands for.
 #[inline]
-pub(crate) const fn shown(count: u64) -> u64 {
+const fn shown(count: u64) -> u64 {
     if count >= FULL { u64::MAX } else { count }
 }

@@ -5,7 +5,7 @@ mod pool;
 mod sharded;
 mod slot;
 
-pub(crate) use self::count::{Count, Writer, shown};
+pub(crate) use self::count::{Count, Writer};
 pub(crate) use self::sharded::Sharded;
 pub(crate) use self::slot::{
     abandon_other_slots, allocate, allocating, cached_slot, drop_one, dropped,

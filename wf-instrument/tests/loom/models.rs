@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use loom::thread;
 
-use crate::histogram::{Shard, Sum};
+use crate::histogram::{Shard, sum_of};
 use crate::outcome::Outcome;
 use crate::series::{RequestCounts, RequestStates, SpanSeries, TokenCount};
 use crate::thread::{Count, Pool, Sharded, Writer, with_slot};
@@ -109,9 +109,7 @@ fn a_reader_gets_a_new_octave_whole_or_not_at_all() {
 }
 
 fn sample_count(shard: &Shard) -> u64 {
-    let mut sum = Sum::new();
-    shard.add_to(&mut sum);
-    sum.take().count()
+    sum_of([shard].into_iter()).count()
 }
 
 #[test]
