@@ -1,19 +1,16 @@
 //! Number of instructions of an event. Unlike durations, it repeats on a noisy machine.
 //!
-//! The bench runs itself under valgrind's callgrind, each contender with few events and with many;
-//! the difference belongs to the events. A clock reading counts as few instructions, although it
-//! takes as long as a hundred.
+//! A clock reading counts as few instructions, although it takes as long as a hundred.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::cell::RefCell;
-use std::env;
 use std::hint::black_box;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use hdrhistogram::Histogram;
 use hdrhistogram::sync::SyncHistogram;
 use serde::Serialize;
-use wf_benches::{Arguments, values};
+use wf_benches::{Arguments, Order, instructions, measured_events, values};
 use wf_instrument::histogram::Recorder;
 use wf_instrument::{Counter, clock, wf_measure, wf_token};
 
@@ -85,37 +82,21 @@ fn pushed(n: u64) {
 }
 
 fn main() -> ExitCode {
-    // This process is valgrind's child.
-    if let Ok(order) = env::var(ORDER) {
-        return run(&order);
+    match Order::given() {
+        Some(order) => run(order),
+        None => wf_benches::main(count),
     }
-    wf_benches::main(count)
 }
 
-/// Environment variable of a child: a contender's index and a number of events.
-const ORDER: &str = "WF_BENCH_EVENTS";
-
-fn run(order: &str) -> ExitCode {
-    let mut words = order.split(' ').flat_map(str::parse::<u64>);
-    let (Some(position), Some(events)) = (words.next(), words.next()) else {
+/// What valgrind's child does.
+fn run(order: Order) -> ExitCode {
+    let Some(&(.., work)) = CONTENDERS.get(order.position) else {
         return ExitCode::FAILURE;
     };
-    let position = usize::try_from(position).unwrap_or(usize::MAX);
-    match CONTENDERS.get(position) {
-        Some((.., work)) => {
-            // Calibration waits for time to pass, so its number of instructions varies.
-            clock::calibrate();
-            measured_events(*work, events);
-            ExitCode::SUCCESS
-        }
-        None => ExitCode::FAILURE,
-    }
-}
-
-/// Names of the functions that callgrind counts.
-#[inline(never)]
-fn measured_events(work: fn(u64), events: u64) {
-    work(events);
+    // Calibration waits for time to pass, so its number of instructions varies.
+    clock::calibrate();
+    measured_events(&mut || work(order.events));
+    ExitCode::SUCCESS
 }
 
 /// A row of the `--json` file.
@@ -132,9 +113,7 @@ fn count(arguments: &Arguments) -> Result<(), String> {
     let mut counts = Vec::new();
     println!("\ninstructions an event, by callgrind");
     for (position, &(question, contender, _)) in CONTENDERS.iter().enumerate() {
-        let more = callgrind(position, MANY)?.saturating_sub(callgrind(position, FEW)?);
-        #[expect(clippy::cast_precision_loss, reason = "a few million")]
-        let instructions = more as f64 / (MANY - FEW) as f64;
+        let instructions = instructions(position, FEW, MANY)?;
         println!("{question:<10}{contender:<28}{instructions:>8.1}");
         counts.push(Count {
             question,
@@ -143,25 +122,4 @@ fn count(arguments: &Arguments) -> Result<(), String> {
         });
     }
     arguments.save(&counts)
-}
-
-/// The instructions of one run.
-fn callgrind(position: usize, events: u64) -> Result<u64, String> {
-    let itself = env::current_exe().map_err(|error| error.to_string())?;
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg("--toggle-collect=*measured_events*")
-        .arg(itself)
-        .env(ORDER, format!("{position} {events}"))
-        .output()
-        .map_err(|error| {
-            format!("valgrind could not be started (Debian's package `valgrind`): {error}")
-        })?;
-    let output = String::from_utf8_lossy(&output.stderr);
-    let collected = output
-        .lines()
-        .find_map(|line| line.split_once("Collected :"));
-    collected
-        .and_then(|(_, number)| number.trim().parse().ok())
-        .ok_or_else(|| format!("callgrind printed no number: {output}"))
 }

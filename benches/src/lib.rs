@@ -12,6 +12,7 @@
 use std::process::ExitCode;
 
 mod arguments;
+mod callgrind;
 mod contest;
 mod engine;
 mod pairs;
@@ -19,6 +20,7 @@ mod report;
 mod values;
 
 pub use self::arguments::Arguments;
+pub use self::callgrind::{Order, instructions, measured_events};
 pub use self::contest::Contest;
 pub use self::engine::{Engine, Report, Serving};
 pub use self::pairs::{Pairs, Spread, take_turns};
