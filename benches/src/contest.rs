@@ -14,6 +14,8 @@ use crate::report::{self, Figure};
 pub struct Contest {
     question: &'static str,
     contenders: Vec<Contender>,
+    /// Duration of a batch on one thread.
+    batch_ns: f64,
 }
 
 struct Contender {
@@ -45,7 +47,16 @@ impl Contest {
         Self {
             question,
             contenders: Vec::new(),
+            batch_ns: BATCH_NS,
         }
+    }
+
+    /// Batches of this duration on one thread, for an operation that finds its data in the caches
+    /// only after many others.
+    #[must_use]
+    pub const fn batches_of(mut self, time: Duration) -> Self {
+        self.batch_ns = time.as_secs_f64() * 1e9;
+        self
     }
 
     /// Adds a contender; `work(n)` does the operation `n` times on the calling thread.
@@ -98,7 +109,7 @@ impl Contest {
         let sizes: Vec<u64> = self
             .contenders
             .iter()
-            .map(|c| batch_size(c, threads))
+            .map(|c| batch_size(c, self.batch_ns, threads))
             .collect();
         let mut samples = vec![Vec::with_capacity(rounds); self.contenders.len()];
         for _ in 0..rounds {
@@ -186,8 +197,12 @@ fn timed(work: impl FnOnce()) -> f64 {
 }
 
 /// Number of operations per batch, found by doubling until the time is measurable.
-fn batch_size(contender: &Contender, threads: usize) -> u64 {
-    let longer = if threads > 1 { 10.0 } else { 1.0 };
+fn batch_size(contender: &Contender, batch_ns: f64, threads: usize) -> u64 {
+    let batch_ns = if threads > 1 {
+        batch_ns.max(10.0 * BATCH_NS)
+    } else {
+        batch_ns
+    };
     let mut probe = 1;
     loop {
         // The first run may initialise something.
@@ -195,7 +210,7 @@ fn batch_size(contender: &Contender, threads: usize) -> u64 {
         let took = timed(|| (contender.work)(probe));
         if took > BATCH_NS / 4.0 || probe >= 1 << 40 {
             let each = took / as_f64(probe);
-            return as_u64(BATCH_NS * longer / each.max(0.01)).max(1);
+            return as_u64(batch_ns / each.max(0.01)).max(1);
         }
         probe *= 2;
     }
