@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use histogram::AtomicHistogram;
 use prometheus::{HistogramOpts, IntCounter};
-use wf_benches::{Arguments, Contest};
+use wf_benches::{Arguments, Contest, in_turn};
 use wf_instrument::histogram::Recorder;
 use wf_instrument::{Counter, Outcome, registry, wf_measure};
 
@@ -155,20 +155,9 @@ fn by_number<T: Sync + 'static>(
         // The prime step spreads those that follow one another, and visits each: it divides no
         // number of series.
         let turns: Vec<_> = (0..number).map(|i| made[i * 619 % number]).collect();
-        contest = contest.contender(name, move |n| take_turns(n, &turns, event));
+        contest = contest.contender(name, move |n| in_turn(n, &turns, |&series| event(series)));
     }
     contest
-}
-
-fn take_turns<T>(n: u64, series: &[&'static T], event: impl Fn(&'static T)) {
-    let mut at = 0;
-    for _ in 0..n {
-        event(black_box(series[at]));
-        at += 1;
-        if at == series.len() {
-            at = 0;
-        }
-    }
 }
 
 fn leaked<T>(made: T) -> &'static T {

@@ -25,7 +25,7 @@ pub use self::contest::Contest;
 pub use self::engine::{Engine, Report, Serving};
 pub use self::pairs::{Pairs, Spread, take_turns};
 pub use self::report::Figure;
-pub use self::values::values;
+pub use self::values::{in_turn, values};
 
 /// Reads the command line of a bench, runs it, and reports its error.
 pub fn main(run: impl FnOnce(&Arguments) -> Result<(), String>) -> ExitCode {

@@ -1,5 +1,6 @@
-//! Sample values for histograms.
+//! Sample values for histograms, and items that take turns.
 
+use std::hint::black_box;
 use std::sync::LazyLock;
 
 /// Calls `with` for 4,096 values, repeatedly: log-uniform between 1 ns and 1 s, as latencies are.
@@ -11,6 +12,19 @@ pub fn values(n: u64, mut with: impl FnMut(u64)) {
     let values = &**VALUES;
     for (at, _) in (0..n).enumerate() {
         with(values[at % values.len()]);
+    }
+}
+
+/// Calls `with` for `n` of `items`, which take turns.
+#[inline]
+pub fn in_turn<T>(n: u64, items: &[T], mut with: impl FnMut(&T)) {
+    let mut at = 0;
+    for _ in 0..n {
+        with(black_box(&items[at]));
+        at += 1;
+        if at == items.len() {
+            at = 0;
+        }
     }
 }
 
