@@ -11,6 +11,7 @@
 
 use std::process::ExitCode;
 
+mod allocator;
 mod arguments;
 mod callgrind;
 mod contest;
@@ -19,6 +20,7 @@ mod pairs;
 mod report;
 mod values;
 
+pub use self::allocator::{Allocated, CountingAllocator};
 pub use self::arguments::Arguments;
 pub use self::callgrind::{Order, instructions, measured_events};
 pub use self::contest::Contest;
