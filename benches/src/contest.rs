@@ -20,6 +20,8 @@ pub struct Contest {
 
 struct Contender {
     name: &'static str,
+    /// Precedes each operation and is not measured.
+    prepare: Option<Box<dyn Fn() + Sync>>,
     /// Runs the operation a number of times on the calling thread.
     work: Box<dyn Fn(u64) + Sync>,
 }
@@ -64,6 +66,24 @@ impl Contest {
     pub fn contender(mut self, name: &'static str, work: impl Fn(u64) + Sync + 'static) -> Self {
         self.contenders.push(Contender {
             name,
+            prepare: None,
+            work: Box::new(work),
+        });
+        self
+    }
+
+    /// Adds a contender of which each batch is one operation on each thread, after `prepare`, which
+    /// is not measured.
+    #[must_use]
+    pub fn contender_after(
+        mut self,
+        prepare: impl Fn() + Sync + 'static,
+        name: &'static str,
+        work: impl Fn(u64) + Sync + 'static,
+    ) -> Self {
+        self.contenders.push(Contender {
+            name,
+            prepare: Some(Box::new(prepare)),
             work: Box::new(work),
         });
         self
@@ -151,6 +171,9 @@ fn batch(contender: &Contender, operations: u64, threads: usize) -> f64 {
     let cores = thread::available_parallelism()
         .map_or(1, usize::from)
         .min(threads);
+    if let Some(prepare) = &contender.prepare {
+        prepare();
+    }
     let wall = if threads == 1 {
         timed(|| (contender.work)(operations))
     } else {
@@ -203,6 +226,9 @@ fn batch_size(contender: &Contender, batch_ns: f64, threads: usize) -> u64 {
     } else {
         batch_ns
     };
+    if contender.prepare.is_some() {
+        return 1;
+    }
     let mut probe = 1;
     loop {
         // The first run may initialise something.
