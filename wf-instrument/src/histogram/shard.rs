@@ -51,18 +51,27 @@ impl Shard {
     /// checks meanwhile that the value lies in it. After a reading of the clock it would only wait.
     #[inline]
     pub(crate) fn record_similar(&self, value: u64, n: u64, writer: Writer) {
+        if writer == Writer::Shared || !self.record_if_similar(value, n) {
+            self.record_dissimilar(value, n, writer);
+        }
+    }
+
+    /// Counts `n` samples of `value` if it lies in the octave of the one before, and returns
+    /// whether it does. Only for the owner of the shard.
+    #[inline]
+    pub(crate) fn record_if_similar(&self, value: u64, n: u64) -> bool {
         // Relaxed: only the owner of the shard stores here or uses it.
         let last = self.last.load(Ordering::Relaxed);
         let shifted = value.wrapping_shr(last);
         let is_of_last = is_of_octave(shifted) || (last == 0 && is_below_octave(shifted));
-        if writer == Writer::Sole && is_of_last {
+        if is_of_last {
             // SAFETY:
             // - `last` is a group in `groups`, since `NO_GROUP` leaves a `shifted` of one bit, which
             //   is of no octave;
             // - the group is that of the value, by the check.
-            return unsafe { self.known_group(last).add(shifted, value, n, writer) };
+            unsafe { self.known_group(last).add(shifted, value, n, Writer::Sole) };
         }
-        self.record_dissimilar(value, n, writer);
+        is_of_last
     }
 
     /// Does what [`Shard::record_similar`] does, for values of another octave than the one before.

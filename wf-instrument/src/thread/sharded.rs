@@ -57,9 +57,10 @@ impl<T: Default + Sync> Sharded<T> {
         }
     }
 
-    /// This thread's shard, if the thread has claimed a slot and been here before.
+    /// This thread's shard, if the thread has claimed a slot and been here before. As with
+    /// [`Sharded::sole`], only this thread may write to it.
     #[inline]
-    fn found(&self) -> Option<&T> {
+    pub(crate) fn found(&self) -> Option<&T> {
         // One comparison: a thread that has no slot, or has not claimed one yet, finds an empty
         // entry, as does one that comes here first. Relaxed: only this slot's owners store here,
         // and a new owner synchronised with the last one in `Pool`.

@@ -6,8 +6,6 @@ use super::start::Start;
 use crate::outcome::Outcome;
 use crate::series::SpanSeries;
 use crate::site::SpanSite;
-use crate::thread::Writer;
-use crate::units::Nanos;
 
 impl SpanSite {
     /// Begins a call that ends where the scope is dropped: ok, or panicked if the thread begins to
@@ -118,7 +116,7 @@ impl Drop for SpanScope {
         if thread::panicking() {
             end_while_unwinding(self.series, self.start);
         } else {
-            end(self.series, Outcome::Ok, self.start);
+            self.series.end_since(self.start.ticks(), Outcome::Ok);
         }
     }
 }
@@ -136,10 +134,11 @@ pub struct JudgedScope {
 
 impl JudgedScope {
     /// Ends the call with `outcome`.
-    #[inline]
+    #[inline(always)]
     pub fn end(self, outcome: Outcome) {
-        end(self.series, outcome, self.start);
+        let (series, start) = (self.series, self.start.ticks());
         mem::forget(self);
+        series.end_since(start, outcome);
     }
 }
 
@@ -150,23 +149,7 @@ impl Drop for JudgedScope {
     }
 }
 
-// Always: as a call of its own, it costs a measured function 15 instructions more.
-#[inline(always)]
-fn end(series: &'static SpanSeries, outcome: Outcome, start: Start) {
-    let took = start.elapsed();
-    match series.sole() {
-        Some(shard) => shard.end(outcome, took, Writer::Sole),
-        None => end_elsewhere(series, outcome, took),
-    }
-}
-
 // Out of line, as is all that is rare: it would crowd every measured function.
-
-#[cold]
-fn end_elsewhere(series: &'static SpanSeries, outcome: Outcome, took: Nanos) {
-    series.end(outcome, took);
-}
-
 #[cold]
 fn end_while_unwinding(series: &'static SpanSeries, start: Start) {
     let outcome = match start.has_unwound() {

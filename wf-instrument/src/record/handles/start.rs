@@ -24,10 +24,15 @@ impl Start {
         })
     }
 
+    #[inline]
+    pub(super) const fn ticks(self) -> Ticks {
+        Ticks::from_raw(self.0)
+    }
+
     /// The time since.
     #[inline]
     pub(super) fn elapsed(self) -> Nanos {
-        clock::since(Ticks::from_raw(self.0))
+        clock::since(self.ticks())
     }
 
     #[inline]
