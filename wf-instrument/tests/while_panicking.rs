@@ -41,11 +41,21 @@ fn spans_that_panic_end_as_panicked() {
         panic!("on purpose");
     }
 
+    #[wf_measure(name = "within: plain, panics")]
+    fn plain() {
+        panic!("on purpose");
+    }
+
     while_unwinding(|| {
+        assert!(catch_unwind(plain).is_err());
         assert!(catch_unwind(panics).is_err());
         assert!(catch_unwind(|| panics_with_error_if(0)).is_err());
         panics_with_error_if(1);
     });
+    assert_eq!(
+        outcome_counts(span("within: plain, panics").outcomes()),
+        [0, 0, 0, 1]
+    );
     assert_eq!(
         outcome_counts(span("within: panics").outcomes()),
         [0, 0, 0, 1]

@@ -7,6 +7,7 @@ use syn::{Path, Type, parse_quote};
 
 use super::early_return::cannot_return_early;
 use crate::plan::Plan;
+use crate::return_type::Returned;
 use crate::return_type::syntax::Wrapper;
 
 /// Returns `move || -> T { body }`, in which `?`, `return` and coercions to `T` work as before.
@@ -61,6 +62,29 @@ fn without_closure(
     (plan.track_caller && cannot_return_early(body.stream())).then(|| {
         let output = inferable_type(output);
         quote!({ #scope let __wf_output: #output = #body; __wf_output })
+    })
+}
+
+/// Returns statements that run the body outside of a closure, then `end`, and return the output.
+/// `None` where the body may return early, or never returns.
+pub(super) fn run_to_end(
+    plan: &Plan,
+    returned: &Returned<'_>,
+    body: &Group,
+    end: &TokenStream,
+) -> Option<TokenStream> {
+    // A variable of the type `!` is not stable.
+    let returns = !returned.is_never() && cannot_return_early(body.stream());
+    returns.then(|| {
+        let runtime = &plan.runtime;
+        let output = inferable_type(returned.spelled);
+        // Behind a body that only panics, `end` would be reported as unreachable; and to allow that
+        // is refused where the user forbids unreachable code.
+        quote! {
+            let __wf_output: #output = if true #body else { #runtime::unreached() };
+            #end
+            __wf_output
+        }
     })
 }
 

@@ -26,12 +26,22 @@ pub(super) fn expand(
     let target_fps = FrameRate::to_f64(target_fps, runtime);
     let constructor = quote!(new(#name, #help, #target_fps));
     let site = site::declare(runtime, "Frame", &constructor, labels);
-    let enter = site::call("enter", labels, None);
-    let enter = quote!(#site let __wf_scope = __WF_SITE.#enter;);
     let check = require_finished(plan, returned, &quote!(&__wf_output));
-    if check.is_empty() {
-        return quote!(#enter #body);
+    let end = quote!(__wf_scope.end(););
+    let measured = if check.is_empty() {
+        body::run_to_end(plan, returned, body, &end)
+    } else {
+        let run = body::run(plan, returned.spelled, body);
+        Some(quote!(let __wf_output = #run; #check #end __wf_output))
+    };
+    match measured {
+        Some(measured) => {
+            let enter = site::call("enter_judged", labels, None);
+            quote!(#site let __wf_scope = __WF_SITE.#enter; #measured)
+        }
+        None => {
+            let enter = site::call("enter", labels, None);
+            quote!(#site let __wf_scope = __WF_SITE.#enter; #body)
+        }
     }
-    let run = body::run(plan, returned.spelled, body);
-    quote!(#enter let __wf_output = #run; #check __wf_output)
 }

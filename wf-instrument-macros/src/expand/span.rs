@@ -28,11 +28,7 @@ pub(super) fn expand(plan: &Plan, returned: &Returned<'_>, body: &Group) -> Toke
             let measured = until_stream_ends(plan, returned, &stream, body);
             quote!(#start #measured)
         }
-        (CallKind::Sync, None) => {
-            let enter = site::call("enter", labels, None);
-            let measured = until_return(plan, returned, body);
-            quote!(let __wf_scope = __WF_SITE.#enter; #measured)
-        }
+        (CallKind::Sync, None) => until_return(plan, returned, body),
         // It ends only by a drop or a panic, which the span records by itself.
         (CallKind::Async, None) if returned.is_never() => quote!(#start #body),
         (CallKind::Async, None) => {
@@ -53,16 +49,24 @@ pub(super) fn expand(plan: &Plan, returned: &Returned<'_>, body: &Group) -> Toke
 
 /// Measures a call until the function returns.
 fn until_return(plan: &Plan, returned: &Returned<'_>, body: &Group) -> TokenStream {
-    if outcome::is_always_ok(plan, returned, require_finished) {
-        return quote!(#body);
-    }
-    let run = body::run(plan, returned.spelled, body);
     let outcome = outcome::outcome(plan, returned, require_finished, &quote!(&__wf_output));
-    quote! {
-        let __wf_scope = __wf_scope.judged();
-        let __wf_output = #run;
-        __wf_scope.end(#outcome);
-        __wf_output
+    let end = quote!(__wf_scope.end(#outcome););
+    let measured = if outcome::is_always_ok(plan, returned, require_finished) {
+        body::run_to_end(plan, returned, body, &end)
+    } else {
+        let run = body::run(plan, returned.spelled, body);
+        Some(quote!(let __wf_output = #run; #end __wf_output))
+    };
+    let enter = |method| site::call(method, &plan.labels, None);
+    match measured {
+        Some(measured) => {
+            let enter = enter("enter_judged");
+            quote!(let __wf_scope = __WF_SITE.#enter; #measured)
+        }
+        None => {
+            let enter = enter("enter");
+            quote!(let __wf_scope = __WF_SITE.#enter; #body)
+        }
     }
 }
 

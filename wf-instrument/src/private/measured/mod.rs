@@ -20,6 +20,12 @@ pub fn call<T>(work: impl FnOnce() -> T) -> T {
     work()
 }
 
+/// The value of code that is never run.
+#[cold]
+pub const fn unreached<T>() -> T {
+    unreachable!()
+}
+
 /// Fixes `T` as the item type of the stream `S`, before the compiler has inferred all of `S`.
 #[inline]
 pub const fn stream_of<T, S: Stream<Item = T>>(_: &S) {}

@@ -20,6 +20,20 @@ impl FrameSite {
         FrameScope::begin(self.of(values))
     }
 
+    /// Begins a frame of a function that returns at its end only.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter_judged(&'static self) -> JudgedFrame {
+        JudgedFrame::begin(self.series.plain())
+    }
+
+    /// Begins the frame with values for the site's labels.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter_judged_with(&'static self, values: &[&str]) -> JudgedFrame {
+        JudgedFrame::begin(self.of(values))
+    }
+
     /// Records a frame that is shown now. Its time is that since the frame before; the first has
     /// none. One clock reading, an atomic exchange and a record.
     ///
@@ -61,5 +75,30 @@ impl Drop for FrameScope {
         if !self.start.has_unwound() {
             self.series.drawn(self.start.elapsed());
         }
+    }
+}
+
+/// A frame whose end the code reports; never reported, it is not recorded. 16 bytes.
+#[doc(hidden)]
+#[derive(Debug)]
+#[must_use = "a frame that is not ended is not recorded"]
+pub struct JudgedFrame {
+    series: &'static FrameSeries,
+    start: Ticks,
+}
+
+impl JudgedFrame {
+    #[inline]
+    fn begin(series: &'static FrameSeries) -> Self {
+        Self {
+            series,
+            start: clock::ticks(),
+        }
+    }
+
+    /// Ends the frame.
+    #[inline]
+    pub fn end(self) {
+        self.series.drawn(clock::since(self.start));
     }
 }

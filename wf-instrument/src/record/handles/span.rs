@@ -3,6 +3,7 @@
 use std::{mem, thread};
 
 use super::start::Start;
+use crate::clock::{self, Ticks};
 use crate::outcome::Outcome;
 use crate::series::SpanSeries;
 use crate::site::SpanSite;
@@ -20,6 +21,20 @@ impl SpanSite {
     #[inline]
     pub fn enter_with(&'static self, values: &[&str]) -> SpanScope {
         SpanScope::begin(self.series.of(values, SpanSeries::new))
+    }
+
+    /// Begins a call of a function that returns at its end only.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter_judged(&'static self) -> JudgedScope {
+        JudgedScope::begin(self.series.plain())
+    }
+
+    /// Begins the call with values for the site's labels.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter_judged_with(&'static self, values: &[&str]) -> JudgedScope {
+        JudgedScope::begin(self.series.of(values, SpanSeries::new))
     }
 
     /// Begins a call that is ended by [`Span::end`]; dropped before, it was cancelled.
@@ -97,16 +112,9 @@ impl SpanScope {
     /// Ends the call with `outcome`.
     #[inline]
     pub fn end(self, outcome: Outcome) {
-        self.judged().end(outcome);
-    }
-
-    /// The same call, which has panicked where it is dropped.
-    #[doc(hidden)]
-    #[inline]
-    pub fn judged(self) -> JudgedScope {
-        let (series, start) = (self.series, self.start);
+        let (series, start) = (self.series, self.start.ticks());
         mem::forget(self);
-        JudgedScope { series, start }
+        series.end_since(start, outcome);
     }
 }
 
@@ -121,22 +129,31 @@ impl Drop for SpanScope {
     }
 }
 
-/// A call whose output says how it ended. 16 bytes.
+/// A call whose end the code reports. 16 bytes.
 ///
-/// Dropped before [`JudgedScope::end`], it has panicked: nothing else leaves it without output.
+/// Dropped before [`JudgedScope::end`], it has panicked: nothing else leaves it without a report.
 #[doc(hidden)]
 #[derive(Debug)]
 #[must_use = "a scope that is dropped at once has panicked"]
 pub struct JudgedScope {
     series: &'static SpanSeries,
-    start: Start,
+    start: Ticks,
 }
 
 impl JudgedScope {
+    #[inline]
+    fn begin(series: &'static SpanSeries) -> Self {
+        series.start();
+        Self {
+            series,
+            start: clock::ticks(),
+        }
+    }
+
     /// Ends the call with `outcome`.
     #[inline(always)]
     pub fn end(self, outcome: Outcome) {
-        let (series, start) = (self.series, self.start.ticks());
+        let (series, start) = (self.series, self.start);
         mem::forget(self);
         series.end_since(start, outcome);
     }
@@ -145,7 +162,8 @@ impl JudgedScope {
 impl Drop for JudgedScope {
     #[cold]
     fn drop(&mut self) {
-        self.series.end(Outcome::Panicked, self.start.elapsed());
+        let took = clock::since(self.start);
+        self.series.end(Outcome::Panicked, took);
     }
 }
 
