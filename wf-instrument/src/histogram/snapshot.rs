@@ -198,10 +198,13 @@ impl HistogramSnapshot {
     }
 
     /// Everything recorded since `earlier`, an earlier state of the same series. No bucket goes
-    /// below zero.
+    /// below zero. Reads no bucket where the number of samples is the same.
     #[must_use]
     pub fn minus(&self, earlier: &Self) -> Self {
         let earlier = earlier.in_layout(self.layout);
+        if self.is_as(&earlier) {
+            return Self::empty(self.layout);
+        }
         let sum = self.sum.saturating_sub(earlier.sum);
         let buckets = grown(&self.buckets, &earlier.buckets);
         Self::from_buckets(self.layout, buckets, sum)
@@ -211,6 +214,13 @@ impl HistogramSnapshot {
     #[must_use]
     pub fn bytes(&self) -> usize {
         size_of::<Self>() + self.buckets.capacity() * size_of::<Bucket>()
+    }
+
+    /// Returns whether nothing was recorded since `earlier`: no count of a series shrinks, so that
+    /// none has grown where their sum has not. Past its end the sum does not show it.
+    fn is_as(&self, earlier: &Self) -> bool {
+        let totals = |of: &Self| (of.count, of.sum, of.buckets.len());
+        totals(self) == totals(earlier) && self.count < u64::MAX
     }
 
     fn in_layout(&self, layout: Layout) -> std::borrow::Cow<'_, Self> {
@@ -386,6 +396,16 @@ mod tests {
         let window = snapshot.minus(&snapshot);
         assert_eq!(window, HistogramSnapshot::default());
         assert_eq!(window.bytes(), HistogramSnapshot::default().bytes());
+    }
+
+    #[test]
+    fn a_window_has_the_samples_that_came_to_a_count_at_its_end() {
+        let zeros = |n| {
+            let samples = [(0, n), (1, u64::MAX)];
+            HistogramSnapshot::from_samples(Layout::TWO_DIGITS, samples)
+        };
+        let window = zeros(5).minus(&zeros(3));
+        assert!(window.buckets().eq([(0, 0, 2)]));
     }
 
     fn samples() -> impl Strategy<Value = Vec<u64>> {
