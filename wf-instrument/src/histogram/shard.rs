@@ -9,7 +9,7 @@ use std::ptr::{self, NonNull};
 use std::slice;
 
 use super::layout::{Layout, narrowed};
-use crate::sync::{AtomicPtr, AtomicU32, Ordering};
+use crate::sync::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use crate::thread::{Count, Writer, allocate, allocating, drop_one};
 
 const LAYOUT: Layout = Layout::TWO_DIGITS;
@@ -17,13 +17,15 @@ const GROUPS: usize = LAYOUT.groups();
 const OCTAVE_LEN: usize = LAYOUT.octave_len();
 
 /// Counts in the layout of two digits, in groups of 1 KiB (2 KiB for values below 256) that are
-/// allocated on first touch: latencies between 1 and 30 ms take five of them. 464 bytes when empty.
+/// allocated on first touch: latencies between 1 and 30 ms take five of them. 472 bytes when empty.
 /// Memory never grows with the number of samples.
 #[derive(Debug)]
 pub(crate) struct Shard {
     /// The group of the last value recorded by [`Shard::record_similar`], or [`NO_GROUP`]. That
     /// group is in `groups`.
     last: AtomicU32,
+    /// A bit for each group that may be in `groups`: readers look at no others.
+    touched: AtomicU64,
     /// The memory of each group, by its number: see [`Group`].
     groups: [AtomicPtr<Count>; GROUPS],
 }
@@ -123,6 +125,9 @@ impl Shard {
             return drop_one();
         }
         let number = LAYOUT.shift(value);
+        // Relaxed, and before the group is published: a reader after a record in the group also
+        // finds the bit, whichever of the threads that share the shard made the record.
+        self.touched.fetch_or(1 << number, Ordering::Relaxed);
         first_touch(&self.groups[number as usize], number as usize);
         // Acquire in place of Relaxed: it is the pointer that was just published.
         if let Some(group) = self.group(number, Writer::Shared) {
@@ -136,10 +141,16 @@ impl Shard {
     pub(crate) fn reset_after_fork(&self) {
         // Relaxed: no other thread records.
         self.last.store(NO_GROUP, Ordering::Relaxed);
-        for (counts, sum) in (0..GROUPS).filter_map(|number| self.group_of(number)) {
+        for (counts, sum) in numbers_in(self.touched()).filter_map(|number| self.group_of(number)) {
             sum.restart(0);
             counts.iter().for_each(|count| count.restart(0));
         }
+    }
+
+    /// A bit for each group that may have samples.
+    pub(super) fn touched(&self) -> u64 {
+        // Relaxed: it says where to look; `group_of` synchronises.
+        self.touched.load(Ordering::Relaxed)
     }
 
     /// The counts of a group's buckets, and the sum of the values in them modulo 2⁶⁴; none before
@@ -149,6 +160,12 @@ impl Shard {
         let group = Group::at(self.groups[number].load(Ordering::Acquire))?;
         Some((group.counts(number), group.sum()))
     }
+}
+
+/// The numbers of the groups that have a bit in `touched`, in ascending order.
+pub(super) fn numbers_in(touched: u64) -> impl Iterator<Item = usize> {
+    const { assert!(GROUPS <= 64, "a bit for each group") };
+    (0..GROUPS).filter(move |number| touched >> number & 1 == 1)
 }
 
 /// Returns whether a shifted value is one of an octave.
@@ -245,6 +262,7 @@ impl Default for Shard {
     fn default() -> Self {
         Self {
             last: AtomicU32::new(NO_GROUP),
+            touched: AtomicU64::new(0),
             groups: std::array::from_fn(|_| AtomicPtr::default()),
         }
     }

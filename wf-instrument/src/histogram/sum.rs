@@ -1,13 +1,12 @@
 //! The sum of the shards of a histogram.
 
 use super::layout::Layout;
-use super::shard::Shard;
+use super::shard::{Shard, numbers_in};
 use super::snapshot::{Bucket, HistogramSnapshot, bucket_number};
 use super::wide::{is_whole, unwrapped};
 use crate::thread::Count;
 
 const LAYOUT: Layout = Layout::TWO_DIGITS;
-const GROUPS: usize = LAYOUT.groups();
 const OCTAVE_LEN: usize = LAYOUT.octave_len();
 
 /// Everything recorded in any of `shards`. Stops no writer.
@@ -43,8 +42,9 @@ struct Group<'a> {
 
 /// The groups that were touched, those of one number next to each other, in ascending order.
 fn groups_of<'a>(shards: &[&'a Shard]) -> Vec<Group<'a>> {
+    let touched = { shards.iter() }.fold(0, |touched, shard| touched | shard.touched());
     let mut groups = Vec::new();
-    for number in 0..GROUPS {
+    for number in numbers_in(touched) {
         groups.extend(shards.iter().filter_map(|shard| {
             let (counts, values) = shard.group_of(number)?;
             Some(Group {

@@ -113,6 +113,20 @@ fn sample_count(shard: &Shard) -> u64 {
 }
 
 #[test]
+fn a_thread_reads_what_it_recorded_in_an_octave_that_another_is_making() {
+    model(|| {
+        let shard = Arc::new(Shard::default());
+        let other = {
+            let shard = shard.clone();
+            thread::spawn(move || shard.record(5, 1, Writer::Shared))
+        };
+        shard.record(5, 1, Writer::Shared);
+        assert!(sample_count(&shard) >= 1);
+        other.join().unwrap();
+    });
+}
+
+#[test]
 fn threads_that_share_an_octave_lose_no_sample() {
     model(|| {
         let shard = Arc::new(Shard::default());
