@@ -4,11 +4,12 @@
 /// Runs `$run`, an `extern "C" fn()`, when its image is loaded.
 ///
 /// It must not use what the standard library keeps for each thread. The sections are those that
-/// each system documents for constructors of C++.
+/// each system documents for constructors of C++. Miri, which has no images, runs none.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __wf_on_load {
     ($run:path) => {
+        #[cfg(not(miri))]
         #[used]
         #[cfg_attr(
             target_vendor = "apple",

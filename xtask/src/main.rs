@@ -14,6 +14,7 @@ mod assembly;
 mod bench;
 mod columns;
 mod metadata;
+mod miri;
 mod package;
 mod process;
 mod readme;
@@ -29,6 +30,7 @@ cargo xtask test                 everything that CI demands
 cargo xtask structure            no circle between the files of a crate
 cargo xtask package              each published crate is complete and builds alone
 cargo xtask readme               each snippet of the READMEs compiles as shown
+cargo xtask miri                 no undefined behaviour in the storage: ten minutes, nightly Rust
 cargo xtask bench [NAME…]        all benches or those named; figures go to target/bench";
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
         ["package"] => package::check(),
         ["readme"] => readme::check(),
         ["structure"] => structure::run(),
+        ["miri"] => miri::run(),
         ["bench", names @ ..] => bench::run(names),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
