@@ -118,7 +118,8 @@ impl Generation {
 
     /// Counts `n` tokens that are received now, from where they may have been waiting. For
     /// adapters: no other thread counts at the same time.
-    #[inline]
+    // Always: as `Request::tokens`.
+    #[inline(always)]
     pub(in crate::record) fn received(&self, n: u64) {
         if n > 0 {
             self.request
@@ -127,7 +128,8 @@ impl Generation {
     }
 
     /// Counts `n` tokens that are received now and were made at the moment `made`. For adapters.
-    #[inline]
+    // Always: as `Request::tokens`.
+    #[inline(always)]
     pub(in crate::record) fn received_at(&self, n: u64, made: Stamp) {
         if n > 0 {
             self.request
