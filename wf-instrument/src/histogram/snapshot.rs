@@ -297,37 +297,43 @@ fn grown(later: &[Bucket], mut earlier: &[Bucket]) -> Vec<Bucket> {
     let mut buckets = Vec::with_capacity(later.len());
     for block in later.chunks(BLOCK) {
         if let Some((same, rest)) = earlier.split_at_checked(block.len())
-            && are_equal(block, same)
+            && are_of_same_numbers(block, same)
         {
             earlier = rest;
+            for (&later, before) in block.iter().zip(same) {
+                push_grown(&mut buckets, later, before.samples);
+            }
             continue;
         }
-        for &Bucket { number, samples } in block {
+        for &later in block {
             while let [first, rest @ ..] = earlier
-                && first.number < number
+                && first.number < later.number
             {
                 earlier = rest;
             }
-            let before = taken(&mut earlier, number);
-            if samples > before {
-                let samples = samples - before;
-                buckets.push(Bucket { number, samples });
-            }
+            let before = taken(&mut earlier, later.number);
+            push_grown(&mut buckets, later, before);
         }
     }
     buckets.shrink_to_fit();
     buckets
 }
 
-/// Buckets that are compared at once: 5 cache lines.
+/// Appends what a bucket has beyond `before`.
+#[inline]
+fn push_grown(buckets: &mut Vec<Bucket>, Bucket { number, samples }: Bucket, before: u64) {
+    if samples > before {
+        let samples = samples - before;
+        buckets.push(Bucket { number, samples });
+    }
+}
+
+/// Buckets whose numbers are compared at once: 5 cache lines.
 const BLOCK: usize = 32;
 
 /// Compares without a branch for each bucket.
-fn are_equal(one: &[Bucket], other: &[Bucket]) -> bool {
-    let differences = one
-        .iter()
-        .zip(other)
-        .map(|(one, other)| u64::from(one.number ^ other.number) | (one.samples ^ other.samples));
+fn are_of_same_numbers(one: &[Bucket], other: &[Bucket]) -> bool {
+    let differences = { one.iter().zip(other) }.map(|(one, other)| one.number ^ other.number);
     differences.fold(0, |all, some| all | some) == 0
 }
 

@@ -179,7 +179,8 @@ impl Metrics {
     /// Everything recorded since `earlier`, an earlier state of the same process.
     ///
     /// Present states (in flight, gauges) stay as they are. A series that did not exist earlier
-    /// counts from zero. 0.1 to 0.2 ms for 200 histograms of 600 buckets each (bench `snapshot`).
+    /// counts from zero. 0.2 ms for 200 histograms of 600 buckets each, 0.04 ms where none has a
+    /// new sample (bench `snapshot`, less the snapshot).
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Self {
         let count = |one, other| Combine::Difference.count(one, other);
