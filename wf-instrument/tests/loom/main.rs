@@ -11,6 +11,7 @@
     reason = "the models use some of the files"
 )]
 
+mod clock;
 #[path = "../../src/histogram/mod.rs"]
 mod histogram;
 mod models;
