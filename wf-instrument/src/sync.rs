@@ -17,7 +17,7 @@
 pub(crate) use std::sync::atomic::AtomicI32;
 #[cfg(feature = "enabled")]
 pub(crate) use std::sync::atomic::{
-    AtomicBool, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering,
+    AtomicBool, AtomicPtr, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering,
 };
 
 #[cfg(not(feature = "enabled"))]

@@ -5,7 +5,7 @@ use std::ptr;
 
 use super::count::Writer;
 use super::slot;
-use crate::sync::{AtomicPtr, Ordering, SLOTS, TABLE, array, constructor};
+use crate::sync::{AtomicPtr, AtomicUsize, Ordering, SLOTS, TABLE, array, constructor};
 
 /// One `T` for each thread slot, and one that the threads without a slot share.
 ///
@@ -16,6 +16,9 @@ pub(crate) struct Sharded<T> {
     /// Those at and above [`SLOTS`] stay empty: threads without a slot find them.
     owned: [AtomicPtr<Padded<T>>; TABLE],
     shared: AtomicPtr<Padded<T>>,
+    /// Entries of `owned` from here on are empty: readers pass over them. Few are used where few
+    /// threads run at once, since the lowest free slot is the first to be claimed.
+    end: AtomicUsize,
 }
 
 /// Alone on its cache lines: two of 64 bytes, since Intel's prefetcher fetches them in pairs.
@@ -29,6 +32,7 @@ impl<T: Default + Sync> Sharded<T> {
             Self {
                 owned: array![AtomicPtr::new(ptr::null_mut()); TABLE],
                 shared: AtomicPtr::new(ptr::null_mut()),
+                end: AtomicUsize::new(0),
             }
         }
     }
@@ -98,6 +102,9 @@ impl<T: Default + Sync> Sharded<T> {
         let place = &self.owned[..SLOTS].get(slot)?;
         // Relaxed: as in `found`.
         if place.load(Ordering::Relaxed).is_null() {
+            // Relaxed: it says where to look; a reader after a record of this thread finds it, and
+            // synchronises by the pointer.
+            self.end.fetch_max(slot + 1, Ordering::Relaxed);
             first_touch(place);
         }
         Self::shard_at(place)
@@ -119,7 +126,8 @@ impl<T: Default + Sync> Sharded<T> {
 
     /// Every shard that any thread has touched. Writers are not stopped.
     pub(crate) fn shards(&self) -> impl Iterator<Item = &T> {
-        let places = self.owned.iter().chain([&self.shared]);
+        let end = self.end.load(Ordering::Relaxed);
+        let places = self.owned[..end].iter().chain([&self.shared]);
         places.filter_map(Self::shard_at)
     }
 
