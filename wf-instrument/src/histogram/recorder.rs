@@ -54,8 +54,8 @@ impl Recorder {
 
 #[cfg(feature = "enabled")]
 impl Recorder {
-    /// A copy of everything recorded so far. Stops no writer; allocates; about 2 µs for each thread
-    /// that has recorded.
+    /// A copy of everything recorded so far. Stops no writer; allocates; about 0.7 µs for each
+    /// thread that has recorded.
     #[must_use]
     pub fn snapshot(&self) -> HistogramSnapshot {
         sum_of(self.shards.shards())

@@ -18,8 +18,8 @@ use crate::site::{FrameSite, GenerationSite, SiteRef, SpanSite};
 use crate::thread::dropped;
 
 impl Snapshot {
-    /// Sums every thread's shards of every series. Stops no writer; allocates; about 10 µs a
-    /// histogram.
+    /// Sums every thread's shards of every series. Stops no writer; allocates; about 5 µs for a
+    /// histogram of 8 threads.
     #[must_use]
     pub fn take() -> Self {
         let mut collector = Collector {
