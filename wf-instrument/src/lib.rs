@@ -46,7 +46,7 @@
 //!
 //! # What it costs
 //!
-//! The clock dominates: reading the TSC takes about 10 ns on the machines we measured. `cargo xtask
+//! The clock dominates: reading the TSC takes 7 to 10 ns on the machines we measured. `cargo xtask
 //! bench` prints the costs on your machine; `benches/README.md` has ours and names the machine. The
 //! first measurement calibrates the clock (usually 10 to 20 ms, at most 200): call
 //! [`clock::calibrate`] early where that matters.

@@ -1,6 +1,6 @@
 //! Time: raw ticks on the hot path, nanoseconds everywhere else.
 //!
-//! On x86-64 with an invariant TSC a reading is one `rdtsc` (about 9 ns here, against 21 ns for
+//! On x86-64 with an invariant TSC a reading is one `rdtsc` (7 to 10 ns, against 21 ns for
 //! `std::time::Instant`), calibrated once at first use (up to 200 ms, usually 10 to 20). Elsewhere
 //! it is the system's monotonic clock. The instruction is not fenced: the processor may execute it
 //! up to some 20 ns early, so read differences below 100 ns with that in mind. With the feature

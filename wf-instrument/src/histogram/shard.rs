@@ -17,7 +17,7 @@ const GROUPS: usize = LAYOUT.groups();
 const OCTAVE_LEN: usize = LAYOUT.octave_len();
 
 /// Counts in the layout of two digits, in groups of 1 KiB (2 KiB for values below 256) that are
-/// allocated on first touch: latencies between 1 and 30 ms take five of them. 472 bytes when empty.
+/// allocated on first touch: latencies between 1.1 and 31 ms take five of them. 472 bytes when empty.
 /// Memory never grows with the number of samples.
 #[derive(Debug)]
 pub(crate) struct Shard {

@@ -16,7 +16,7 @@ impl GenerationSite {
         Generation::arrive(self.series.plain())
     }
 
-    /// Begins a request to `model`. About a nanosecond more for each model that the site had before
+    /// Begins a request to `model`. About 2 ns more for each model that the site had before
     /// it; past 32 models of a site, the rest share the series "(other)".
     #[inline]
     pub fn arrive_as(&'static self, model: &str) -> Generation {
@@ -24,7 +24,7 @@ impl GenerationSite {
     }
 
     /// Begins a request to the model that is the first of `values`; the others are those of the
-    /// site's labels. About a nanosecond more for each value compared (bench `label`); past 32 sets
+    /// site's labels. About 2 ns more for each value compared (bench `label`); past 32 sets
     /// of a site, the rest share a series whose values are all "(other)". With another number of
     /// values than declared it is recorded with "(none)" for each, and listed by
     /// [`conflicts`](crate::registry::conflicts).
@@ -49,7 +49,7 @@ impl GenerationSite {
 /// target. Once it is dropped it is no longer in flight, whatever happened before.
 ///
 /// 8 bytes. Arrival and end cost about 34 ns together (bench `label`); a token one clock reading
-/// and about 6 ns. It allocates only where more requests are in flight than ever before.
+/// and 2 to 6 ns. It allocates only where more requests are in flight than ever before.
 ///
 /// Threads may share it: no token is lost, and exactly one is the first. It is fastest on the
 /// thread that counts the first token; on others, each call costs an atomic exchange.
@@ -105,7 +105,7 @@ impl Generation {
 
     /// Counts `n` tokens that were made together at the moment `made`, as [`Generation::tokens`]
     /// would have at that moment: for tokens that are counted later than they are made, or on
-    /// another thread. About 6 ns and no clock reading.
+    /// another thread. 2 to 6 ns and no clock reading.
     ///
     /// Stamps are expected in the order in which tokens were made. Tokens with a stamp that is not
     /// later than the latest are counted, and end no interval.
