@@ -20,6 +20,8 @@ const OCTAVE_LEN: usize = LAYOUT.octave_len();
 /// allocated on first touch: latencies between 1.1 and 31 ms take five of them. 472 bytes when empty.
 /// Memory never grows with the number of samples.
 #[derive(Debug)]
+// In this order, so that `last` lies next to what precedes the shard: see `SpanShard`.
+#[repr(C)]
 pub(crate) struct Shard {
     /// The group of the last value recorded by [`Shard::record_similar`], or [`NO_GROUP`]. That
     /// group is in `groups`.

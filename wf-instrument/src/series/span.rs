@@ -15,6 +15,9 @@ pub(crate) struct SpanSeries {
 
 /// One thread's share.
 #[derive(Debug, Default)]
+// In this order, so that a call that is ok finds both counts and the last octave on one cache line:
+// 3 of 27 ns less with 100 functions that take turns (bench `sites`).
+#[repr(C)]
 pub(crate) struct SpanShard {
     started: Count,
     ended: Count,
