@@ -257,7 +257,7 @@ impl GenerationSeries {
             shard.gapless.restart(0);
             shard.histograms.iter().for_each(Shard::reset_after_fork);
         }
-        self.in_flight.reset_ages();
+        self.in_flight.reset_after_fork(mine);
     }
 
     pub(crate) fn sum(&self, count: impl Fn(&GenerationShard) -> u64) -> u64 {

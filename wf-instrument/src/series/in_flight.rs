@@ -76,10 +76,11 @@ impl<S: Series> InFlight<S> {
         }
     }
 
-    /// Makes the ages of the requests in flight unknown. Only in a process that has just been
-    /// forked.
-    pub(crate) fn reset_ages(&self) {
-        self.requests().for_each(Request::reset_age);
+    /// Leaves the requests in flight to the owner of slot `mine`: see
+    /// [`Request::reset_after_fork`].
+    pub(crate) fn reset_after_fork(&self, mine: usize) {
+        self.requests()
+            .for_each(|request| request.reset_after_fork(mine));
     }
 
     /// The earliest arrival among those in flight.

@@ -121,6 +121,15 @@ impl TokenCount {
         moves
     }
 
+    /// Makes it nobody's, unless the owner of slot `mine` owns it: for a process that has just been
+    /// forked, where the owner may have been lost while it began.
+    pub(crate) fn disown(&self, mine: usize) {
+        let owner = self.owner.load(Ordering::Relaxed);
+        if owner != NOBODY && usize::from(owner) != mine {
+            self.owner.store(NO_OWNER, Ordering::Relaxed);
+        }
+    }
+
     /// Returns whether a token was counted.
     pub(crate) fn has_begun(&self) -> bool {
         self.owner.load(Ordering::Relaxed) != NOBODY

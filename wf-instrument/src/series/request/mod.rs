@@ -182,7 +182,8 @@ impl<S: Series> Request<S> {
             // SAFETY:
             // - not null: what makes a slot the owner stores here next, on the thread that has the
             //   slot, before it returns; a later owner of the slot synchronised with it in `Pool`,
-            //   and a thread that takes the count over has it to itself;
+            //   or found no owner where the thread was lost in a fork (`reset_after_fork`); a
+            //   thread that takes the count over has it to itself;
             // - from a `'static` reference, and only shared references to it exist.
             unsafe { &*self.shard.load(Ordering::Relaxed) }
         })
@@ -200,9 +201,12 @@ impl<S: Series> Request<S> {
         known.then_some(Ticks::from_raw(arrived))
     }
 
-    /// Makes its age unknown. The request may continue: its thread may be the one that forked.
-    pub(crate) fn reset_age(&self) {
+    /// Makes its age unknown, and the owner of its tokens nobody but the owner of slot `mine`. The
+    /// request may continue: its thread may be the one that forked. Only in a process that has just
+    /// been forked.
+    pub(crate) fn reset_after_fork(&self, mine: usize) {
         self.mark(AGELESS);
+        self.token_count.disown(mine);
     }
 
     /// Its age at `now`.

@@ -190,6 +190,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_fork_leaves_no_request_to_a_thread_that_it_has_lost() {
+        let series: &'static GenerationSeries = Box::leak(Box::new(GenerationSeries::new()));
+        let request = series.begin(clock::ticks());
+        let count = || {
+            request.tokens(1, TokenTime::Made(clock::ticks()));
+            cached_slot()
+        };
+        // Twice, since a thread's first event claims its slot.
+        let lost = std::thread::scope(|scope| scope.spawn(|| (count(), count()).1).join());
+        let lost = lost.unwrap();
+        assert!(request.token_count.is_owned_by(lost));
+        series.reset_after_fork(usize::from(lost));
+        assert!(request.token_count.is_owned_by(lost));
+        series.reset_after_fork(usize::from(lost) + 1);
+        assert!(!request.token_count.is_owned_by(lost));
+        count();
+        assert_eq!(request.all_tokens(), 3);
+        request.end();
+    }
+
+    #[test]
     fn a_request_that_moves_is_counted_by_plain_stores_on_its_new_thread() {
         let series: &'static GenerationSeries = Box::leak(Box::new(GenerationSeries::new()));
         let request = series.begin(clock::ticks());
