@@ -140,12 +140,10 @@ fn tracing_records_the_same_as_without_wf_measure() {
     #[cfg(feature = "enabled")]
     {
         let metrics = wf_instrument::snapshot::Snapshot::take().metrics;
-        for name in ["above", "below", "opaque", "in_trait", "::Engine::boxed"] {
-            let row = metrics
-                .spans
-                .iter()
-                .find(|row| row.span.ends_with(name))
-                .expect(name);
+        let boxed = concat!(module_path!(), "::Engine::boxed");
+        for name in ["above", "below", "opaque", "in_trait", boxed] {
+            let mut rows = metrics.spans.iter();
+            let row = rows.find(|row| *row.span == *name).expect(name);
             assert_eq!(row.ok.count(), 1, "{name}");
         }
         let row = metrics
