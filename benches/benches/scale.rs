@@ -2,8 +2,8 @@
 //! that have recorded in all of them.
 //!
 //! Series are never removed, so each size is measured in a process of its own. Each thread records
-//! in five octaves of each histogram, as latencies between 1.1 and 31 ms do. A scrape is one request
-//! to the exporter over loopback: snapshot, page and transfer.
+//! in five octaves of each histogram, as latencies between 1.1 and 31 ms do. A scrape is one
+//! request to the exporter over loopback: snapshot, page and transfer.
 #![expect(clippy::print_stdout, reason = "a bench reports to its terminal")]
 
 use std::hint::black_box;

@@ -4,9 +4,9 @@ use crate::thread::{Count, Sharded};
 
 /// A count that only grows, sharded by thread.
 ///
-/// 0.5 to 2 ns an addition by processor (bench `counter`), no lock, 128 bytes for each thread that has counted. It ends at
-/// `u64::MAX` and does not wrap: from 2⁶⁴ − 2⁴⁸ on it is read as `u64::MAX`. Stays at zero in a
-/// build that does not measure.
+/// 0.5 to 2 ns an addition by processor (bench `counter`), no lock, 128 bytes for each thread that
+/// has counted. It ends at `u64::MAX` and does not wrap: from 2⁶⁴ − 2⁴⁸ on it is read as
+/// `u64::MAX`. Stays at zero in a build that does not measure.
 ///
 /// ```
 /// use wf_instrument::Counter;

@@ -10,7 +10,8 @@ use crate::thread::Sharded;
 ///
 /// 1 to 1.6 ns a record by processor (bench `record`), the same at any number of threads, no lock
 /// and no allocation after a thread's first samples. A thread's shard takes half a KiB, and 1 KiB
-/// for each octave in which it has recorded; those below 256 take 2 KiB together. Records nothing in a build that does not measure.
+/// for each octave in which it has recorded; the octaves below 256 take 2 KiB together. Records
+/// nothing in a build that does not measure.
 ///
 /// ```
 /// use wf_instrument::histogram::Recorder;

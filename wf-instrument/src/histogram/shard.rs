@@ -17,8 +17,8 @@ const GROUPS: usize = LAYOUT.groups();
 const OCTAVE_LEN: usize = LAYOUT.octave_len();
 
 /// Counts in the layout of two digits, in groups of 1 KiB (2 KiB for values below 256) that are
-/// allocated on first touch: latencies between 1.1 and 31 ms take five of them. 472 bytes when empty.
-/// Memory never grows with the number of samples.
+/// allocated on first touch: latencies between 1.1 and 31 ms take five of them. 472 bytes when
+/// empty. Memory never grows with the number of samples.
 #[derive(Debug)]
 // In this order, so that `last` lies next to what precedes the shard: see `SpanShard`.
 #[repr(C)]
@@ -70,8 +70,8 @@ impl Shard {
         let is_of_last = is_of_octave(shifted) || (last == 0 && is_below_octave(shifted));
         if is_of_last {
             // SAFETY:
-            // - `last` is a group in `groups`, since `NO_GROUP` leaves a `shifted` of one bit, which
-            //   is of no octave;
+            // - `last` is a group in `groups`, since `NO_GROUP` leaves a `shifted` of one bit,
+            //   which is of no octave;
             // - the group is that of the value, by the check.
             unsafe { self.known_group(last).add(shifted, value, n, Writer::Sole) };
         }

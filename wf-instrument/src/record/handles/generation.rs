@@ -96,8 +96,8 @@ impl Generation {
     /// however many they are: the time of each by itself is not known.
     ///
     /// Of the tokens that other threads count than the one that counts the first, a request keeps
-    /// 4,294,967,295 (`u32::MAX`) at most, as in the histogram of tokens each. The counter of tokens
-    /// takes all of them.
+    /// 4,294,967,295 (`u32::MAX`) at most, as in the histogram of tokens each. The counter of
+    /// tokens takes all of them.
     #[inline]
     pub fn tokens(&self, n: u64) {
         tokens(self.request, n);
