@@ -6,7 +6,7 @@ use std::ptr;
 use super::request::{Request, Series};
 use crate::clock::Ticks;
 use crate::sync::{AtomicPtr, Ordering};
-use crate::thread::{allocate, allocating};
+use crate::thread::{allocate, allocating, cached_slot};
 
 /// Number of slots of a series before it allocates. A power of two, as in all blocks.
 const INITIAL_SLOTS: usize = 32;
@@ -145,15 +145,18 @@ fn try_insert<'a, S: Series>(
         .find(|request| request.is_free() && request.try_begin(series, arrived))
 }
 
-/// The slot at which a search begins. Arrivals differ, so they spread the searches without a
-/// counter that all threads would write.
+/// The slot at which a search begins: one of a quarter that belongs to this thread and each fourth
+/// other one, so that few threads take turns with a cache line. Arrivals differ, so they spread the
+/// searches within the quarter without a counter that all threads would write.
 ///
 /// Fibonacci hashing (Knuth, The Art of Computer Programming 3, §6.4): the high bits of a product
 /// with 2⁶⁴/φ.
 #[inline]
-const fn spread<S: Series>(arrived: Ticks, slots: &[Request<S>]) -> usize {
+fn spread<S: Series>(arrived: Ticks, slots: &[Request<S>]) -> usize {
     let product = arrived.raw().wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (product >> 32) as u32 as usize & (slots.len() - 1)
+    let quarter = slots.len() / 4;
+    let within = (product >> 32) as u32 as usize & (quarter - 1);
+    (usize::from(cached_slot()) * quarter + within) & (slots.len() - 1)
 }
 
 #[cfg(test)]
